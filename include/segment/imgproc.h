@@ -1,0 +1,92 @@
+/* Building blocks: colour, filters, gradients, histograms, morphology, components. */
+#ifndef SEGMENT_IMGPROC_H
+#define SEGMENT_IMGPROC_H
+
+#include <segment/image.h>
+#include <segment/params.h>
+#include <segment/result.h>
+
+SEG_BEGIN_DECLS
+
+/** Grey (BT.601, rounded as OpenCV's cvtColor for u8 and u16) of a 1-4 channel picture; alpha is
+ *  left out. `grey` (ensured): one channel of the same format. */
+SEG_API SEG_NODISCARD seg_status seg_to_grey(seg_image *grey, const seg_image *picture,
+                                             const seg_env *env);
+
+/** Another sample format, full scale to full scale, rounded to nearest, clamped; NaN gives 0.
+ *  `target` (ensured). */
+SEG_API SEG_NODISCARD seg_status seg_convert(seg_image *target, const seg_image *source,
+                                             seg_format format, const seg_env *env);
+
+/** Gaussian blur, separable, border reflected without repeating the edge pixel (reflect-101).
+ *  Integer formats use taps in fixed point whose sum is exact; sigma 0 copies.
+ *  `aperture` 0 chooses 2*ceil(3 sigma)+1; else it is odd, 1..255. */
+SEG_API SEG_NODISCARD seg_status seg_gaussian(seg_image *target, const seg_image *source,
+                                              double sigma, int32_t aperture, const seg_env *env);
+
+/** Median over a square of `side` pixels (odd, 1..255), border replicated. */
+SEG_API SEG_NODISCARD seg_status seg_median(seg_image *target, const seg_image *source,
+                                            int32_t side, const seg_env *env);
+
+/** Sobel derivatives of a one-channel u8 picture into two S16 buffers (U16 images holding int16),
+ *  border replicated; aperture 3, 5 (no scaling; 7 would overflow and is refused). */
+SEG_API SEG_NODISCARD seg_status seg_sobel(seg_image *dx, seg_image *dy, const seg_image *source,
+                                           int32_t aperture, const seg_env *env);
+
+/** Counts of each sample value of a one-channel u8 (256 bins) or u16 (2^bits bins) picture, or of
+ *  f32 in 65536 bins over 0..1. `ignore` may be NULL. `bins` has room for `size` counters. */
+SEG_API SEG_NODISCARD seg_status seg_histogram(uint64_t *bins, int32_t size,
+                                               const seg_image *source, const seg_image *ignore,
+                                               const seg_env *env);
+
+/** mask = 255 where |a - b| > level (native unit), largest over the channels; same shapes. */
+SEG_API SEG_NODISCARD seg_status seg_difference_mask(seg_image *mask, const seg_image *a,
+                                                     const seg_image *b, double level,
+                                                     const seg_env *env);
+
+typedef enum seg_element {
+    SEG_ELEMENT_SQUARE = 0,
+    SEG_ELEMENT_DISK = 1,
+    SEG_ELEMENT_CROSS = 2
+} seg_element;
+
+typedef enum seg_morphology {
+    SEG_MORPH_ERODE = 0,
+    SEG_MORPH_DILATE,
+    SEG_MORPH_OPEN,
+    SEG_MORPH_CLOSE
+} seg_morphology;
+
+/** Binary morphology on a mask (non-zero = foreground), result 0/255. `side` odd, 1..1023.
+ *  Outside the picture counts as background for dilation and as foreground for erosion. */
+SEG_API SEG_NODISCARD seg_status seg_morphology_mask(seg_image *target, const seg_image *mask,
+                                                     seg_morphology operation, seg_element element,
+                                                     int32_t side, const seg_env *env);
+
+/** Fills background components (4-connected) that do not touch the border and have at most
+ *  `max_area` pixels (0 = any). */
+SEG_API SEG_NODISCARD seg_status seg_fill_holes(seg_image *target, const seg_image *mask,
+                                                int64_t max_area, const seg_env *env);
+
+/** Area, box and centroid of one component, gathered while labelling. */
+typedef struct seg_component {
+    int64_t area;
+    seg_rect box;
+    double sum_x, sum_y; /**< of the pixel coordinates, exact up to 2^53 */
+} seg_component;
+
+/**
+ * Connected components of a mask (U8, non-zero = foreground), numbered from 1 in raster order of
+ * their first pixel. `labels` (ensured LABEL32, or NULL if not wanted). `components` (or NULL)
+ * gets an array of *count items, component i at index i-1, to be released with
+ * seg_components_free. `connectivity` 4 or 8.
+ */
+SEG_API SEG_NODISCARD seg_status seg_components(seg_image *labels, seg_component **components,
+                                                int32_t *count, const seg_image *mask,
+                                                int32_t connectivity, const seg_env *env);
+
+SEG_API void seg_components_free(seg_component *components, const seg_env *env);
+
+SEG_END_DECLS
+
+#endif

@@ -1,0 +1,202 @@
+/* libsegment-media: reads and writes pictures and video with libpng, libjpeg-turbo and FFmpeg. */
+#ifndef SEGMENT_MEDIA_H
+#define SEGMENT_MEDIA_H
+
+#include <segment/frame.h>
+
+SEG_BEGIN_DECLS
+
+/* ---- still pictures ---- */
+
+typedef struct seg_picture_info {
+    int32_t orientation; /**< EXIF 1..8 as found; 1 if none */
+    int32_t source_bits; /**< bits of a sample in the file */
+    char codec[16];      /**< "png", "jpeg", "pam", else FFmpeg's name */
+    char warning[160];   /**< what was mended while reading, or "" */
+} seg_picture_info;
+
+typedef struct seg_picture_read_options {
+    size_t size;
+    bool autorotate; /**< apply EXIF orientation; default true */
+} seg_picture_read_options;
+
+SEG_API void seg_picture_read_options_init(seg_picture_read_options *options);
+
+/** Reads a PNG, JPEG, PNM/PAM or anything else FFmpeg decodes as a picture; `image` keeps depth
+ *  and alpha (u8 or u16, 1-4 channels). `info`, `options`, `env` may be NULL. Errors:
+ *  SEG_ERROR_IO, _DATA (not a picture or damaged beyond use), _LIMIT, _UNSUPPORTED, _MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_picture_read(seg_image *image, seg_picture_info *info,
+                                                  const char *path,
+                                                  const seg_picture_read_options *options,
+                                                  const seg_env *env);
+
+/** The same from bytes in memory; any bytes may be given. */
+SEG_API SEG_NODISCARD seg_status seg_picture_decode(seg_image *image, seg_picture_info *info,
+                                                    const void *bytes, size_t size,
+                                                    const seg_picture_read_options *options,
+                                                    const seg_env *env);
+
+typedef struct seg_picture_write_options {
+    size_t size;
+    const char *format;  /**< "png", "jpeg", "pam", "pfm", "npy"; NULL = by extension */
+    int32_t quality;     /**< JPEG 1..100, default 92 */
+    int32_t compression; /**< PNG 0..9, default 3 */
+} seg_picture_write_options;
+
+SEG_API void seg_picture_write_options_init(seg_picture_write_options *options);
+
+/** Writes to a temporary name beside `path` and renames: a file under its final name is whole.
+ *  PNG: masks (U8 DATA with only 0 and 255) in 1 bit, 8 and 16 bits, labels in 16 bits while
+ *  they fit. Devices and FIFOs are written in place. */
+SEG_API SEG_NODISCARD seg_status seg_picture_write(const char *path, const seg_image *image,
+                                                   const seg_picture_write_options *options,
+                                                   const seg_env *env);
+
+/** Bytes of the encoded picture in *bytes, released with seg_bytes_free. `options->format` is
+ *  required. */
+SEG_API SEG_NODISCARD seg_status seg_picture_encode(void **bytes, size_t *size,
+                                                    const seg_image *image,
+                                                    const seg_picture_write_options *options,
+                                                    const seg_env *env);
+SEG_API void seg_bytes_free(void *bytes, const seg_env *env);
+
+/* ---- what an input is ---- */
+
+typedef enum seg_source_kind {
+    SEG_SOURCE_NONE = 0, /**< nothing there */
+    SEG_SOURCE_PICTURE,  /**< one still picture */
+    SEG_SOURCE_VIDEO,    /**< a container or stream of frames */
+    SEG_SOURCE_SEQUENCE, /**< printf pattern or glob that matches */
+    SEG_SOURCE_DIRECTORY,
+    SEG_SOURCE_STREAM /**< "-", a FIFO or a device: known only once read */
+} seg_source_kind;
+
+/** Decides by content; an existing literal path wins over a pattern. */
+SEG_API seg_source_kind seg_source_probe(const char *name);
+
+/** A list of file names, natural order (img2 before img10). */
+typedef struct seg_names {
+    char **items;
+    int32_t count;
+} seg_names;
+
+/** The files of a directory, of a glob, or of a printf pattern. */
+SEG_API SEG_NODISCARD seg_status seg_names_list(seg_names *names, const char *name,
+                                                const seg_env *env);
+SEG_API void seg_names_free(seg_names *names, const seg_env *env);
+
+/** <0, 0, >0: natural order of names. */
+SEG_API int seg_names_compare(const char *a, const char *b);
+
+/* ---- reading frames ---- */
+
+typedef enum seg_on_resize {
+    SEG_RESIZE_SCALE = 0, /**< bring to the first size, flag the frame, warn */
+    SEG_RESIZE_RESTART,   /**< deliver as it is, flag DISCONTINUITY */
+    SEG_RESIZE_FAIL
+} seg_on_resize;
+
+typedef struct seg_reader_options {
+    size_t size;
+    bool luma_only;         /**< frames carry luma where the source has it, no colour picture */
+    bool autorotate;        /**< apply EXIF or display matrix; default true */
+    bool sequence;          /**< a directory is one sequence */
+    seg_rational fps;       /**< of sequences and raw input; default 25/1 */
+    int32_t threads;        /**< of the decoder; default 1, 0 = all */
+    double start, duration; /**< seconds; duration 0 = all */
+    int64_t limit;          /**< frames delivered at most; 0 = all */
+    int32_t step;           /**< deliver every n-th frame; default 1 */
+    int32_t width, height;  /**< resize to; 0 = as it is */
+    int32_t on_resize;      /**< seg_on_resize */
+    const char *format; /**< forces the demuxer: "y4m", "rawvideo", "png", ...; NULL = by content */
+    int32_t raw_width, raw_height; /**< of rawvideo input */
+    const char *raw_pixel_format;  /**< "gray", "rgb24", "yuv420p", ... */
+} seg_reader_options;
+
+SEG_API void seg_reader_options_init(seg_reader_options *options);
+
+typedef struct seg_stream_info {
+    seg_source_kind kind;
+    int32_t width, height; /**< as delivered: after rotation and resizing */
+    seg_rational time_base;
+    seg_rational frame_rate;    /**< nominal, {0,0} if unknown */
+    seg_rational sample_aspect; /**< {1,1} if square or unknown */
+    int32_t rotation;           /**< degrees clockwise that were applied: 0, 90, 180, 270 */
+    int64_t frames;             /**< announced, 0 if unknown */
+    double seconds;             /**< announced, 0 if unknown */
+    char container[32], codec[32], pixel_format[32], matrix[16];
+    bool full_range; /**< of the source */
+    bool has_audio;
+} seg_stream_info;
+
+typedef struct seg_reader seg_reader;
+
+/**
+ * Opens a picture, video, printf pattern, quoted glob, directory (options->sequence) or "-".
+ * Audio and other streams are ignored. Errors as seg_picture_read.
+ */
+SEG_API SEG_NODISCARD seg_status seg_reader_open(seg_reader **reader, const char *name,
+                                                 const seg_reader_options *options,
+                                                 const seg_env *env);
+
+/** Known after open. */
+SEG_API const seg_stream_info *seg_reader_info(const seg_reader *reader);
+
+/** The next frame; `frame` is unref'd first. SEG_END after the last; SEG_ERROR_TRUNCATED instead
+ *  if the input ended before what it announced (all decodable frames came before). Damaged frames
+ *  come flagged where the decoder conceals them. */
+SEG_API SEG_NODISCARD seg_status seg_reader_read(seg_reader *reader, seg_frame *frame);
+
+/** Things worth telling, one a line (resized frames, concealed damage, unspecified matrix, ...);
+ *  "" if none. Valid until the next read. */
+SEG_API const char *seg_reader_warnings(const seg_reader *reader);
+
+SEG_API void seg_reader_close(seg_reader *reader);
+
+/* ---- writing frames ---- */
+
+typedef enum seg_content {
+    SEG_CONTENT_MASK = 0, /**< 0/255 or few values: lossless */
+    SEG_CONTENT_DATA,     /**< scores, labels: lossless, 8 or 16 bits */
+    SEG_CONTENT_PICTURE   /**< for people: may be lossy */
+} seg_content;
+
+typedef struct seg_writer_options {
+    size_t size;
+    int32_t content;    /**< seg_content */
+    const char *format; /**< "y4m", "nut", "rawvideo", "pam", "png", container name; NULL = by
+                             extension. Required for "-" */
+    const char *codec;  /**< FFmpeg encoder; NULL = FFV1 for lossless, H.264 or VP9 for people */
+    int64_t bitrate;    /**< bits/s, 0 = the encoder's constant quality */
+    seg_rational time_base;  /**< of the pts that will come */
+    seg_rational frame_rate; /**< nominal */
+    seg_rational sample_aspect;
+    int32_t threads;
+    bool overwrite;         /**< replace an existing file */
+    const char *audio_from; /**< copy the audio of this file, or NULL */
+} seg_writer_options;
+
+SEG_API void seg_writer_options_init(seg_writer_options *options);
+
+typedef struct seg_writer seg_writer;
+
+/** Names: video by extension, picture, printf pattern "out/%05d.png", "-" , "null:". Regular files
+ *  are written as NAME.partial and renamed by seg_writer_finish. */
+SEG_API SEG_NODISCARD seg_status seg_writer_open(seg_writer **writer, const char *name,
+                                                 const seg_writer_options *options,
+                                                 const seg_env *env);
+
+/** Writes one picture (u8, u16, labels; 1-4 channels); all of one size and format. A single
+ *  picture name takes one frame only. Errors: SEG_ERROR_IO (disk full, closed pipe), ... */
+SEG_API SEG_NODISCARD seg_status seg_writer_write(seg_writer *writer, const seg_image *image,
+                                                  int64_t index, int64_t pts, int64_t duration);
+
+/** Ends the file, syncs it to its final name, frees the writer; *frames (may be NULL) = written.*/
+SEG_API SEG_NODISCARD seg_status seg_writer_finish(seg_writer *writer, int64_t *frames);
+
+/** Ends what can be ended, leaves NAME.partial, frees the writer. NULL is allowed. */
+SEG_API void seg_writer_abandon(seg_writer *writer);
+
+SEG_END_DECLS
+
+#endif

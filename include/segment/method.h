@@ -1,0 +1,110 @@
+/* The registry: every method as data, and contexts that run any of them. */
+#ifndef SEGMENT_METHOD_H
+#define SEGMENT_METHOD_H
+
+#include <segment/frame.h>
+#include <segment/params.h>
+#include <segment/result.h>
+
+SEG_BEGIN_DECLS
+
+/** What a method works on. */
+typedef enum seg_input {
+    SEG_INPUT_PICTURE = 1, /**< each frame for itself */
+    SEG_INPUT_MASK = 2,    /**< a mask: post operations */
+    SEG_INPUT_LABELS = 4,  /**< a label picture: post operations */
+    SEG_INPUT_PAIR = 8,    /**< two frames */
+    SEG_INPUT_STREAM = 16  /**< frames in order, with memory */
+} seg_input;
+
+/** What a method cannot work without, or can use, as bits. */
+typedef enum seg_need {
+    SEG_NEED_COLOUR = 1,   /**< uses frame.image in colour; without it luma is enough */
+    SEG_NEED_SEEDS = 2,    /**< takes seeds or frame.markers */
+    SEG_NEED_REFERENCE = 4 /**< can take a reference picture */
+} seg_need;
+
+typedef struct seg_method seg_method;
+
+/** One method. Function members get the method's own options and state only. */
+struct seg_method {
+    const char *id;        /**< on the command line: "region-grow" */
+    const char *title;     /**< a few words */
+    const char *family;    /**< "threshold", "region", "edge", "temporal", "filter", "morphology" */
+    const char *reference; /**< paper: authors, title, place; "" if folklore */
+    int32_t year;
+    uint32_t formats;  /**< SEG_FORMAT_BITs taken as input */
+    uint32_t channels; /**< bit n set = n channels taken */
+    uint32_t input;    /**< seg_input bits */
+    uint32_t outputs;  /**< seg_output bits it can fill */
+    uint32_t needs;    /**< seg_need bits */
+    const seg_param_table *params;
+    /** Frames of look-ahead; NULL = none. */
+    int32_t (*delay)(const void *options);
+    seg_status (*create)(void **state, const void *options, const seg_env *env);
+    /** `wanted`: seg_output bits asked for; a method fills at least those it declares. */
+    seg_status (*apply)(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result);
+    /** Next result that look-ahead holds back, then SEG_END; NULL = nothing is ever held back. */
+    seg_status (*flush)(void *state, uint32_t wanted, seg_result *result);
+    /** Forgets all frames, keeps options and memory; NULL = nothing to forget. */
+    void (*reset)(void *state);
+    /** Model as a blob: with buffer NULL gives the size. NULL = no model. */
+    seg_status (*save)(void *state, void *buffer, size_t *size);
+    seg_status (*load)(void *state, const void *buffer, size_t size);
+    void (*free)(void *state);
+};
+
+/** All methods in a fixed order; `count` gets their number. */
+SEG_API const seg_method *const *seg_methods(int32_t *count);
+
+/** The method of that id, or NULL. */
+SEG_API const seg_method *seg_method_find(const char *id);
+
+/** The id nearest to a misspelt one, or NULL if none is near. */
+SEG_API const char *seg_method_nearest(const char *id);
+
+/** A method at work on a stream of frames (or on one picture after the other). */
+typedef struct seg_context seg_context;
+
+/**
+ * Starts a method. `options` NULL means the defaults; they are copied, pictures in them stay
+ * borrowed. `env` is copied, what it points to must outlive the context.
+ * Errors: SEG_ERROR_OPTION, SEG_ERROR_MEMORY.
+ */
+SEG_API SEG_NODISCARD seg_status seg_context_create(seg_context **context, const seg_method *method,
+                                                    const void *options, const seg_env *env);
+
+/**
+ * Processes a frame. The first frame binds the geometry; a frame of another size is
+ * SEG_ERROR_SHAPE until seg_context_reset. `wanted` 0 means all that the method declares.
+ * Returns SEG_NO_RESULT_YET while look-ahead fills. The result says which frame it describes.
+ * Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format), _SHAPE, _MEMORY, _CANCELLED.
+ */
+SEG_API SEG_NODISCARD seg_status seg_context_apply(seg_context *context, const seg_frame *frame,
+                                                   uint32_t wanted, seg_result *result);
+
+/** After the last frame: the results that are still held back, one a call, then SEG_END. */
+SEG_API SEG_NODISCARD seg_status seg_context_flush(seg_context *context, uint32_t wanted,
+                                                   seg_result *result);
+
+/** Forgets the frames and the geometry; the next frame starts anew. Never fails. */
+SEG_API void seg_context_reset(seg_context *context);
+
+/** Look-ahead in frames. */
+SEG_API int32_t seg_context_delay(const seg_context *context);
+
+/** Writes the model: with buffer NULL only sets *size; else *size is the room there is, and gets
+ *  what was used. Errors: SEG_ERROR_UNSUPPORTED, SEG_ERROR_STATE (no frame yet), SEG_ERROR_LIMIT
+ *  (too little room). The blob is versioned, little-endian and carries a checksum. */
+SEG_API SEG_NODISCARD seg_status seg_context_save(seg_context *context, void *buffer, size_t *size);
+
+/** Restores a model; any bytes may be given. Errors: SEG_ERROR_DATA, SEG_ERROR_UNSUPPORTED. */
+SEG_API SEG_NODISCARD seg_status seg_context_load(seg_context *context, const void *buffer,
+                                                  size_t size);
+
+/** NULL is allowed. */
+SEG_API void seg_context_free(seg_context *context);
+
+SEG_END_DECLS
+
+#endif

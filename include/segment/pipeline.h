@@ -1,0 +1,60 @@
+/* The whole way from a frame to its result: pre -> method -> roi/ignore -> post -> objects ->
+ * keep -> render. What vision apps link and the program drives. */
+#ifndef SEGMENT_PIPELINE_H
+#define SEGMENT_PIPELINE_H
+
+#include <segment/method.h>
+#include <segment/render.h>
+
+SEG_BEGIN_DECLS
+
+/** All members optional but `method`. Texts and options are copied, pictures borrowed. */
+typedef struct seg_pipeline_config {
+    size_t size; /**< set by seg_pipeline_config_init */
+    const seg_method *method;
+    const void *options;     /**< of the method, NULL = defaults */
+    const char *pre;         /**< chain "gaussian(1.4),median(3)" of picture operations */
+    const char *post;        /**< chain "open(3),fill-holes,min-area(50)" */
+    seg_rect roi;            /**< width 0 = whole picture */
+    const seg_image *ignore; /**< U8, non-zero = left out */
+    const char *keep;        /**< expression of seg_keep_create */
+    bool objects;            /**< measure objects (implied by keep) */
+    int32_t connectivity;    /**< of the objects of a mask: 4 or 8 (default) */
+    seg_render_kind render;  /**< what seg_pipeline_render will draw */
+} seg_pipeline_config;
+
+SEG_API void seg_pipeline_config_init(seg_pipeline_config *config);
+
+typedef struct seg_pipeline seg_pipeline;
+
+/** Errors: SEG_ERROR_OPTION (chains, keep, method's options), SEG_ERROR_MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_pipeline_create(seg_pipeline **pipeline,
+                                                     const seg_pipeline_config *config,
+                                                     const seg_env *env);
+
+/** As seg_context_apply. With look-ahead, the pipeline keeps the frames that are still awaited. */
+SEG_API SEG_NODISCARD seg_status seg_pipeline_apply(seg_pipeline *pipeline, const seg_frame *frame,
+                                                    seg_result *result);
+
+SEG_API SEG_NODISCARD seg_status seg_pipeline_flush(seg_pipeline *pipeline, seg_result *result);
+
+/** The frame that the last result describes; valid until the next call. */
+SEG_API const seg_frame *seg_pipeline_described(const seg_pipeline *pipeline);
+
+/** Draws the last result as config.render says. */
+SEG_API SEG_NODISCARD seg_status seg_pipeline_render(seg_pipeline *pipeline,
+                                                     const seg_result *result, seg_image *picture);
+
+/** What it needs of a frame: true if `frame.luma` alone is enough. */
+SEG_API bool seg_pipeline_luma_suffices(const seg_pipeline *pipeline);
+
+SEG_API void seg_pipeline_reset(seg_pipeline *pipeline);
+
+/** The method's context, for save and load. */
+SEG_API seg_context *seg_pipeline_context(seg_pipeline *pipeline);
+
+SEG_API void seg_pipeline_free(seg_pipeline *pipeline);
+
+SEG_END_DECLS
+
+#endif

@@ -1,0 +1,74 @@
+/* What methods give back: pictures, decisions, objects. */
+#ifndef SEGMENT_RESULT_H
+#define SEGMENT_RESULT_H
+
+#include <segment/frame.h>
+
+SEG_BEGIN_DECLS
+
+/** Kinds of output that a method can declare and fill, as bits. */
+typedef enum seg_output {
+    SEG_OUTPUT_MASK = 1,       /**< result.mask: U8 0/255 */
+    SEG_OUTPUT_LABELS = 2,     /**< result.labels: LABEL32 */
+    SEG_OUTPUT_SCORE = 4,      /**< result.score: U8, U16 or F32, one channel */
+    SEG_OUTPUT_BACKGROUND = 8, /**< result.background: model picture */
+    SEG_OUTPUT_PICTURE = 16,   /**< result.picture: a filtered picture */
+    SEG_OUTPUT_FLOW = 32       /**< result.flow: F32, two channels, pixels per frame */
+} seg_output;
+
+/** A number that a method chose or found, e.g. {"level", 117, "8-bit"}. */
+typedef struct seg_decision {
+    const char *name; /**< static storage */
+    double value;
+    const char *unit; /**< static storage, "" if none */
+} seg_decision;
+
+/** One object of a mask or label picture. Coordinates in pixels of the picture. */
+typedef struct seg_object {
+    int32_t id;                    /**< value in the label picture */
+    seg_rect box;                  /**< tight bounding box */
+    int64_t area;                  /**< pixels */
+    double centroid_x, centroid_y; /**< mean of the pixel centres, pixel (0,0) at (0,0) */
+    double perimeter;              /**< Crofton estimate over 4 directions, pixels */
+    double circularity;            /**< 4 pi area / perimeter^2, at most 1 */
+} seg_object;
+
+typedef enum seg_result_flag {
+    SEG_RESULT_PROVISIONAL = 1, /**< warm-up: the model has seen too little */
+    SEG_RESULT_DECISIONS_LOST = 2
+} seg_result_flag;
+
+#define SEG_MAX_DECISIONS 32
+
+/** The caller's: init, use for any number of calls, free. Pictures are reused while they fit. */
+typedef struct seg_result {
+    seg_image mask, labels, score, background, picture, flow;
+    uint32_t outputs;        /**< seg_output bits that the last call filled */
+    double score_full_scale; /**< value of result.score that means certainty; fixed per method */
+    seg_decision decisions[SEG_MAX_DECISIONS];
+    int32_t decision_count;
+    seg_object *objects; /**< object_count items, owned by the result */
+    int32_t object_count, object_capacity;
+    /* the frame that is described */
+    int64_t index, pts, duration;
+    seg_rational time_base;
+    uint32_t flags;                 /**< seg_result_flag */
+    const seg_allocator *allocator; /**< of `objects` */
+} seg_result;
+
+/** Makes it empty. `env` gives the allocator, may be NULL. */
+SEG_API void seg_result_init(seg_result *result, const seg_env *env);
+
+/** Releases all; the result may be used again as after init. NULL is allowed. */
+SEG_API void seg_result_free(seg_result *result);
+
+/** Adds or replaces a decision; name and unit are static strings. */
+SEG_API void seg_result_decide(seg_result *result, const char *name, double value,
+                               const char *unit);
+
+/** The decision of that name, or NULL. */
+SEG_API const seg_decision *seg_result_decision(const seg_result *result, const char *name);
+
+SEG_END_DECLS
+
+#endif

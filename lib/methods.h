@@ -1,0 +1,26 @@
+/* The registry's rows, each defined in its method's own file. */
+#ifndef SEG_METHODS_H
+#define SEG_METHODS_H
+
+#include <segment/method.h>
+
+extern const seg_method seg_method_threshold;   /* threshold/threshold.c */
+extern const seg_method seg_method_otsu;        /* threshold/otsu.c */
+extern const seg_method seg_method_region_grow; /* region/grow.c */
+extern const seg_method seg_method_canny;       /* edge/canny.c */
+extern const seg_method seg_method_frame_diff;  /* temporal/frame_diff.c */
+extern const seg_method seg_method_background;  /* temporal/background.c */
+/* picture -> picture, for --pre: imgproc/operations.c */
+extern const seg_method seg_method_gaussian;
+extern const seg_method seg_method_median;
+/* mask -> mask, labels -> labels, for --post: imgproc/mask_operations.c */
+extern const seg_method seg_method_open;
+extern const seg_method seg_method_close;
+extern const seg_method seg_method_dilate;
+extern const seg_method seg_method_erode;
+extern const seg_method seg_method_fill_holes;
+extern const seg_method seg_method_min_area;
+extern const seg_method seg_method_max_area;
+extern const seg_method seg_method_largest;
+
+#endif
