@@ -7,7 +7,8 @@
 
 /**
  * The grey picture of a frame as a borrowed header: frame->luma if there, frame->image if it has
- * one channel, else converted into `scratch` (ensured). u8, u16 or f32 as it comes.
+ * one channel, else converted into `scratch` (a working picture: reused while it fits, replaced
+ * where it does not). u8, u16 or f32 as it comes.
  */
 SEG_NODISCARD seg_status seg_input_grey(seg_image *grey, seg_image *scratch, const seg_frame *frame,
                                         const seg_env *env);
