@@ -1,0 +1,33 @@
+/* The peer that every operation is measured against, behind a C interface. Built from
+ * peer_opencv.cpp where OpenCV's development files are, else from peer_none.c. */
+#ifndef BENCH_PEER_H
+#define BENCH_PEER_H
+
+#include <segment/segment.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "OpenCV 4.6.0", or NULL if there is no peer. */
+const char *peer_name(void);
+void peer_set_threads(int threads);
+
+/* Each runs one operation; outputs are kept inside between calls, as a careful user would. The
+ * last output is copied by peer_output (U8). */
+void peer_grey(const seg_image *rgb);
+void peer_blur(const seg_image *grey);
+void peer_sobel(const seg_image *grey);
+void peer_difference(const seg_image *a, const seg_image *b, double level);
+double peer_otsu(const seg_image *grey);
+void peer_canny(const seg_image *grey, double low, double high, bool l2, bool blur);
+int peer_components(const seg_image *mask, bool statistics);
+void peer_median(const seg_image *grey, int side);
+void peer_open(const seg_image *mask, int side);
+void peer_output(seg_image *u8);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

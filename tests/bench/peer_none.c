@@ -1,0 +1,41 @@
+/* No peer: ours is measured alone. */
+#include "peer.h"
+
+const char *peer_name(void) {
+    return NULL;
+}
+void peer_set_threads(int threads) {
+    (void)threads;
+}
+void peer_grey(const seg_image *rgb) {
+    (void)rgb;
+}
+void peer_blur(const seg_image *grey) {
+    (void)grey;
+}
+void peer_sobel(const seg_image *grey) {
+    (void)grey;
+}
+void peer_difference(const seg_image *a, const seg_image *b, double level) {
+    (void)a, (void)b, (void)level;
+}
+double peer_otsu(const seg_image *grey) {
+    (void)grey;
+    return 0;
+}
+void peer_canny(const seg_image *grey, double low, double high, bool l2, bool blur) {
+    (void)grey, (void)low, (void)high, (void)l2, (void)blur;
+}
+int peer_components(const seg_image *mask, bool statistics) {
+    (void)mask, (void)statistics;
+    return 0;
+}
+void peer_median(const seg_image *grey, int side) {
+    (void)grey, (void)side;
+}
+void peer_open(const seg_image *mask, int side) {
+    (void)mask, (void)side;
+}
+void peer_output(seg_image *u8) {
+    (void)u8;
+}

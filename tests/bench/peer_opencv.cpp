@@ -1,0 +1,76 @@
+/* OpenCV as the peer. */
+#include "peer.h"
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+namespace {
+
+cv::Mat output, scratch, blurred, dx, dy, labels, stats, centroids;
+
+cv::Mat header(const seg_image *image) {
+    return cv::Mat(image->height, image->width, CV_8UC(image->channels), image->data,
+                   static_cast<size_t>(image->stride));
+}
+
+} // namespace
+
+extern "C" {
+
+const char *peer_name(void) {
+    static const std::string name = "OpenCV " + cv::getVersionString();
+    return name.c_str();
+}
+
+void peer_set_threads(int threads) {
+    cv::setNumThreads(threads);
+}
+
+void peer_grey(const seg_image *rgb) {
+    cv::cvtColor(header(rgb), output,
+                 rgb->channels == 4 ? cv::COLOR_RGBA2GRAY : cv::COLOR_RGB2GRAY);
+}
+
+void peer_blur(const seg_image *grey) {
+    cv::GaussianBlur(header(grey), output, cv::Size(5, 5), 1.4);
+}
+
+void peer_sobel(const seg_image *grey) {
+    cv::Sobel(header(grey), dx, CV_16S, 1, 0, 3, 1, 0, cv::BORDER_REPLICATE);
+    cv::Sobel(header(grey), dy, CV_16S, 0, 1, 3, 1, 0, cv::BORDER_REPLICATE);
+}
+
+void peer_difference(const seg_image *a, const seg_image *b, double level) {
+    cv::absdiff(header(a), header(b), scratch);
+    cv::threshold(scratch, output, level, 255, cv::THRESH_BINARY);
+}
+
+double peer_otsu(const seg_image *grey) {
+    return cv::threshold(header(grey), output, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
+}
+
+void peer_canny(const seg_image *grey, double low, double high, bool l2, bool blur) {
+    if (blur) cv::GaussianBlur(header(grey), blurred, cv::Size(5, 5), 1.4);
+    cv::Canny(blur ? blurred : header(grey), output, low, high, 3, l2);
+}
+
+int peer_components(const seg_image *mask, bool statistics) {
+    return statistics ? cv::connectedComponentsWithStats(header(mask), labels, stats, centroids, 8)
+                      : cv::connectedComponents(header(mask), labels, 8);
+}
+
+void peer_median(const seg_image *grey, int side) {
+    cv::medianBlur(header(grey), output, side);
+}
+
+void peer_open(const seg_image *mask, int side) {
+    cv::morphologyEx(header(mask), output, cv::MORPH_OPEN,
+                     cv::getStructuringElement(cv::MORPH_RECT, cv::Size(side, side)));
+}
+
+void peer_output(seg_image *u8) {
+    for (int y = 0; y < output.rows; ++y)
+        std::copy(output.ptr(y), output.ptr(y) + output.cols,
+                  static_cast<uint8_t *>(seg_image_row(u8, y)));
+}
+}

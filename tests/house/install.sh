@@ -1,0 +1,74 @@
+#!/bin/sh
+# Installs into an empty prefix, then builds programs outside the tree against it: through
+# pkg-config as C11 and as C++17, statically, and through the CMake package.
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+cmake --install "$SEGMENT_BUILD" --prefix "$prefix" >/dev/null
+libdir=$(dirname "$(find "$prefix" -name segment.pc)")
+export PKG_CONFIG_PATH="$libdir" LD_LIBRARY_PATH="${libdir%/pkgconfig}"
+cc=${CC:-cc}
+# The generated files carry the prefix of configuration, not of this installation.
+sed -i "s|^prefix=.*|prefix=$prefix|" "$libdir"/*.pc
+
+cat >"$work/use.c" <<'EOF'
+#include <segment/segment.h>
+#include <stdio.h>
+int main(void) {
+    unsigned char pixels[8] = {10, 12, 11, 200, 210, 205, 9, 207};
+    double level = 0;
+    seg_image picture, mask = {0};
+    if (seg_image_wrap(&picture, pixels, 4, 4, 2, SEG_U8, 1) < 0) return 1;
+    if (seg_otsu(&mask, &level, &picture, NULL, NULL, NULL) < 0) return 2;
+    printf("%s %g %d\n", seg_version(), level, ((unsigned char *)mask.data)[3]);
+    seg_image_unref(&mask);
+    return 0;
+}
+EOF
+sed 's/seg_image picture, mask = {0};/seg_image picture, mask{};/' "$work/use.c" >"$work/use.cpp"
+expected="$(pkg-config --modversion segment) 12 255"
+
+check() {
+    got=$("$1")
+    [ "$got" = "$expected" ] || { echo "$1 printed '$got', expected '$expected'"; exit 1; }
+}
+flags=$(pkg-config --cflags --libs segment)
+# shellcheck disable=SC2086
+"$cc" -std=c11 -pedantic-errors -Wall -Wextra -Werror "$work/use.c" -o "$work/use_c" $flags
+check "$work/use_c"
+if command -v c++ >/dev/null 2>&1; then
+    # shellcheck disable=SC2086
+    c++ -std=c++17 -pedantic-errors -Wall -Wextra -Werror "$work/use.cpp" -o "$work/use_cpp" $flags
+    check "$work/use_cpp"
+fi
+# shellcheck disable=SC2046
+"$cc" -std=c11 "$work/use.c" -o "$work/use_static" $(pkg-config --cflags segment) \
+    "${libdir%/pkgconfig}/libsegment.a" -lm -pthread
+check "$work/use_static"
+
+mkdir "$work/project"
+cp "$work/use.c" "$work/project"
+cat >"$work/project/CMakeLists.txt" <<'EOF'
+cmake_minimum_required(VERSION 3.22)
+project(outside C)
+find_package(segment 0.1 REQUIRED)
+add_executable(use_package use.c)
+target_link_libraries(use_package PRIVATE segment::segment)
+EOF
+cmake -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$prefix" \
+    -DCMAKE_C_COMPILER="$cc" >/dev/null
+cmake --build "$work/project/build" >/dev/null
+check "$work/project/build/use_package"
+
+if [ -f "$libdir/segment-media.pc" ]; then
+    # shellcheck disable=SC2046
+    "$cc" -std=c11 "$SEGMENT_SOURCE/samples/edges.c" -o "$work/edges" \
+        $(pkg-config --cflags --libs segment-media) -L"${libdir%/pkgconfig}" -lsegment
+    printf 'P5 4 2 255\n\1\1\376\376\1\1\376\376' >"$work/in.pgm"
+    "$work/edges" "$work/in.pgm" "$work/out.png"
+    [ -s "$work/out.png" ] || { echo "edges wrote nothing"; exit 1; }
+    "$prefix/bin/segment" --version >/dev/null
+fi
+echo "installed files:"
+(cd "$prefix" && find . -type f -o -type l | sort)
