@@ -22,6 +22,9 @@ endif()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/segment
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.h ${header_exclusion})
+# Relative, so that `cmake --install --prefix ANYWHERE` gives files that work there.
+file(RELATIVE_PATH SEGMENT_PC_TO_PREFIX
+     ${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 foreach(name IN LISTS pkgconfig_files)
   configure_file(${CMAKE_CURRENT_SOURCE_DIR}/cmake/${name}.pc.in ${name}.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc

@@ -9,8 +9,6 @@ cmake --install "$SEGMENT_BUILD" --prefix "$prefix" >/dev/null
 libdir=$(dirname "$(find "$prefix" -name segment.pc)")
 export PKG_CONFIG_PATH="$libdir" LD_LIBRARY_PATH="${libdir%/pkgconfig}"
 cc=${CC:-cc}
-# The generated files carry the prefix of configuration, not of this installation.
-sed -i "s|^prefix=.*|prefix=$prefix|" "$libdir"/*.pc
 
 cat >"$work/use.c" <<'EOF'
 #include <segment/segment.h>
