@@ -1,0 +1,30 @@
+#!/bin/sh
+# Builds with the sanitizers and runs the tests there: everything in C under address + undefined,
+# the threads' users under thread.
+set -eu
+cd "$SEGMENT_SOURCE"
+jobs=$(nproc)
+# A compiler without its sanitizer runtimes cannot do this.
+printf 'int main(void){return 0;}\n' >"$SEGMENT_BUILD/sanitizer_probe.c"
+for kind in address,undefined thread; do
+    if ! "${CC:-cc}" -fsanitize=$kind "$SEGMENT_BUILD/sanitizer_probe.c" \
+        -o "$SEGMENT_BUILD/sanitizer_probe" 2>/dev/null; then
+        echo "skipped: ${CC:-cc} has no -fsanitize=$kind"
+        exit 77
+    fi
+done
+
+build() {
+    cmake -S . -B "$SEGMENT_BUILD/$1" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+        -DSEGMENT_SANITIZE="$2" -DSEGMENT_WERROR=ON >/dev/null
+    cmake --build "$SEGMENT_BUILD/$1" -j "$jobs" >"$SEGMENT_BUILD/$1.log" 2>&1 ||
+        { tail -50 "$SEGMENT_BUILD/$1.log"; exit 1; }
+}
+run() {
+    ctest --test-dir "$SEGMENT_BUILD/$1" -j "$jobs" --output-on-failure --no-tests=error \
+        -R "$2" -E '^house_'
+}
+build asan address,undefined
+run asan '^(unit|kernels|contract|golden|fuzz|cli)_'
+build tsan thread
+run tsan '^(unit_test_core|contract|unit_test_pipeline|unit_media_video|cli_threads)'
