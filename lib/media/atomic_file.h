@@ -16,6 +16,7 @@ typedef struct seg_atomic_file {
     char *partial;  /**< temporary name, or NULL where the file is written in place */
     char *shown;    /**< the name as given, for messages */
     bool seekable;  /**< false for pipes and character devices */
+    bool overwrite; /**< as asked: commit may replace an existing file */
     seg_env env;    /**< allocator of the names */
 } seg_atomic_file;
 

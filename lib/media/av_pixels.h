@@ -10,11 +10,16 @@ struct SwsContext;
 
 /** Keeps the converter from frame to frame. Zero-initialise; free with seg_av_pixels_free. */
 typedef struct seg_av_pixels {
+    bool grey_palettes; /**< set by the caller: a palette of opaque greys gives one channel */
     struct SwsContext *scaler;
     int width, height, source, target, matrix, full_range;
 } seg_av_pixels;
 
 void seg_av_pixels_free(seg_av_pixels *pixels);
+
+/** Keeps FFmpeg from printing: sets its log level to quiet, unless the host has changed it from
+ *  the default. Call before anything that may log. */
+void seg_av_quiet(void);
 
 /**
  * The matrix of a YUV frame. Unspecified: BT.709 if the frame is higher than 576 rows, else
@@ -34,8 +39,7 @@ bool seg_av_full_range(const AVFrame *frame);
 bool seg_av_has_luma(enum AVPixelFormat format);
 
 /** What seg_av_picture makes of a frame: grey, grey + alpha, RGB, RGBA; u8 up to 8 bits a sample,
- *  u16 above, f32 for float formats. `bits` are those of the result. Palettes: RGB or RGBA, or
- *  grey if all their entries are grey and opaque.
+ *  u16 above, f32 for float formats. `bits` are those of the result. Palettes: RGB or RGBA.
  *  Errors: SEG_ERROR_UNSUPPORTED (hardware surfaces, unknown formats). */
 SEG_NODISCARD seg_status seg_av_shape(const AVFrame *frame, seg_format *format, int *channels,
                                       int *bits);
@@ -53,8 +57,8 @@ SEG_NODISCARD seg_status seg_av_picture(seg_image *image, seg_av_pixels *pixels,
  * Luma (or grey) alone, one channel, full range, colour SEG_COLOUR_LUMA. Full range u8 and
  * native-endian u16 planes are shared with the frame's buffers, nothing is copied (`image` is
  * replaced and keeps a reference); limited range is expanded with rounding and clamped,
- * (v - 16) * 255 / 219 scaled to the depth, into `image` if it fits, else into a new one. Above 8
- * bits: U16 with `bits` set. Errors: as seg_av_picture; UNSUPPORTED without a luma plane.
+ * (v - 16) * 255 / 219 scaled to the depth. `image` is always replaced. Above 8 bits: U16 with
+ * `bits` set. Errors: as seg_av_picture; UNSUPPORTED without a luma plane.
  */
 SEG_NODISCARD seg_status seg_av_luma(seg_image *image, const AVFrame *frame, const seg_env *env);
 
