@@ -1,0 +1,58 @@
+#!/bin/sh
+# The promise of the same bytes: every method over a generated picture or video, with 1, 2 and 7
+# threads, at every CPU level, with AVX2 and FMA hidden from libc, and run twice, must give the
+# same masks, JSON and lossless video files.
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bin=$SEGMENT_BUILD/bin
+"$bin/make_scene" picture "$work/in.png" "$work/truth.png"
+"$bin/make_scene" video "$work/scene.mkv" "$work/truth" 45 320 180
+
+failures=0
+# variant NAME [VAR=VALUE...] -- segment's further arguments
+variant() {
+    out=$work/$1
+    shift
+    mkdir "$out"
+    (
+        cd "$out"
+        while [ "$1" != -- ]; do export "${1?}"; shift; done
+        shift
+        for method in threshold otsu canny gaussian median; do
+            "$bin/segment" -q --method $method --report $method.json "$@" ../in.png $method.png
+        done
+        "$bin/segment" -q --method region-grow --seeds "110,100;420,92" --render labels \
+            --objects grow.jsonl "$@" ../in.png grow.png
+        "$bin/segment" -q --method canny --post "dilate(3),fill-holes,min-area(20)" \
+            --objects canny.jsonl "$@" ../in.png closed.png
+        for method in canny frame-diff background; do
+            "$bin/segment" -q --method $method --objects $method.jsonl "$@" ../scene.mkv $method.mkv
+        done
+        "$bin/segment" -q --method background --render overlay --codec ffv1 "$@" \
+            ../scene.mkv overlay.mkv
+        # times differ from run to run and are no result
+        for report in *.json; do
+            sed 's/"seconds": *{[^}]*}//; s/"[a-z_]*seconds": *[0-9.e+-]*//g' "$report" >"$report.1"
+            mv "$report.1" "$report"
+        done
+    )
+}
+compare() {
+    if ! diff -r "$work/first" "$work/$1" >"$work/differences"; then
+        echo "$1 differs from the first run:"
+        cat "$work/differences"
+        failures=1
+    fi
+}
+variant first -- --threads 1
+variant again -- --threads 1
+variant threads2 -- --threads 2
+variant threads7 -- --threads 7
+variant ref SEG_CPU=ref -- --threads 2
+variant base SEG_CPU=base -- --threads 1
+variant avx2 SEG_CPU=avx2 -- --threads 1
+variant libc GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-AVX2_Usable,-FMA_Usable -- --threads 1
+for name in again threads2 threads7 ref base avx2 libc; do compare $name; done
+[ -s "$work/first/canny.png" ] && [ -s "$work/first/background.mkv" ] || failures=1
+exit $failures
