@@ -4,16 +4,11 @@
 #include "core/memory.h"
 #include <inttypes.h>
 #include <libavutil/intreadwrite.h>
-#include <libavutil/log.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 #include <string.h>
 
 typedef AVPixFmtDescriptor descriptor;
-
-void seg_av_quiet(void) {
-    if (av_log_get_level() == AV_LOG_INFO) av_log_set_level(AV_LOG_QUIET);
-}
 
 seg_status seg_media_check_size(int64_t width, int64_t height, const seg_env *env) {
     int64_t pixels = SEG_DEFAULT_MAX_PIXELS;

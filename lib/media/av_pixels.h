@@ -17,10 +17,6 @@ typedef struct seg_av_pixels {
 
 void seg_av_pixels_free(seg_av_pixels *pixels);
 
-/** Keeps FFmpeg from printing: sets its log level to quiet, unless the host has changed it from
- *  the default. Call before anything that may log. */
-void seg_av_quiet(void);
-
 /**
  * The matrix of a YUV frame. Unspecified: BT.709 if the frame is higher than 576 rows, else
  * BT.601, and *guessed (may be NULL) is true. RGB and grey: AVCOL_SPC_RGB.

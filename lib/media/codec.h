@@ -1,0 +1,90 @@
+/* What the still picture formats have in common: one decoder and one encoder each, working on
+ * memory and on a sink. */
+#ifndef SEG_MEDIA_CODEC_H
+#define SEG_MEDIA_CODEC_H
+
+#include "media/atomic_file.h"
+#include <segment/media.h>
+
+/* ---- where encoders write ---- */
+
+/** Bytes on their way to a file, or collected in memory. */
+typedef struct seg_sink {
+    uint8_t *data;
+    size_t size, capacity;
+    seg_atomic_file *file; /**< NULL: everything stays in `data` */
+    const seg_env *env;
+} seg_sink;
+
+/** Appends; on error nothing more should be written. Errors: SEG_ERROR_MEMORY, SEG_ERROR_IO. */
+SEG_NODISCARD seg_status seg_sink_write(seg_sink *sink, const void *bytes, size_t size);
+/** Hands what is buffered to the file; nothing to do in memory. */
+SEG_NODISCARD seg_status seg_sink_flush(seg_sink *sink);
+/** Releases the buffer. */
+void seg_sink_free(seg_sink *sink);
+
+/* ---- decoders ----
+ * Any bytes may be given. `image` is empty on entry and on failure, `info` is cleared by the
+ * caller and never NULL. Orientation is reported in `info`, not applied. */
+
+typedef seg_status (*seg_picture_decoder)(seg_image *image, seg_picture_info *info,
+                                          const uint8_t *bytes, size_t size, const seg_env *env);
+
+SEG_NODISCARD seg_status seg_png_decode(seg_image *image, seg_picture_info *info,
+                                        const uint8_t *bytes, size_t size, const seg_env *env);
+SEG_NODISCARD seg_status seg_jpeg_decode(seg_image *image, seg_picture_info *info,
+                                         const uint8_t *bytes, size_t size, const seg_env *env);
+/** PBM, PGM, PPM (plain and raw), PAM and PFM. */
+SEG_NODISCARD seg_status seg_pnm_decode(seg_image *image, seg_picture_info *info,
+                                        const uint8_t *bytes, size_t size, const seg_env *env);
+SEG_NODISCARD seg_status seg_npy_decode(seg_image *image, seg_picture_info *info,
+                                        const uint8_t *bytes, size_t size, const seg_env *env);
+/** Everything else that FFmpeg knows as a picture. */
+SEG_NODISCARD seg_status seg_ffmpeg_decode(seg_image *image, seg_picture_info *info,
+                                           const uint8_t *bytes, size_t size, const seg_env *env);
+
+/** The decoder that the first bytes call for; never NULL (FFmpeg decides about the rest). */
+seg_picture_decoder seg_picture_decoder_find(const uint8_t *bytes, size_t size);
+
+/** True if FFmpeg's probe takes the bytes (the file's first, or all of them if `whole`) for one
+ *  of its still picture formats. `name` is only a hint and may be NULL. */
+bool seg_ffmpeg_is_picture(const uint8_t *bytes, size_t size);
+
+/* ---- encoders ---- `image` was checked by the caller, `options` are valid. */
+
+typedef seg_status (*seg_picture_encoder)(seg_sink *sink, const seg_image *image,
+                                          const seg_picture_write_options *options,
+                                          const seg_env *env);
+
+SEG_NODISCARD seg_status seg_png_encode(seg_sink *sink, const seg_image *image,
+                                        const seg_picture_write_options *options,
+                                        const seg_env *env);
+SEG_NODISCARD seg_status seg_jpeg_encode(seg_sink *sink, const seg_image *image,
+                                         const seg_picture_write_options *options,
+                                         const seg_env *env);
+/** options->format: "pbm", "pgm", "ppm", "pnm", "pam" or "pfm". */
+SEG_NODISCARD seg_status seg_pnm_encode(seg_sink *sink, const seg_image *image,
+                                        const seg_picture_write_options *options,
+                                        const seg_env *env);
+SEG_NODISCARD seg_status seg_npy_encode(seg_sink *sink, const seg_image *image,
+                                        const seg_picture_write_options *options,
+                                        const seg_env *env);
+
+/* ---- orientation ---- */
+
+/** EXIF orientation 1..8 of a TIFF structure ("II*\0..." or "MM\0*..."), 1 if there is none. */
+int32_t seg_exif_orientation(const uint8_t *bytes, size_t size);
+
+/** The picture as it is meant to be seen. 5..8 swap width and height. `image` is replaced.
+ *  Errors: SEG_ERROR_MEMORY. */
+SEG_NODISCARD seg_status seg_orientation_apply(seg_image *image, int32_t orientation,
+                                               const seg_env *env);
+
+/* ---- masks in bits ---- */
+
+/** True if a one-channel U8 row has only 0 and 255. */
+bool seg_row_is_binary(const uint8_t *row, int32_t width);
+/** Packs a row of 0 and 255, first pixel in the highest bit; unused bits are 0. */
+void seg_row_pack(uint8_t *bits, const uint8_t *row, int32_t width);
+
+#endif

@@ -1,0 +1,71 @@
+#include "media/codec.h"
+
+#include "core/check.h"
+#include "core/memory.h"
+#include <string.h>
+
+/* Encoders write in small pieces: the file sees them joined. */
+#define FILE_BUFFER ((size_t)256 * 1024)
+
+static seg_status reserve(seg_sink *sink, size_t more) {
+    if (more <= sink->capacity - sink->size) return SEG_OK;
+    if (more > SIZE_MAX / 4 - sink->size)
+        return seg_fail(SEG_ERROR_MEMORY, "the encoded picture does not fit into memory");
+    size_t capacity = sink->capacity ? sink->capacity * 2 : FILE_BUFFER;
+    if (capacity < sink->size + more) capacity = sink->size + more;
+    uint8_t *data = seg_allocate(sink->env, capacity, 1, "an encoded picture");
+    if (!data) return SEG_ERROR_MEMORY;
+    if (sink->size) memcpy(data, sink->data, sink->size);
+    seg_release(sink->env, sink->data);
+    sink->data = data;
+    sink->capacity = capacity;
+    return SEG_OK;
+}
+
+seg_status seg_sink_flush(seg_sink *sink) {
+    if (!sink->file || !sink->size) return SEG_OK;
+    size_t size = sink->size;
+    sink->size = 0;
+    return seg_atomic_file_write(sink->file, sink->data, size);
+}
+
+seg_status seg_sink_write(seg_sink *sink, const void *bytes, size_t size) {
+    if (sink->file && sink->size + size > FILE_BUFFER) SEG_TRY(seg_sink_flush(sink));
+    if (sink->file && size >= FILE_BUFFER) return seg_atomic_file_write(sink->file, bytes, size);
+    if (!size) return SEG_OK;
+    SEG_TRY(reserve(sink, size));
+    memcpy(sink->data + sink->size, bytes, size);
+    sink->size += size;
+    return SEG_OK;
+}
+
+void seg_sink_free(seg_sink *sink) {
+    seg_release(sink->env, sink->data);
+    sink->data = NULL;
+    sink->size = sink->capacity = 0;
+}
+
+bool seg_row_is_binary(const uint8_t *row, int32_t width) {
+    uint8_t other = 0;
+    for (int32_t x = 0; x < width; x++)
+        other |= (uint8_t)((uint8_t)(row[x] + 1) > 1);
+    return !other;
+}
+
+void seg_row_pack(uint8_t *bits, const uint8_t *row, int32_t width) {
+    int32_t x = 0;
+    for (; x + 8 <= width; x += 8) {
+        uint64_t pixels = 0;
+        /* Byte i to bits 8i..8i+7 whatever the byte order; compilers make one load of it. */
+        for (int i = 0; i < 8; i++)
+            pixels |= (uint64_t)row[x + i] << (8 * i);
+        /* The multiplication moves the lowest bit of byte i to bit 63 - i; no two collide. */
+        *bits++ =
+            (uint8_t)((pixels & UINT64_C(0x0101010101010101)) * UINT64_C(0x8040201008040201) >> 56);
+    }
+    if (x == width) return;
+    unsigned last = 0;
+    for (int i = 0; x + i < width; i++)
+        last |= (unsigned)(row[x + i] & 1) << (7 - i);
+    *bits = (uint8_t)last;
+}
