@@ -1,0 +1,32 @@
+/* The registry: which methods there are. Adding a method adds a row here. */
+#include "methods.h"
+
+#include "core/text.h"
+
+#include <string.h>
+
+#define METHOD_COUNT ((int32_t)(sizeof methods / sizeof *methods))
+
+static const seg_method *const methods[] = {
+    &seg_method_frame_diff,
+    &seg_method_background,
+};
+
+const seg_method *const *seg_methods(int32_t *count) {
+    if (count) *count = METHOD_COUNT;
+    return methods;
+}
+
+const seg_method *seg_method_find(const char *id) {
+    for (int32_t i = 0; id && i < METHOD_COUNT; i++)
+        if (seg_text_same_name(methods[i]->id, id)) return methods[i];
+    return NULL;
+}
+
+const char *seg_method_nearest(const char *id) {
+    const char *names[METHOD_COUNT];
+    for (int32_t i = 0; i < METHOD_COUNT; i++)
+        names[i] = methods[i]->id;
+    const int32_t nearest = id ? seg_text_nearest(id, names, METHOD_COUNT) : -1;
+    return nearest < 0 ? NULL : names[nearest];
+}

@@ -1,0 +1,500 @@
+/*
+ * Frame differences: what changed between frames that lie `lag` frames apart.
+ *
+ * R. Jain, H. Nagel, "On the analysis of accumulative difference pictures from image sequences of
+ * real world scenes", IEEE Trans. PAMI 1(2), 1979; the difference to both neighbours: Y. Kameda,
+ * M. Minoh, "A human motion estimation method using 3-successive video frames", Int. Conf. on
+ * Virtual Systems and Multimedia, 1996.
+ *
+ * Symbols: I(t) a frame in grey, L `lag`, N `span`, D the difference = result.score
+ *   span 2:  D(t) = |I(t) - I(t - L)|
+ *   span 3:  D(t) = min(|I(t) - I(t - L)|, |I(t) - I(t + L)|), known L frames later
+ *   span N:  D(t) = max - min of I(t), I(t - L), ... I(t - (N-1) L), as far as they exist
+ * A pixel has changed where D > `threshold`; `auto` is explained in samples.c.
+ *
+ * Steps: 1. the frame as integer grey samples; 2. D row by row, the frame taking the place of the
+ * oldest one in the ring in the same pass; 3. threshold, in the same pass if it is a number.
+ *
+ * Colour is brought to grey: two colours of equal grey are not told apart, and video gives its
+ * luma for nothing. The first frame of a stream, or after a jump in time, has nothing to be
+ * compared with: its mask is empty and the result marked provisional. With span 3 the frames
+ * without a successor are compared with their predecessor only. A pixel that any of the compared
+ * frames leaves out gives 0.
+ *
+ * Cost: one read of each frame compared, two writes; memory: span 2 keeps L frames, span 3 keeps
+ * 2 L, else (N-1) L. Known failures: the inside of an object of one colour does not change; what
+ * was uncovered counts as changed (span 3 leaves it out); a camera that moves changes everything.
+ */
+#include "core/bands.h"
+#include "core/check.h"
+#include "imgproc/still_method.h"
+#include "kernels/temporal.h"
+#include "temporal/samples.h"
+#include <segment/temporal.h>
+
+#include <string.h>
+
+#define BAND_HEIGHT 32
+#define MAX_SPAN 32
+#define MAX_LAG 250
+
+static const seg_param rows[] = {
+    {"span", SEG_PARAM_INT, offsetof(seg_frame_diff_options, span), "2", 2, MAX_SPAN, NULL,
+     "frames",
+     "Frames compared: 2 = with the frame `lag` before, 3 = changed against the frames before and "
+     "after, more = largest minus smallest of so many frames.",
+     "N"},
+    {"lag", SEG_PARAM_INT, offsetof(seg_frame_diff_options, lag), "1", 1, MAX_LAG, NULL, "frames",
+     "Distance of the frames compared.", "L"},
+    {"threshold", SEG_PARAM_LEVEL, offsetof(seg_frame_diff_options, threshold), "auto", 0, 255,
+     NULL, "8-bit level",
+     "Pixels that differ by more have changed; auto = auto:noise, 6 deviations of the noise found "
+     "in the differences, at least 10.",
+     "T"},
+};
+
+static const seg_param_table params = {rows, sizeof rows / sizeof *rows,
+                                       sizeof(seg_frame_diff_options)};
+
+void seg_frame_diff_options_init(seg_frame_diff_options *options) {
+    seg_params_init(options, &params);
+}
+
+/* ---- state ---- */
+
+/* A frame that is kept. */
+typedef struct past_frame {
+    seg_image picture;
+    seg_image left_out; /* valid if `partial` */
+    bool partial;
+    int64_t scene; /* frames of different scenes are not compared */
+    seg_frame about;
+} past_frame;
+
+typedef struct frame_diff {
+    seg_still *still;
+    seg_samples samples;
+    past_frame *ring;
+    int32_t ring_count;
+    int64_t frames;    /* taken so far; frame n is at ring[n % ring_count] until n + ring_count */
+    int64_t described; /* results given so far */
+    int64_t scene;
+    bool drained; /* flush has begun */
+} frame_diff;
+
+static const seg_frame_diff_options *options_of(const frame_diff *state) {
+    return state->still->options;
+}
+
+static past_frame *past(frame_diff *state, int64_t n) {
+    return &state->ring[n % state->ring_count];
+}
+
+static int32_t delay(const void *options) {
+    const seg_frame_diff_options *o = options;
+    return o && o->span == 3 ? o->lag : 0;
+}
+
+static void release(void *pointer) {
+    frame_diff *state = pointer;
+    if (!state) return;
+    const seg_env env = state->still->env;
+    for (int32_t i = 0; state->ring && i < state->ring_count; i++) {
+        seg_image_unref(&state->ring[i].picture);
+        seg_image_unref(&state->ring[i].left_out);
+    }
+    seg_release(&env, state->ring);
+    seg_samples_free(&state->samples);
+    seg_still_free(state->still);
+    seg_release(&env, state);
+}
+
+static seg_status create(void **pointer, const void *options, const seg_env *env) {
+    *pointer = NULL;
+    void *still;
+    SEG_TRY(seg_still_create(&still, &params, options, env));
+    frame_diff *state = seg_allocate_zeroed(env, 1, sizeof *state, "frame-diff state");
+    if (!state) {
+        seg_still_free(still);
+        return SEG_ERROR_MEMORY;
+    }
+    state->still = still;
+    const seg_frame_diff_options *o = options_of(state);
+    state->ring_count = o->lag * (o->span == 3 ? 2 : o->span - 1);
+    state->ring =
+        seg_allocate_zeroed(env, (size_t)state->ring_count, sizeof *state->ring, "list of frames");
+    if (!state->ring) {
+        release(state);
+        return SEG_ERROR_MEMORY;
+    }
+    *pointer = state;
+    return SEG_OK;
+}
+
+static void reset(void *pointer) {
+    frame_diff *state = pointer;
+    state->frames = state->described = state->scene = 0;
+    state->drained = false;
+}
+
+/* ---- the difference of frames ---- */
+
+/* What one pass over the rows does. */
+typedef struct pass {
+    frame_diff *state;
+    const seg_temporal_kernels *kernels;
+    const past_frame *before; /* span 2 and 3 */
+    const past_frame *middle; /* the frame described; NULL = the new one */
+    bool after;               /* span 3: the new frame counts as well */
+    int64_t extremes;         /* span N: so many frames before the new one count */
+    past_frame *keep;         /* gets the new frame; NULL = there is none */
+    const seg_image *left_out;
+    seg_image *mask, *score; /* either may be NULL */
+    void *rows;              /* two rows for each worker */
+    size_t row_size;
+    uint16_t level;
+} pass;
+
+/* max - min over the frames of a span, through a row of minima. */
+static void extremes_row(const pass *job, void *out, void *low, const void *now, int32_t y) {
+    const int32_t width = job->state->samples.grey.width;
+    const bool wide = job->state->samples.grey.format == SEG_U16;
+    const int32_t lag = options_of(job->state)->lag;
+    memcpy(low, now, job->row_size);
+    memcpy(out, now, job->row_size);
+    for (int64_t i = 1; i <= job->extremes; i++) {
+        const past_frame *frame = past(job->state, job->state->frames - i * lag);
+        const void *row = seg_image_row(&frame->picture, y);
+        if (wide)
+            job->kernels->extremes_u16(low, out, row, width);
+        else
+            job->kernels->extremes_u8(low, out, row, width);
+    }
+    if (wide)
+        job->kernels->difference_u16(out, out, low, width);
+    else
+        job->kernels->difference_u8(out, out, low, width);
+}
+
+static void difference_row(const pass *job, void *out, void *low, const void *now, int32_t y) {
+    const seg_image *grey = &job->state->samples.grey;
+    if (!job->before) {
+        extremes_row(job, out, low, now, y);
+        return;
+    }
+    const void *before = seg_image_row(&job->before->picture, y);
+    const void *middle = job->middle ? seg_image_row(&job->middle->picture, y) : now;
+    if (grey->format == SEG_U16 && job->after)
+        job->kernels->middle_u16(out, middle, before, now, grey->width);
+    else if (grey->format == SEG_U16)
+        job->kernels->difference_u16(out, middle, before, grey->width);
+    else if (job->after)
+        job->kernels->middle_u8(out, middle, before, now, grey->width);
+    else
+        job->kernels->difference_u8(out, middle, before, grey->width);
+}
+
+static void mask_row(const pass *job, uint8_t *mask, const void *difference, int32_t y) {
+    const seg_image *grey = &job->state->samples.grey;
+    if (grey->format == SEG_U16)
+        job->kernels->above_u16(mask, difference, job->level, grey->width);
+    else
+        job->kernels->above_u8(mask, difference, (uint8_t)job->level, grey->width);
+    if (job->left_out)
+        job->kernels->leave_out_u8(mask, seg_image_row(job->left_out, y), grey->width);
+}
+
+static seg_status difference_band(void *argument, int32_t band, int32_t first, int32_t end,
+                                  int32_t worker) {
+    (void)band;
+    const pass *job = argument;
+    const seg_image *grey = &job->state->samples.grey;
+    char *own = (char *)job->rows + (size_t)worker * 2 * job->row_size;
+    for (int32_t y = first; y < end; y++) {
+        const void *now = job->keep ? seg_image_row(grey, y) : NULL;
+        void *out = job->score ? seg_image_row(job->score, y) : own;
+        difference_row(job, out, own + job->row_size, now, y);
+        if (job->mask) mask_row(job, seg_image_row(job->mask, y), out, y);
+        if (job->score && job->left_out) {
+            const uint8_t *left_out = seg_image_row(job->left_out, y);
+            if (grey->format == SEG_U16)
+                job->kernels->leave_out_u16(out, left_out, grey->width);
+            else
+                job->kernels->leave_out_u8(out, left_out, grey->width);
+        }
+        /* last: the place may be that of a frame compared with */
+        if (job->keep) memcpy(seg_image_row(&job->keep->picture, y), now, job->row_size);
+    }
+    return SEG_OK;
+}
+
+static seg_status threshold_band(void *argument, int32_t band, int32_t first, int32_t end,
+                                 int32_t worker) {
+    (void)band, (void)worker;
+    const pass *job = argument;
+    for (int32_t y = first; y < end; y++)
+        mask_row(job, seg_image_row(job->mask, y), seg_image_row(job->score, y), y);
+    return SEG_OK;
+}
+
+/* ---- what is left out ---- */
+
+static void add_left_out(seg_image *all, const seg_image *more) {
+    for (int32_t y = 0; y < all->height; y++) {
+        uint8_t *target = seg_image_row(all, y);
+        const uint8_t *source = seg_image_row(more, y);
+        for (int32_t x = 0; x < all->width; x++)
+            target[x] |= source[x];
+    }
+}
+
+/* Sets job->left_out to all that any of the frames compared leaves out; `now` may be empty. */
+static seg_status gather_left_out(pass *job, const seg_image *now) {
+    frame_diff *state = job->state;
+    const seg_image *grey = &state->samples.grey;
+    const seg_image *parts[MAX_SPAN + 2];
+    int32_t count = 0;
+    if (!seg_image_empty(now)) parts[count++] = now;
+    if (job->before && job->before->partial) parts[count++] = &job->before->left_out;
+    if (job->middle && job->middle->partial) parts[count++] = &job->middle->left_out;
+    for (int64_t i = 1; !job->before && i <= job->extremes; i++) {
+        const past_frame *frame = past(state, state->frames - i * options_of(state)->lag);
+        if (frame->partial) parts[count++] = &frame->left_out;
+    }
+    job->left_out = NULL;
+    if (count == 0) return SEG_OK;
+    seg_image *all = &state->still->images[0];
+    SEG_TRY(seg_image_reuse(all, grey->width, grey->height, SEG_U8, 1, &state->still->env));
+    SEG_TRY(seg_image_copy(all, parts[0], &state->still->env));
+    for (int32_t i = 1; i < count; i++)
+        add_left_out(all, parts[i]);
+    job->left_out = all;
+    return SEG_OK;
+}
+
+static seg_status keep_left_out(frame_diff *state, past_frame *keep) {
+    const seg_image *left_out = &state->samples.left_out;
+    keep->partial = !seg_image_empty(left_out);
+    if (!keep->partial) return SEG_OK;
+    const seg_env *env = &state->still->env;
+    /* all at once, so that no later frame needs memory */
+    for (int32_t i = 0; i < state->ring_count; i++)
+        SEG_TRY(seg_image_reuse(&state->ring[i].left_out, left_out->width, left_out->height, SEG_U8,
+                                1, env));
+    return seg_image_copy(&keep->left_out, left_out, env);
+}
+
+/* ---- results ---- */
+
+static void clear(seg_image *image) {
+    for (int32_t y = 0; y < image->height; y++)
+        memset(seg_image_row(image, y), 0,
+               (size_t)image->width * seg_format_size((seg_format)image->format));
+}
+
+/* Prepares the result's pictures; *score is NULL if nobody needs it. */
+static seg_status prepare(frame_diff *state, const seg_frame *about, uint32_t wanted,
+                          seg_result *result, seg_image **score) {
+    const seg_image *grey = &state->samples.grey;
+    const seg_env *env = &state->still->env;
+    seg_describe(result, about);
+    const bool wants_score = !wanted || wanted & SEG_OUTPUT_SCORE;
+    *score = NULL;
+    if (wants_score)
+        *score = &result->score;
+    else if (seg_change_level_votes(&options_of(state)->threshold))
+        *score = &state->still->images[1];
+    if (*score) {
+        SEG_TRY(
+            seg_image_reuse(*score, grey->width, grey->height, (seg_format)grey->format, 1, env));
+        (*score)->bits = grey->bits;
+        (*score)->colour = SEG_COLOUR_DATA;
+    }
+    SEG_TRY(seg_image_reuse(&result->mask, grey->width, grey->height, SEG_U8, 1, env));
+    result->mask.colour = SEG_COLOUR_DATA;
+    result->score_full_scale = seg_image_full_scale(grey);
+    result->outputs |= SEG_OUTPUT_MASK | (wants_score ? SEG_OUTPUT_SCORE : 0);
+    return SEG_OK;
+}
+
+/* Runs the pass that `job` describes and fills the result. */
+static seg_status compare(pass *job, const seg_frame *about, uint32_t wanted, seg_result *result) {
+    frame_diff *state = job->state;
+    const seg_env *env = &state->still->env;
+    const seg_image *grey = &state->samples.grey;
+    const seg_level *threshold = &options_of(state)->threshold;
+    SEG_TRY(prepare(state, about, wanted, result, &job->score));
+    job->row_size = (size_t)grey->width * seg_format_size((seg_format)grey->format);
+    job->rows = seg_scratch_take(&state->still->scratch, (size_t)seg_workers(env) * 2,
+                                 job->row_size, "rows");
+    if (!job->rows) return SEG_ERROR_MEMORY;
+    double level;
+    if (!seg_change_level_votes(threshold)) {
+        SEG_TRY(seg_change_level(&level, result, threshold, grey, NULL, &state->still->scratch));
+        job->level = seg_level_floor(level);
+        job->mask = &result->mask;
+        return seg_run_bands(env, grey->height, BAND_HEIGHT, difference_band, job);
+    }
+    SEG_TRY(seg_run_bands(env, grey->height, BAND_HEIGHT, difference_band, job));
+    SEG_TRY(seg_change_level(&level, result, threshold, job->score, job->left_out,
+                             &state->still->scratch));
+    job->level = seg_level_floor(level);
+    job->mask = &result->mask;
+    return seg_run_bands(env, grey->height, BAND_HEIGHT, threshold_band, job);
+}
+
+/* Nothing to compare with: an empty mask. */
+static seg_status give_empty(frame_diff *state, const seg_frame *about, uint32_t wanted,
+                             seg_result *result) {
+    seg_image *score;
+    SEG_TRY(prepare(state, about, wanted, result, &score));
+    clear(&result->mask);
+    if (score) clear(score);
+    result->flags |= SEG_RESULT_PROVISIONAL;
+    return SEG_OK;
+}
+
+static bool same_scene(frame_diff *state, int64_t a, int64_t b) {
+    return a >= 0 && past(state, a)->scene == past(state, b)->scene;
+}
+
+/* The new frame without a comparison. */
+static seg_status keep_picture(frame_diff *state, past_frame *keep) {
+    return seg_image_copy(&keep->picture, &state->samples.grey, &state->still->env);
+}
+
+static seg_status bind(frame_diff *state) {
+    const seg_image *grey = &state->samples.grey;
+    for (int32_t i = 0; i < state->ring_count; i++) {
+        SEG_TRY(seg_image_reuse(&state->ring[i].picture, grey->width, grey->height,
+                                (seg_format)grey->format, 1, &state->still->env));
+        state->ring[i].partial = false;
+    }
+    return SEG_OK;
+}
+
+static seg_status check_shape(frame_diff *state) {
+    const seg_image *grey = &state->samples.grey;
+    const seg_image *kept = &state->ring[0].picture;
+    if (grey->width == kept->width && grey->height == kept->height && grey->format == kept->format)
+        return SEG_OK;
+    return seg_fail(SEG_ERROR_SHAPE,
+                    "frame is %dx%d with samples of %d bits, the stream %dx%d with %d; reset "
+                    "before frames of another kind",
+                    (int)grey->width, (int)grey->height, (int)grey->bits, (int)kept->width,
+                    (int)kept->height, (int)kept->bits);
+}
+
+/* Span 3: the frame `lag` before the new one is described. */
+static seg_status apply_middle(frame_diff *state, past_frame *keep, uint32_t wanted,
+                               seg_result *result) {
+    const int64_t n = state->frames;
+    const int32_t lag = options_of(state)->lag;
+    if (n < lag) {
+        SEG_TRY(keep_picture(state, keep));
+        return SEG_NO_RESULT_YET;
+    }
+    const past_frame *middle = past(state, n - lag);
+    if (!same_scene(state, n - 2 * lag, n - lag)) {
+        SEG_TRY(give_empty(state, &middle->about, wanted, result));
+        return keep_picture(state, keep);
+    }
+    pass job = {.state = state, .kernels = seg_temporal_kernels_get(), .keep = keep};
+    job.before = past(state, n - 2 * lag);
+    job.middle = middle;
+    job.after = middle->scene == state->scene;
+    SEG_TRY(gather_left_out(&job, job.after ? &state->samples.left_out : NULL));
+    return compare(&job, &middle->about, wanted, result);
+}
+
+/* Span 2 and more: the new frame is described. */
+static seg_status apply_latest(frame_diff *state, past_frame *keep, const seg_frame *frame,
+                               uint32_t wanted, seg_result *result) {
+    const int64_t n = state->frames;
+    const seg_frame_diff_options *o = options_of(state);
+    int64_t compared = 0;
+    while (compared < o->span - 1 && n >= (compared + 1) * o->lag &&
+           past(state, n - (compared + 1) * o->lag)->scene == state->scene)
+        compared++;
+    if (compared == 0) {
+        SEG_TRY(give_empty(state, frame, wanted, result));
+        return keep_picture(state, keep);
+    }
+    pass job = {.state = state, .kernels = seg_temporal_kernels_get(), .keep = keep};
+    if (compared == 1)
+        job.before = past(state, n - o->lag);
+    else
+        job.extremes = compared;
+    if (compared < o->span - 1) result->flags |= SEG_RESULT_PROVISIONAL;
+    SEG_TRY(gather_left_out(&job, &state->samples.left_out));
+    return compare(&job, frame, wanted, result);
+}
+
+static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
+                        seg_result *result) {
+    frame_diff *state = pointer;
+    seg_scratch_rewind(&state->still->scratch);
+    if (state->drained) reset(state);
+    SEG_TRY(seg_samples_take(&state->samples, frame, &state->still->env));
+    SEG_TRY(state->frames == 0 ? bind(state) : check_shape(state));
+    if (frame->flags & SEG_FRAME_DISCONTINUITY) state->scene++;
+    past_frame *keep = past(state, state->frames);
+    seg_status status = options_of(state)->span == 3
+                            ? apply_middle(state, keep, wanted, result)
+                            : apply_latest(state, keep, frame, wanted, result);
+    const seg_status kept = status < 0 ? status : keep_left_out(state, keep);
+    if (kept < 0) {
+        reset(state); /* the oldest frame may be half overwritten */
+        return kept;
+    }
+    keep->scene = state->scene;
+    keep->about = (seg_frame){.index = frame->index,
+                              .pts = frame->pts,
+                              .duration = frame->duration,
+                              .time_base = frame->time_base};
+    state->frames++;
+    if (status == SEG_OK) state->described++;
+    return status;
+}
+
+static seg_status flush(void *pointer, uint32_t wanted, seg_result *result) {
+    frame_diff *state = pointer;
+    const seg_frame_diff_options *o = options_of(state);
+    if (o->span != 3 || state->described >= state->frames) return SEG_END;
+    seg_scratch_rewind(&state->still->scratch);
+    state->drained = true;
+    const int64_t m = state->described;
+    const past_frame *middle = past(state, m);
+    seg_status status;
+    if (same_scene(state, m - o->lag, m)) {
+        pass job = {.state = state, .kernels = seg_temporal_kernels_get()};
+        job.before = past(state, m - o->lag);
+        job.middle = middle;
+        SEG_TRY(gather_left_out(&job, NULL));
+        status = compare(&job, &middle->about, wanted, result);
+    } else {
+        status = give_empty(state, &middle->about, wanted, result);
+    }
+    if (status == SEG_OK) state->described++;
+    return status;
+}
+
+const seg_method seg_method_frame_diff = {
+    .id = "frame-diff",
+    .title = "Difference of frames",
+    .family = "temporal",
+    .reference = "R. Jain, H. Nagel, On the analysis of accumulative difference pictures from "
+                 "image sequences of real world scenes, IEEE Trans. PAMI 1(2)",
+    .year = 1979,
+    .formats = SEG_ANY_PICTURE,
+    .channels = SEG_CHANNELS_ANY,
+    .input = SEG_INPUT_STREAM,
+    .outputs = SEG_OUTPUT_MASK | SEG_OUTPUT_SCORE,
+    .params = &params,
+    .delay = delay,
+    .create = create,
+    .apply = apply,
+    .flush = flush,
+    .reset = reset,
+    .free = release,
+};

@@ -1,0 +1,197 @@
+/*
+ * What temporal methods share.
+ *
+ * The automatic level. In a scene at rest the difference of two frames is noise around 0, so the
+ * median m of its absolute values gives the noise's deviation, sigma = m / 0.6745, whatever less
+ * than half of the picture does (the median absolute deviation of P. Rousseeuw and C. Croux,
+ * "Alternatives to the median absolute deviation", J. Am. Stat. Assoc. 88, 1993, section 1). The
+ * level is SIGMAS * sigma and at least FLOOR: video codecs leave most blocks of a scene at rest
+ * without any difference and change the others by a few steps, so sigma 0 does not mean that every
+ * difference is motion. The median is interpolated within its bin; integer samples would else
+ * give one of a handful of levels.
+ */
+#include "temporal/samples.h"
+
+#include "core/bands.h"
+#include "core/check.h"
+#include "core/memory.h"
+#include "imgproc/input.h"
+#include "imgproc/still_method.h"
+#include <segment/imgproc.h>
+
+#include <float.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#define SIGMAS 6.0
+#define FLOOR_8BIT 10.0
+#define NOISE_VOTERS 131072 /* about as many pixels, in whole rows, are enough for the median */
+#define BAND_HEIGHT 64
+
+/* ---- samples ---- */
+
+typedef struct number_check {
+    const seg_image *source, *ignore;
+    seg_image *left_out;
+    atomic_bool found;
+} number_check;
+
+static seg_status check_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    number_check *check = argument;
+    bool found = false;
+    for (int32_t y = first; y < end; y++) {
+        const float *source = seg_image_row(check->source, y);
+        uint8_t *left_out = seg_image_row(check->left_out, y);
+        const uint8_t *ignore =
+            seg_image_empty(check->ignore) ? NULL : seg_image_row(check->ignore, y);
+        uint8_t any = 0;
+        for (int32_t x = 0; x < check->source->width; x++) {
+            const float value = source[x];
+            left_out[x] = value >= -FLT_MAX && value <= FLT_MAX ? 0 : 255;
+            any |= left_out[x];
+        }
+        found = found || any;
+        for (int32_t x = 0; ignore && x < check->source->width; x++)
+            left_out[x] = ignore[x] ? 255 : left_out[x];
+    }
+    if (found) atomic_store_explicit(&check->found, true, memory_order_relaxed);
+    return SEG_OK;
+}
+
+/* Integer samples of a float picture; what is no number is left out. */
+static seg_status take_float(seg_samples *samples, const seg_frame *frame, const seg_env *env) {
+    const seg_image source = samples->grey;
+    SEG_TRY(seg_image_reuse(&samples->own_integer, source.width, source.height, SEG_U16, 1, env));
+    SEG_TRY(seg_image_reuse(&samples->own_left_out, source.width, source.height, SEG_U8, 1, env));
+    SEG_TRY(seg_convert(&samples->own_integer, &source, SEG_U16, env));
+    number_check check = {.source = &source, .ignore = &frame->ignore};
+    check.left_out = &samples->own_left_out;
+    atomic_init(&check.found, false);
+    SEG_TRY(seg_run_bands(env, source.height, BAND_HEIGHT, check_band, &check));
+    samples->grey = samples->own_integer;
+    samples->grey.owner = NULL;
+    if (atomic_load_explicit(&check.found, memory_order_relaxed)) {
+        samples->left_out = samples->own_left_out;
+        samples->left_out.owner = NULL;
+    }
+    return SEG_OK;
+}
+
+seg_status seg_samples_take(seg_samples *samples, const seg_frame *frame, const seg_env *env) {
+    SEG_TRY(seg_input_grey(&samples->grey, &samples->own_grey, frame, env));
+    samples->grey.owner = NULL;
+    SEG_TRY(seg_check_mask(&frame->ignore, "ignore", samples->grey.width, samples->grey.height));
+    samples->left_out = frame->ignore;
+    samples->left_out.owner = NULL;
+    if (samples->grey.format == SEG_F32) return take_float(samples, frame, env);
+    return SEG_OK;
+}
+
+void seg_samples_free(seg_samples *samples) {
+    seg_image_unref(&samples->own_grey);
+    seg_image_unref(&samples->own_integer);
+    seg_image_unref(&samples->own_left_out);
+    memset(samples, 0, sizeof *samples);
+}
+
+/* ---- levels ---- */
+
+/* Deviation of the noise, in bins, from the histogram of absolute differences. */
+static double noise_deviation(const uint64_t *bins, int32_t size) {
+    uint64_t total = 0;
+    for (int32_t i = 0; i < size; i++)
+        total += bins[i];
+    if (total == 0) return 0;
+    const double half = (double)total / 2;
+    double below = 0;
+    int32_t bin = 0;
+    while (below + (double)bins[bin] < half)
+        below += (double)bins[bin++];
+    /* bin i stands for differences of i - 0.5 to i + 0.5, bin 0 for those of 0 to 0.5 */
+    const double share = (half - below) / (double)bins[bin];
+    const double median = bin == 0 ? 0.5 * share : bin - 0.5 + share;
+    return median / 0.6744897501960817;
+}
+
+static int32_t voting_step(int32_t width, int32_t height) {
+    const double pixels = (double)width * height;
+    if (pixels < 2 * NOISE_VOTERS) return 1;
+    const double step = pixels / NOISE_VOTERS;
+    return step < height ? (int32_t)step : height;
+}
+
+static bool is_noise_rule(const seg_level *level) {
+    return level->kind == SEG_LEVEL_AUTO &&
+           (level->rule == SEG_AUTO_DEFAULT || level->rule == SEG_AUTO_NOISE);
+}
+
+int32_t seg_change_level_step(const seg_level *level, int32_t width, int32_t height) {
+    return is_noise_rule(level) ? voting_step(width, height) : 1;
+}
+
+bool seg_change_level_votes(const seg_level *level) {
+    return level->kind == SEG_LEVEL_AUTO || level->kind == SEG_LEVEL_PERCENTILE;
+}
+
+uint16_t seg_level_floor(double native) {
+    if (!(native > 0)) return 0;
+    return native >= 65535 ? 65535 : (uint16_t)native;
+}
+
+/* Counts every `step`-th row. */
+static void count_rows(uint64_t *bins, const seg_image *difference, const seg_image *left_out,
+                       int32_t step) {
+    for (int32_t y = 0; y < difference->height; y += step) {
+        const void *row = seg_image_row(difference, y);
+        const uint8_t *out = seg_image_empty(left_out) ? NULL : seg_image_row(left_out, y);
+        for (int32_t x = 0; x < difference->width; x++) {
+            if (out && out[x]) continue;
+            const int32_t bin = difference->format == SEG_U8 ? ((const uint8_t *)row)[x]
+                                                             : ((const uint16_t *)row)[x];
+            bins[bin]++;
+        }
+    }
+}
+
+static seg_status noise_level(double *native, seg_result *result, const seg_image *difference,
+                              const seg_image *left_out, uint64_t *bins, int32_t size) {
+    const int32_t step = voting_step(difference->width, difference->height);
+    memset(bins, 0, (size_t)size * sizeof *bins);
+    count_rows(bins, difference, left_out, step);
+    const double sigma = noise_deviation(bins, size);
+    const double least = FLOOR_8BIT / 255 * seg_image_full_scale(difference);
+    *native = SIGMAS * sigma > least ? SIGMAS * sigma : least;
+    seg_result_decide(result, "noise", seg_level_8bit(sigma, difference), "8-bit");
+    return SEG_OK;
+}
+
+seg_status seg_change_level(double *native, seg_result *result, const seg_level *level,
+                            const seg_image *difference, const seg_image *left_out,
+                            seg_scratch *scratch) {
+    const bool noise = is_noise_rule(level);
+    if (seg_change_level_votes(level)) {
+        const int32_t size = (int32_t)seg_image_full_scale(difference) + 1;
+        uint64_t *bins = seg_scratch_take(scratch, (size_t)size, sizeof *bins, "histogram");
+        if (!bins) return SEG_ERROR_MEMORY;
+        if (noise) {
+            SEG_TRY(noise_level(native, result, difference, left_out, bins, size));
+        } else {
+            SEG_TRY(seg_histogram(bins, size, difference,
+                                  seg_image_empty(left_out) ? NULL : left_out, &scratch->env));
+            SEG_TRY(seg_level_resolve(native, level, SEG_AUTO_NOISE, bins, size, difference));
+        }
+    } else {
+        *native = seg_level_native(level, difference);
+    }
+    seg_result_decide(result, "threshold", seg_level_8bit(*native, difference), "8-bit");
+    return SEG_OK;
+}
+
+void seg_describe(seg_result *result, const seg_frame *frame) {
+    result->index = frame->index;
+    result->pts = frame->pts;
+    result->duration = frame->duration;
+    result->time_base = frame->time_base;
+}
