@@ -318,7 +318,7 @@ void seg_blob_read_image(seg_blob_reader *reader, const seg_image *image) {
 }
 
 int32_t seg_blob_read_bounded(seg_blob_reader *reader, int32_t min, int32_t max) {
-    int32_t value;
+    int32_t value = min;
     seg_blob_read_i32(reader, &value, 1);
     if (!reader->failed && value >= min && value <= max) return value;
     reader->failed = true;
