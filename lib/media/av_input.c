@@ -1,0 +1,208 @@
+#include "media/av_input.h"
+
+#include "core/bands.h"
+#include "core/check.h"
+#include "core/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libavutil/error.h>
+#include <libavutil/mem.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A read(2) of a pipe gives what is there, so a large buffer adds no delay. */
+enum { IO_BUFFER = 64 * 1024 };
+
+static seg_status make_input(seg_input **made, const char *name, const seg_env *env) {
+    seg_input *input = seg_allocate_zeroed(env, 1, sizeof *input, "input");
+    if (!input) return SEG_ERROR_MEMORY;
+    if (env) input->env = *env;
+    input->descriptor = -1;
+    input->size = -1;
+    size_t length = strlen(name) + 1;
+    input->name = seg_allocate(env, length, 1, "name of the input");
+    if (!input->name) {
+        seg_release(env, input);
+        return SEG_ERROR_MEMORY;
+    }
+    memcpy(input->name, name, length);
+    *made = input;
+    return SEG_OK;
+}
+
+seg_status seg_input_open(seg_input **made, const char *name, const seg_env *env) {
+    *made = NULL;
+    bool standard = !strcmp(name, "-");
+    seg_input *input = NULL;
+    SEG_TRY(make_input(&input, standard ? "standard input" : name, env));
+    if (standard) {
+        input->descriptor = STDIN_FILENO;
+    } else {
+        input->descriptor = open(name, O_RDONLY | O_CLOEXEC);
+        input->owned = true;
+    }
+    struct stat state;
+    if (input->descriptor < 0 || fstat(input->descriptor, &state) != 0) {
+        seg_status status = seg_fail(SEG_ERROR_IO, "%s: cannot open (%s)", name, strerror(errno));
+        seg_input_close(input);
+        return status;
+    }
+    if (S_ISDIR(state.st_mode)) {
+        seg_input_close(input);
+        return seg_fail(SEG_ERROR_IO, "%s: is a directory", name);
+    }
+    if (S_ISREG(state.st_mode)) {
+        /* Standard input may be a file that somebody has read from: its start is where it is. */
+        off_t start = lseek(input->descriptor, 0, SEEK_CUR);
+        input->seekable = start == 0;
+        if (input->seekable) input->size = state.st_size;
+    }
+    *made = input;
+    return SEG_OK;
+}
+
+seg_status seg_input_open_memory(seg_input **made, const void *bytes, size_t size, const char *name,
+                                 const seg_env *env) {
+    *made = NULL;
+    SEG_TRY(make_input(made, name, env));
+    (*made)->memory = bytes;
+    (*made)->size = (int64_t)size;
+    (*made)->seekable = true;
+    return SEG_OK;
+}
+
+void seg_input_close(seg_input *input) {
+    if (!input) return;
+    if (input->owned && input->descriptor >= 0) close(input->descriptor);
+    seg_env env = input->env;
+    seg_release(&env, input->name);
+    seg_release(&env, input);
+}
+
+static int64_t read_memory(seg_input *input, void *bytes, size_t size) {
+    int64_t left = input->size - input->position;
+    if (left <= 0) return 0;
+    if ((uint64_t)left < size) size = (size_t)left;
+    memcpy(bytes, input->memory + input->position, size);
+    input->position += (int64_t)size;
+    return (int64_t)size;
+}
+
+/* A signal ends a wait for a slow pipe: the caller may want to stop. */
+static bool wants_to_stop(seg_input *input) {
+    double fraction = input->size > 0 ? (double)input->position / (double)input->size : 0;
+    if (seg_progress(&input->env, fraction) >= 0) return false;
+    input->cancelled = true;
+    return true;
+}
+
+static int64_t read_descriptor(seg_input *input, void *bytes, size_t size) {
+    for (;;) {
+        ssize_t got = read(input->descriptor, bytes, size);
+        if (got >= 0) {
+            input->position += got;
+            return got;
+        }
+        if (errno == EINTR) {
+            if (wants_to_stop(input)) return -1;
+            continue;
+        }
+        input->failed = errno;
+        return -1;
+    }
+}
+
+seg_status seg_input_sniff(seg_input *input, int32_t wanted) {
+    while (input->head_size < wanted) {
+        size_t room = (size_t)(SEG_INPUT_HEAD - input->head_size);
+        uint8_t *end = input->head + input->head_size;
+        int64_t got =
+            input->memory ? read_memory(input, end, room) : read_descriptor(input, end, room);
+        if (got < 0) return seg_input_failure(input);
+        if (got == 0) break;
+        input->head_size += (int32_t)got;
+    }
+    input->position = 0;
+    return SEG_OK;
+}
+
+int64_t seg_input_read(seg_input *input, void *bytes, size_t size) {
+    if (input->position < input->head_size) {
+        size_t left = (size_t)(input->head_size - input->position);
+        if (size > left) size = left;
+        memcpy(bytes, input->head + input->position, size);
+        input->position += (int64_t)size;
+        return (int64_t)size;
+    }
+    return input->memory ? read_memory(input, bytes, size) : read_descriptor(input, bytes, size);
+}
+
+int64_t seg_input_read_all(seg_input *input, void *bytes, size_t size) {
+    size_t done = 0;
+    while (done < size) {
+        int64_t got = seg_input_read(input, (char *)bytes + done, size - done);
+        if (got < 0) return -1;
+        if (got == 0) break;
+        done += (size_t)got;
+    }
+    return (int64_t)done;
+}
+
+static int read_packet(void *opaque, uint8_t *bytes, int size) {
+    seg_input *input = opaque;
+    int64_t got = seg_input_read(input, bytes, (size_t)size);
+    if (got > 0) return (int)got;
+    if (got == 0) return AVERROR_EOF;
+    return input->cancelled ? AVERROR_EXIT : AVERROR(input->failed);
+}
+
+/* The descriptor stands behind the head as long as the head is being read. */
+static int64_t seek_to(seg_input *input, int64_t position) {
+    if (position < 0) return AVERROR(EINVAL);
+    int64_t target = position < input->head_size ? input->head_size : position;
+    if (!input->memory && lseek(input->descriptor, target, SEEK_SET) < 0) return AVERROR(errno);
+    input->position = position;
+    return position;
+}
+
+static int64_t seek_input(void *opaque, int64_t offset, int whence) {
+    seg_input *input = opaque;
+    if (whence & AVSEEK_SIZE) return input->size;
+    switch (whence & ~AVSEEK_FORCE) {
+    case SEEK_SET:
+        return seek_to(input, offset);
+    case SEEK_CUR:
+        return seek_to(input, input->position + offset);
+    case SEEK_END:
+        return seek_to(input, input->size + offset);
+    default:
+        return AVERROR(EINVAL);
+    }
+}
+
+bool seg_input_rewind(seg_input *input) {
+    input->failed = 0;
+    return input->seekable && seek_to(input, 0) == 0;
+}
+
+AVIOContext *seg_input_make_io(seg_input *input) {
+    uint8_t *buffer = av_malloc(IO_BUFFER);
+    if (!buffer) return NULL;
+    AVIOContext *io = avio_alloc_context(buffer, IO_BUFFER, 0, input, read_packet, NULL,
+                                         input->seekable ? seek_input : NULL);
+    if (!io) av_free(buffer);
+    return io;
+}
+
+void seg_input_free_io(AVIOContext **io) {
+    if (!*io) return;
+    av_freep(&(*io)->buffer);
+    avio_context_free(io);
+}
+
+seg_status seg_input_failure(const seg_input *input) {
+    if (input->cancelled) return seg_fail(SEG_ERROR_CANCELLED, "%s: cancelled", input->name);
+    return seg_fail(SEG_ERROR_IO, "%s: cannot read (%s)", input->name, strerror(input->failed));
+}

@@ -1,0 +1,57 @@
+/* Demuxing and decoding of one video stream: FFmpeg's frames with their exact times. */
+#ifndef SEG_MEDIA_VIDEO_READER_H
+#define SEG_MEDIA_VIDEO_READER_H
+
+#include "media/av_compat.h"
+#include "media/av_input.h"
+#include "media/av_log.h"
+#include "media/source.h"
+
+typedef struct seg_video {
+    seg_input *input; /**< owned */
+    AVIOContext *io;
+    AVFormatContext *format;
+    AVCodecContext *codec;
+    AVStream *stream;
+    AVPacket *packet;
+    seg_av_log log;
+    seg_notes *notes; /**< of the source */
+    seg_env env;
+    bool packet_waits; /**< `packet` was refused by a full decoder */
+    bool draining, ended;
+    bool damaged_next; /**< a packet was lost: the next frame is suspect */
+    bool cut_packet;   /**< the latest packet was shorter than announced */
+    int demuxer_error; /**< what ended the file, 0 = its end */
+    int64_t announced; /**< packets in the file's index, 0 if unknown */
+    int64_t packets, frames, bad_packets;
+    int64_t previous;     /**< time of the latest frame */
+    int64_t anchor;       /**< latest time stamp that the file gave */
+    int64_t since_anchor; /**< frames since then */
+} seg_video;
+
+/**
+ * Opens the demuxer and decoder of the best video stream. Cover art is no video stream. Takes
+ * over `input`, also on error. Errors: SEG_ERROR_DATA (no video, damaged header),
+ * SEG_ERROR_UNSUPPORTED (no video stream, no decoder), SEG_ERROR_LIMIT, SEG_ERROR_OPTION,
+ * SEG_ERROR_IO, SEG_ERROR_MEMORY.
+ */
+SEG_NODISCARD seg_status seg_video_open(seg_video *video, seg_input *input,
+                                        const seg_reader_options *options, seg_notes *notes,
+                                        const seg_env *env);
+
+/**
+ * The next decoded frame in presentation order, before any conversion. `frame->pts` is its time
+ * in units of `video->stream->time_base`, never missing; *flags gets seg_frame_flag bits. SEG_END
+ * after the last, SEG_ERROR_TRUNCATED instead if the file ended before what it announced, or an
+ * error of the input. `frame` is unref'd first.
+ */
+SEG_NODISCARD seg_status seg_video_next(seg_video *video, AVFrame *frame, uint32_t *flags);
+
+/** Continues at the last point from which `pts` can be decoded, as far as that is known; the
+ *  decoder forgets what it had. `pts` INT64_MIN means the start. False if it cannot. */
+bool seg_video_seek(seg_video *video, int64_t pts);
+
+/** Closed ones are allowed. */
+void seg_video_close(seg_video *video);
+
+#endif
