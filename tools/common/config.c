@@ -1,0 +1,94 @@
+#include "common/config.h"
+#include "common/messages.h"
+#include "common/text.h"
+#include <jansson.h>
+#include <string.h>
+
+/* Members that set an option, and members of reports that say nothing about a new run. */
+static const struct {
+    const char *name;
+    option_id option;
+} settable[] = {{"pre", OPTION_PRE},
+                {"post", OPTION_POST},
+                {"keep", OPTION_KEEP},
+                {"roi", OPTION_ROI},
+                {"render", OPTION_RENDER},
+                {"rng_seed", OPTION_RNG_SEED},
+                {"objects_connectivity", OPTION_OBJECTS_CONNECTIVITY}};
+static const char reported[] = "input|output|version|size|decisions|units|decisions_over_frames|"
+                               "frames|objects|outputs|time|warnings|status|error|source";
+
+static const char *scalar_text(const json_t *value) {
+    switch (json_typeof(value)) {
+    case JSON_STRING: return text_copy(json_string_value(value));
+    case JSON_INTEGER: return text_format("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    case JSON_REAL: return text_format("%.17g", json_real_value(value));
+    case JSON_TRUE: return "true";
+    case JSON_FALSE: return "false";
+    default: return NULL;
+    }
+}
+
+static bool take_parameters(config *target, const char *path, json_t *parameters) {
+    const char *name;
+    json_t *value;
+    if (!json_is_object(parameters)) {
+        message_error(path, "\"parameters\" is not an object; it holds \"name\": value pairs");
+        return false;
+    }
+    target->parameters = memory_get(json_object_size(parameters), sizeof *target->parameters);
+    json_object_foreach(parameters, name, value) {
+        if (json_is_null(value)) continue;
+        const char *shown = scalar_text(value);
+        if (!shown) {
+            message_error(path, "parameter \"%s\" is a list or object (allowed: text, number, "
+                                "true, false, null)", name);
+            return false;
+        }
+        target->parameters[target->parameter_count++] = (parameter_text){text_copy(name), shown};
+    }
+    return true;
+}
+
+static bool take_member(config *target, const char *path, const char *name, json_t *value) {
+    if (text_equal(name, "parameters")) return take_parameters(target, path, value);
+    if (text_choice(reported, name) >= 0 || json_is_null(value)) return true;
+    const char *shown = scalar_text(value);
+    if (!shown) {
+        message_error(path, "\"%s\" is a list or object (allowed: text or a number)", name);
+        return false;
+    }
+    if (text_equal(name, "method")) {
+        target->method = shown;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof settable / sizeof *settable; i++)
+        if (text_name_equal(name, settable[i].name)) {
+            target->values[settable[i].option] = shown;
+            return true;
+        }
+    message_error(path, "unknown member \"%s\" (allowed: method, parameters, pre, post, keep, roi, "
+                        "render, rng_seed, objects_connectivity)", name);
+    return false;
+}
+
+bool config_load(config *target, const char *path) {
+    json_error_t error;
+    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error), *value;
+    const char *name;
+    *target = (config){0};
+    if (!root) {
+        if (error.line < 0)
+            message_error(path, "cannot read the configuration (%s)", error.text);
+        else
+            message_error(path, "is no JSON: line %d: %s", error.line, error.text);
+        return false;
+    }
+    bool good = json_is_object(root);
+    if (!good) message_error(path, "is no configuration: it should be one JSON object");
+    if (good) json_object_foreach(root, name, value) {
+        good = good && take_member(target, path, name, value);
+    }
+    json_decref(root);
+    return good;
+}

@@ -1,0 +1,25 @@
+/* --config: method, parameters and chains from a JSON file. A record of --report is one, too. */
+#ifndef TOOLS_CONFIG_H
+#define TOOLS_CONFIG_H
+
+#include "common/options.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/** A parameter of the method as text, not parsed yet. */
+typedef struct parameter_text {
+    const char *name, *value;
+} parameter_text;
+
+typedef struct config {
+    const char *method;               /* or NULL */
+    const char *values[OPTION_COUNT]; /* of those options that a file may hold */
+    parameter_text *parameters;
+    int32_t parameter_count;
+} config;
+
+/** Reads and checks the shape of the file; values are checked as those of the command line are.
+ *  False: a message was given. The texts live as long as the process. */
+bool config_load(config *target, const char *path);
+
+#endif

@@ -1,0 +1,100 @@
+/* The program's own options: one row each, from which parsing, --help, the manual page and the
+ * completion are made. A method's parameters come from its table in the registry. */
+#ifndef TOOLS_OPTIONS_H
+#define TOOLS_OPTIONS_H
+
+#include <stdbool.h>
+
+typedef enum option_id {
+    OPTION_METHOD,
+    OPTION_CONFIG,
+    OPTION_MARKERS,
+    OPTION_IGNORE,
+    OPTION_KNOWN_FOREGROUND,
+    OPTION_ROI,
+    OPTION_RNG_SEED,
+    OPTION_LOAD_MODEL,
+    OPTION_SAVE_MODEL,
+    OPTION_PRE,
+    OPTION_POST,
+    OPTION_KEEP,
+    OPTION_OBJECTS_CONNECTIVITY,
+    OPTION_SEQUENCE,
+    OPTION_FPS,
+    OPTION_START,
+    OPTION_DURATION,
+    OPTION_LIMIT,
+    OPTION_STEP,
+    OPTION_RESIZE,
+    OPTION_ON_RESIZE,
+    OPTION_AUTOROTATE,
+    OPTION_INPUT_FORMAT,
+    OPTION_RAW_SIZE,
+    OPTION_RAW_FORMAT,
+    OPTION_MAX_PIXELS,
+    OPTION_RENDER,
+    OPTION_OBJECTS,
+    OPTION_OBJECTS_SHAPE,
+    OPTION_REPORT,
+    OPTION_FORMAT,
+    OPTION_CODEC,
+    OPTION_BITRATE,
+    OPTION_QUALITY,
+    OPTION_COMPRESSION,
+    OPTION_AUDIO,
+    OPTION_OVERWRITE,
+    OPTION_THREADS,
+    OPTION_JOBS,
+    OPTION_RESUME,
+    OPTION_KEEP_GOING,
+    OPTION_DRY_RUN,
+    OPTION_PROGRESS,
+    OPTION_QUIET,
+    OPTION_VERBOSE,
+    OPTION_LIST,
+    OPTION_JSON,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_MAN,
+    OPTION_COMPLETION,
+    OPTION_COUNT
+} option_id;
+
+typedef enum option_kind {
+    OPTION_FLAG,    /* --x */
+    OPTION_SWITCH,  /* --x and --no-x */
+    OPTION_VALUE,   /* --x V and --x=V */
+    OPTION_OPTIONAL /* --x and --x=V */
+} option_kind;
+
+typedef enum option_group {
+    GROUP_METHOD,
+    GROUP_INPUT,
+    GROUP_OUTPUT,
+    GROUP_RUN,
+    GROUP_INFORMATION,
+    GROUP_HIDDEN,
+    GROUP_COUNT
+} option_group;
+
+typedef struct option_row {
+    const char *name;     /* without dashes */
+    char letter;          /* of -x, or 0 */
+    option_kind kind;
+    option_group group;
+    const char *argument; /* what the value is called; NULL for flags */
+    const char *choices;  /* "one|two", NULL if anything goes */
+    const char *files;    /* completion: "file" or "method", NULL for neither */
+    const char *help;     /* one or more sentences */
+} option_row;
+
+const option_row *option_get(option_id id);
+
+/** Heading of a group. */
+const char *option_group_title(option_group group);
+
+/** The option of that name (without dashes), or OPTION_COUNT. */
+option_id option_find(const char *name);
+option_id option_find_letter(char letter);
+
+#endif

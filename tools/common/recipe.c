@@ -1,0 +1,245 @@
+#include "common/recipe.h"
+#include "common/messages.h"
+#include "common/outfile.h"
+#include "common/pictures.h"
+#include "common/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+bool recipe_is_temporal(const seg_method *method) {
+    return (method->input & (SEG_INPUT_STREAM | SEG_INPUT_PAIR)) != 0;
+}
+
+/* ---- parameters ---- */
+
+/* Points and `auto` are seeds as they stand; anything else names a picture. */
+static bool names_picture(const seg_param *param, const char *value) {
+    if (param->type == SEG_PARAM_PICTURE) return true;
+    if (param->type != SEG_PARAM_SEEDS || text_equal(value, "auto")) return false;
+    return value[strspn(value, "0123456789,;- ")] != 0;
+}
+
+static int set_picture(recipe *target, const seg_param *param, const char *path) {
+    seg_image *picture = memory_get(1, sizeof *picture);
+    memory_grow((void **)&target->pictures, (size_t)target->picture_count,
+                sizeof *target->pictures);
+    target->pictures[target->picture_count++] = picture;
+    bool good = param->type == SEG_PARAM_SEEDS
+                    ? picture_load_labels(picture, path, target->settings)
+                    : picture_load(picture, path, target->settings);
+    if (!good) return EXIT_FAILED;
+    seg_status status =
+        seg_params_set_picture(target->options, target->method->params, param->name, picture);
+    if (status >= 0) return EXIT_DONE;
+    message_error(NULL, "--%s: %s", param->name, message_reason(status));
+    return EXIT_USAGE;
+}
+
+static int set_parameter(recipe *target, const char *name, const char *value) {
+    const seg_param_table *table = target->method->params;
+    const seg_param *param = seg_params_find(table, name);
+    if (param && names_picture(param, value)) {
+        int code = set_picture(target, param, value);
+        json_object_set_new(target->parameters, param->name, json_string(value));
+        return code;
+    }
+    seg_status status = seg_params_parse(target->options, table, name, value, NULL);
+    if (status >= 0) return EXIT_DONE;
+    message_error(NULL, "method %s: %s", target->method->id, message_reason(status));
+    return EXIT_USAGE;
+}
+
+/* Values as JSON of the type that they have; names of pictures were set before. */
+static void describe_parameters(recipe *target) {
+    const seg_param_table *table = target->method->params;
+    json_t *names = target->parameters, *values = json_object();
+    for (int32_t i = 0; i < table->count; i++) {
+        const seg_param *param = &table->items[i];
+        json_t *name = json_object_get(names, param->name), *value;
+        int length = seg_params_format(NULL, 0, target->options, param);
+        char *shown = memory_get((size_t)(length < 0 ? 0 : length) + 1, 1);
+        seg_params_format(shown, (size_t)length + 1, target->options, param);
+        if (name)
+            value = json_incref(name);
+        else if (param->type == SEG_PARAM_PICTURE)
+            value = json_null();
+        else if (param->type == SEG_PARAM_BOOL)
+            value = json_boolean(text_equal(shown, "true"));
+        else if (param->type == SEG_PARAM_INT)
+            value = json_integer(strtoll(shown, NULL, 10));
+        else if (param->type == SEG_PARAM_FLOAT)
+            value = json_real(strtod(shown, NULL));
+        else
+            value = json_string(shown);
+        json_object_set_new(values, param->name, value);
+        free(shown);
+    }
+    json_decref(names);
+    target->parameters = values;
+}
+
+static int set_parameters(recipe *target) {
+    const arguments *from = target->settings->arguments;
+    const seg_param_table *table = target->method->params;
+    target->options = memory_get(1, table->options_size);
+    target->parameters = json_object();
+    seg_params_init(target->options, table);
+    for (int32_t i = 0; from->method && i < from->parameter_count; i++) {
+        int code = set_parameter(target, from->parameters[i].name, from->parameters[i].value);
+        if (code != EXIT_DONE) return code;
+    }
+    seg_status status = seg_params_check(target->options, table);
+    if (status < 0) {
+        message_error(NULL, "method %s: %s", target->method->id, message_reason(status));
+        return EXIT_USAGE;
+    }
+    describe_parameters(target);
+    return EXIT_DONE;
+}
+
+/* ---- what is drawn ---- */
+
+static seg_render_kind default_render(const seg_method *method) {
+    if (method->outputs & SEG_OUTPUT_MASK) return SEG_RENDER_MASK;
+    if (method->outputs & SEG_OUTPUT_LABELS) return SEG_RENDER_LABELS;
+    if (method->outputs & SEG_OUTPUT_PICTURE) return SEG_RENDER_PICTURE;
+    if (method->outputs & SEG_OUTPUT_SCORE) return SEG_RENDER_SCORE;
+    return SEG_RENDER_BACKGROUND;
+}
+
+/* Labels can always be made of a mask. */
+static bool can_render(const seg_method *method, seg_render_kind kind) {
+    bool frame;
+    uint32_t needs = seg_render_needs(kind, &frame), outputs = method->outputs;
+    if (outputs & SEG_OUTPUT_MASK) outputs |= SEG_OUTPUT_LABELS;
+    return !needs || (needs & outputs);
+}
+
+static int choose_render(recipe *target) {
+    const settings *from = target->settings;
+    const char *shown = from->arguments->values[OPTION_RENDER];
+    target->svg = from->format ? text_equal(from->format, "svg")
+                               : from->output && text_ends_any_case(from->output, ".svg");
+    target->render = from->render_given ? from->render : default_render(target->method);
+    if (target->svg && from->render_given && from->render != SEG_RENDER_CONTOURS) {
+        message_error(from->output, "SVG holds outlines only (got --render %s, allowed contours)",
+                      shown);
+        return EXIT_USAGE;
+    }
+    if (target->svg) target->render = SEG_RENDER_LABELS;
+    if (!can_render(target->method, target->render)) {
+        text_buffer list = {0};
+        for (int kind = 0; seg_render_name((seg_render_kind)kind); kind++)
+            if (can_render(target->method, (seg_render_kind)kind))
+                text_add(&list, "%s%s", list.length ? ", " : "",
+                         seg_render_name((seg_render_kind)kind));
+        message_error(NULL, "--render is %s, but method %s gives no such output (allowed %s)",
+                      target->svg ? "contours" : shown, target->method->id, list.data);
+        text_free(&list);
+        return EXIT_USAGE;
+    }
+    target->content = SEG_CONTENT_PICTURE;
+    if (target->render == SEG_RENDER_MASK) target->content = SEG_CONTENT_MASK;
+    if (target->render == SEG_RENDER_LABELS || target->render == SEG_RENDER_SCORE)
+        target->content = SEG_CONTENT_DATA;
+    return EXIT_DONE;
+}
+
+/* ---- the whole ---- */
+
+static int load_pictures(recipe *target) {
+    const settings *from = target->settings;
+    bool good =
+        (!from->ignore || picture_load_mask(&target->ignore, from->ignore, from)) &&
+        (!from->known_foreground ||
+         picture_load_mask(&target->known_foreground, from->known_foreground, from)) &&
+        (!from->markers || picture_load_labels(&target->markers, from->markers, from));
+    return good ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int load_model(recipe *target) {
+    const settings *from = target->settings;
+    const char *option = from->save_model ? "save-model" : "load-model";
+    if (!from->load_model && !from->save_model) return EXIT_DONE;
+    if (!target->method->save || !target->method->load) {
+        message_error(NULL, "--%s: method %s keeps no model", option, target->method->id);
+        return EXIT_USAGE;
+    }
+    if (!from->load_model) return EXIT_DONE;
+    return file_read(&target->model, &target->model_size, from->load_model) ? EXIT_DONE
+                                                                            : EXIT_FAILED;
+}
+
+static int check_pipeline(recipe *target) {
+    const settings *from = target->settings;
+    seg_pipeline_config *config = &target->config;
+    seg_pipeline *trial = NULL;
+    seg_pipeline_config_init(config);
+    config->method = target->method;
+    config->options = target->options;
+    config->pre = from->pre;
+    config->post = from->post;
+    config->keep = from->keep;
+    config->roi = from->roi;
+    config->ignore = target->ignore.data ? &target->ignore : NULL;
+    config->objects = from->objects || target->render == SEG_RENDER_LABELS ||
+                      target->render == SEG_RENDER_COLORS;
+    config->connectivity = from->objects_connectivity;
+    config->render = target->render;
+    seg_status status = seg_pipeline_create(&trial, config, NULL);
+    seg_pipeline_free(trial);
+    if (status >= 0) return EXIT_DONE;
+    message_error(NULL, "%s", message_reason(status));
+    return status == SEG_ERROR_OPTION || status == SEG_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
+}
+
+int recipe_make(recipe *target, const seg_method *method, const settings *from) {
+    *target = (recipe){.settings = from, .method = method};
+    int (*const steps[])(recipe *) = {set_parameters, choose_render, load_pictures, load_model,
+                                      check_pipeline};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        int code = steps[i](target);
+        if (code != EXIT_DONE) return code;
+    }
+    return EXIT_DONE;
+}
+
+void recipe_free(recipe *target) {
+    if (target->options) seg_params_clear(target->options, target->method->params, NULL);
+    free(target->options);
+    for (int32_t i = 0; i < target->picture_count; i++) {
+        seg_image_unref(target->pictures[i]);
+        free(target->pictures[i]);
+    }
+    free(target->pictures);
+    seg_image_unref(&target->ignore);
+    seg_image_unref(&target->known_foreground);
+    seg_image_unref(&target->markers);
+    free(target->model);
+    json_decref(target->parameters);
+    *target = (recipe){0};
+}
+
+static void describe_text(json_t *target, const char *name, const char *value) {
+    if (value) json_object_set_new(target, name, json_string(value));
+}
+
+json_t *recipe_describe(const recipe *from) {
+    const settings *settings = from->settings;
+    const char *const *values = settings->arguments->values;
+    json_t *all = json_object();
+    describe_text(all, "method", from->method->id);
+    json_object_set(all, "parameters", from->parameters);
+    describe_text(all, "pre", settings->pre);
+    describe_text(all, "post", settings->post);
+    describe_text(all, "keep", settings->keep);
+    describe_text(all, "roi", values[OPTION_ROI]);
+    json_object_set_new(all, "render",
+                        json_string(from->svg ? "contours" : seg_render_name(from->render)));
+    if (settings->objects_connectivity != 8)
+        json_object_set_new(all, "objects_connectivity",
+                            json_integer(settings->objects_connectivity));
+    if (values[OPTION_RNG_SEED])
+        json_object_set_new(all, "rng_seed", json_integer(settings->rng_seed));
+    return all;
+}

@@ -1,0 +1,40 @@
+/* What is done to every input: a method with its options and pictures, chains, and what to draw.
+ * Made once before the work starts, then shared by all jobs and never changed. */
+#ifndef TOOLS_RECIPE_H
+#define TOOLS_RECIPE_H
+
+#include "common/settings.h"
+#include <jansson.h>
+#include <segment/media.h>
+#include <segment/pipeline.h>
+
+typedef struct recipe {
+    const settings *settings;
+    const seg_method *method;
+    void *options;        /* of the method */
+    seg_image **pictures; /* that the options borrow */
+    int32_t picture_count;
+    seg_image ignore, known_foreground, markers; /* empty = none */
+    seg_pipeline_config config;
+    seg_render_kind render; /* what OUTPUT shows; for SVG the labels whose outlines are drawn */
+    bool svg;
+    seg_content content; /* how to encode it */
+    void *model;         /* of --load-model, or NULL */
+    size_t model_size;
+    json_t *parameters; /* of the method, for reports and journals */
+} recipe;
+
+/** Reads pictures, checks parameters, chains and what is to be drawn. Returns EXIT_DONE, or what
+ *  the program should exit with after the message that was given. */
+int recipe_make(recipe *target, const seg_method *method, const settings *from);
+
+void recipe_free(recipe *target);
+
+/** True if the method works on frames in order, with memory. */
+bool recipe_is_temporal(const seg_method *method);
+
+/** Method, parameters and everything else that decides about the pixels written, as JSON. The
+ *  caller owns it. */
+json_t *recipe_describe(const recipe *from);
+
+#endif

@@ -1,0 +1,51 @@
+/* The program's options as values, checked. */
+#ifndef TOOLS_SETTINGS_H
+#define TOOLS_SETTINGS_H
+
+#include "common/arguments.h"
+#include <segment/media.h>
+#include <segment/render.h>
+
+typedef enum progress_mode {
+    PROGRESS_AUTO,
+    PROGRESS_PLAIN,
+    PROGRESS_JSON,
+    PROGRESS_NONE
+} progress_mode;
+
+typedef enum objects_shape { SHAPE_NONE, SHAPE_POLYGON, SHAPE_RLE } objects_shape;
+
+typedef struct settings {
+    const arguments *arguments;
+    /* names of files; NULL = not given */
+    const char *markers, *ignore, *known_foreground, *load_model, *save_model, *objects, *report;
+    const char *pre, *post, *keep;
+    seg_rect roi;      /* width 0: none */
+    int64_t rng_seed;
+    int32_t objects_connectivity;
+    bool render_given;
+    seg_render_kind render;
+    objects_shape shape;
+    seg_reader_options reader; /* but luma_only and threads */
+    bool reader_needed;        /* some option that only the reader of frames knows is set */
+    const char *format, *codec;
+    int64_t bitrate;
+    int32_t quality, compression; /* 0 and -1: the library's defaults */
+    bool copy_audio;
+    seg_limits limits;
+    int32_t threads, jobs; /* at least 1 */
+    bool overwrite, resume, keep_going, dry_run;
+    progress_mode progress;
+    const char **inputs;
+    int32_t input_count;
+    const char *output; /* NULL: none */
+} settings;
+
+/** Reads the values. False: a message was given and the usage is wrong. `arguments` must outlive
+ *  the result. */
+bool settings_read(settings *target, const arguments *arguments);
+
+/** Processors that this process may run on. */
+int32_t settings_processors(void);
+
+#endif
