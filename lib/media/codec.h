@@ -22,6 +22,19 @@ SEG_NODISCARD seg_status seg_sink_write(seg_sink *sink, const void *bytes, size_
 SEG_NODISCARD seg_status seg_sink_flush(seg_sink *sink);
 /** Releases the buffer. */
 void seg_sink_free(seg_sink *sink);
+/** Writes the rows of a picture in the stated byte order, from the top, or from the bottom. */
+SEG_NODISCARD seg_status seg_sink_write_rows(seg_sink *sink, const seg_image *image,
+                                             bool big_endian, bool bottom_up);
+
+/* ---- byte order ---- */
+
+static inline bool seg_host_is_big_endian(void) {
+    const uint16_t one = 1;
+    return *(const uint8_t *)&one == 0;
+}
+
+/** Reverses the bytes of each sample of `size` 1, 2, 4 or 8 bytes; any alignment. */
+void seg_samples_swap(void *samples, size_t count, size_t size);
 
 /* ---- decoders ----
  * Any bytes may be given. `image` is empty on entry and on failure, `info` is cleared by the
@@ -46,9 +59,12 @@ SEG_NODISCARD seg_status seg_ffmpeg_decode(seg_image *image, seg_picture_info *i
 /** The decoder that the first bytes call for; never NULL (FFmpeg decides about the rest). */
 seg_picture_decoder seg_picture_decoder_find(const uint8_t *bytes, size_t size);
 
-/** True if FFmpeg's probe takes the bytes (the file's first, or all of them if `whole`) for one
- *  of its still picture formats. `name` is only a hint and may be NULL. */
-bool seg_ffmpeg_is_picture(const uint8_t *bytes, size_t size);
+/** True if a raw PNM or PAM file of `file_size` bytes, of which `bytes` are the first, goes on
+ *  after its first picture. */
+bool seg_pnm_has_more(const uint8_t *bytes, size_t size, int64_t file_size);
+
+/** What FFmpeg's probe takes a file's first bytes for: a still picture, a video, or nothing. */
+seg_source_kind seg_ffmpeg_probe(const uint8_t *bytes, size_t size);
 
 /* ---- encoders ---- `image` was checked by the caller, `options` are valid. */
 
@@ -79,6 +95,11 @@ int32_t seg_exif_orientation(const uint8_t *bytes, size_t size);
  *  Errors: SEG_ERROR_MEMORY. */
 SEG_NODISCARD seg_status seg_orientation_apply(seg_image *image, int32_t orientation,
                                                const seg_env *env);
+
+/** Labels as 16-bit samples, for formats that have no larger ones (`format` is for the message).
+ *  Errors: SEG_ERROR_UNSUPPORTED (a label below 0 or above 65535), SEG_ERROR_MEMORY. */
+SEG_NODISCARD seg_status seg_labels_to_u16(seg_image *samples, const seg_image *labels,
+                                           const char *format, const seg_env *env);
 
 /* ---- masks in bits ---- */
 

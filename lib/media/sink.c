@@ -45,6 +45,70 @@ void seg_sink_free(seg_sink *sink) {
     sink->size = sink->capacity = 0;
 }
 
+void seg_samples_swap(void *samples, size_t count, size_t size) {
+    uint8_t *p = samples;
+    if (size == 2) {
+        for (size_t i = 0; i < count; i++) {
+            uint8_t first = p[2 * i];
+            p[2 * i] = p[2 * i + 1];
+            p[2 * i + 1] = first;
+        }
+        return;
+    }
+    for (size_t i = 0; i < count; i++, p += size)
+        for (size_t a = 0, b = size - 1; a < b; a++, b--) {
+            uint8_t byte = p[a];
+            p[a] = p[b];
+            p[b] = byte;
+        }
+}
+
+seg_status seg_sink_write_rows(seg_sink *sink, const seg_image *image, bool big_endian,
+                               bool bottom_up) {
+    size_t sample = seg_format_size((seg_format)image->format);
+    size_t count = (size_t)image->width * image->channels;
+    bool swap = sample > 1 && big_endian != seg_host_is_big_endian();
+    uint8_t *swapped = NULL;
+    if (swap) {
+        swapped = seg_allocate(sink->env, count, sample, "a row to write");
+        if (!swapped) return SEG_ERROR_MEMORY;
+    }
+    seg_status status = SEG_OK;
+    for (int32_t y = 0; y < image->height && status == SEG_OK; y++) {
+        const void *row = seg_image_row(image, bottom_up ? image->height - 1 - y : y);
+        if (swap) {
+            memcpy(swapped, row, count * sample);
+            seg_samples_swap(swapped, count, sample);
+            row = swapped;
+        }
+        status = seg_sink_write(sink, row, count * sample);
+    }
+    seg_release(sink->env, swapped);
+    return status;
+}
+
+seg_status seg_labels_to_u16(seg_image *samples, const seg_image *labels, const char *format,
+                             const seg_env *env) {
+    SEG_TRY(
+        seg_image_alloc(samples, labels->width, labels->height, SEG_U16, labels->channels, env));
+    samples->colour = labels->colour;
+    size_t count = (size_t)labels->width * labels->channels;
+    for (int32_t y = 0; y < labels->height; y++) {
+        const int32_t *source = seg_image_row(labels, y);
+        uint16_t *target = seg_image_row(samples, y);
+        uint32_t beyond = 0;
+        for (size_t i = 0; i < count; i++) {
+            beyond |= (uint32_t)source[i] & 0xffff0000u;
+            target[i] = (uint16_t)source[i];
+        }
+        if (!beyond) continue;
+        seg_image_unref(samples);
+        return seg_fail(SEG_ERROR_UNSUPPORTED,
+                        "labels below 0 or above 65535 do not fit into %s; use .npy", format);
+    }
+    return SEG_OK;
+}
+
 bool seg_row_is_binary(const uint8_t *row, int32_t width) {
     uint8_t other = 0;
     for (int32_t x = 0; x < width; x++)

@@ -1,0 +1,162 @@
+/*
+ * Writing PNG: masks in 1 bit, u8 and u16 with 1 to 4 channels, labels in 16 bits.
+ *
+ * u16 pictures of fewer than 16 bits are brought to the full scale of the file (value * 65535 /
+ * largest), which loses nothing; data keep their numbers. The bytes depend on the picture, the
+ * options and the zlib that is linked, on nothing else.
+ */
+#include "media/codec.h"
+
+#include "core/check.h"
+#include "core/memory.h"
+#include <png.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+/* Everything that outlives a jump out of libpng lives here, in the caller's frame. */
+typedef struct png_encoder {
+    jmp_buf escape;
+    png_structp png;
+    png_infop info;
+    seg_sink *sink;
+    const seg_image *image;
+    const seg_env *env;
+    int level;
+    bool is_mask;
+    uint8_t *row;      /* packed or rescaled; NULL if rows go out as they are */
+    seg_status status; /* of the sink; SEG_OK if libpng failed */
+    char message[120];
+    bool done;
+} png_encoder;
+
+static PNG_FUNCTION(void, on_error, (png_structp png, png_const_charp message), PNG_NORETURN) {
+    png_encoder *e = png_get_error_ptr(png);
+    snprintf(e->message, sizeof e->message, "%s", message);
+    longjmp(e->escape, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp message) {
+    (void)png;
+    (void)message; /* about metadata, of which we write none */
+}
+
+static png_voidp on_malloc(png_structp png, png_alloc_size_t size) {
+    const png_encoder *e = png_get_mem_ptr(png);
+    return seg_allocate(e->env, size, 1, "the PNG encoder");
+}
+
+static void on_free(png_structp png, png_voidp pointer) {
+    const png_encoder *e = png_get_mem_ptr(png);
+    seg_release(e->env, pointer);
+}
+
+static void on_write(png_structp png, png_bytep bytes, size_t size) {
+    png_encoder *e = png_get_io_ptr(png);
+    e->status = seg_sink_write(e->sink, bytes, size);
+    if (e->status < 0) longjmp(e->escape, 1);
+}
+
+static void on_flush(png_structp png) {
+    (void)png;
+}
+
+static bool is_mask(const seg_image *image) {
+    if (image->format != SEG_U8 || image->channels != 1 || image->colour != SEG_COLOUR_DATA)
+        return false;
+    for (int32_t y = 0; y < image->height; y++)
+        if (!seg_row_is_binary(seg_image_row(image, y), image->width)) return false;
+    return true;
+}
+
+/* True if the samples have to be brought to the 16 bits of the file. */
+static bool needs_rescaling(const seg_image *image) {
+    return image->format == SEG_U16 && image->bits < 16 && image->colour != SEG_COLOUR_DATA;
+}
+
+static void rescale(uint16_t *target, const uint16_t *source, size_t count, int bits) {
+    uint32_t largest = (1u << bits) - 1;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t v = source[i] < largest ? source[i] : largest;
+        target[i] = (uint16_t)((v * 65535u + largest / 2) / largest);
+    }
+}
+
+static void write_header(png_encoder *e) {
+    static const int types[] = {0, PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA,
+                                PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
+    const seg_image *image = e->image;
+    int depth = e->is_mask ? 1 : image->format == SEG_U16 ? 16 : 8;
+    png_set_write_fn(e->png, e, on_write, on_flush);
+    png_set_user_limits(e->png, 0x7fffffff, 0x7fffffff);
+    png_set_compression_level(e->png, e->level);
+    png_set_compression_buffer_size(e->png, 64 * 1024);
+    /* Neighbouring rows of a mask are alike, but packed bits compress best as they are; samples
+     * are best as differences to the left, which one filter for all rows gets cheaply. */
+    png_set_filter(e->png, PNG_FILTER_TYPE_BASE, e->is_mask ? PNG_FILTER_NONE : PNG_FILTER_SUB);
+    png_set_compression_strategy(e->png, e->is_mask ? Z_DEFAULT_STRATEGY : Z_FILTERED);
+    png_set_IHDR(e->png, e->info, (png_uint_32)image->width, (png_uint_32)image->height, depth,
+                 types[image->channels], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(e->png, e->info);
+    if (depth == 16 && !seg_host_is_big_endian()) png_set_swap(e->png);
+}
+
+static void write_rows(png_encoder *e) {
+    const seg_image *image = e->image;
+    size_t count = (size_t)image->width * image->channels;
+    for (int32_t y = 0; y < image->height; y++) {
+        const void *row = seg_image_row(image, y);
+        if (e->is_mask)
+            seg_row_pack(e->row, row, image->width);
+        else if (e->row)
+            rescale((uint16_t *)(void *)e->row, row, count, image->bits);
+        png_write_row(e->png, e->row ? e->row : row);
+    }
+    png_write_end(e->png, e->info);
+    e->done = true;
+}
+
+/* The only function with a setjmp; nothing of its own changes after it. */
+static void run(png_encoder *e) {
+    if (setjmp(e->escape)) return;
+    e->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, e, on_error, on_warning, e, on_malloc,
+                                       on_free);
+    if (!e->png) return;
+    e->info = png_create_info_struct(e->png);
+    if (!e->info) return;
+    write_header(e);
+    write_rows(e);
+}
+
+static seg_status encode(seg_sink *sink, const seg_image *image,
+                         const seg_picture_write_options *options, const seg_env *env) {
+    png_encoder encoder = {.sink = sink, .image = image, .env = env};
+    encoder.is_mask = is_mask(image);
+    encoder.level = options->compression;
+    if (encoder.is_mask || needs_rescaling(image)) {
+        encoder.row = seg_allocate(env, (size_t)image->width * image->channels, 2, "a PNG row");
+        if (!encoder.row) return SEG_ERROR_MEMORY;
+    }
+    run(&encoder);
+    if (encoder.png) png_destroy_write_struct(&encoder.png, &encoder.info);
+    seg_release(env, encoder.row);
+    if (encoder.status < 0) return encoder.status;
+    if (!encoder.done)
+        return seg_fail(SEG_ERROR_MEMORY, "the PNG encoder failed (%s)",
+                        encoder.message[0] ? encoder.message : "no memory");
+    return SEG_OK;
+}
+
+seg_status seg_png_encode(seg_sink *sink, const seg_image *image,
+                          const seg_picture_write_options *options, const seg_env *env) {
+    if (image->format == SEG_F32)
+        return seg_fail(SEG_ERROR_UNSUPPORTED, "PNG holds no float samples; use .npy or .pfm");
+    if (image->format != SEG_LABEL32) return encode(sink, image, options, env);
+    seg_image samples = {0};
+    SEG_TRY(seg_labels_to_u16(&samples, image, "PNG", env));
+    seg_status status = encode(sink, &samples, options, env);
+    seg_image_unref(&samples);
+    return status;
+}
