@@ -90,8 +90,7 @@ static seg_status find_band(void *argument, int32_t band, int32_t first, int32_t
         const uint64_t *top, *bottom;
         const uint32_t begin = runs->first[strip];
         seg_runs_rows(runs, strip, &top, &bottom);
-        find->kernels->runs(runs->starts + begin, runs->ends + begin, top, bottom,
-                            runs->bitmap->pitch);
+        find->kernels->runs(runs->runs + begin, top, bottom, runs->bitmap->pitch);
         for (int32_t i = 0; i < runs->count[strip]; i++)
             runs->parents[begin + (uint32_t)i] = begin + (uint32_t)i;
         if (strip > first) joined += join_strip(find, strip, contacts);
@@ -129,16 +128,13 @@ static seg_status take_strips(finding *find, seg_scratch *scratch) {
 }
 
 static seg_status take_runs(seg_runs *runs, uint64_t room, seg_scratch *scratch) {
-    if (room > UINT32_MAX)
-        return seg_fail(SEG_ERROR_LIMIT, "the mask has more than %lu runs; label it in parts",
-                        (unsigned long)UINT32_MAX);
+    if (room > INT32_MAX)
+        return seg_fail(SEG_ERROR_LIMIT, "the mask has more than %ld runs; label it in parts",
+                        (long)INT32_MAX);
     const size_t count = (size_t)room;
-    runs->starts = seg_scratch_take(scratch, count, sizeof *runs->starts, "runs");
-    runs->ends = seg_scratch_take(scratch, count, sizeof *runs->ends, "runs");
+    runs->runs = seg_scratch_take(scratch, count, sizeof *runs->runs, "runs");
     runs->parents = seg_scratch_take(scratch, count, sizeof *runs->parents, "runs");
-    runs->labels = seg_scratch_take(scratch, count, sizeof *runs->labels, "runs");
-    const bool all = runs->starts && runs->ends && runs->parents && runs->labels;
-    return all ? SEG_OK : SEG_ERROR_MEMORY;
+    return runs->runs && runs->parents ? SEG_OK : SEG_ERROR_MEMORY;
 }
 
 seg_status seg_runs_find(seg_runs *runs, const seg_bitmap *bitmap, int32_t connectivity,
@@ -167,7 +163,7 @@ seg_status seg_runs_find(seg_runs *runs, const seg_bitmap *bitmap, int32_t conne
 static bool reaches_top(const seg_runs *runs, int32_t strip, uint32_t run) {
     if (runs->strip_rows == 1) return true;
     const uint64_t *row = seg_bitmap_row(runs->bitmap, 2 * strip);
-    const int32_t start = runs->starts[run], last = runs->ends[run] - 1;
+    const int32_t start = runs->runs[run].start, last = runs->runs[run].end - 1;
     uint64_t mask = ~(uint64_t)0 << (start & 63);
     for (int32_t i = start >> 6; i < last >> 6; i++) {
         if (row[i] & mask) return true;
@@ -176,113 +172,115 @@ static bool reaches_top(const seg_runs *runs, int32_t strip, uint32_t run) {
     return row[last >> 6] & mask & ~(uint64_t)0 >> (63 - (last & 63));
 }
 
-/* Numbers the components that begin in this strip: first those of the upper row. */
-static int32_t number_new(seg_runs *runs, int32_t strip, int32_t next) {
-    const uint32_t first = runs->first[strip], end = first + (uint32_t)runs->count[strip];
-    int32_t *labels = runs->labels;
-    bool left = false;
-    for (uint32_t run = first; run < end; run++) {
-        if (labels[run]) continue;
-        int32_t *root = &labels[runs->parents[run]];
-        if (!*root && reaches_top(runs, strip, run)) *root = ++next;
-        labels[run] = *root;
-        left |= !*root;
+/* Numbers the components that begin in this strip: first those of the upper row. `fresh` lists
+ * their runs, which still have their root as parent. */
+static int32_t number_new(seg_runs *runs, int32_t strip, int32_t next, uint32_t *fresh,
+                          int32_t count) {
+    uint32_t *parents = runs->parents;
+    int32_t left = 0;
+    for (int32_t i = 0; i < count; i++) {
+        const uint32_t run = fresh[i];
+        uint32_t *root = &parents[parents[run]];
+        if (*root & SEG_RUNS_NUMBERED)
+            parents[run] = *root;
+        else if (reaches_top(runs, strip, run))
+            parents[run] = *root = SEG_RUNS_NUMBERED | (uint32_t)++next;
+        else
+            fresh[left++] = run;
     }
-    for (uint32_t run = first; left && run < end; run++) {
-        if (labels[run]) continue;
-        int32_t *root = &labels[runs->parents[run]];
-        if (!*root) *root = ++next;
-        labels[run] = *root;
+    for (int32_t i = 0; i < left; i++) {
+        uint32_t *root = &parents[fresh[i]];
+        if (*root & SEG_RUNS_NUMBERED) continue; /* it was a root, numbered through another run */
+        root = &parents[*root];
+        if (!(*root & SEG_RUNS_NUMBERED)) *root = SEG_RUNS_NUMBERED | (uint32_t)++next;
+        parents[fresh[i]] = *root;
     }
     return next;
 }
 
-/* Labels of all runs of a strip; all strips above have theirs. */
-static int32_t number_strip(seg_runs *runs, int32_t strip, int32_t next) {
+/* Numbers all runs of a strip; all strips above have theirs. A parent in one of these hands its
+ * number on; one in this strip its own parent, which is then the root. `spare` has room for them
+ * and one more. */
+static int32_t number_strip(seg_runs *runs, int32_t strip, int32_t next, uint32_t *spare) {
     const uint32_t first = runs->first[strip], end = first + (uint32_t)runs->count[strip];
     uint32_t *parents = runs->parents;
-    bool fresh = false;
+    int32_t fresh = 0;
     for (uint32_t run = first; run < end; run++) {
-        const uint32_t root = parents[parents[run]];
-        const bool known = root < first;
-        parents[run] = root;
-        runs->labels[run] = known ? runs->labels[root] : 0;
-        fresh |= !known;
+        const uint32_t parent = parents[parents[run]];
+        parents[run] = parent;
+        spare[fresh] = run;
+        fresh += !(parent & SEG_RUNS_NUMBERED);
     }
-    return fresh ? number_new(runs, strip, next) : next;
+    return fresh ? number_new(runs, strip, next, spare, fresh) : next;
 }
 
-/* While measuring, a box holds left, top, right and bottom (one past the last). */
-static inline void add(seg_component *into, int32_t start, int32_t end, int32_t top, int32_t bottom,
-                       int64_t area, int64_t sum_x, int64_t sum_y) {
-    seg_rect *box = &into->box;
-    box->x = start < box->x ? start : box->x;
-    box->y = top < box->y ? top : box->y;
-    box->width = end > box->width ? end : box->width;
-    box->height = bottom > box->height ? bottom : box->height;
-    into->area += area;
-    into->sum_x += (double)sum_x;
-    into->sum_y += (double)sum_y;
+/* A component is measured in the memory of the seg_component that it turns into. */
+_Static_assert(sizeof(seg_bits_measure) == sizeof(seg_component), "one becomes the other");
+
+static inline int32_t lower(int32_t a, int32_t b) {
+    return a < b ? a : b;
 }
 
-static void measure_single(const seg_runs *runs, int32_t strip, seg_component *measures) {
+/* In a strip of one row a run is all ones. */
+static void measure_single(const seg_runs *runs, int32_t strip, seg_bits_measure *measures) {
     const uint32_t first = runs->first[strip], end = first + (uint32_t)runs->count[strip];
     const int32_t y = strip * runs->strip_rows;
     for (uint32_t run = first; run < end; run++) {
-        const int64_t from = runs->starts[run], to = runs->ends[run], area = to - from;
-        add(&measures[runs->labels[run] - 1], runs->starts[run], runs->ends[run], y, y + 1, area,
-            (from + to - 1) * area / 2, y * area);
+        seg_bits_measure *into = &measures[seg_runs_of(runs, run) - 1];
+        const int32_t start = runs->runs[run].start, stop = runs->runs[run].end;
+        const int64_t area = stop - start;
+        into->area += area;
+        into->sum_x += ((int64_t)start + stop - 1) * area / 2;
+        into->sum_y += y * area;
+        into->left = lower(into->left, start);
+        into->top = lower(into->top, y);
+        into->right = lower(into->right, -stop);
+        into->bottom = lower(into->bottom, -(y + 1));
     }
 }
 
-static void measure_double(const seg_runs *runs, int32_t strip, seg_component *measures,
-                           const seg_bits_kernels *kernels, seg_bits_sum *sums) {
+static void measure_strip(const seg_runs *runs, int32_t strip, seg_bits_measure *measures,
+                          const seg_bits_kernels *kernels) {
     const uint32_t first = runs->first[strip];
-    const int32_t y = 2 * strip;
     const uint64_t *top, *bottom;
     seg_runs_rows(runs, strip, &top, &bottom);
-    kernels->sums(sums, runs->starts + first, runs->ends + first, runs->count[strip], top, bottom);
-    for (int32_t i = 0; i < runs->count[strip]; i++) {
-        const uint32_t run = first + (uint32_t)i;
-        const int64_t area = (int64_t)sums[i].top + sums[i].bottom;
-        add(&measures[runs->labels[run] - 1], runs->starts[run], runs->ends[run],
-            sums[i].top ? y : y + 1, sums[i].bottom ? y + 2 : y + 1, area, sums[i].x,
-            y * area + sums[i].bottom);
-    }
+    if (top == bottom)
+        measure_single(runs, strip, measures);
+    else
+        kernels->measure(measures, runs->runs + first, runs->parents + first, runs->count[strip],
+                         top, bottom, 2 * strip);
 }
 
-static void begin_measures(seg_component *measures, int32_t count) {
+static void begin_measures(seg_bits_measure *measures, int32_t count) {
     for (int32_t i = 0; i < count; i++)
-        measures[i] = (seg_component){.box = {INT32_MAX, INT32_MAX, 0, 0}};
+        measures[i] = (seg_bits_measure){0, 0, 0, INT32_MAX, INT32_MAX, 0, 0};
 }
 
-static void end_measures(seg_component *measures, int32_t count) {
+static seg_component *end_measures(void *memory, int32_t count) {
+    const seg_bits_measure *measures = memory;
+    seg_component *components = memory;
     for (int32_t i = 0; i < count; i++) {
-        measures[i].box.width -= measures[i].box.x;
-        measures[i].box.height -= measures[i].box.y;
+        const seg_bits_measure sums = measures[i];
+        const seg_rect box = {sums.left, sums.top, -sums.right - sums.left,
+                              -sums.bottom - sums.top};
+        components[i] = (seg_component){sums.area, box, (double)sums.sum_x, (double)sums.sum_y};
     }
+    return components;
 }
 
 seg_status seg_runs_number(seg_runs *runs, seg_component *measures, seg_scratch *scratch) {
     const seg_bits_kernels *kernels = seg_bits_kernels_get();
-    seg_bits_sum *sums = NULL;
-    if (measures && runs->strip_rows == 2) {
-        const size_t room = (size_t)runs->bitmap->pitch * 32 + 1;
-        sums = seg_scratch_take(scratch, room, sizeof *sums, "sums of runs");
-        if (!sums) return SEG_ERROR_MEMORY;
-    }
-    if (measures) begin_measures(measures, runs->components);
+    const size_t room = (size_t)runs->bitmap->pitch * 32 + 1; /* runs of a strip, and one more */
+    uint32_t *spare = seg_scratch_take(scratch, room, sizeof *spare, "numbers of runs");
+    if (!spare) return SEG_ERROR_MEMORY;
+    void *memory = measures;
+    if (memory) begin_measures(memory, runs->components);
     int32_t next = 0;
     for (int32_t strip = 0; strip < runs->strips; strip++) {
-        next = number_strip(runs, strip, next);
-        if (!measures) continue;
-        if (runs->strip_rows == 2 && 2 * strip + 1 < runs->bitmap->height)
-            measure_double(runs, strip, measures, kernels, sums);
-        else
-            measure_single(runs, strip, measures);
+        next = number_strip(runs, strip, next, spare);
+        if (memory) measure_strip(runs, strip, memory, kernels);
     }
-    if (measures) end_measures(measures, runs->components);
-    runs->measures = measures;
+    runs->measures = memory ? end_measures(memory, runs->components) : NULL;
     return SEG_OK;
 }
 
@@ -318,8 +316,7 @@ static seg_status paint_band(void *argument, int32_t band, int32_t first, int32_
         const uint32_t begin = runs->first[strip];
         const int32_t y = strip * runs->strip_rows, width = runs->bitmap->width;
         seg_runs_rows(runs, strip, &top, &bottom);
-        paint->kernels->spread(line, runs->starts + begin, runs->ends + begin, runs->labels + begin,
-                               runs->count[strip]);
+        paint->kernels->spread(line, runs->runs + begin, runs->parents + begin, runs->count[strip]);
         paint->kernels->paint(seg_image_row(paint->labels, y), line, top, width, paint->past_cache);
         if (bottom != top)
             paint->kernels->paint(seg_image_row(paint->labels, y + 1), line, bottom, width,
@@ -332,8 +329,7 @@ seg_status seg_runs_paint(const seg_image *labels, const seg_runs *runs, seg_scr
     painting paint = {.runs = runs, .labels = labels, .kernels = seg_bits_kernels_get()};
     const size_t pixels = (size_t)labels->width * (size_t)labels->height;
     paint.past_cache = pixels * sizeof(int32_t) > PAST_CACHE;
-    /* rounded to cache lines: workers do not share any */
-    paint.line_room = ((size_t)labels->width + SEG_BITS_SLACK + 15) / 16 * 16;
+    paint.line_room = (size_t)labels->width + SEG_BITS_SLACK;
     const size_t room = paint.line_room * (size_t)seg_workers(&scratch->env);
     paint.lines = seg_scratch_take(scratch, room, sizeof *paint.lines, "a row of labels");
     if (!paint.lines) return SEG_ERROR_MEMORY;

@@ -15,15 +15,21 @@ typedef struct seg_runs {
     int32_t strips;
     uint32_t *first;         /* of each strip: number of its first run */
     int32_t *count;          /* of each strip: runs */
-    int32_t *starts, *ends;  /* of each run: pixels start .. end-1 */
-    uint32_t *parents;       /* of each run: its component's lowest run */
-    int32_t *labels;         /* of each run: component, from 1 in raster order of first pixels */
+    seg_bits_run *runs;      /* pixels start .. end-1 */
+    uint32_t *parents;       /* of each run: a lower one of its component; later seg_runs_of */
     int32_t components;      /* how many */
     seg_component *measures; /* of each component, at label - 1; NULL until seg_runs_number */
 } seg_runs;
 
-/** Finds and joins the runs of a bitmap; `connectivity` 4 or 8. Sets all but labels and measures.
- */
+#define SEG_RUNS_NUMBERED 0x80000000u
+
+/** Component of a run, from 1 in raster order of first pixels, once they are numbered. */
+static inline int32_t seg_runs_of(const seg_runs *runs, uint32_t run) {
+    return (int32_t)(runs->parents[run] & ~SEG_RUNS_NUMBERED);
+}
+
+/** Finds and joins the runs of a bitmap; `connectivity` 4 or 8. Sets all but the numbers and
+ *  measures. */
 SEG_NODISCARD seg_status seg_runs_find(seg_runs *runs, const seg_bitmap *bitmap,
                                        int32_t connectivity, seg_scratch *scratch);
 

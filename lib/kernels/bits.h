@@ -47,14 +47,20 @@ typedef struct seg_bits_contact {
     uint32_t above, here;
 } seg_bits_contact;
 
-/** What a strip's run holds: pixels of the upper and of the lower row, sum of their x. */
-typedef struct seg_bits_sum {
-    int32_t top, bottom;
-    int64_t x;
-} seg_bits_sum;
+/** What is gathered about a component. */
+typedef struct seg_bits_measure {
+    int64_t area, sum_x, sum_y; /* pixels, sums of their coordinates */
+    int32_t left, top;          /* smallest coordinates */
+    int32_t right, bottom;      /* one past the largest ones, negated: all four are minima */
+} seg_bits_measure;
+
+/** A span of ones: pixels start .. end-1. */
+typedef struct seg_bits_run {
+    int32_t start, end;
+} seg_bits_run;
 
 /** Lists of positions, runs and contacts are written with up to this many items too many. */
-#define SEG_BITS_SLACK 8
+#define SEG_BITS_SLACK 16
 
 /**
  * A strip is one row, or two rows of which the union is looked at; for one row give it as `top`
@@ -74,21 +80,21 @@ typedef struct seg_bits_kernels {
     int32_t (*positions)(int32_t *list, const uint64_t *words, int32_t count);
     /** Number of runs of a strip. */
     int32_t (*count_runs)(const uint64_t *top, const uint64_t *bottom, int32_t count);
-    /** First pixel and end (one past the last) of each run; returns their number. */
-    int32_t (*runs)(int32_t *starts, int32_t *ends, const uint64_t *top, const uint64_t *bottom,
-                    int32_t count);
+    /** The runs of a strip, ascending; returns their number. */
+    int32_t (*runs)(seg_bits_run *runs, const uint64_t *top, const uint64_t *bottom, int32_t count);
     /** Pairs of runs of two strips that touch, by 8-connectivity if `eight`, at least once each;
      *  numbers count from 0 in each strip. At most one per pixel of the two rows in between. */
     int32_t (*contacts)(seg_bits_contact *list, const uint64_t *above_top,
                         const uint64_t *above_bottom, const uint64_t *top, const uint64_t *bottom,
                         int32_t count, bool eight);
-    /** Pixels and sums of the runs of a two-row strip. */
-    void (*sums)(seg_bits_sum *sums, const int32_t *starts, const int32_t *ends, int32_t runs,
-                 const uint64_t *top, const uint64_t *bottom);
-    /** Writes labels[i] from starts[i] to ends[i]-1 of `line`; up to SEG_BITS_SLACK pixels behind
-     *  an end may be overwritten. Runs ascend. */
-    void (*spread)(int32_t *line, const int32_t *starts, const int32_t *ends, const int32_t *labels,
-                   int32_t runs);
+    /** Adds the pixels of the runs of a two-row strip, whose upper row is y, to measures[label -
+     * 1]; labels[i] is that of run i in its lower 31 bits. */
+    void (*measure)(seg_bits_measure *measures, const seg_bits_run *runs, const uint32_t *labels,
+                    int32_t run_count, const uint64_t *top, const uint64_t *bottom, int32_t y);
+    /** Writes the lower 31 bits of labels[i] into run i of `line`; up to SEG_BITS_SLACK pixels
+     *  behind a run may be overwritten. Runs ascend. */
+    void (*spread)(int32_t *line, const seg_bits_run *runs, const uint32_t *labels,
+                   int32_t run_count);
     /** row[x] = line[x] where there is a one, else 0; `past_cache`: the row will not be read soon.
      */
     void (*paint)(int32_t *row, const int32_t *line, const uint64_t *words, int32_t width,

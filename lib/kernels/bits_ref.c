@@ -61,14 +61,14 @@ static int32_t count_runs(const uint64_t *top, const uint64_t *bottom, int32_t c
     return found;
 }
 
-static int32_t runs(int32_t *starts, int32_t *ends, const uint64_t *top, const uint64_t *bottom,
+static int32_t runs(seg_bits_run *list, const uint64_t *top, const uint64_t *bottom,
                     int32_t count) {
     int32_t found = 0;
     bool inside = false;
     for (int64_t x = 0; x <= (int64_t)count * 64; x++) {
         const bool on = in_strip(top, bottom, count, x);
-        if (on && !inside) starts[found] = (int32_t)x;
-        if (!on && inside) ends[found++] = (int32_t)x;
+        if (on && !inside) list[found].start = (int32_t)x;
+        if (!on && inside) list[found++].end = (int32_t)x;
         inside = on;
     }
     return found;
@@ -98,24 +98,36 @@ static int32_t contacts(seg_bits_contact *list, const uint64_t *above_top,
     return found;
 }
 
-static void sums(seg_bits_sum *sums_of, const int32_t *starts, const int32_t *ends,
-                 int32_t run_count, const uint64_t *top, const uint64_t *bottom) {
+static int32_t lower(int32_t a, int32_t b) {
+    return a < b ? a : b;
+}
+
+static void add_pixel(seg_bits_measure *measure, int32_t x, int32_t y) {
+    measure->area++;
+    measure->sum_x += x;
+    measure->sum_y += y;
+    measure->left = lower(measure->left, x);
+    measure->top = lower(measure->top, y);
+    measure->right = lower(measure->right, -(x + 1));
+    measure->bottom = lower(measure->bottom, -(y + 1));
+}
+
+static void measure(seg_bits_measure *measures, const seg_bits_run *list, const uint32_t *labels,
+                    int32_t run_count, const uint64_t *top, const uint64_t *bottom, int32_t y) {
     for (int32_t i = 0; i < run_count; i++) {
-        sums_of[i] = (seg_bits_sum){0, 0, 0};
-        for (int32_t x = starts[i]; x < ends[i]; x++) {
-            const int32_t up = seg_bits_test(top, x), down = seg_bits_test(bottom, x);
-            sums_of[i].top += up;
-            sums_of[i].bottom += down;
-            sums_of[i].x += (int64_t)x * (up + down);
+        for (int32_t x = list[i].start; x < list[i].end; x++) {
+            seg_bits_measure *into = &measures[(labels[i] & INT32_MAX) - 1];
+            if (seg_bits_test(top, x)) add_pixel(into, x, y);
+            if (seg_bits_test(bottom, x)) add_pixel(into, x, y + 1);
         }
     }
 }
 
-static void spread(int32_t *line, const int32_t *starts, const int32_t *ends, const int32_t *labels,
+static void spread(int32_t *line, const seg_bits_run *list, const uint32_t *labels,
                    int32_t run_count) {
     for (int32_t i = 0; i < run_count; i++)
-        for (int32_t x = starts[i]; x < ends[i]; x++)
-            line[x] = labels[i];
+        for (int32_t x = list[i].start; x < list[i].end; x++)
+            line[x] = (int32_t)(labels[i] & INT32_MAX);
 }
 
 static void paint(int32_t *row, const int32_t *line, const uint64_t *words, int32_t width,
@@ -152,7 +164,7 @@ const seg_bits_kernels seg_bits_kernels_ref = {
     .count_runs = count_runs,
     .runs = runs,
     .contacts = contacts,
-    .sums = sums,
+    .measure = measure,
     .spread = spread,
     .paint = paint,
     .merge = merge,

@@ -178,22 +178,26 @@ static void pack_changes(uint64_t *words, const int32_t *row, int32_t width) {
 
 /* --- positions and runs ------------------------------------------------------------------ */
 
-/* Four at a time without a branch for each: what is written too much is overwritten or slack. */
+/* Four at a time, even where there are none: a branch for each would be guessed wrong too often.
+ * What is written too much is overwritten or slack. */
 static inline int32_t put_positions(int32_t *list, uint64_t bits, int32_t base) {
+    const uint64_t end = (uint64_t)1 << 63;
     const int32_t found = seg_bits_count(bits);
-    for (int32_t i = 0; i < found; i += 4) {
+    int32_t i = 0;
+    do {
         for (int32_t j = 0; j < 4; j++) {
-            list[i + j] = base + seg_bits_lowest(bits | (uint64_t)1 << 63);
+            list[i + j] = base + seg_bits_lowest(bits | end);
             bits &= bits - 1;
         }
-    }
+        i += 4;
+    } while (i < found);
     return found;
 }
 
 static int32_t positions(int32_t *list, const uint64_t *words, int32_t count) {
     int32_t found = 0;
     for (int32_t i = 0; i < count; i++)
-        if (words[i]) found += put_positions(list + found, words[i], i * WORD);
+        found += put_positions(list + found, words[i], i * WORD);
     return found;
 }
 
@@ -208,19 +212,19 @@ static int32_t count_runs(const uint64_t *top, const uint64_t *bottom, int32_t c
     return found;
 }
 
-static int32_t runs(int32_t *starts, int32_t *ends, const uint64_t *top, const uint64_t *bottom,
+/* Starts and ends take turns. */
+static int32_t runs(seg_bits_run *list, const uint64_t *top, const uint64_t *bottom,
                     int32_t count) {
-    int32_t started = 0, ended = 0;
+    int32_t *edges = &list->start;
+    int32_t found = 0;
     uint64_t before = 0;
     for (int32_t i = 0; i < count; i++) {
-        const uint64_t word = top[i] | bottom[i], moved = word << 1 | before;
+        const uint64_t word = top[i] | bottom[i];
+        found += put_positions(edges + found, word ^ (word << 1 | before), i * WORD);
         before = word >> 63;
-        if (word == moved) continue;
-        started += put_positions(starts + started, word & ~moved, i * WORD);
-        ended += put_positions(ends + ended, moved & ~word, i * WORD);
     }
-    if (before) ends[ended++] = count * WORD;
-    return ended;
+    if (before) edges[found++] = count * WORD;
+    return found / 2;
 }
 
 /*
@@ -243,12 +247,14 @@ static int32_t contacts(seg_bits_contact *list, const uint64_t *above_top,
         const uint64_t starts_above = above & ~(above << 1 | before_above);
         uint64_t touch = (low & ~low_moved & (high | (high_moved & longer))) |
                          (high & ~high_moved & (low | (low_moved & longer)));
-        for (; touch; touch &= touch - 1) {
+        /* the first one without a branch: it is written anyway, and kept if it is one */
+        do {
             const uint64_t up_to = touch ^ (touch - 1); /* its lowest one and all below */
             next->here = begun_here + (uint32_t)seg_bits_count(starts_here & up_to) - 1;
             next->above = begun_above + (uint32_t)seg_bits_count(starts_above & up_to) - 1;
-            next++;
-        }
+            next += touch != 0;
+            touch &= touch - 1;
+        } while (touch);
         begun_here += (uint32_t)seg_bits_count(starts_here);
         begun_above += (uint32_t)seg_bits_count(starts_above);
         before_here = here >> 63;
@@ -261,50 +267,100 @@ static int32_t contacts(seg_bits_contact *list, const uint64_t *above_top,
 
 /* --- sums over runs ---------------------------------------------------------------------- */
 
-/* Number of ones and sum of their positions, by pairs, nibbles, bytes. */
-static inline int64_t count_and_sum(uint64_t word, int32_t *ones) {
-    const uint64_t twos = 0x5555555555555555u, fours = 0x3333333333333333u;
-    const uint64_t bytes = 0x0f0f0f0f0f0f0f0fu;
-    uint64_t sum = word >> 1 & twos;
-    uint64_t count = (word & twos) + sum;
-    uint64_t upper = count >> 2 & fours;
-    sum = (sum & fours) + (sum >> 2 & fours) + 2 * upper;
-    count = (count & fours) + upper;
+/* Ones of the upper and the lower word, and the sum of the positions of both. */
+typedef struct word_sums {
+    int32_t up, down, positions;
+} word_sums;
+
+#if defined(SEG_LEVEL_AVX2)
+
+/* Both words side by side: sums of nibbles by table, of bytes by multiply-add. */
+static inline word_sums sum_words(uint64_t top, uint64_t bottom) {
+    const __m128i nibble = _mm_set1_epi8(15);
+    const __m128i counts = _mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    const __m128i low_sums = _mm_setr_epi8(0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6);
+    const __m128i high_sums =
+        _mm_setr_epi8(0, 4, 5, 9, 6, 10, 11, 15, 7, 11, 12, 16, 13, 17, 18, 22);
+    const __m128i weights = _mm_set1_epi64x(0x3830282018100800);
+    const __m128i both = _mm_set_epi64x((int64_t)bottom, (int64_t)top);
+    const __m128i low = _mm_and_si128(both, nibble);
+    const __m128i high = _mm_and_si128(_mm_srli_epi16(both, 4), nibble);
+    const __m128i count =
+        _mm_add_epi8(_mm_shuffle_epi8(counts, low), _mm_shuffle_epi8(counts, high));
+    const __m128i within =
+        _mm_add_epi8(_mm_shuffle_epi8(low_sums, low), _mm_shuffle_epi8(high_sums, high));
+    __m128i sum = _mm_add_epi16(_mm_maddubs_epi16(count, weights),
+                                _mm_maddubs_epi16(within, _mm_set1_epi8(1)));
+    sum = _mm_madd_epi16(sum, _mm_set1_epi16(1));
+    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4e));
+    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xb1));
+    return (word_sums){seg_bits_count(top), seg_bits_count(bottom), _mm_cvtsi128_si32(sum)};
+}
+
+#else
+
+/* By pairs, nibbles, bytes and halves of 32 bits. */
+static inline word_sums sum_words(uint64_t top, uint64_t bottom) {
+    const uint64_t pairs = 0x5555555555555555u, nibbles = 0x3333333333333333u;
+    const uint64_t bytes = 0x0f0f0f0f0f0f0f0fu, halves = 0x00ff00ff00ff00ffu;
+    const uint64_t total = 0x0001000100010001u, weighted = 0x0000000100020003u;
+    const uint64_t odd_top = top >> 1 & pairs, odd_bottom = bottom >> 1 & pairs;
+    const uint64_t twos_top = (top & pairs) + odd_top, twos_bottom = (bottom & pairs) + odd_bottom;
+    uint64_t sum = odd_top + odd_bottom;
+    uint64_t upper = (twos_top >> 2 & nibbles) + (twos_bottom >> 2 & nibbles);
+    uint64_t count = (twos_top & nibbles) + (twos_bottom & nibbles) + upper;
+    sum = (sum & nibbles) + (sum >> 2 & nibbles) + 2 * upper;
     upper = count >> 4 & bytes;
-    sum = (sum & bytes) + (sum >> 4 & bytes) + 4 * upper;
     count = (count & bytes) + upper;
-    *ones += (int32_t)(count * 0x0101010101010101u >> 56);
-    return (int64_t)((sum * 0x0101010101010101u >> 56) + 8 * (count * 0x0001020304050607u >> 56));
+    sum = (sum & bytes) + (sum >> 4 & bytes) + 4 * upper;
+    upper = count >> 8 & halves;
+    count = (count & halves) + upper;
+    sum = (sum & halves) + (sum >> 8 & halves) + 8 * upper;
+    const int32_t ones = (int32_t)(count * total >> 48), up = seg_bits_count(top);
+    return (word_sums){up, ones - up,
+                       (int32_t)((sum * total >> 48) + 16 * (count * weighted >> 48))};
 }
 
-static inline void add_word(seg_bits_sum *sum, uint64_t top, uint64_t bottom, int32_t base) {
-    int32_t up = 0, down = 0;
-    int64_t x = 0;
-    if (top == bottom) {
-        x = 2 * count_and_sum(top, &up);
-        down = up;
-    } else {
-        x = count_and_sum(top, &up) + count_and_sum(bottom, &down);
-    }
-    sum->top += up;
-    sum->bottom += down;
-    sum->x += x + (int64_t)base * (up + down);
+#endif
+
+static inline void lower_box(seg_bits_measure *measure, int32_t left, int32_t top, int32_t right,
+                             int32_t bottom) {
+#if defined(SEG_LEVEL_AVX2)
+    __m128i *box = (__m128i *)&measure->left;
+    _mm_storeu_si128(box,
+                     _mm_min_epi32(_mm_loadu_si128(box), _mm_setr_epi32(left, top, right, bottom)));
+#else
+    measure->left = left < measure->left ? left : measure->left;
+    measure->top = top < measure->top ? top : measure->top;
+    measure->right = right < measure->right ? right : measure->right;
+    measure->bottom = bottom < measure->bottom ? bottom : measure->bottom;
+#endif
 }
 
-static void sums(seg_bits_sum *sums_of, const int32_t *starts, const int32_t *ends,
-                 int32_t run_count, const uint64_t *top, const uint64_t *bottom) {
+static void measure(seg_bits_measure *measures, const seg_bits_run *list, const uint32_t *labels,
+                    int32_t run_count, const uint64_t *top, const uint64_t *bottom, int32_t y) {
     for (int32_t i = 0; i < run_count; i++) {
-        seg_bits_sum sum = {0, 0, 0};
-        const int32_t start = starts[i], last = ends[i] - 1;
+        const int32_t start = list[i].start, last = list[i].end - 1;
         int32_t at = start / WORD;
+        int64_t up = 0, down = 0, sum = 0;
         uint64_t mask = ~(uint64_t)0 << (start & 63);
         for (; at < last / WORD; at++) {
-            add_word(&sum, top[at] & mask, bottom[at] & mask, at * WORD);
+            const word_sums word = sum_words(top[at] & mask, bottom[at] & mask);
+            up += word.up;
+            down += word.down;
+            sum += word.positions + (int64_t)at * WORD * (word.up + word.down);
             mask = ~(uint64_t)0;
         }
         mask &= ~(uint64_t)0 >> (63 - (last & 63));
-        add_word(&sum, top[at] & mask, bottom[at] & mask, at * WORD);
-        sums_of[i] = sum;
+        const word_sums word = sum_words(top[at] & mask, bottom[at] & mask);
+        up += word.up;
+        down += word.down;
+        sum += word.positions + (int64_t)at * WORD * (word.up + word.down);
+        seg_bits_measure *into = &measures[(labels[i] & INT32_MAX) - 1];
+        into->area += up + down;
+        into->sum_x += sum;
+        into->sum_y += y * (up + down) + down;
+        lower_box(into, start, y + (up == 0), -(last + 1), -(y + 1 + (down != 0)));
     }
 }
 
@@ -399,11 +455,18 @@ static inline void end_of_stream(void) {}
 
 #endif
 
-static void spread(int32_t *line, const int32_t *starts, const int32_t *ends, const int32_t *labels,
+/* 16 pixels at once: longer runs are the exception where there are many. */
+static void spread(int32_t *line, const seg_bits_run *list, const uint32_t *labels,
                    int32_t run_count) {
-    for (int32_t i = 0; i < run_count; i++)
-        for (int32_t x = starts[i]; x < ends[i]; x += 8)
-            fill_eight(line + x, labels[i]);
+    for (int32_t i = 0; i < run_count; i++) {
+        const int32_t label = (int32_t)(labels[i] & INT32_MAX), end = list[i].end;
+        int32_t x = list[i].start;
+        do {
+            fill_eight(line + x, label);
+            fill_eight(line + x + 8, label);
+            x += 16;
+        } while (x < end);
+    }
 }
 
 static void paint(int32_t *row, const int32_t *line, const uint64_t *words, int32_t width,
@@ -475,7 +538,7 @@ const seg_bits_kernels SEG_LEVEL_NAME(seg_bits_kernels) = {
     .count_runs = count_runs,
     .runs = runs,
     .contacts = contacts,
-    .sums = sums,
+    .measure = measure,
     .spread = spread,
     .paint = paint,
     .merge = merge,

@@ -93,32 +93,40 @@ START_TEST(runs_and_contacts) {
             const bool two = shapes_below(&random, 2), eight = two || shapes_below(&random, 2);
             const uint64_t *top = rows[0], *bottom = two ? rows[1] : rows[0];
             const uint64_t *above_bottom = rows[2], *above_top = two ? rows[3] : rows[2];
-            int32_t a[3][LONGEST + SEG_BITS_SLACK], b[3][LONGEST + SEG_BITS_SLACK];
-            const int32_t runs = seg_bits_kernels_ref.runs(a[0], a[1], top, bottom, count);
-            const int32_t places = seg_bits_kernels_ref.positions(a[2], top, count);
+            seg_bits_run a[LONGEST + SEG_BITS_SLACK], b[LONGEST + SEG_BITS_SLACK];
+            int32_t listed[2][LONGEST + SEG_BITS_SLACK];
+            const int32_t runs = seg_bits_kernels_ref.runs(a, top, bottom, count);
+            const int32_t places = seg_bits_kernels_ref.positions(listed[0], top, count);
             ck_assert_int_eq(seg_bits_kernels_ref.count_runs(top, bottom, count), runs);
-            seg_bits_contact want[2 * LONGEST], got[2 * LONGEST];
+            seg_bits_contact want[2 * LONGEST + SEG_BITS_SLACK], got[2 * LONGEST + SEG_BITS_SLACK];
             const int32_t contacts =
                 unrepeated(want, seg_bits_kernels_ref.contacts(want, above_top, above_bottom, top,
                                                                bottom, count, eight));
-            seg_bits_sum sums[2][LONGEST];
-            memset(sums, 0, sizeof sums);
-            seg_bits_kernels_ref.sums(sums[0], a[0], a[1], runs, top, bottom);
+            /* two runs share a component, to see them added */
+            uint32_t labels[LONGEST];
+            seg_bits_measure measures[2][LONGEST];
+            for (int32_t j = 0; j < LONGEST; j++) {
+                labels[j] = 1u << 31 | (uint32_t)(j / 2 + 1);
+                measures[0][j] = (seg_bits_measure){1, 2, 3, 1000, 1000, 0, 0};
+            }
+            const int32_t y = (int32_t)shapes_below(&random, 1000);
+            memcpy(measures[1], measures[0], sizeof measures[0]);
+            seg_bits_kernels_ref.measure(measures[0], a, labels, runs, top, bottom, y);
             for (int i = 0; i < level_count; i++) {
                 ck_assert_int_eq(levels[i]->count_runs(top, bottom, count), runs);
-                ck_assert_int_eq(levels[i]->runs(b[0], b[1], top, bottom, count), runs);
-                ck_assert_mem_eq(a[0], b[0], (size_t)runs * 4);
-                ck_assert_mem_eq(a[1], b[1], (size_t)runs * 4);
-                ck_assert_int_eq(levels[i]->positions(b[2], top, count), places);
-                ck_assert_mem_eq(a[2], b[2], (size_t)places * 4);
+                ck_assert_int_eq(levels[i]->runs(b, top, bottom, count), runs);
+                ck_assert_mem_eq(a, b, (size_t)runs * sizeof *a);
+                ck_assert_int_eq(levels[i]->positions(listed[1], top, count), places);
+                ck_assert_mem_eq(listed[0], listed[1], (size_t)places * 4);
                 const int32_t found =
                     levels[i]->contacts(got, above_top, above_bottom, top, bottom, count, eight);
                 ck_assert_int_le(found, width + 1);
                 ck_assert_int_eq(unrepeated(got, found), contacts);
                 ck_assert_mem_eq(got, want, (size_t)contacts * sizeof *got);
-                memset(sums[1], 0, sizeof sums[1]);
-                levels[i]->sums(sums[1], b[0], b[1], runs, top, bottom);
-                ck_assert_mem_eq(sums[0], sums[1], sizeof sums[0]);
+                seg_bits_measure got_measures[LONGEST];
+                memcpy(got_measures, measures[1], sizeof got_measures);
+                levels[i]->measure(got_measures, b, labels, runs, top, bottom, y);
+                ck_assert_mem_eq(got_measures, measures[0], sizeof got_measures);
             }
         }
     }
@@ -128,7 +136,7 @@ END_TEST
 START_TEST(contacts_by_hand) {
     /* above: ##..#   here: ..#.#: by 8 the first touches the first across the corner */
     const uint64_t above = 0x13, here = 0x14;
-    seg_bits_contact list[8];
+    seg_bits_contact list[8 + SEG_BITS_SLACK];
     const seg_bits_kernels *all[] = {&seg_bits_kernels_ref, &seg_bits_kernels_base};
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(
@@ -150,25 +158,26 @@ START_TEST(painting) {
         for (int repeat = 0; repeat < 10; repeat++) {
             uint64_t words[WORDS];
             random_words(words, width, &random);
-            int32_t starts[LONGEST + 8], ends[LONGEST + 8], labels[LONGEST];
+            seg_bits_run list[LONGEST + SEG_BITS_SLACK];
+            uint32_t labels[LONGEST];
             const int32_t count = seg_bits_words(width);
-            const int32_t runs = seg_bits_kernels_ref.runs(starts, ends, words, words, count);
+            const int32_t runs = seg_bits_kernels_ref.runs(list, words, words, count);
             for (int32_t i = 0; i < runs; i++)
-                labels[i] = (int32_t)shapes_below(&random, 1u << 31);
+                labels[i] = shapes_below(&random, UINT32_MAX);
             _Alignas(64) int32_t line[2][LONGEST + 64], row[2][LONGEST + 64];
             memset(line, GUARD, sizeof line);
             memset(row, GUARD, sizeof row);
             const int32_t shift = (int32_t)shapes_below(&random, 2);
             const bool past_cache = shapes_below(&random, 2);
-            seg_bits_kernels_ref.spread(line[0], starts, ends, labels, runs);
+            seg_bits_kernels_ref.spread(line[0], list, labels, runs);
             seg_bits_kernels_ref.paint(row[0] + shift, line[0], words, width, past_cache);
             for (int i = 0; i < level_count; i++) {
-                levels[i]->spread(line[1], starts, ends, labels, runs);
+                levels[i]->spread(line[1], list, labels, runs);
                 levels[i]->paint(row[1] + shift, line[1], words, width, past_cache);
                 ck_assert_mem_eq(row[0], row[1], sizeof row[0]);
             }
             for (int32_t i = 0; i < runs; i++)
-                ck_assert_int_eq(row[0][shift + ends[i] - 1], labels[i]);
+                ck_assert_uint_eq((uint32_t)row[0][shift + list[i].end - 1], labels[i] & INT32_MAX);
         }
     }
 }
