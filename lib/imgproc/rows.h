@@ -1,0 +1,28 @@
+/* How point operations are cut into bands of rows. */
+#ifndef SEG_IMGPROC_ROWS_H
+#define SEG_IMGPROC_ROWS_H
+
+#include "core/check.h"
+#include <segment/image.h>
+
+/** Rows of a band of about 2^17 pixels: long enough that starting it costs nothing, short enough
+ *  that its samples stay in the second-level cache. Depends on the picture only. */
+static inline int32_t seg_point_rows(const seg_image *image) {
+    const int32_t rows = (1 << 17) / image->width;
+    return rows < 1 ? 1 : rows;
+}
+
+/** Samples of a row. */
+static inline size_t seg_row_samples(const seg_image *image) {
+    return (size_t)image->width * image->channels;
+}
+
+/** Refuses an output that is one of the inputs, where rows are read after others were written. */
+static inline seg_status seg_check_apart(const seg_image *output, const char *output_name,
+                                         const seg_image *input, const char *input_name) {
+    if (output->data != input->data) return SEG_OK;
+    return seg_fail(SEG_ERROR_ARGUMENT, "%s and %s are the same pixels (must be apart)",
+                    output_name, input_name);
+}
+
+#endif

@@ -1,0 +1,429 @@
+/* Point kernels for the vector units. Most are plain loops in same-width arithmetic, which the
+ * compiler turns into vector code; grey of interleaved bytes is written by hand, because the
+ * compiler does not find the shuffles. */
+#include "kernels/pixel.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#if defined(SEG_LEVEL_AVX2) || defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+static inline uint32_t grey_of(uint32_t red, uint32_t green, uint32_t blue) {
+    return (SEG_GREY_RED * red + SEG_GREY_GREEN * green + SEG_GREY_BLUE * blue +
+            (1u << (SEG_GREY_SHIFT - 1))) >>
+           SEG_GREY_SHIFT;
+}
+
+/* The samples of one pixel: `step` is a constant where this is inlined. */
+#define SEG_GREY_LOOP(first, step)                                                                 \
+    for (int32_t x = (first); x < width; x++) {                                                    \
+        const size_t i = (size_t)x * (step);                                                       \
+        grey[x] = (uint8_t)grey_of(picture[i], picture[i + 1], picture[i + 2]);                    \
+    }
+
+#if defined(SEG_LEVEL_AVX2)
+
+/* Grey of 8 pixels as 32-bit numbers. `rgbx` holds each pixel as bytes R G B x. */
+static inline __m256i grey_of_8(__m256i rgbx) {
+    const __m256i bytes = _mm256_set1_epi32(0x00ff00ff);
+    const __m256i red_blue = _mm256_set1_epi32(SEG_GREY_BLUE << 16 | SEG_GREY_RED);
+    const __m256i green = _mm256_set1_epi32(SEG_GREY_GREEN);
+    __m256i sum = _mm256_madd_epi16(_mm256_and_si256(rgbx, bytes), red_blue);
+    __m256i second = _mm256_and_si256(_mm256_srli_epi16(rgbx, 8), bytes);
+    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(second, green));
+    sum = _mm256_add_epi32(sum, _mm256_set1_epi32(1 << (SEG_GREY_SHIFT - 1)));
+    return _mm256_srli_epi32(sum, SEG_GREY_SHIFT);
+}
+
+static inline __m256i grey_pack(__m256i a, __m256i b, __m256i c, __m256i d) {
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    __m256i low = _mm256_packus_epi32(a, b), high = _mm256_packus_epi32(c, d);
+    return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), order);
+}
+
+/* 8 pixels of 3 bytes. The second half is loaded from byte 8, so that nothing beyond byte 23 is
+ * read. */
+static inline __m256i load_rgb(const uint8_t *picture) {
+    const __m256i spread =
+        _mm256_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1, /* from byte 0 */
+                         4, 5, 6, -1, 7, 8, 9, -1, 10, 11, 12, -1, 13, 14, 15, -1);
+    __m256i bytes = _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)picture));
+    bytes = _mm256_inserti128_si256(bytes, _mm_loadu_si128((const __m128i *)(picture + 8)), 1);
+    return _mm256_shuffle_epi8(bytes, spread);
+}
+
+static int32_t grey_rgb_vector(uint8_t *grey, const uint8_t *picture, int32_t width) {
+    int32_t x = 0;
+    for (; x + 32 <= width; x += 32) {
+        const uint8_t *p = picture + 3 * (size_t)x;
+        __m256i a = grey_of_8(load_rgb(p)), b = grey_of_8(load_rgb(p + 24));
+        __m256i c = grey_of_8(load_rgb(p + 48)), d = grey_of_8(load_rgb(p + 72));
+        _mm256_storeu_si256((__m256i *)(grey + x), grey_pack(a, b, c, d));
+    }
+    return x;
+}
+
+static int32_t grey_rgba_vector(uint8_t *grey, const uint8_t *picture, int32_t width) {
+    int32_t x = 0;
+    for (; x + 32 <= width; x += 32) {
+        const __m256i *p = (const __m256i *)(picture + 4 * (size_t)x);
+        __m256i a = grey_of_8(_mm256_loadu_si256(p)), b = grey_of_8(_mm256_loadu_si256(p + 1));
+        __m256i c = grey_of_8(_mm256_loadu_si256(p + 2)), d = grey_of_8(_mm256_loadu_si256(p + 3));
+        _mm256_storeu_si256((__m256i *)(grey + x), grey_pack(a, b, c, d));
+    }
+    return x;
+}
+
+#elif defined(__SSE2__)
+
+/* Grey of 4 pixels R G B x as 32-bit numbers. */
+static inline __m128i grey_of_4(__m128i rgbx) {
+    const __m128i bytes = _mm_set1_epi32(0x00ff00ff);
+    const __m128i red_blue = _mm_set1_epi32(SEG_GREY_BLUE << 16 | SEG_GREY_RED);
+    const __m128i green = _mm_set1_epi32(SEG_GREY_GREEN);
+    __m128i sum = _mm_madd_epi16(_mm_and_si128(rgbx, bytes), red_blue);
+    __m128i second = _mm_and_si128(_mm_srli_epi16(rgbx, 8), bytes);
+    sum = _mm_add_epi32(sum, _mm_madd_epi16(second, green));
+    sum = _mm_add_epi32(sum, _mm_set1_epi32(1 << (SEG_GREY_SHIFT - 1)));
+    return _mm_srli_epi32(sum, SEG_GREY_SHIFT);
+}
+
+static inline __m128i grey_pack(__m128i a, __m128i b, __m128i c, __m128i d) {
+    return _mm_packus_epi16(_mm_packs_epi32(a, b), _mm_packs_epi32(c, d));
+}
+
+/* Pixels 0..3 of the 12 low bytes, each spread to four bytes; the fourth is rubbish. */
+static inline __m128i spread_rgb(__m128i bytes) {
+    __m128i low = _mm_unpacklo_epi32(bytes, _mm_srli_si128(bytes, 3));
+    __m128i high = _mm_unpacklo_epi32(_mm_srli_si128(bytes, 6), _mm_srli_si128(bytes, 9));
+    return _mm_unpacklo_epi64(low, high);
+}
+
+static int32_t grey_rgb_vector(uint8_t *grey, const uint8_t *picture, int32_t width) {
+    int32_t x = 0;
+    for (; x + 16 <= width; x += 16) {
+        const uint8_t *p = picture + 3 * (size_t)x;
+        __m128i a = _mm_loadu_si128((const __m128i *)p);
+        __m128i b = _mm_loadu_si128((const __m128i *)(p + 12));
+        __m128i c = _mm_loadu_si128((const __m128i *)(p + 24));
+        /* from byte 32, so that nothing beyond byte 47 is read */
+        __m128i d = _mm_srli_si128(_mm_loadu_si128((const __m128i *)(p + 32)), 4);
+        a = grey_of_4(spread_rgb(a)), b = grey_of_4(spread_rgb(b));
+        c = grey_of_4(spread_rgb(c)), d = grey_of_4(spread_rgb(d));
+        _mm_storeu_si128((__m128i *)(grey + x), grey_pack(a, b, c, d));
+    }
+    return x;
+}
+
+static int32_t grey_rgba_vector(uint8_t *grey, const uint8_t *picture, int32_t width) {
+    int32_t x = 0;
+    for (; x + 16 <= width; x += 16) {
+        const __m128i *p = (const __m128i *)(picture + 4 * (size_t)x);
+        __m128i a = grey_of_4(_mm_loadu_si128(p)), b = grey_of_4(_mm_loadu_si128(p + 1));
+        __m128i c = grey_of_4(_mm_loadu_si128(p + 2)), d = grey_of_4(_mm_loadu_si128(p + 3));
+        _mm_storeu_si128((__m128i *)(grey + x), grey_pack(a, b, c, d));
+    }
+    return x;
+}
+
+#else
+
+static int32_t grey_rgb_vector(uint8_t *grey, const uint8_t *picture, int32_t width) {
+    (void)grey, (void)picture, (void)width;
+    return 0;
+}
+
+#define grey_rgba_vector grey_rgb_vector
+
+#endif
+
+static void grey_u8(uint8_t *restrict grey, const uint8_t *restrict picture, int32_t width,
+                    int32_t channels) {
+    if (channels == 3) {
+        SEG_GREY_LOOP(grey_rgb_vector(grey, picture, width), 3)
+    } else {
+        SEG_GREY_LOOP(grey_rgba_vector(grey, picture, width), 4)
+    }
+}
+
+static void grey_u16(uint16_t *restrict grey, const uint16_t *restrict picture, int32_t width,
+                     int32_t channels) {
+    if (channels == 3) {
+        for (size_t x = 0; x < (size_t)width; x++)
+            grey[x] = (uint16_t)grey_of(picture[3 * x], picture[3 * x + 1], picture[3 * x + 2]);
+    } else {
+        for (size_t x = 0; x < (size_t)width; x++)
+            grey[x] = (uint16_t)grey_of(picture[4 * x], picture[4 * x + 1], picture[4 * x + 2]);
+    }
+}
+
+static void grey_f32(float *restrict grey, const float *restrict picture, int32_t width,
+                     int32_t channels) {
+    if (channels == 3) {
+        for (size_t x = 0; x < (size_t)width; x++)
+            grey[x] =
+                picture[3 * x] * 0.299f + picture[3 * x + 1] * 0.587f + picture[3 * x + 2] * 0.114f;
+    } else {
+        for (size_t x = 0; x < (size_t)width; x++)
+            grey[x] =
+                picture[4 * x] * 0.299f + picture[4 * x + 1] * 0.587f + picture[4 * x + 2] * 0.114f;
+    }
+}
+
+/* value - low wraps below low, so that one unsigned comparison tests both ends. */
+static void range_u8(uint8_t *restrict mask, const uint8_t *restrict value, size_t count,
+                     uint8_t low, uint8_t high, uint8_t inside) {
+    const uint8_t span = (uint8_t)(high - low), outside = (uint8_t)(255 - inside);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t above = (uint8_t)(value[i] - low);
+        mask[i] = above <= span ? inside : outside;
+    }
+}
+
+static void range_u16(uint8_t *restrict mask, const uint16_t *restrict value, size_t count,
+                      uint16_t low, uint16_t high, uint8_t inside) {
+    const uint16_t span = (uint16_t)(high - low);
+    const uint8_t flip = (uint8_t)(255 - inside);
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t above = (uint16_t)(value[i] - low);
+        const uint16_t within = above <= span ? 255 : 0;
+        mask[i] = (uint8_t)((uint8_t)within ^ flip);
+    }
+}
+
+static inline uint32_t when(bool condition) {
+    return condition ? UINT32_MAX : 0;
+}
+
+static inline uint32_t is_finite(float value) {
+    return when(fabsf(value) <= FLT_MAX);
+}
+
+static void range_f32(uint8_t *restrict mask, const float *restrict value, size_t count, float low,
+                      float high, uint8_t inside) {
+    const uint32_t flip = inside ? 0 : UINT32_MAX;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t within = when(value[i] > low) & when(value[i] <= high);
+        within = (within ^ flip) & is_finite(value[i]);
+        mask[i] = (uint8_t)within;
+    }
+}
+
+static void differs_u8(uint8_t *restrict mask, const uint8_t *restrict a, const uint8_t *restrict b,
+                       size_t count, uint8_t level) {
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t high = a[i] > b[i] ? a[i] : b[i];
+        const uint8_t low = a[i] > b[i] ? b[i] : a[i];
+        const uint8_t difference = (uint8_t)(high - low);
+        mask[i] = difference > level ? 255 : 0;
+    }
+}
+
+static void differs_u16(uint8_t *restrict mask, const uint16_t *restrict a,
+                        const uint16_t *restrict b, size_t count, uint16_t level) {
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t high = a[i] > b[i] ? a[i] : b[i];
+        const uint16_t low = a[i] > b[i] ? b[i] : a[i];
+        const uint16_t difference = (uint16_t)(high - low);
+        const uint16_t differs = difference > level ? 255 : 0;
+        mask[i] = (uint8_t)differs;
+    }
+}
+
+/* value * full rounded to nearest, ties to even. Adding 2^23 leaves no bits for a fraction. */
+static inline float quantised(float value, float full) {
+    value = value > 0 ? value : 0;
+    value = value < 1 ? value : 1;
+    return (value * full + 8388608.0f) - 8388608.0f;
+}
+
+static void differs_f32(uint8_t *restrict mask, const float *restrict a, const float *restrict b,
+                        size_t count, float level) {
+    for (size_t i = 0; i < count; i++) {
+        const float difference = fabsf(quantised(a[i], 65535) - quantised(b[i], 65535));
+        mask[i] = (uint8_t)(when(difference > level) & is_finite(a[i]) & is_finite(b[i]));
+    }
+}
+
+static void largest_sample(uint8_t *restrict mask, const uint8_t *restrict samples, int32_t width,
+                           int32_t channels) {
+    const size_t step = (size_t)channels;
+    for (size_t x = 0; x < (size_t)width; x++)
+        mask[x] = samples[x * step];
+    for (size_t c = 1; c < step; c++)
+        for (size_t x = 0; x < (size_t)width; x++) {
+            const uint8_t sample = samples[x * step + c];
+            mask[x] = mask[x] > sample ? mask[x] : sample;
+        }
+}
+
+/* Bytes count up to 255 before they are summed: half the work of widening each sample. */
+static size_t count_set(const uint8_t *mask, size_t count) {
+    enum { LANES = 32 };
+    size_t set = 0, i = 0;
+    while (count - i >= LANES) {
+        uint8_t lanes[LANES] = {0};
+        for (int turn = 0; turn < 255 && count - i >= LANES; turn++, i += LANES)
+            for (int lane = 0; lane < LANES; lane++)
+                lanes[lane] = (uint8_t)(lanes[lane] + (mask[i + (size_t)lane] >> 7));
+        for (int lane = 0; lane < LANES; lane++)
+            set += lanes[lane];
+    }
+    for (; i < count; i++)
+        set += mask[i] >> 7;
+    return set;
+}
+
+static void clear_ignored(uint8_t *restrict mask, const uint8_t *restrict ignore, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        mask[i] = ignore[i] ? 0 : mask[i];
+}
+
+static void u8_to_u16(uint16_t *restrict out, const uint8_t *restrict in, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        out[i] = (uint16_t)(in[i] * 257);
+}
+
+static void u8_to_f32(float *restrict out, const uint8_t *restrict in, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        out[i] = (float)in[i] / 255.0f;
+}
+
+/* Rounds v / 257 in 16 bits: v - v/256 is 256/257 of v closely enough. */
+static void u16_to_u8(uint8_t *restrict out, const uint16_t *restrict in, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        out[i] = (uint8_t)((uint16_t)(in[i] - (in[i] >> 8) + 128) >> 8);
+}
+
+static void u16_to_f32(float *restrict out, const uint16_t *restrict in, size_t count, float full) {
+    for (size_t i = 0; i < count; i++) {
+        const float value = (float)in[i] < full ? (float)in[i] : full;
+        out[i] = value / full;
+    }
+}
+
+static void f32_to_u8(uint8_t *restrict out, const float *restrict in, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        out[i] = (uint8_t)(int32_t)quantised(in[i], 255);
+}
+
+static void f32_to_u16(uint16_t *restrict out, const float *restrict in, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        out[i] = (uint16_t)(int32_t)quantised(in[i], 65535);
+}
+
+/* Four tables, so that equal neighbours do not wait for each other's counter. */
+static void count_u8(uint32_t *bins, const uint8_t *value, size_t count) {
+    uint32_t more[3][256];
+    size_t i = 0;
+    if (count >= 1024) {
+        memset(more, 0, sizeof more);
+        for (; i + 4 <= count; i += 4) {
+            bins[value[i]]++;
+            more[0][value[i + 1]]++;
+            more[1][value[i + 2]]++;
+            more[2][value[i + 3]]++;
+        }
+        for (int bin = 0; bin < 256; bin++)
+            bins[bin] += more[0][bin] + more[1][bin] + more[2][bin];
+    }
+    for (; i < count; i++)
+        bins[value[i]]++;
+}
+
+static inline uint64_t load_word(const uint8_t *bytes) {
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/* All four pairs of the word are equal. */
+static inline bool is_flat(uint64_t word) {
+    return word == (word << 16 | word >> 48);
+}
+
+static inline void count_word(uint32_t *pairs, uint64_t word) {
+    pairs[(uint16_t)word]++;
+    pairs[(uint16_t)(word >> 16)]++;
+    pairs[(uint16_t)(word >> 32)]++;
+    pairs[word >> 48]++;
+}
+
+/* A row of which a good part is flat, as scanned text. */
+static bool mostly_flat(const uint8_t *value, size_t words) {
+    int flat = 0;
+    for (size_t probe = 0; probe < 16; probe++)
+        flat += is_flat(load_word(value + words * probe / 16 * 8));
+    return flat >= 3;
+}
+
+/* One counter serves two samples, which halves the work. Equal pairs close together would wait for
+ * each other, so four places of the row are counted in turn; in flat rows that does not help, there
+ * flat words are added at once. */
+static void count_pairs_u8(uint32_t *pairs, uint32_t *bins, const uint8_t *value, size_t count) {
+    const size_t quarter = count / 32 * 8;
+    size_t i = 0;
+    if (count >= 256 && !mostly_flat(value, count / 8)) {
+        const uint8_t *a = value, *b = a + quarter, *c = b + quarter, *d = c + quarter;
+        for (; i < quarter; i += 8) {
+            uint64_t p = load_word(a + i), q = load_word(b + i);
+            uint64_t r = load_word(c + i), s = load_word(d + i);
+            for (int turn = 0; turn < 4; turn++) {
+                pairs[(uint16_t)p]++;
+                pairs[(uint16_t)q]++;
+                pairs[(uint16_t)r]++;
+                pairs[(uint16_t)s]++;
+                p >>= 16, q >>= 16, r >>= 16, s >>= 16;
+            }
+        }
+        i = 4 * quarter;
+    }
+    for (; i + 8 <= count; i += 8) {
+        const uint64_t word = load_word(value + i);
+        if (is_flat(word))
+            pairs[(uint16_t)word] += 4;
+        else
+            count_word(pairs, word);
+    }
+    for (; i < count; i++)
+        bins[value[i]]++;
+}
+
+static void fold_pairs(uint32_t *restrict bins, const uint32_t *restrict pairs) {
+    for (int high = 0; high < 256; high++, pairs += 256) {
+        uint32_t sum = 0;
+        for (int low = 0; low < 256; low++) {
+            sum += pairs[low];
+            bins[low] += pairs[low];
+        }
+        bins[high] += sum;
+    }
+}
+
+const seg_pixel_kernels SEG_LEVEL_NAME(seg_pixel_kernels) = {
+    .grey_u8 = grey_u8,
+    .grey_u16 = grey_u16,
+    .grey_f32 = grey_f32,
+    .range_u8 = range_u8,
+    .range_u16 = range_u16,
+    .range_f32 = range_f32,
+    .differs_u8 = differs_u8,
+    .differs_u16 = differs_u16,
+    .differs_f32 = differs_f32,
+    .largest_sample = largest_sample,
+    .count_set = count_set,
+    .clear_ignored = clear_ignored,
+    .u8_to_u16 = u8_to_u16,
+    .u8_to_f32 = u8_to_f32,
+    .u16_to_u8 = u16_to_u8,
+    .u16_to_f32 = u16_to_f32,
+    .f32_to_u8 = f32_to_u8,
+    .f32_to_u16 = f32_to_u16,
+    .count_u8 = count_u8,
+    .count_pairs_u8 = count_pairs_u8,
+    .fold_pairs = fold_pairs,
+};

@@ -1,0 +1,25 @@
+/* What all threshold methods end with: a grey picture cut between two values. */
+#ifndef SEG_THRESHOLD_CUT_H
+#define SEG_THRESHOLD_CUT_H
+
+#include "imgproc/still_method.h"
+
+/** Foreground is low < value <= high, or the opposite. High from full scale on is no limit. */
+typedef struct seg_cut {
+    seg_level low, high;
+    bool invert;
+} seg_cut;
+
+/** A typed threshold call: checks, grey, histogram if a level needs one, comparison. `mask`,
+ *  `native_level` (of `low`), `picture`, `ignore` as in seg_threshold. */
+SEG_NODISCARD seg_status seg_cut_picture(seg_image *mask, double *native_level,
+                                         const seg_image *picture, const seg_image *ignore,
+                                         const seg_cut *cut, const seg_env *env);
+
+/** The apply function of a threshold method: fills what is `wanted` of mask and score (the grey
+ *  value, or its distance to full scale if inverted), and the decisions `level`, `level_raw` and
+ *  `foreground`. */
+SEG_NODISCARD seg_status seg_cut_frame(seg_still *still, const seg_frame *frame, uint32_t wanted,
+                                       seg_result *result, const seg_cut *cut);
+
+#endif
