@@ -1,8 +1,9 @@
-/* Parameter tables: defaults, parsing, checking, copying, writing, all from the same rows. */
+/* Parameter tables: defaults, parsing, copying, all from the same rows. */
 #include <segment/params.h>
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "core/params_field.h"
 #include "core/text.h"
 
 #include <stdio.h>
@@ -45,290 +46,6 @@ static size_t field_size(const seg_param *param) {
     }
     return 0;
 }
-
-static void *field_of(void *options, const seg_param *param) {
-    return (char *)options + param->offset;
-}
-
-static const void *const_field_of(const void *options, const seg_param *param) {
-    return (const char *)options + param->offset;
-}
-
-/* ---- texts of values ---- */
-
-static const char *const auto_rules[] = {"auto", "auto:otsu", "auto:median", "auto:noise"};
-#define AUTO_RULES ((int32_t)(sizeof auto_rules / sizeof *auto_rules))
-
-/* Appends as snprintf does: counts what it needs, never writes beyond. */
-typedef struct text_writer {
-    char *text;
-    size_t size, used;
-} text_writer;
-
-static void put_text(text_writer *writer, const char *text) {
-    for (; *text; text++, writer->used++)
-        if (writer->used + 1 < writer->size) writer->text[writer->used] = *text;
-}
-
-static void put_number(text_writer *writer, double value) {
-    char number[SEG_NUMBER_SIZE];
-    seg_text_from_number(number, value);
-    put_text(writer, number);
-}
-
-static void put_level(text_writer *writer, const seg_level *level) {
-    if (level->kind == SEG_LEVEL_AUTO) {
-        bool known = level->rule >= 0 && level->rule < AUTO_RULES;
-        put_text(writer, known ? auto_rules[level->rule] : "auto:?");
-        return;
-    }
-    if (level->kind == SEG_LEVEL_PERCENTILE) put_text(writer, "p");
-    put_number(writer, level->value);
-    if (level->kind == SEG_LEVEL_PERCENT) put_text(writer, "%");
-    if (level->kind == SEG_LEVEL_RAW) put_text(writer, "raw");
-}
-
-static void put_seeds(text_writer *writer, const seg_seeds *seeds) {
-    if (seeds->kind == SEG_SEEDS_PICTURE) {
-        put_text(writer, "picture");
-    } else if (seeds->kind == SEG_SEEDS_AUTO) {
-        put_text(writer, "auto");
-    } else {
-        for (int32_t i = 0; i < seeds->count; i++) {
-            if (i) put_text(writer, ";");
-            put_number(writer, seeds->points[i].x);
-            put_text(writer, ",");
-            put_number(writer, seeds->points[i].y);
-        }
-    }
-}
-
-static int32_t name_count(const seg_param *param) {
-    int32_t count = 0;
-    while (param->names && param->names[count])
-        count++;
-    return count;
-}
-
-static void put_field(text_writer *writer, const seg_param *param, const void *value) {
-    switch ((seg_param_type)param->type) {
-    case SEG_PARAM_BOOL:
-        put_text(writer, *(const unsigned char *)value ? "true" : "false");
-        break;
-    case SEG_PARAM_INT:
-        put_number(writer, *(const int32_t *)value);
-        break;
-    case SEG_PARAM_FLOAT:
-        put_number(writer, *(const double *)value);
-        break;
-    case SEG_PARAM_ENUM: {
-        int32_t index = *(const int32_t *)value;
-        if (index >= 0 && index < name_count(param))
-            put_text(writer, param->names[index]);
-        else
-            put_number(writer, index);
-        break;
-    }
-    case SEG_PARAM_LEVEL:
-        put_level(writer, value);
-        break;
-    case SEG_PARAM_DURATION: {
-        const seg_duration *duration = value;
-        put_number(writer, duration->value);
-        put_text(writer, duration->in_seconds ? "s" : "f");
-        break;
-    }
-    case SEG_PARAM_SIZE: {
-        const seg_size *size = value;
-        put_number(writer, size->value);
-        if (size->in_percent) put_text(writer, "%");
-        break;
-    }
-    case SEG_PARAM_RECT: {
-        const seg_rect *rect = value;
-        const int32_t numbers[4] = {rect->x, rect->y, rect->width, rect->height};
-        for (int i = 0; i < 4; i++) {
-            if (i) put_text(writer, ",");
-            put_number(writer, numbers[i]);
-        }
-        break;
-    }
-    case SEG_PARAM_SEEDS:
-        put_seeds(writer, value);
-        break;
-    case SEG_PARAM_PICTURE:
-        put_text(writer, *(const seg_image *const *)value ? "picture" : "none");
-        break;
-    }
-}
-
-static int write_field(char *text, size_t size, const seg_param *param, const void *value) {
-    text_writer writer = {text, size, 0};
-    put_field(&writer, param, value);
-    if (size) text[writer.used < size ? writer.used : size - 1] = '\0';
-    return (int)writer.used;
-}
-
-int seg_params_format(char *text, size_t size, const void *options, const seg_param *param) {
-    return write_field(text, size, param, const_field_of(options, param));
-}
-
-/* ---- checking ---- */
-
-/* " px" or "" */
-static void unit_text(char text[32], const seg_param *param) {
-    const char *unit = param->unit ? param->unit : "";
-    snprintf(text, 32, "%s%s", *unit ? " " : "", unit);
-}
-
-static seg_status out_of_range(const seg_param *param, const void *value, double min, double max,
-                               const char *unit) {
-    char got[64], low[SEG_NUMBER_SIZE], high[SEG_NUMBER_SIZE];
-    write_field(got, sizeof got, param, value);
-    seg_text_from_number(low, min);
-    seg_text_from_number(high, max);
-    return seg_fail(SEG_ERROR_OPTION, "%s is %s (allowed %s to %s%s)", param->name, got, low, high,
-                    unit);
-}
-
-/* NaN is in no range. */
-static bool inside(double value, double min, double max) {
-    return value >= min && value <= max;
-}
-
-static seg_status check_range(const seg_param *param, const void *value, double number) {
-    char unit[32];
-    unit_text(unit, param);
-    if (inside(number, param->min, param->max)) return SEG_OK;
-    return out_of_range(param, value, param->min, param->max, unit);
-}
-
-static seg_status check_percent(const seg_param *param, const void *value, double number) {
-    if (inside(number, 0, 100)) return SEG_OK;
-    return out_of_range(param, value, 0, 100, " percent");
-}
-
-static seg_status check_level(const seg_param *param, const seg_level *level) {
-    switch (level->kind) {
-    case SEG_LEVEL_8BIT:
-        return check_range(param, level, level->value);
-    case SEG_LEVEL_PERCENT:
-    case SEG_LEVEL_PERCENTILE:
-        return check_percent(param, level, level->value);
-    case SEG_LEVEL_RAW:
-        if (inside(level->value, 0, 1e300)) return SEG_OK;
-        return seg_fail(SEG_ERROR_OPTION, "%s is %graw (allowed 0 and more)", param->name,
-                        level->value);
-    case SEG_LEVEL_AUTO:
-        if (level->rule >= 0 && level->rule < AUTO_RULES) return SEG_OK;
-        return seg_fail(SEG_ERROR_OPTION, "%s has the automatic rule %ld (allowed 0 to %ld)",
-                        param->name, (long)level->rule, (long)AUTO_RULES - 1);
-    default:
-        return seg_fail(SEG_ERROR_OPTION, "%s has the level kind %ld (allowed 0 to %d)",
-                        param->name, (long)level->kind, SEG_LEVEL_AUTO);
-    }
-}
-
-/* Rows of several numbers give their common range, or min = max where there is none. */
-static seg_status check_coordinate(const seg_param *param, const void *value, double number,
-                                   double lowest) {
-    double min = param->min < param->max ? param->min : lowest;
-    double max = param->min < param->max ? param->max : INT32_MAX;
-    if (inside(number, min, max)) return SEG_OK;
-    return out_of_range(param, value, min, max, " in each place");
-}
-
-static seg_status check_rect(const seg_param *param, const seg_rect *rect) {
-    SEG_TRY(check_coordinate(param, rect, rect->x, INT32_MIN));
-    SEG_TRY(check_coordinate(param, rect, rect->y, INT32_MIN));
-    SEG_TRY(check_coordinate(param, rect, rect->width, 0));
-    SEG_TRY(check_coordinate(param, rect, rect->height, 0));
-    if (rect->width < 0 || rect->height < 0)
-        return seg_fail(SEG_ERROR_OPTION, "%s has the size %ld x %ld (both must be 0 or more)",
-                        param->name, (long)rect->width, (long)rect->height);
-    return SEG_OK;
-}
-
-static seg_status check_seeds(const seg_param *param, const seg_seeds *seeds) {
-    switch (seeds->kind) {
-    case SEG_SEEDS_AUTO:
-        return SEG_OK;
-    case SEG_SEEDS_PICTURE:
-        if (!seg_image_empty(seeds->picture)) return SEG_OK;
-        return seg_fail(SEG_ERROR_OPTION, "%s has no picture (kind SEG_SEEDS_PICTURE)",
-                        param->name);
-    case SEG_SEEDS_POINTS:
-        break;
-    default:
-        return seg_fail(SEG_ERROR_OPTION, "%s has the kind %ld (allowed 0 to %d)", param->name,
-                        (long)seeds->kind, SEG_SEEDS_PICTURE);
-    }
-    if (seeds->count < 1 || !seeds->points)
-        return seg_fail(SEG_ERROR_OPTION, "%s has no points (kind SEG_SEEDS_POINTS)", param->name);
-    for (int32_t i = 0; i < seeds->count; i++) {
-        seg_point point = seeds->points[i];
-        if (point.x >= 0 && point.y >= 0) continue;
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s: point %ld is %ld,%ld (coordinates start at 0,0, the top left corner)",
-                        param->name, (long)i + 1, (long)point.x, (long)point.y);
-    }
-    return SEG_OK;
-}
-
-static seg_status check_field(const seg_param *param, const void *value) {
-    switch ((seg_param_type)param->type) {
-    case SEG_PARAM_BOOL:
-        if (*(const unsigned char *)value <= 1) return SEG_OK;
-        return seg_fail(SEG_ERROR_OPTION, "%s is neither true nor false", param->name);
-    case SEG_PARAM_INT:
-        return check_range(param, value, *(const int32_t *)value);
-    case SEG_PARAM_FLOAT:
-        return check_range(param, value, *(const double *)value);
-    case SEG_PARAM_ENUM: {
-        int32_t index = *(const int32_t *)value, count = name_count(param);
-        if (index >= 0 && index < count) return SEG_OK;
-        return seg_fail(SEG_ERROR_OPTION, "%s is %ld (allowed 0 to %ld)", param->name, (long)index,
-                        (long)count - 1);
-    }
-    case SEG_PARAM_LEVEL:
-        return check_level(param, value);
-    case SEG_PARAM_DURATION:
-        return check_range(param, value, ((const seg_duration *)value)->value);
-    case SEG_PARAM_SIZE: {
-        const seg_size *size = value;
-        return size->in_percent ? check_percent(param, size, size->value)
-                                : check_range(param, size, size->value);
-    }
-    case SEG_PARAM_RECT:
-        return check_rect(param, value);
-    case SEG_PARAM_SEEDS:
-        return check_seeds(param, value);
-    case SEG_PARAM_PICTURE:
-        return SEG_OK;
-    }
-    return seg_fail(SEG_ERROR_OPTION, "%s has the unknown type %ld", param->name,
-                    (long)param->type);
-}
-
-seg_status seg_params_check(const void *options, const seg_param_table *table) {
-    if (!options) return seg_fail(SEG_ERROR_OPTION, "options is missing (NULL)");
-    size_t size;
-    memcpy(&size, options, sizeof size);
-    if (size == 0)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "options.size is 0; set the defaults with the method's ..._options_init or "
-                        "seg_params_init first");
-    if (size != table->options_size)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "options.size is %zu (this version has %zu); header and library differ, or "
-                        "the options are another method's",
-                        size, table->options_size);
-    for (int32_t i = 0; i < table->count; i++)
-        SEG_TRY(check_field(&table->items[i], const_field_of(options, &table->items[i])));
-    return SEG_OK;
-}
-
-/* ---- parsing ---- */
 
 static const char *skip_spaces(const char *text) {
     while (*text == ' ' || *text == '\t')
@@ -394,19 +111,14 @@ static seg_status parse_int(field *value, const seg_param *param, const char *te
 }
 
 static seg_status parse_enum(field *value, const seg_param *param, const char *text) {
-    int32_t count = name_count(param);
+    int32_t count = seg_param_name_count(param);
     for (int32_t i = 0; i < count; i++) {
         if (!seg_text_same_name(text, param->names[i])) continue;
         value->integer = i;
         return SEG_OK;
     }
     char allowed[256];
-    text_writer writer = {allowed, sizeof allowed, 0};
-    for (int32_t i = 0; i < count; i++) {
-        if (i) put_text(&writer, i + 1 < count ? ", " : " or ");
-        put_text(&writer, param->names[i]);
-    }
-    allowed[writer.used < sizeof allowed ? writer.used : sizeof allowed - 1] = '\0';
+    seg_param_list_names(allowed, sizeof allowed, param);
     int32_t nearest = seg_text_nearest(text, param->names, count);
     if (nearest >= 0)
         return seg_fail(SEG_ERROR_OPTION, "%s is \"%.60s\" (allowed: %s); did you mean \"%s\"?",
@@ -419,17 +131,17 @@ static seg_status parse_level(field *value, const seg_param *param, const char *
     const char *start = skip_spaces(text), *end;
     if (lower(start[0]) == 'a') {
         level.kind = SEG_LEVEL_AUTO;
-        for (int32_t i = 0; i < AUTO_RULES; i++) {
-            if (!is_word(start, auto_rules[i])) continue;
+        for (int32_t i = 0; i < SEG_AUTO_RULES; i++) {
+            if (!is_word(start, seg_auto_rule_names[i])) continue;
             level.rule = i;
             value->level = level;
             return SEG_OK;
         }
-        int32_t nearest = seg_text_nearest(start, auto_rules, AUTO_RULES);
+        int32_t nearest = seg_text_nearest(start, seg_auto_rule_names, SEG_AUTO_RULES);
         return seg_fail(SEG_ERROR_OPTION,
                         "%s is \"%.60s\" (allowed: auto, auto:otsu, auto:median or auto:noise); "
                         "did you mean \"%s\"?",
-                        param->name, text, auto_rules[nearest < 0 ? 0 : nearest]);
+                        param->name, text, seg_auto_rule_names[nearest < 0 ? 0 : nearest]);
     }
     bool percentile = lower(start[0]) == 'p';
     if (seg_text_to_number(&level.value, &end, start + percentile)) {
@@ -554,7 +266,7 @@ static seg_status parse_field(field *value, const seg_param *param, const char *
 }
 
 static void release_points(void *options, const seg_param *param, const seg_env *env) {
-    seg_seeds *seeds = field_of(options, param);
+    seg_seeds *seeds = seg_param_field(options, param);
     /* The library allocated them, so that writing through is no breach of const. */
     seg_release(env, (void *)(uintptr_t)seeds->points);
     *seeds = (seg_seeds){0};
@@ -569,7 +281,7 @@ void seg_params_init(void *options, const seg_param_table *table) {
         /* Zeros stay where a default does not parse; a test over all tables excludes that. */
         if (param->default_text && param->type != SEG_PARAM_PICTURE &&
             parse_field(&value, param, param->default_text, NULL) >= 0)
-            memcpy(field_of(options, param), &value, field_size(param));
+            memcpy(seg_param_field(options, param), &value, field_size(param));
     }
 }
 
@@ -592,13 +304,11 @@ static seg_status unknown_name(const seg_param_table *table, const char *name) {
     if (nearest)
         return seg_fail(SEG_ERROR_OPTION, "there is no parameter \"%.60s\"; did you mean \"%s\"?",
                         name, nearest);
-    char names[256];
-    text_writer writer = {names, sizeof names, 0};
+    char names[256] = "";
     for (int32_t i = 0; i < table->count; i++) {
-        if (i) put_text(&writer, ", ");
-        put_text(&writer, table->items[i].name);
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", table->items[i].name);
     }
-    names[writer.used < sizeof names ? writer.used : sizeof names - 1] = '\0';
     return seg_fail(SEG_ERROR_OPTION, "there is no parameter \"%.60s\" (allowed: %s)", name,
                     table->count ? names : "none, it has no parameters");
 }
@@ -614,13 +324,13 @@ seg_status seg_params_parse(void *options, const seg_param_table *table, const c
     if (!param) return unknown_name(table, name);
     field value;
     SEG_TRY(parse_field(&value, param, text, env));
-    seg_status status = check_field(param, &value);
+    seg_status status = seg_param_check(param, &value);
     if (status < 0) {
         if (param->type == SEG_PARAM_SEEDS) seg_release(env, (void *)(uintptr_t)value.seeds.points);
         return status;
     }
     if (param->type == SEG_PARAM_SEEDS) release_points(options, param, env);
-    memcpy(field_of(options, param), &value, field_size(param));
+    memcpy(seg_param_field(options, param), &value, field_size(param));
     return SEG_OK;
 }
 
@@ -630,11 +340,11 @@ seg_status seg_params_set_picture(void *options, const seg_param_table *table, c
     const seg_param *param = seg_params_find(table, name);
     if (!param) return unknown_name(table, name);
     if (param->type == SEG_PARAM_PICTURE) {
-        memcpy(field_of(options, param), &picture, sizeof picture);
+        memcpy(seg_param_field(options, param), &picture, sizeof picture);
         return SEG_OK;
     }
     if (param->type == SEG_PARAM_SEEDS) {
-        seg_seeds *seeds = field_of(options, param);
+        seg_seeds *seeds = seg_param_field(options, param);
         /* Parsed points stay for seg_params_clear: there is no env here to release them with. */
         seeds->kind = picture ? SEG_SEEDS_PICTURE : SEG_SEEDS_AUTO;
         seeds->picture = picture;
@@ -651,7 +361,7 @@ void seg_params_clear(void *options, const seg_param_table *table, const seg_env
 }
 
 static seg_status copy_points(void *target, const seg_param *param, const seg_env *env) {
-    seg_seeds *seeds = field_of(target, param);
+    seg_seeds *seeds = seg_param_field(target, param);
     const seg_point *points = seeds->points;
     seeds->points = NULL;
     if (seeds->kind != SEG_SEEDS_POINTS) {
@@ -677,7 +387,7 @@ seg_status seg_params_copy(void *target, const void *source, const seg_param_tab
         if (status >= 0)
             status = copy_points(target, param, env);
         else
-            ((seg_seeds *)field_of(target, param))->points = NULL; /* still the source's */
+            ((seg_seeds *)seg_param_field(target, param))->points = NULL; /* still the source's */
     }
     if (status < 0) seg_params_clear(target, table, env);
     return status;
