@@ -79,7 +79,8 @@ static bool parse_whole_number(double *value, const char *text) {
 static bool parse_integer(int32_t *value, const char **end, const char *text) {
     double number;
     if (!seg_text_to_number(&number, end, skip_spaces(text))) return false;
-    if (!inside(number, INT32_MIN, INT32_MAX) || number != (double)(int32_t)number) return false;
+    if (!seg_param_inside(number, INT32_MIN, INT32_MAX) || number != (double)(int32_t)number)
+        return false;
     *value = (int32_t)number;
     *end = skip_spaces(*end);
     return true;
@@ -100,7 +101,7 @@ static seg_status parse_int(field *value, const seg_param *param, const char *te
     const char *end;
     if (parse_integer(&value->integer, &end, text) && !*end) return SEG_OK;
     /* A number, but none that fits: say what is allowed rather than what a number is. */
-    if (parse_whole_number(&number, text) && !inside(number, param->min, param->max)) {
+    if (parse_whole_number(&number, text) && !seg_param_inside(number, param->min, param->max)) {
         char low[SEG_NUMBER_SIZE], high[SEG_NUMBER_SIZE];
         seg_text_from_number(low, param->min);
         seg_text_from_number(high, param->max);

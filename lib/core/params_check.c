@@ -22,20 +22,15 @@ static seg_status out_of_range(const seg_param *param, const void *value, double
                     unit);
 }
 
-/* NaN is in no range. */
-static bool inside(double value, double min, double max) {
-    return value >= min && value <= max;
-}
-
 static seg_status check_range(const seg_param *param, const void *value, double number) {
     char unit[32];
     unit_text(unit, param);
-    if (inside(number, param->min, param->max)) return SEG_OK;
+    if (seg_param_inside(number, param->min, param->max)) return SEG_OK;
     return out_of_range(param, value, param->min, param->max, unit);
 }
 
 static seg_status check_percent(const seg_param *param, const void *value, double number) {
-    if (inside(number, 0, 100)) return SEG_OK;
+    if (seg_param_inside(number, 0, 100)) return SEG_OK;
     return out_of_range(param, value, 0, 100, " percent");
 }
 
@@ -47,7 +42,7 @@ static seg_status check_level(const seg_param *param, const seg_level *level) {
     case SEG_LEVEL_PERCENTILE:
         return check_percent(param, level, level->value);
     case SEG_LEVEL_RAW:
-        if (inside(level->value, 0, 1e300)) return SEG_OK;
+        if (seg_param_inside(level->value, 0, 1e300)) return SEG_OK;
         return seg_fail(SEG_ERROR_OPTION, "%s is %graw (allowed 0 and more)", param->name,
                         level->value);
     case SEG_LEVEL_AUTO:
@@ -65,7 +60,7 @@ static seg_status check_coordinate(const seg_param *param, const void *value, do
                                    double lowest) {
     double min = param->min < param->max ? param->min : lowest;
     double max = param->min < param->max ? param->max : INT32_MAX;
-    if (inside(number, min, max)) return SEG_OK;
+    if (seg_param_inside(number, min, max)) return SEG_OK;
     return out_of_range(param, value, min, max, " in each place");
 }
 

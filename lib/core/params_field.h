@@ -17,6 +17,11 @@ static inline const void *seg_param_const_field(const void *options, const seg_p
     return (const char *)options + param->offset;
 }
 
+/* NaN is in no range. */
+static inline bool seg_param_inside(double value, double min, double max) {
+    return value >= min && value <= max;
+}
+
 /* Of an enumeration. */
 int32_t seg_param_name_count(const seg_param *param);
 
