@@ -8,6 +8,8 @@
 #define METHOD_COUNT ((int32_t)(sizeof methods / sizeof *methods))
 
 static const seg_method *const methods[] = {
+    &seg_method_otsu,
+    &seg_method_threshold,
     &seg_method_frame_diff,
     &seg_method_background,
 };

@@ -78,12 +78,13 @@ void seg_background_options_init(seg_background_options *options) {
 typedef struct background {
     seg_still *still;
     seg_samples samples;
-    seg_image model;  /* LABEL32 for its int32: see kernels/temporal.h */
-    bool bound;       /* the model is valid */
-    int64_t unseen;   /* pixels that wait for their first value */
-    int64_t frames;   /* learnt so far */
-    double seconds;   /* from the first frame to the last */
-    int64_t last_pts; /* SEG_NO_PTS if the last frame had none */
+    seg_image model;            /* LABEL32 for its int32: see kernels/temporal.h */
+    bool bound;                 /* the model is valid */
+    seg_blob_geometry geometry; /* of the frames, as they came */
+    int64_t unseen;             /* pixels that wait for their first value */
+    int64_t frames;             /* learnt so far */
+    double seconds;             /* from the first frame to the last */
+    int64_t last_pts;           /* SEG_NO_PTS if the last frame had none */
     seg_rational last_base;
 } background;
 
@@ -502,6 +503,8 @@ static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
     if (!state->bound && options_of(state)->reference) SEG_TRY(take_reference(state));
     SEG_TRY(state->bound ? apply_next(state, frame, wanted, result)
                          : apply_first(state, frame, wanted, result));
+    state->geometry =
+        seg_blob_geometry_of(seg_image_empty(&frame->luma) ? &frame->image : &frame->luma);
     state->frames++;
     state->last_pts =
         frame->time_base.num > 0 && frame->time_base.den > 0 ? frame->pts : SEG_NO_PTS;
@@ -516,10 +519,9 @@ static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
 static seg_status save(void *pointer, void *buffer, size_t *size) {
     background *state = pointer;
     if (!state->bound) return seg_fail(SEG_ERROR_STATE, "there is no model before the first frame");
-    const seg_blob_geometry geometry = seg_blob_geometry_of(&state->model);
     seg_blob_writer writer;
     seg_blob_write_begin(&writer, buffer, buffer ? *size : 0, "background", BLOB_VERSION,
-                         &geometry);
+                         &state->geometry);
     seg_blob_write_i64(&writer, &state->frames, 1);
     seg_blob_write_i64(&writer, &state->last_pts, 1);
     seg_blob_write_i32(&writer, &state->last_base.num, 1);
@@ -553,7 +555,7 @@ static seg_status load(void *pointer, const void *buffer, size_t size) {
     const seg_env *env = &state->still->env;
     seg_blob_reader reader;
     SEG_TRY(seg_blob_read_begin(&reader, buffer, size, "background", BLOB_VERSION));
-    background next = {.bound = true};
+    background next = {.bound = true, .geometry = reader.geometry};
     seg_blob_read_i64(&reader, &next.frames, 1);
     seg_blob_read_i64(&reader, &next.last_pts, 1);
     next.last_base.num = seg_blob_read_bounded(&reader, 0, INT32_MAX);

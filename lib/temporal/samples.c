@@ -15,6 +15,7 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "core/memory.h"
+#include "imgproc/histogram.h"
 #include "imgproc/input.h"
 #include "imgproc/still_method.h"
 #include <segment/imgproc.h>
@@ -140,26 +141,29 @@ uint16_t seg_level_floor(double native) {
     return native >= 65535 ? 65535 : (uint16_t)native;
 }
 
-/* Counts every `step`-th row. */
-static void count_rows(uint64_t *bins, const seg_image *difference, const seg_image *left_out,
-                       int32_t step) {
-    for (int32_t y = 0; y < difference->height; y += step) {
-        const void *row = seg_image_row(difference, y);
-        const uint8_t *out = seg_image_empty(left_out) ? NULL : seg_image_row(left_out, y);
-        for (int32_t x = 0; x < difference->width; x++) {
-            if (out && out[x]) continue;
-            const int32_t bin = difference->format == SEG_U8 ? ((const uint8_t *)row)[x]
-                                                             : ((const uint16_t *)row)[x];
-            bins[bin]++;
-        }
-    }
+/* Every `step`-th row, as a header over the same memory. */
+static seg_image thin_out(const seg_image *image, int32_t step) {
+    seg_image thin = *image;
+    thin.height = (image->height + step - 1) / step;
+    thin.stride = image->stride * step;
+    thin.owner = NULL;
+    return thin;
 }
 
-static seg_status noise_level(double *native, seg_result *result, const seg_image *difference,
-                              const seg_image *left_out, uint64_t *bins, int32_t size) {
-    const int32_t step = voting_step(difference->width, difference->height);
-    memset(bins, 0, (size_t)size * sizeof *bins);
-    count_rows(bins, difference, left_out, step);
+static seg_status vote(double *native, seg_result *result, const seg_level *level,
+                       const seg_image *difference, const seg_image *left_out,
+                       seg_scratch *scratch) {
+    const int32_t step = seg_change_level_step(level, difference->width, difference->height);
+    const seg_image voters = thin_out(difference, step);
+    seg_image silent = {0};
+    if (!seg_image_empty(left_out)) silent = thin_out(left_out, step);
+    const int32_t size = seg_histogram_size(&voters);
+    uint64_t *bins = seg_scratch_take(scratch, (size_t)size, sizeof *bins, "histogram");
+    if (!bins) return SEG_ERROR_MEMORY;
+    SEG_TRY(seg_histogram_with(bins, size, &voters, seg_image_empty(&silent) ? NULL : &silent,
+                               scratch, &scratch->env));
+    if (!is_noise_rule(level))
+        return seg_level_resolve(native, level, SEG_AUTO_NOISE, bins, size, difference);
     const double sigma = noise_deviation(bins, size);
     const double least = FLOOR_8BIT / 255 * seg_image_full_scale(difference);
     *native = SIGMAS * sigma > least ? SIGMAS * sigma : least;
@@ -170,21 +174,10 @@ static seg_status noise_level(double *native, seg_result *result, const seg_imag
 seg_status seg_change_level(double *native, seg_result *result, const seg_level *level,
                             const seg_image *difference, const seg_image *left_out,
                             seg_scratch *scratch) {
-    const bool noise = is_noise_rule(level);
-    if (seg_change_level_votes(level)) {
-        const int32_t size = (int32_t)seg_image_full_scale(difference) + 1;
-        uint64_t *bins = seg_scratch_take(scratch, (size_t)size, sizeof *bins, "histogram");
-        if (!bins) return SEG_ERROR_MEMORY;
-        if (noise) {
-            SEG_TRY(noise_level(native, result, difference, left_out, bins, size));
-        } else {
-            SEG_TRY(seg_histogram(bins, size, difference,
-                                  seg_image_empty(left_out) ? NULL : left_out, &scratch->env));
-            SEG_TRY(seg_level_resolve(native, level, SEG_AUTO_NOISE, bins, size, difference));
-        }
-    } else {
+    if (seg_change_level_votes(level))
+        SEG_TRY(vote(native, result, level, difference, left_out, scratch));
+    else
         *native = seg_level_native(level, difference);
-    }
     seg_result_decide(result, "threshold", seg_level_8bit(*native, difference), "8-bit");
     return SEG_OK;
 }

@@ -1,0 +1,26 @@
+/* The last passes over a result: what is left out is cleared, objects are filtered, masks are
+ * derived from labels. */
+#ifndef SEG_PIPELINE_FINISH_H
+#define SEG_PIPELINE_FINISH_H
+
+#include "core/memory.h"
+#include <segment/objects.h>
+
+/** mask, labels and score become 0 where `ignore` is not 0. */
+SEG_NODISCARD seg_status seg_result_leave_out(seg_result *result, const seg_image *ignore,
+                                              const seg_env *env);
+
+/** result->mask = 255 where result->labels > 0. */
+SEG_NODISCARD seg_status seg_result_derive_mask(seg_result *result, const seg_env *env);
+
+/** Removes the objects that do not pass from the list and from the labels; ids stay. */
+SEG_NODISCARD seg_status seg_result_keep(seg_result *result, const seg_keep *keep,
+                                         seg_scratch *scratch, const seg_env *env);
+
+/** Adds to `ignore` (allocated U8): `more` (NULL or empty = nothing). */
+void seg_ignore_add(seg_image *ignore, const seg_image *more);
+
+/** Adds to `ignore`: all that lies outside of `roi`. */
+void seg_ignore_outside(seg_image *ignore, seg_rect roi);
+
+#endif

@@ -1,0 +1,421 @@
+/*
+ * The whole way from a frame to its result:
+ *     pre operations -> method -> post operations -> region and ignore masks -> objects -> keep
+ * and the drawing of the result on the frame that it describes.
+ *
+ * Post operations work on the labels where the method gives labels, else on the mask. Objects are
+ * the labels, or the components of the mask, which then are result.labels: the value in the
+ * picture is the object's id. Where there are labels the mask is theirs, so that every result of a
+ * method that marks anything has a mask.
+ */
+#include <segment/pipeline.h>
+
+#include "core/bands.h"
+#include "core/check.h"
+#include "core/memory.h"
+#include "imgproc/input.h"
+#include "imgproc/still_method.h"
+#include "pipeline/chain.h"
+#include "pipeline/finish.h"
+#include "pipeline/frames.h"
+#include <segment/imgproc.h>
+#include <segment/objects.h>
+
+#include <string.h>
+
+struct seg_pipeline {
+    seg_env env;       /* the caller's, copied */
+    seg_env inner_env; /* what stages get: progress and log come through the pipeline */
+    const seg_method *method;
+    seg_context *context;
+    seg_chain pre, post;
+    seg_keep *keep;
+    seg_rect roi;
+    const seg_image *ignore; /* borrowed from the caller */
+    bool objects;
+    int32_t connectivity;
+    seg_render_kind render;
+    uint32_t wanted;  /* of the method */
+    uint32_t carrier; /* what post operations work on: MASK or LABELS */
+
+    seg_frame_queue queue;
+    const seg_kept_frame *described;
+    int32_t width, height;   /* bound by the first frame; 0 before */
+    seg_image static_ignore; /* region and mask of the pipeline; empty if there is none */
+    seg_image grey;          /* working picture */
+    seg_scratch scratch;
+    int32_t stage, stages; /* for progress */
+};
+
+/* ---- progress ---- */
+
+static int pass_progress(void *user, double fraction) {
+    const seg_pipeline *pipeline = user;
+    return pipeline->env.progress(pipeline->env.user,
+                                  (pipeline->stage + fraction) / pipeline->stages);
+}
+
+static void pass_log(void *user, seg_log_level level, const char *message) {
+    const seg_pipeline *pipeline = user;
+    pipeline->env.log(pipeline->env.user, level, message);
+}
+
+/* A stage begins: a chance to cancel. */
+static seg_status enter_stage(seg_pipeline *pipeline, int32_t stage) {
+    pipeline->stage = stage;
+    return seg_progress(&pipeline->inner_env, 0);
+}
+
+/* ---- creation ---- */
+
+void seg_pipeline_config_init(seg_pipeline_config *config) {
+    memset(config, 0, sizeof *config);
+    config->size = sizeof *config;
+    config->connectivity = 8;
+}
+
+static seg_status check_config(const seg_pipeline_config *config) {
+    if (!config) return seg_fail(SEG_ERROR_ARGUMENT, "config is missing (NULL)");
+    if (config->size != sizeof *config)
+        return seg_fail(SEG_ERROR_OPTION,
+                        "config.size is %zu (this version has %zu); set the defaults with "
+                        "seg_pipeline_config_init first",
+                        config->size, sizeof *config);
+    if (!config->method) return seg_fail(SEG_ERROR_OPTION, "config.method is missing (NULL)");
+    if (config->connectivity != 4 && config->connectivity != 8)
+        return seg_fail(SEG_ERROR_OPTION, "connectivity is %d (allowed 4 or 8)",
+                        (int)config->connectivity);
+    if (!seg_render_name(config->render))
+        return seg_fail(SEG_ERROR_OPTION, "render is %d (allowed 0 to %d)", (int)config->render,
+                        (int)SEG_RENDER_PICTURE);
+    const seg_rect *roi = &config->roi;
+    if (roi->width != 0 && (roi->width < 0 || roi->height < 1 || roi->x < 0 || roi->y < 0))
+        return seg_fail(SEG_ERROR_OPTION,
+                        "roi is %d,%d,%d,%d (allowed: x,y,width,height inside the picture)",
+                        (int)roi->x, (int)roi->y, (int)roi->width, (int)roi->height);
+    if (!seg_image_empty(config->ignore))
+        return seg_check_image(config->ignore, "ignore", SEG_FORMAT_BIT(SEG_U8), SEG_CHANNELS_1);
+    return SEG_OK;
+}
+
+static bool marks(const seg_method *method) {
+    return method->outputs & (SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS);
+}
+
+/* Post operations and objects need regions. */
+static seg_status check_regions(const seg_pipeline_config *config) {
+    if (marks(config->method)) return SEG_OK;
+    const bool post = config->post && *config->post;
+    const bool keep = config->keep && *config->keep;
+    if (!post && !keep && !config->objects) return SEG_OK;
+    return seg_fail(SEG_ERROR_OPTION,
+                    "%s gives neither mask nor labels, so there is nothing for "
+                    "%s",
+                    config->method->id,
+                    post   ? "post"
+                    : keep ? "keep"
+                           : "objects");
+}
+
+/* Labels carry the regions where the method gives them and all post operations take them. */
+static seg_status choose_carrier(seg_pipeline *pipeline) {
+    const seg_method *method = pipeline->method;
+    pipeline->carrier = method->outputs & SEG_OUTPUT_LABELS ? SEG_OUTPUT_LABELS : SEG_OUTPUT_MASK;
+    const bool labels = pipeline->carrier == SEG_OUTPUT_LABELS;
+    for (int32_t i = 0; i < pipeline->post.count; i++) {
+        const seg_method *operation = pipeline->post.steps[i].method;
+        if (operation->input & (labels ? SEG_INPUT_LABELS : SEG_INPUT_MASK)) continue;
+        return seg_fail(SEG_ERROR_OPTION, "post: %s does not work on %s, which %s gives",
+                        operation->id, labels ? "labels" : "masks", method->id);
+    }
+    return SEG_OK;
+}
+
+static uint32_t find_wanted(const seg_pipeline *pipeline) {
+    const uint32_t declared = pipeline->method->outputs;
+    uint32_t wanted = seg_render_needs(pipeline->render, NULL) & declared;
+    if (marks(pipeline->method)) {
+        /* the mask is derived from labels, after the operations on them */
+        wanted &= ~(uint32_t)(SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS);
+        wanted |= pipeline->carrier;
+    }
+    return wanted ? wanted : declared;
+}
+
+static seg_status build(seg_pipeline *pipeline, const seg_pipeline_config *config) {
+    const seg_env *env = &pipeline->inner_env;
+    SEG_TRY(check_regions(config));
+    SEG_TRY(seg_context_create(&pipeline->context, config->method, config->options, env));
+    SEG_TRY(seg_chain_create(&pipeline->pre, config->pre, "pre", SEG_INPUT_PICTURE,
+                             SEG_OUTPUT_PICTURE, env));
+    SEG_TRY(seg_chain_create(&pipeline->post, config->post, "post",
+                             SEG_INPUT_MASK | SEG_INPUT_LABELS, SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS,
+                             env));
+    SEG_TRY(choose_carrier(pipeline));
+    pipeline->wanted = find_wanted(pipeline);
+    if (config->keep && *config->keep) SEG_TRY(seg_keep_create(&pipeline->keep, config->keep, env));
+    pipeline->objects = config->objects || pipeline->keep;
+    pipeline->stages = pipeline->pre.count + 1 + pipeline->post.count + 1;
+    return seg_frame_queue_init(&pipeline->queue, seg_context_delay(pipeline->context) + 1, env);
+}
+
+seg_status seg_pipeline_create(seg_pipeline **pipeline_out, const seg_pipeline_config *config,
+                               const seg_env *env) {
+    if (!pipeline_out) return seg_fail(SEG_ERROR_ARGUMENT, "pipeline is missing (NULL)");
+    *pipeline_out = NULL;
+    SEG_TRY(check_config(config));
+    seg_pipeline *pipeline = seg_allocate_zeroed(env, 1, sizeof *pipeline, "a pipeline");
+    if (!pipeline) return SEG_ERROR_MEMORY;
+    if (env) pipeline->env = *env;
+    pipeline->inner_env = pipeline->env;
+    pipeline->inner_env.user = pipeline;
+    if (pipeline->env.progress) pipeline->inner_env.progress = pass_progress;
+    if (pipeline->env.log) pipeline->inner_env.log = pass_log;
+    pipeline->method = config->method;
+    pipeline->roi = config->roi;
+    pipeline->ignore = config->ignore;
+    pipeline->connectivity = config->connectivity;
+    pipeline->render = config->render;
+    pipeline->stages = 1;
+    seg_scratch_init(&pipeline->scratch, &pipeline->inner_env);
+    const seg_status status = build(pipeline, config);
+    if (status < 0) {
+        seg_pipeline_free(pipeline);
+        return status;
+    }
+    *pipeline_out = pipeline;
+    return SEG_OK;
+}
+
+void seg_pipeline_free(seg_pipeline *pipeline) {
+    if (!pipeline) return;
+    seg_context_free(pipeline->context);
+    seg_chain_free(&pipeline->pre);
+    seg_chain_free(&pipeline->post);
+    seg_keep_free(pipeline->keep);
+    seg_frame_queue_free(&pipeline->queue, &pipeline->inner_env);
+    seg_image_unref(&pipeline->static_ignore);
+    seg_image_unref(&pipeline->grey);
+    seg_scratch_free(&pipeline->scratch);
+    const seg_env env = pipeline->env;
+    seg_release(&env, pipeline);
+}
+
+/* ---- what is left out ---- */
+
+static seg_status bind(seg_pipeline *pipeline, const seg_frame *frame) {
+    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    if (seg_image_empty(picture))
+        return seg_fail(SEG_ERROR_ARGUMENT, "the frame has neither image nor luma");
+    if (picture->width == pipeline->width && picture->height == pipeline->height) return SEG_OK;
+    if (pipeline->width) return SEG_OK; /* the context tells what is wrong with it */
+    const int32_t width = picture->width, height = picture->height;
+    const seg_rect roi = pipeline->roi;
+    if (roi.width > 0 && (roi.width > width - roi.x || roi.height > height - roi.y))
+        return seg_fail(SEG_ERROR_OPTION, "roi is %d,%d,%d,%d (the picture has %d x %d)",
+                        (int)roi.x, (int)roi.y, (int)roi.width, (int)roi.height, (int)width,
+                        (int)height);
+    SEG_TRY(seg_check_mask(pipeline->ignore, "ignore", width, height));
+    if (roi.width > 0 || !seg_image_empty(pipeline->ignore)) {
+        seg_image *ignore = &pipeline->static_ignore;
+        seg_image_unref(ignore); /* new storage is zeroed */
+        SEG_TRY(seg_image_alloc(ignore, width, height, SEG_U8, 1, &pipeline->inner_env));
+        seg_ignore_add(ignore, pipeline->ignore);
+        if (roi.width > 0) seg_ignore_outside(ignore, roi);
+    }
+    pipeline->width = width;
+    pipeline->height = height;
+    return SEG_OK;
+}
+
+/* kept->ignore: the frame's own mask with that of the pipeline. */
+static seg_status find_ignore(seg_pipeline *pipeline, seg_kept_frame *kept,
+                              const seg_frame *frame) {
+    kept->ignore = pipeline->static_ignore;
+    kept->ignore.owner = NULL;
+    if (seg_image_empty(&frame->ignore)) return SEG_OK;
+    SEG_TRY(seg_check_mask(&frame->ignore, "the frame's ignore mask", pipeline->width,
+                           pipeline->height));
+    const seg_env *env = &pipeline->inner_env;
+    SEG_TRY(seg_image_reuse(&kept->own_ignore, pipeline->width, pipeline->height, SEG_U8, 1, env));
+    SEG_TRY(seg_image_copy(&kept->own_ignore, &frame->ignore, env));
+    seg_ignore_add(&kept->own_ignore, &pipeline->static_ignore);
+    kept->ignore = kept->own_ignore;
+    kept->ignore.owner = NULL;
+    return SEG_OK;
+}
+
+/* ---- pictures before the method ---- */
+
+/* True if the method wants the picture as it came, not only its grey. */
+static bool takes_image(const seg_pipeline *pipeline) {
+    const seg_method *method = pipeline->method;
+    return method->needs & SEG_NEED_COLOUR || method->outputs & SEG_OUTPUT_PICTURE ||
+           method->input & (SEG_INPUT_MASK | SEG_INPUT_LABELS);
+}
+
+bool seg_pipeline_luma_suffices(const seg_pipeline *pipeline) {
+    bool frame_picture;
+    seg_render_needs(pipeline->render, &frame_picture);
+    return !takes_image(pipeline) && !frame_picture;
+}
+
+/* Replaces the frame's picture by the filtered one. */
+static seg_status apply_pre(seg_pipeline *pipeline, seg_frame *frame) {
+    if (pipeline->pre.count == 0) return SEG_OK;
+    seg_image picture = frame->image;
+    if (!takes_image(pipeline) || seg_image_empty(&frame->image))
+        SEG_TRY(seg_input_grey(&picture, &pipeline->grey, frame, &pipeline->inner_env));
+    for (int32_t i = 0; i < pipeline->pre.count; i++) {
+        SEG_TRY(enter_stage(pipeline, i));
+        seg_step *step = &pipeline->pre.steps[i];
+        seg_frame input = *frame;
+        input.image = picture;
+        input.luma = (seg_image){0};
+        SEG_TRY(seg_context_apply(step->context, &input, SEG_OUTPUT_PICTURE, &step->result));
+        picture = step->result.picture;
+    }
+    picture.owner = NULL;
+    frame->image = picture;
+    frame->luma = (seg_image){0};
+    return SEG_OK;
+}
+
+/* ---- regions after the method ---- */
+
+/* Gives `target` the pixels of `source`, without copying where both own their memory. */
+static seg_status hand_over(seg_image *target, seg_image *source, const seg_env *env) {
+    if (!seg_image_empty(target) && !target->owner) return seg_image_copy(target, source, env);
+    const seg_image other = *target;
+    *target = *source;
+    *source = other;
+    return SEG_OK;
+}
+
+static seg_image *carried(const seg_pipeline *pipeline, seg_result *result) {
+    return pipeline->carrier == SEG_OUTPUT_LABELS ? &result->labels : &result->mask;
+}
+
+static seg_status apply_post(seg_pipeline *pipeline, const seg_kept_frame *kept,
+                             seg_result *result) {
+    for (int32_t i = 0; i < pipeline->post.count; i++) {
+        SEG_TRY(enter_stage(pipeline, pipeline->pre.count + 1 + i));
+        seg_step *step = &pipeline->post.steps[i];
+        seg_frame input = {.index = kept->frame.index,
+                           .pts = kept->frame.pts,
+                           .duration = kept->frame.duration,
+                           .time_base = kept->frame.time_base};
+        input.image = *carried(pipeline, result);
+        SEG_TRY(seg_context_apply(step->context, &input, pipeline->carrier, &step->result));
+        SEG_TRY(hand_over(carried(pipeline, result), carried(pipeline, &step->result),
+                          &pipeline->inner_env));
+    }
+    return SEG_OK;
+}
+
+static seg_status find_objects(seg_pipeline *pipeline, seg_result *result) {
+    const seg_env *env = &pipeline->inner_env;
+    if (pipeline->carrier == SEG_OUTPUT_MASK) {
+        const seg_image *mask = &result->mask;
+        SEG_TRY(seg_image_reuse(&result->labels, mask->width, mask->height, SEG_LABEL32, 1, env));
+        int32_t count;
+        SEG_TRY(seg_components(&result->labels, NULL, &count, mask, pipeline->connectivity, env));
+        result->outputs |= SEG_OUTPUT_LABELS;
+    }
+    SEG_TRY(seg_objects_measure(result, &result->labels, env));
+    if (!pipeline->keep) return SEG_OK;
+    const int32_t found = result->object_count;
+    SEG_TRY(seg_result_keep(result, pipeline->keep, &pipeline->scratch, env));
+    if (result->object_count == found || pipeline->carrier != SEG_OUTPUT_MASK) return SEG_OK;
+    return seg_result_derive_mask(result, env);
+}
+
+/* All that follows the method. */
+static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg_result *result) {
+    const seg_env *env = &pipeline->inner_env;
+    seg_scratch_rewind(&pipeline->scratch);
+    /* of two pictures of the regions only the carrier goes through the operations */
+    if (marks(pipeline->method))
+        result->outputs &= ~(uint32_t)(SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS) | pipeline->carrier;
+    SEG_TRY(apply_post(pipeline, kept, result));
+    SEG_TRY(enter_stage(pipeline, pipeline->stages - 1));
+    if (!seg_image_empty(&kept->ignore)) SEG_TRY(seg_result_leave_out(result, &kept->ignore, env));
+    if (pipeline->objects) SEG_TRY(find_objects(pipeline, result));
+    if (result->outputs & SEG_OUTPUT_LABELS && pipeline->carrier == SEG_OUTPUT_LABELS)
+        SEG_TRY(seg_result_derive_mask(result, env));
+    return seg_progress(env, 1);
+}
+
+/* ---- frames ---- */
+
+static seg_status finish_described(seg_pipeline *pipeline, seg_result *result) {
+    pipeline->described = seg_frame_queue_pop(&pipeline->queue);
+    if (!pipeline->described)
+        return seg_fail(SEG_ERROR_STATE, "%s gave more results than it got frames",
+                        pipeline->method->id);
+    const seg_status status = finish(pipeline, pipeline->described, result);
+    if (status < 0) result->outputs = 0;
+    return status;
+}
+
+seg_status seg_pipeline_apply(seg_pipeline *pipeline, const seg_frame *frame, seg_result *result) {
+    if (!pipeline || !frame || !result)
+        return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)",
+                        !pipeline ? "pipeline"
+                        : !frame  ? "frame"
+                                  : "result");
+    pipeline->described = NULL;
+    if (pipeline->queue.count == pipeline->queue.capacity)
+        return seg_fail(SEG_ERROR_STATE, "%s holds back more frames than it said",
+                        pipeline->method->id);
+    SEG_TRY(bind(pipeline, frame));
+    seg_kept_frame *kept = seg_frame_queue_next(&pipeline->queue);
+    const bool copy = pipeline->queue.capacity > 1;
+    SEG_TRY(seg_kept_frame_set(kept, frame, copy, &pipeline->inner_env));
+    SEG_TRY(find_ignore(pipeline, kept, frame));
+    seg_frame input = *frame;
+    input.ignore = kept->ignore;
+    SEG_TRY(apply_pre(pipeline, &input));
+    SEG_TRY(enter_stage(pipeline, pipeline->pre.count));
+    const seg_status status =
+        seg_context_apply(pipeline->context, &input, pipeline->wanted, result);
+    if (status < 0) return status;
+    seg_frame_queue_push(&pipeline->queue);
+    return status == SEG_OK ? finish_described(pipeline, result) : status;
+}
+
+seg_status seg_pipeline_flush(seg_pipeline *pipeline, seg_result *result) {
+    if (!pipeline || !result)
+        return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)",
+                        pipeline ? "result" : "pipeline");
+    pipeline->described = NULL;
+    pipeline->stage = pipeline->pre.count;
+    const seg_status status = seg_context_flush(pipeline->context, pipeline->wanted, result);
+    return status == SEG_OK ? finish_described(pipeline, result) : status;
+}
+
+const seg_frame *seg_pipeline_described(const seg_pipeline *pipeline) {
+    return pipeline && pipeline->described ? &pipeline->described->frame : NULL;
+}
+
+seg_status seg_pipeline_render(seg_pipeline *pipeline, const seg_result *result,
+                               seg_image *picture) {
+    if (!pipeline) return seg_fail(SEG_ERROR_ARGUMENT, "pipeline is missing (NULL)");
+    return seg_render(picture, pipeline->render, seg_pipeline_described(pipeline), result,
+                      &pipeline->env);
+}
+
+void seg_pipeline_reset(seg_pipeline *pipeline) {
+    if (!pipeline) return;
+    seg_context_reset(pipeline->context);
+    seg_chain_reset(&pipeline->pre);
+    seg_chain_reset(&pipeline->post);
+    seg_frame_queue_clear(&pipeline->queue);
+    pipeline->described = NULL;
+    pipeline->width = pipeline->height = 0;
+    seg_image_unref(&pipeline->static_ignore);
+}
+
+seg_context *seg_pipeline_context(seg_pipeline *pipeline) {
+    return pipeline ? pipeline->context : NULL;
+}
