@@ -247,8 +247,6 @@ static seg_status open_decoder(seg_video *video, const seg_reader_options *optio
     codec->opaque = &video->log;
     codec->pkt_timebase = video->stream->time_base;
     codec->max_pixels = max_pixels(&video->env);
-    /* Frames with missing references are delivered and flagged. */
-    codec->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
     choose_threads(video, options);
     code = avcodec_open2(codec, decoder, NULL);
     if (code < 0) return fail_data(video, code, "its decoder cannot be opened");
@@ -270,6 +268,7 @@ seg_status seg_video_open(seg_video *video, seg_input *input, const seg_reader_o
     video->notes = notes;
     if (env) video->env = *env;
     video->anchor = AV_NOPTS_VALUE;
+    video->packet_end = -1;
     video->previous = AV_NOPTS_VALUE;
     seg_av_log_attach(&video->log);
     seg_av_log *outer = seg_av_log_enter(&video->log);

@@ -16,6 +16,18 @@ static seg_status read_failure(seg_video *video) {
                                                            : SEG_OK;
 }
 
+static void note_packet(seg_video *video) {
+    const AVPacket *packet = video->packet;
+    video->packets++;
+    video->cut_packet = (packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
+    video->packet_end = packet->pos < 0 ? -1 : packet->pos + packet->size;
+    /* AVI counts frames by time: those that stand still have no packet. */
+    if (strcmp(video->format->iformat->name, "avi") != 0)
+        video->reached = video->packets;
+    else if (packet->dts != AV_NOPTS_VALUE && packet->dts < INT32_MAX)
+        video->reached = packet->dts + 1;
+}
+
 /* The next packet of the stream, or the end of the file (`draining`). Nothing but the end of the
  * input ends the stream with an error: what was read before is decoded first. */
 static void read_packet(seg_video *video) {
@@ -29,8 +41,7 @@ static void read_packet(seg_video *video) {
             return;
         }
         if (video->packet->stream_index != video->stream->index) continue;
-        video->packets++;
-        video->cut_packet = (video->packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
+        note_packet(video);
         /* An empty packet stands for "as before" in AVI; a decoder would take it for the end. */
         if (video->packet->size > 0) return;
     }
@@ -57,20 +68,34 @@ static seg_status feed(seg_video *video) {
 
 /* ---- times ---- */
 
+static AVRational nominal_rate(const AVStream *stream) {
+    AVRational rate = stream->avg_frame_rate;
+    if (rate.num <= 0 || rate.den <= 0) rate = stream->r_frame_rate;
+    return rate.num > 0 && rate.den > 0 ? rate : (AVRational){25, 1};
+}
+
+static int64_t frames_to_units(const AVStream *stream, int64_t frames) {
+    return av_rescale_q(frames, av_inv_q(nominal_rate(stream)), stream->time_base);
+}
+
 /* Where the n-th frame after the anchor would be at the nominal rate. */
 static int64_t extrapolate(const seg_video *video) {
     const AVStream *stream = video->stream;
-    int64_t start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
-    if (video->anchor == AV_NOPTS_VALUE) return start;
-    AVRational rate = stream->avg_frame_rate;
-    if (rate.num <= 0 || rate.den <= 0) rate = stream->r_frame_rate;
-    if (rate.num <= 0 || rate.den <= 0) rate = (AVRational){25, 1};
-    return video->anchor + av_rescale_q(video->since_anchor, av_inv_q(rate), stream->time_base);
+    if (video->anchor == AV_NOPTS_VALUE)
+        return stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+    return video->anchor + frames_to_units(stream, video->since_anchor);
+}
+
+/* Damaged files hold times near the ends of 64 bits, whose sums would overflow. */
+static bool is_usable(int64_t pts) {
+    const int64_t bound = INT64_C(1) << 60;
+    return pts != AV_NOPTS_VALUE && pts > -bound && pts < bound;
 }
 
 static int64_t frame_time(seg_video *video, const AVFrame *frame) {
     int64_t pts = frame->best_effort_timestamp;
-    if (pts != AV_NOPTS_VALUE) {
+    if (is_usable(pts) && is_usable(pts + video->shift)) {
+        pts += video->shift;
         video->anchor = pts;
         video->since_anchor = 0;
     } else {
@@ -83,27 +108,35 @@ static int64_t frame_time(seg_video *video, const AVFrame *frame) {
     return pts;
 }
 
-/* Time went back, or jumped where the container says that clocks may change. */
-static bool is_jump(const seg_video *video, int64_t pts) {
-    if (video->previous == AV_NOPTS_VALUE) return false;
-    if (pts < video->previous) return true;
-    if (!(video->format->iformat->flags & AVFMT_TS_DISCONT)) return false;
-    return (double)(pts - video->previous) * av_q2d(video->stream->time_base) > 10;
+/* A clock that starts anew (joined recordings) is carried on from the frame before. */
+static int64_t carry_on(seg_video *video, int64_t pts, uint32_t *flags) {
+    if (video->previous == AV_NOPTS_VALUE) return pts;
+    if (pts < video->previous) {
+        int64_t step = frames_to_units(video->stream, 1);
+        int64_t carried = video->previous + (step > 0 ? step : 1);
+        video->shift += carried - pts;
+        video->anchor = carried;
+        *flags |= SEG_FRAME_DISCONTINUITY;
+        seg_note(video->notes, "back",
+                 "time stamps go back at frame %" PRId64 ": times continue from the frame before",
+                 video->frames);
+        return carried;
+    }
+    if ((video->format->iformat->flags & AVFMT_TS_DISCONT) &&
+        (double)(pts - video->previous) * av_q2d(video->stream->time_base) > 10) {
+        *flags |= SEG_FRAME_DISCONTINUITY;
+        seg_note(video->notes, "jump", "time stamps jump by more than 10 s at frame %" PRId64,
+                 video->frames);
+    }
+    return pts;
 }
 
-static uint32_t frame_flags(seg_video *video, const AVFrame *frame, int64_t pts) {
-    uint32_t flags = 0;
+static uint32_t damage_flag(seg_video *video, const AVFrame *frame) {
     bool damaged =
         video->damaged_next || frame->decode_error_flags || (frame->flags & AV_FRAME_FLAG_CORRUPT);
-    if (damaged) {
-        flags |= SEG_FRAME_DAMAGED;
-        seg_note(video->notes, "damaged", "damaged frames (concealed by the decoder)");
-    }
-    if (is_jump(video, pts)) {
-        flags |= SEG_FRAME_DISCONTINUITY;
-        seg_note(video->notes, "jump", "time stamps jump near frame %" PRId64, video->frames);
-    }
-    return flags;
+    if (!damaged) return 0;
+    seg_note(video->notes, "damaged", "damaged frames (concealed by the decoder)");
+    return SEG_FRAME_DAMAGED;
 }
 
 /* ---- the end ---- */
@@ -139,14 +172,23 @@ static seg_status finish(seg_video *video) {
                  video->bad_packets);
     int64_t bytes = input->seekable ? input->size : input->position;
     int64_t promised = promised_bytes(input);
-    bool fewer = video->announced > 0 && video->packets < video->announced;
+    const char *container = video->format->iformat->name;
+    bool fewer = video->announced > 0 && video->reached < video->announced;
     bool shorter = promised > bytes && !(video->announced > 0 && !fewer);
-    bool cut = video->cut_packet && strcmp(video->format->iformat->name, "mpegts") != 0;
+    bool cut = video->cut_packet && strcmp(container, "mpegts") != 0;
+    /* This demuxer hides a last frame that is not whole. */
+    if (!strcmp(container, "yuv4mpegpipe"))
+        cut |= video->packet_end >= 0 && bytes > video->packet_end;
     if (!fewer && !shorter && !cut && !video->demuxer_error) return SEG_END;
+    if (fewer && !video->packets && !input->seekable)
+        return seg_fail(SEG_ERROR_UNSUPPORTED,
+                        "%s: its index lies behind the frames, so it cannot be read from a pipe; "
+                        "give it as a file",
+                        input->name);
     if (fewer)
         return seg_fail(SEG_ERROR_TRUNCATED,
                         "%s: ended early: %" PRId64 " of %" PRId64 " announced frames are there",
-                        input->name, video->packets, video->announced);
+                        input->name, video->reached, video->announced);
     if (shorter)
         return seg_fail(SEG_ERROR_TRUNCATED,
                         "%s: ended early: %" PRId64 " of %" PRId64 " announced bytes are there",
@@ -193,11 +235,10 @@ seg_status seg_video_next(seg_video *video, AVFrame *frame, uint32_t *flags) {
     seg_status status = next_frame(video, frame);
     seg_av_log_leave(outer);
     if (status != SEG_OK) return status;
-    int64_t pts = frame_time(video, frame);
-    *flags = frame_flags(video, frame, pts);
-    frame->pts = pts;
+    *flags = damage_flag(video, frame);
+    frame->pts = carry_on(video, frame_time(video, frame), flags);
     settle_range(video, frame);
-    video->previous = pts;
+    video->previous = frame->pts;
     video->damaged_next = false;
     video->frames++;
     return SEG_OK;
@@ -212,9 +253,10 @@ bool seg_video_seek(seg_video *video, int64_t pts) {
     av_packet_unref(video->packet);
     video->packet_waits = video->draining = video->ended = video->damaged_next = false;
     video->cut_packet = false;
+    video->packet_end = -1;
     video->demuxer_error = 0;
     video->previous = video->anchor = AV_NOPTS_VALUE;
-    video->since_anchor = 0;
+    video->since_anchor = video->shift = 0;
     /* How many packets are left is not known any more. */
     video->announced = 0;
     return true;

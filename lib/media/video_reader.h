@@ -19,14 +19,17 @@ typedef struct seg_video {
     seg_env env;
     bool packet_waits; /**< `packet` was refused by a full decoder */
     bool draining, ended;
-    bool damaged_next; /**< a packet was lost: the next frame is suspect */
-    bool cut_packet;   /**< the latest packet was shorter than announced */
-    int demuxer_error; /**< what ended the file, 0 = its end */
-    int64_t announced; /**< packets in the file's index, 0 if unknown */
+    bool damaged_next;  /**< a packet was lost: the next frame is suspect */
+    bool cut_packet;    /**< the latest packet was shorter than announced */
+    int demuxer_error;  /**< what ended the file, 0 = its end */
+    int64_t announced;  /**< frames in the file's index, 0 if unknown; AVI: in units of time */
+    int64_t reached;    /**< packets so far, or for AVI the end of the latest one */
+    int64_t packet_end; /**< position of the byte after the latest packet, -1 if unknown */
     int64_t packets, frames, bad_packets;
     int64_t previous;     /**< time of the latest frame */
     int64_t anchor;       /**< latest time stamp that the file gave */
     int64_t since_anchor; /**< frames since then */
+    int64_t shift;        /**< added to the file's time stamps, which went back */
 } seg_video;
 
 /**
@@ -41,9 +44,10 @@ SEG_NODISCARD seg_status seg_video_open(seg_video *video, seg_input *input,
 
 /**
  * The next decoded frame in presentation order, before any conversion. `frame->pts` is its time
- * in units of `video->stream->time_base`, never missing; *flags gets seg_frame_flag bits. SEG_END
- * after the last, SEG_ERROR_TRUNCATED instead if the file ended before what it announced, or an
- * error of the input. `frame` is unref'd first.
+ * in units of `video->stream->time_base`, never missing and never going back (where the file's
+ * clock starts anew, times continue from the frame before); *flags gets seg_frame_flag bits.
+ * SEG_END after the last, SEG_ERROR_TRUNCATED instead if the file ended before what it announced,
+ * or an error of the input. `frame` is unref'd first.
  */
 SEG_NODISCARD seg_status seg_video_next(seg_video *video, AVFrame *frame, uint32_t *flags);
 

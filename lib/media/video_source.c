@@ -165,6 +165,10 @@ static void describe_length(seg_stream_info *info, const seg_video *video) {
         info->seconds = (double)stream->duration * av_q2d(stream->time_base);
     else if (video->format->duration > 0)
         info->seconds = (double)video->format->duration / AV_TIME_BASE;
+    /* Matroska's duration counts from time 0. */
+    if (strstr(video->format->iformat->name, "matroska") && video->format->start_time > 0)
+        info->seconds -= (double)video->format->start_time / AV_TIME_BASE;
+    if (info->seconds < 0) info->seconds = 0;
 }
 
 static void describe(video_source *source) {
