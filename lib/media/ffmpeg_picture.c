@@ -12,6 +12,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/pixdesc.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,6 +40,24 @@ static bool is_still(const AVInputFormat *format, const uint8_t *bytes, size_t s
     return !strcmp(name, "gif") || !strcmp(name, "ico") || is_heif(bytes, size);
 }
 
+/* Targa has no signature: a header without contradictions and room for a pixel is all there is. */
+static bool is_targa(const uint8_t *bytes, size_t size) {
+    if (size < 18 + 1 || bytes[1] > 1) return false;
+    unsigned kind = bytes[2] & ~8u; /* 8: run lengths */
+    unsigned depth = bytes[16];
+    bool mapped = bytes[1] == 1;
+    unsigned colours = bytes[5] | (unsigned)bytes[6] << 8;
+    bool fits =
+        mapped ? kind == 1 && depth == 8 && colours > 0 && colours <= 256 &&
+                     (bytes[7] == 15 || bytes[7] == 16 || bytes[7] == 24 || bytes[7] == 32)
+               : !colours && !bytes[7] &&
+                     ((kind == 2 && (depth == 15 || depth == 16 || depth == 24 || depth == 32)) ||
+                      (kind == 3 && (depth == 8 || depth == 16)));
+    unsigned width = bytes[12] | (unsigned)bytes[13] << 8;
+    unsigned height = bytes[14] | (unsigned)bytes[15] << 8;
+    return fits && width > 0 && height > 0 && !(bytes[17] & 0xc0);
+}
+
 /* The demuxer that the bytes call for, or NULL. *score is FFmpeg's certainty, 0..100. */
 static const AVInputFormat *probe(int *score, const uint8_t *bytes, size_t size) {
     static const uint8_t padding[AVPROBE_PADDING_SIZE];
@@ -62,7 +81,7 @@ seg_source_kind seg_ffmpeg_probe(const uint8_t *bytes, size_t size) {
     const AVInputFormat *format = probe(&score, bytes, size);
     seg_av_log_leave(previous);
     seg_av_log_detach(&log);
-    if (!format) return SEG_SOURCE_NONE;
+    if (!format) return is_targa(bytes, size) ? SEG_SOURCE_PICTURE : SEG_SOURCE_NONE;
     return is_still(format, bytes, size) ? SEG_SOURCE_PICTURE : SEG_SOURCE_VIDEO;
 }
 
@@ -93,18 +112,13 @@ static seg_status fail(still_decoder *d, const char *what, int code) {
     return seg_fail(SEG_ERROR_DATA, "%s (%s)", what, text);
 }
 
-static seg_status open_container(still_decoder *d) {
-    int score;
-    const AVInputFormat *format = probe(&score, d->bytes, d->size);
-    if (!format) return seg_fail(SEG_ERROR_DATA, "not a picture of a known format");
+static seg_status open_container(still_decoder *d, const AVInputFormat *format) {
     if (!is_still(format, d->bytes, d->size))
         return seg_fail(SEG_ERROR_DATA, "not a picture but %s", format->long_name);
     SEG_TRY(seg_input_open_memory(&d->input, d->bytes, d->size, "a picture", d->env));
     d->io = seg_input_make_io(d->input);
     d->container = avformat_alloc_context();
-    d->packet = av_packet_alloc();
-    d->frame = av_frame_alloc();
-    if (!d->io || !d->container || !d->packet || !d->frame) return fail(d, "", AVERROR(ENOMEM));
+    if (!d->io || !d->container) return fail(d, "", AVERROR(ENOMEM));
     d->container->pb = d->io;
     /* A picture is one file: nothing that it names is opened. */
     d->container->protocol_whitelist = av_strdup("");
@@ -118,14 +132,15 @@ static int64_t allowed_pixels(const seg_env *env) {
     return given ? env->limits->max_pixels : SEG_DEFAULT_MAX_PIXELS;
 }
 
-static seg_status open_codec(still_decoder *d, const AVStream *stream) {
-    const AVCodec *codec = avcodec_find_decoder(stream->codecpar->codec_id);
+static seg_status open_codec(still_decoder *d, enum AVCodecID id,
+                             const AVCodecParameters *parameters) {
+    const AVCodec *codec = avcodec_find_decoder(id);
     if (!codec)
         return seg_fail(SEG_ERROR_UNSUPPORTED, "the FFmpeg in use cannot decode %s",
-                        avcodec_get_name(stream->codecpar->codec_id));
+                        avcodec_get_name(id));
     d->codec = avcodec_alloc_context3(codec);
     if (!d->codec) return fail(d, "", AVERROR(ENOMEM));
-    int code = avcodec_parameters_to_context(d->codec, stream->codecpar);
+    int code = parameters ? avcodec_parameters_to_context(d->codec, parameters) : 0;
     d->codec->max_pixels = allowed_pixels(d->env);
     d->codec->thread_count = 1;
     d->codec->flags |= AV_CODEC_FLAG_BITEXACT;
@@ -150,7 +165,8 @@ static seg_status read_frame(still_decoder *d) {
         }
         if (!d->codec) {
             if (d->container->nb_streams < 1) break;
-            SEG_TRY(open_codec(d, d->container->streams[0]));
+            const AVCodecParameters *parameters = d->container->streams[0]->codecpar;
+            SEG_TRY(open_codec(d, parameters->codec_id, parameters));
         }
         code = avcodec_send_packet(d->codec, ended ? NULL : d->packet);
         av_packet_unref(d->packet);
@@ -159,6 +175,31 @@ static seg_status read_frame(still_decoder *d) {
         if (ended) break;
     }
     return fail(d, "damaged picture", code < 0 && code != AVERROR_EOF ? code : AVERROR_INVALIDDATA);
+}
+
+static seg_status decode_targa(still_decoder *d) {
+    SEG_TRY(open_codec(d, AV_CODEC_ID_TARGA, NULL));
+    int code = d->size > INT_MAX - AV_INPUT_BUFFER_PADDING_SIZE
+                   ? AVERROR_INVALIDDATA
+                   : av_new_packet(d->packet, (int)d->size);
+    if (code >= 0) {
+        memcpy(d->packet->data, d->bytes, d->size);
+        code = avcodec_send_packet(d->codec, d->packet);
+    }
+    if (code >= 0) code = avcodec_receive_frame(d->codec, d->frame);
+    return code >= 0 ? SEG_OK : fail(d, "not a picture of a known format", code);
+}
+
+static seg_status decode_frame(still_decoder *d) {
+    d->packet = av_packet_alloc();
+    d->frame = av_frame_alloc();
+    if (!d->packet || !d->frame) return fail(d, "", AVERROR(ENOMEM));
+    int score;
+    const AVInputFormat *format = probe(&score, d->bytes, d->size);
+    if (!format && is_targa(d->bytes, d->size)) return decode_targa(d);
+    if (!format) return seg_fail(SEG_ERROR_DATA, "not a picture of a known format");
+    SEG_TRY(open_container(d, format));
+    return read_frame(d);
 }
 
 /* GIF comes as RGBA; what has no transparent pixel, or no colour, needs fewer channels. */
@@ -214,8 +255,9 @@ static int32_t find_orientation(const still_decoder *d) {
 }
 
 static seg_status decode(still_decoder *d, seg_image *image) {
-    SEG_TRY(open_container(d));
-    SEG_TRY(read_frame(d));
+    SEG_TRY(decode_frame(d));
+    /* Still formats mean the matrix of JPEG when they name none, whatever their size. */
+    if (d->frame->colorspace == AVCOL_SPC_UNSPECIFIED) d->frame->colorspace = AVCOL_SPC_SMPTE170M;
     SEG_TRY(seg_media_check_size(d->frame->width, d->frame->height, d->env));
     d->pixels.grey_palettes = true;
     SEG_TRY(seg_av_picture(image, &d->pixels, d->frame, d->env));

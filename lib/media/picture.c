@@ -28,7 +28,8 @@ void seg_picture_write_options_init(seg_picture_write_options *options) {
 
 seg_picture_decoder seg_picture_decoder_find(const uint8_t *bytes, size_t size) {
     if (size >= 8 && !memcmp(bytes, "\x89PNG\r\n\x1a\n", 8)) return seg_png_decode;
-    if (size >= 3 && !memcmp(bytes, "\xff\xd8\xff", 3)) return seg_jpeg_decode;
+    if (size >= 4 && !memcmp(bytes, "\xff\xd8\xff", 3))
+        return bytes[3] == 0xf7 ? seg_ffmpeg_decode : seg_jpeg_decode; /* f7: JPEG-LS */
     if (size >= 6 && !memcmp(bytes, "\x93NUMPY", 6)) return seg_npy_decode;
     if (size >= 3 && bytes[0] == 'P' && strchr("1234567Ff", bytes[1]) && bytes[1] &&
         (strchr(" \t\r\n#", bytes[2]) && bytes[2]))
@@ -99,9 +100,23 @@ static seg_status fail_in(const char *path, seg_status status) {
     return seg_fail(status, "%s: %s", path, detail);
 }
 
+/* No picture within the limits needs more, with metadata to spare: 16 bytes a pixel, twice. A disk
+ * image by mistake should not fill the memory before it is found to be none. */
+static seg_status check_file_size(int64_t size, const seg_env *env) {
+    int64_t pixels = SEG_DEFAULT_MAX_PIXELS;
+    if (env && env->limits && env->limits->max_pixels > 0) pixels = env->limits->max_pixels;
+    if (pixels > INT64_MAX / 64) return SEG_OK;
+    int64_t allowed = 32 * pixels + ((int64_t)64 << 20);
+    if (size <= allowed) return SEG_OK;
+    return seg_fail(SEG_ERROR_LIMIT,
+                    "the file has %lld bytes, too many for a picture of %lld pixels; --max-pixels "
+                    "raises the limit",
+                    (long long)size, (long long)pixels);
+}
+
 static seg_status grow(file_bytes *file, const seg_env *env) {
-    if (file->capacity > SIZE_MAX / 4) return seg_fail(SEG_ERROR_MEMORY, "the file is too large");
     size_t capacity = file->capacity * 2;
+    SEG_TRY(check_file_size((int64_t)capacity, env));
     uint8_t *data = seg_allocate(env, capacity, 1, "the file's bytes");
     if (!data) return SEG_ERROR_MEMORY;
     memcpy(data, file->data, file->size);
@@ -114,26 +129,15 @@ static seg_status grow(file_bytes *file, const seg_env *env) {
 /* Reads to the end; a file may be longer or shorter than its size said, and a pipe has none. */
 static seg_status read_all(file_bytes *file, int descriptor, const char *path, const seg_env *env) {
     for (;;) {
-        if (file->size == file->capacity) SEG_TRY(grow(file, env));
+        if (file->size == file->capacity) {
+            seg_status status = grow(file, env);
+            if (status < 0) return fail_in(path, status);
+        }
         ssize_t got = read(descriptor, file->data + file->size, file->capacity - file->size);
         if (got == 0) return SEG_OK;
         if (got < 0 && errno != EINTR) return fail_errno(path, "read");
         if (got > 0) file->size += (size_t)got;
     }
-}
-
-/* No picture within the limits needs more, with metadata to spare: 16 bytes a pixel, twice. A disk
- * image by mistake should not fill the memory before it is found to be none. */
-static seg_status check_file_size(int64_t size, const seg_env *env) {
-    int64_t pixels = SEG_DEFAULT_MAX_PIXELS;
-    if (env && env->limits && env->limits->max_pixels > 0) pixels = env->limits->max_pixels;
-    if (pixels > INT64_MAX / 64) return SEG_OK;
-    int64_t allowed = 32 * pixels + (64 << 20);
-    if (size <= allowed) return SEG_OK;
-    return seg_fail(SEG_ERROR_LIMIT,
-                    "the file has %lld bytes, too many for a picture of %lld pixels; --max-pixels "
-                    "raises the limit",
-                    (long long)size, (long long)pixels);
 }
 
 static seg_status read_descriptor(file_bytes *file, int descriptor, const char *path,
