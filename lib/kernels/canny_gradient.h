@@ -1,0 +1,197 @@
+/* Derivatives and magnitudes of a tile. Only for canny_simd.c. */
+#ifndef SEG_KERNELS_CANNY_GRADIENT_H
+#define SEG_KERNELS_CANNY_GRADIENT_H
+
+#include "kernels/canny_tile.h"
+
+/* Differences p[x+1] - p[x-1] and sums p[x-1] + 2 p[x] + p[x+1] of a strip of pixels. */
+typedef struct across {
+    vec even_difference, odd_difference, even_sum, odd_sum;
+} across;
+
+static inline across across_of(const uint8_t *p) {
+    const vec twice_second = v_set16(0x0201);
+    const vec before = v_load(p - 1), here = v_load(p), after = v_load(p + 1);
+    const vec even_right = v_low8(after), odd_right = v_high8(after);
+    across a;
+    a.even_difference = v_sub16(even_right, v_low8(before));
+    a.odd_difference = v_sub16(odd_right, v_high8(before));
+    a.even_sum = v_add16(v_pairs8(before, twice_second), even_right);
+    a.odd_sum = v_add16(v_pairs8(here, twice_second), odd_right);
+    return a;
+}
+
+/* The state of a strip: two rows up and one row up of the row to come. */
+enum { EVEN_PAIR, ODD_PAIR, EVEN_DIFFERENCE, ODD_DIFFERENCE, EVEN_OLD, ODD_OLD, EVEN_SUM, ODD_SUM };
+
+/* Starts a strip from the two rows above the first row that is to come. */
+static void start_strip(vec *state, const uint8_t *first, const uint8_t *second) {
+    const across a = across_of(first), b = across_of(second);
+    state[EVEN_PAIR] = v_add16(a.even_difference, b.even_difference);
+    state[ODD_PAIR] = v_add16(a.odd_difference, b.odd_difference);
+    state[EVEN_DIFFERENCE] = b.even_difference;
+    state[ODD_DIFFERENCE] = b.odd_difference;
+    state[EVEN_OLD] = a.even_sum;
+    state[ODD_OLD] = a.odd_sum;
+    state[EVEN_SUM] = b.even_sum;
+    state[ODD_SUM] = b.odd_sum;
+}
+
+static inline vec square_even(vec dx, vec dy) {
+    return v_squares(v_weave16(dx, v_up16(dy)));
+}
+
+static inline vec square_odd(vec dx, vec dy) {
+    return v_squares(v_weave16(v_down16(dx), dy));
+}
+
+/* Takes in `count` rows of a strip and writes slopes and magnitudes of the rows above them, whose
+ * first slots these are; `lane` is the strip's first lane of 16 bits. */
+static inline void step_rows(vec *state, const uint8_t *const *rows, ptrdiff_t x, int32_t count,
+                             int16_t *slope, int16_t *magnitude, size_t lane, int squared) {
+    vec even_pair = state[EVEN_PAIR], odd_pair = state[ODD_PAIR];
+    vec even_difference = state[EVEN_DIFFERENCE], odd_difference = state[ODD_DIFFERENCE];
+    vec even_old = state[EVEN_OLD], odd_old = state[ODD_OLD];
+    vec even_sum = state[EVEN_SUM], odd_sum = state[ODD_SUM];
+    for (int32_t r = 0; r < count; r++) {
+        const across a = across_of(rows[r] + x);
+        const vec even_next = v_add16(even_difference, a.even_difference);
+        const vec odd_next = v_add16(odd_difference, a.odd_difference);
+        const vec even_dx = v_add16(even_pair, even_next), odd_dx = v_add16(odd_pair, odd_next);
+        const vec even_dy = v_sub16(a.even_sum, even_old), odd_dy = v_sub16(a.odd_sum, odd_old);
+        int16_t *s = slope + (size_t)r * 4 * LANES + lane;
+        v_store(s, even_dx);
+        v_store(s + LANES, odd_dx);
+        v_store(s + 2 * LANES, even_dy);
+        v_store(s + 3 * LANES, odd_dy);
+        if (squared) {
+            int16_t *m = magnitude + (size_t)r * 4 * LANES + lane;
+            v_store(m, square_even(even_dx, even_dy));
+            v_store(m + LANES, square_even(odd_dx, odd_dy));
+            v_store(m + 2 * LANES, square_odd(even_dx, even_dy));
+            v_store(m + 3 * LANES, square_odd(odd_dx, odd_dy));
+        } else {
+            int16_t *m = magnitude + (size_t)r * 2 * LANES + lane;
+            v_store(m, v_add16(v_abs16(even_dx), v_abs16(even_dy)));
+            v_store(m + LANES, v_add16(v_abs16(odd_dx), v_abs16(odd_dy)));
+        }
+        even_pair = even_next;
+        odd_pair = odd_next;
+        even_difference = a.even_difference;
+        odd_difference = a.odd_difference;
+        even_old = even_sum;
+        odd_old = odd_sum;
+        even_sum = a.even_sum;
+        odd_sum = a.odd_sum;
+    }
+    state[EVEN_PAIR] = even_pair;
+    state[ODD_PAIR] = odd_pair;
+    state[EVEN_DIFFERENCE] = even_difference;
+    state[ODD_DIFFERENCE] = odd_difference;
+    state[EVEN_OLD] = even_old;
+    state[ODD_OLD] = odd_old;
+    state[EVEN_SUM] = even_sum;
+    state[ODD_SUM] = odd_sum;
+}
+
+/* First slot's magnitudes of row i of the sweep. */
+static inline int16_t *magnitudes(tile *t, int32_t i) {
+    return t->magnitude + (size_t)(i % RING) * (t->plan->squared ? 4 : 2) * LANES;
+}
+
+/* Sets the magnitudes of a strip's pixels beyond the picture to 0. */
+static void clear_beyond(tile *t, int32_t i, int32_t count, int32_t strip, int32_t first) {
+    const size_t lane = (size_t)strip * (V_BYTES / 2);
+    for (int32_t r = 0; r < count; r++) {
+        int16_t *m = magnitudes(t, i) + (size_t)r * (t->plan->squared ? 4 : 2) * LANES;
+        for (int32_t x = first; x < V_BYTES; x++) {
+            if (t->plan->squared)
+                memset(m + (size_t)(x % 4) * LANES + lane + (size_t)(x / 4) * 2, 0, 4);
+            else
+                m[(size_t)(x % 2) * LANES + lane + (size_t)(x / 2)] = 0;
+        }
+    }
+}
+
+/* Copies the rows of a strip at the end of rows, ends repeated, and points to the copies. */
+static void edge_rows(tile *t, const uint8_t **copies, const uint8_t *const *rows, int32_t count,
+                      int32_t x) {
+    for (int32_t r = 0; r < count; r++) {
+        copy_edge(t->edge[r], rows[r], x, t->plan->width);
+        copies[r] = t->edge[r] + 1;
+    }
+}
+
+static inline void step_strips(tile *t, const uint8_t *const *rows, int32_t count, int32_t i,
+                               int32_t first, int32_t end, int squared) {
+    int16_t *slope = t->slope[i % RING], *magnitude = magnitudes(t, i);
+    for (int32_t s = first; s < end; s++)
+        step_rows(t->state[s], rows, t->x0 + (s - 1) * V_BYTES, count, slope, magnitude,
+                  (size_t)s * (V_BYTES / 2), squared);
+}
+
+/* Strips first .. end-1, all of whose pixels and their neighbours can be read. The cases are
+ * spelt out so that the compiler unrolls the usual number of rows. */
+static void step_range(tile *t, const uint8_t *const *rows, int32_t count, int32_t i, int32_t first,
+                       int32_t end) {
+    if (count == ROWS && !t->plan->squared)
+        step_strips(t, rows, ROWS, i, first, end, 0);
+    else if (count == ROWS)
+        step_strips(t, rows, ROWS, i, first, end, 1);
+    else
+        step_strips(t, rows, count, i, first, end, t->plan->squared);
+}
+
+/* The strips of the tile that hold pixels, and those of them that can be read in place. */
+typedef struct strip_range {
+    int32_t first, end, inner_first, inner_end;
+} strip_range;
+
+static strip_range strips_of(const tile *t) {
+    const int32_t width = t->plan->width;
+    const int32_t left = t->x0 - V_BYTES; /* pixel of strip 0 */
+    strip_range range = {t->x0 == 0 ? 1 : 0, STRIPS, 0, 0};
+    if (width - left < STRIPS * V_BYTES) range.end = (width - left + V_BYTES - 1) / V_BYTES;
+    range.inner_first = range.first;
+    range.inner_end = range.end;
+    if (t->plan->blur) return range; /* blurred rows have room around them */
+    if (t->x0 == 0) range.inner_first++;
+    while (range.inner_end > range.inner_first && left + range.inner_end * V_BYTES + 1 > width)
+        range.inner_end--;
+    return range;
+}
+
+/* Reads the two rows before the first one of the sweep. */
+static void start_strips(tile *t, const uint8_t *const *rows) {
+    const strip_range range = strips_of(t);
+    for (int32_t s = range.first; s < range.end; s++) {
+        const int32_t x = t->x0 + (s - 1) * V_BYTES;
+        if (s >= range.inner_first && s < range.inner_end) {
+            start_strip(t->state[s], rows[0] + x, rows[1] + x);
+        } else {
+            const uint8_t *copies[2];
+            edge_rows(t, copies, rows, 2, x);
+            start_strip(t->state[s], copies[0], copies[1]);
+        }
+    }
+}
+
+/* Takes in `count` rows and writes rows i .. i+count-1 of the sweep, those above them. */
+static void step(tile *t, const uint8_t *const *rows, int32_t count, int32_t i) {
+    const strip_range range = strips_of(t);
+    step_range(t, rows, count, i, range.inner_first, range.inner_end);
+    for (int32_t s = range.first; s < range.end; s++) {
+        if (s == range.inner_first && range.inner_end > s) s = range.inner_end;
+        if (s == range.end) break;
+        const int32_t x = t->x0 + (s - 1) * V_BYTES;
+        const uint8_t *copies[ROWS];
+        edge_rows(t, copies, rows, count, x);
+        step_rows(t->state[s], copies, 0, count, t->slope[i % RING], magnitudes(t, i),
+                  (size_t)s * (V_BYTES / 2), t->plan->squared);
+    }
+    const int32_t last = t->x0 + (range.end - 2) * V_BYTES;
+    if (last + V_BYTES > t->plan->width)
+        clear_beyond(t, i, count, range.end - 1, t->plan->width - last);
+}
+
+#endif

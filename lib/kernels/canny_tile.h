@@ -1,0 +1,60 @@
+/* A tile of the Canny sweep: its buffers, and the rows it reads. Only for canny_simd.c. */
+#ifndef SEG_KERNELS_CANNY_TILE_H
+#define SEG_KERNELS_CANNY_TILE_H
+
+#include "kernels/canny.h"
+#include "kernels/canny_vector.h"
+
+/** Pixels in a row of a tile, a multiple of 64. */
+#define TILE 512
+/** Rows that are worked on at once: derivatives stay in registers from one to the next. */
+#define ROWS 4
+/** Vectors of pixels in a row: the tile's, and one on either side. */
+#define STRIPS (TILE / V_BYTES + 2)
+/** Even (or odd) pixels of these. */
+#define LANES (STRIPS * V_BYTES / 2)
+/** Magnitudes and slopes are kept of this many rows, row i of the sweep at i % RING. */
+#define RING (2 * ROWS)
+/** Pixels of a row of the blurred picture: the strips, and room for whole vectors around. */
+#define SMOOTH (TILE + 4 * V_BYTES)
+
+typedef struct tile {
+    /* What the next row needs of the two rows before, a strip's worth each: step_rows. */
+    _Alignas(64) vec state[STRIPS][8];
+    /* dx of even and of odd pixels, dy of even and of odd pixels. */
+    _Alignas(64) int16_t slope[RING][4 * LANES];
+    /* |dx| + |dy| of even and of odd pixels in 2 * LANES; or dx^2 + dy^2 in lanes of 32 bits, of
+     * pixels 0, 1, 2 and 3 modulo 4, in 4 * LANES. */
+    _Alignas(64) int16_t magnitude[RING * 4 * LANES];
+    /* Copies of the ends of rows with what lies beyond. */
+    _Alignas(64) uint8_t edge[ROWS][2 * V_BYTES];
+    /* Sums over columns for the blur in two bytes, and the blurred rows: row y at y % (ROWS + 1),
+     * pixel x at x - x0 + 2 * V_BYTES. */
+    _Alignas(64) uint8_t sums[2][ROWS][SMOOTH];
+    _Alignas(64) uint8_t smooth[ROWS + 1][SMOOTH];
+    _Alignas(64) uint8_t narrow[ROWS + 4][V_BYTES]; /* rows that are shorter than a vector */
+    uint32_t bins[4][SEG_CANNY_BINS];
+
+    const seg_canny_plan *plan;
+    int32_t x0;          /* first pixel */
+    int32_t next_smooth; /* first row that is not blurred yet */
+} tile;
+
+_Static_assert(sizeof(tile) <= SEG_CANNY_TILE_WORK, "a tile needs more work memory");
+
+static inline int32_t clamped(int32_t value, int32_t low, int32_t high) {
+    return value < low ? low : value > high ? high : value;
+}
+
+/* Copies pixels x-1 .. x+V_BYTES of a row, its ends repeated beyond. */
+static void copy_edge(uint8_t *target, const uint8_t *row, int32_t x, int32_t width) {
+    const int32_t first = x - 1 < 0 ? 0 : x - 1;
+    const int32_t end = x + V_BYTES + 1 > width ? width : x + V_BYTES + 1;
+    const int32_t before = first - (x - 1);
+    memset(target, row[0], (size_t)before);
+    memcpy(target + before, row + first, (size_t)(end - first));
+    memset(target + before + (end - first), row[width - 1],
+           (size_t)(V_BYTES + 2 - before - (end - first)));
+}
+
+#endif

@@ -1,0 +1,178 @@
+/* The vectors of canny_vector.h in plain C for little-endian machines, in loops that compilers
+ * turn into the vectors of the machine. */
+#ifndef SEG_KERNELS_CANNY_VECTOR_PLAIN_H
+#define SEG_KERNELS_CANNY_VECTOR_PLAIN_H
+
+#include <math.h>
+
+#define V_BYTES 16
+
+typedef struct vec {
+    uint16_t h[8];
+} vec;
+
+/* r[i] from a[i] = x and b[i] = y, as signed lanes. */
+#define V_LANES16(name, expression)                                                                \
+    static inline vec name(vec a, vec b) {                                                         \
+        vec r;                                                                                     \
+        for (int i = 0; i < 8; i++) {                                                              \
+            const int32_t x = (int16_t)a.h[i], y = (int16_t)b.h[i];                                \
+            r.h[i] = (uint16_t)(expression);                                                       \
+        }                                                                                          \
+        return r;                                                                                  \
+    }
+
+#define V_LANES32(name, expression)                                                                \
+    static inline vec name(vec a, vec b) {                                                         \
+        int32_t p[4], q[4];                                                                        \
+        vec r;                                                                                     \
+        memcpy(p, &a, sizeof p);                                                                   \
+        memcpy(q, &b, sizeof q);                                                                   \
+        for (int i = 0; i < 4; i++) {                                                              \
+            const int32_t x = p[i], y = q[i];                                                      \
+            p[i] = (int32_t)(expression);                                                          \
+        }                                                                                          \
+        memcpy(&r, p, sizeof r);                                                                   \
+        return r;                                                                                  \
+    }
+
+static inline vec v_load(const void *p) {
+    vec r;
+    memcpy(&r, p, sizeof r);
+    return r;
+}
+
+static inline void v_store(void *p, vec a) {
+    memcpy(p, &a, sizeof a);
+}
+static inline void v_stream(void *p, vec a) {
+    memcpy(p, &a, sizeof a);
+}
+static inline void v_stream_end(void) {}
+static inline vec v_zero(void) {
+    return (vec){{0}};
+}
+
+static inline vec v_set16(int32_t x) {
+    vec r;
+    for (int i = 0; i < 8; i++)
+        r.h[i] = (uint16_t)x;
+    return r;
+}
+
+static inline vec v_set32(int32_t x) {
+    const int32_t lanes[4] = {x, x, x, x};
+    return v_load(lanes);
+}
+
+V_LANES16(v_and, x &y)
+V_LANES16(v_or, x | y)
+V_LANES16(v_xor, x ^ y)
+V_LANES16(v_add16, x + y)
+V_LANES16(v_sub16, x - y)
+V_LANES16(v_min16, x < y ? x : y)
+V_LANES16(v_max16, x > y ? x : y)
+V_LANES16(v_above16, -(x > y))
+V_LANES16(v_mulhi16, (uint32_t)(x *y) >> 16)
+V_LANES16(v_higher_byte_, (x & 0xffff) >> y)
+V_LANES16(v_pairs8, (x & 255) * (int8_t)(y & 255) + (x >> 8 & 255) * (int8_t)(y >> 8 & 255))
+V_LANES32(v_sub32, (uint32_t)x - (uint32_t)y)
+V_LANES32(v_max32, x > y ? x : y)
+V_LANES32(v_above32, -(x > y))
+V_LANES32(v_shift_up_, (uint32_t)x << y)
+V_LANES32(v_shift_down_, (uint32_t)x >> y)
+V_LANES32(v_sign32_, -(x < 0) + 0 * y)
+
+static inline vec v_abs16(vec a) {
+    return v_max16(a, v_sub16(v_zero(), a));
+}
+static inline vec v_sign16(vec a) {
+    return v_above16(v_zero(), a);
+}
+static inline vec v_high8(vec a) {
+    return v_higher_byte_(a, v_set16(8));
+}
+static inline vec v_low8(vec a) {
+    return v_and(a, v_set16(255));
+}
+static inline vec v_up16(vec a) {
+    return v_shift_up_(a, v_set32(16));
+}
+static inline vec v_down16(vec a) {
+    return v_shift_down_(a, v_set32(16));
+}
+
+static inline vec v_select(vec a, vec b, vec mask) {
+    return v_xor(a, v_and(v_xor(a, b), mask));
+}
+
+static inline vec v_select32(vec a, vec b, vec mask) {
+    return v_select(a, b, v_sign32_(mask, mask));
+}
+
+static inline vec v_weave16(vec a, vec b) {
+    return v_select(a, b, v_set32((int32_t)0xffff0000));
+}
+
+static inline uint32_t v_bits(vec a) {
+    uint32_t bits = 0;
+    for (int i = 0; i < 8; i++)
+        bits |= (uint32_t)((a.h[i] >> 7 & 1) | (a.h[i] >> 14 & 2)) << (2 * i);
+    return bits;
+}
+
+static inline vec v_squares(vec a) {
+    int32_t lanes[4];
+    for (int i = 0; i < 4; i++) {
+        const int32_t x = (int16_t)a.h[2 * i], y = (int16_t)a.h[2 * i + 1];
+        lanes[i] = x * x + y * y;
+    }
+    return v_load(lanes);
+}
+
+static inline vec v_root32(vec a) {
+    int32_t lanes[4];
+    memcpy(lanes, &a, sizeof lanes);
+    for (int i = 0; i < 4; i++) {
+        const float root = sqrtf((float)lanes[i]);
+        const int32_t down = (int32_t)root;
+        lanes[i] = down + ((float)down < root);
+    }
+    return v_load(lanes);
+}
+
+static inline vec v_zip_(vec a, vec b, int from) {
+    uint8_t p[16], q[16], r[16];
+    memcpy(p, &a, sizeof p);
+    memcpy(q, &b, sizeof q);
+    for (int i = 0; i < 8; i++) {
+        r[2 * i] = p[from + i];
+        r[2 * i + 1] = q[from + i];
+    }
+    return v_load(r);
+}
+
+static inline vec v_zip_first(vec a, vec b) {
+    return v_zip_(a, b, 0);
+}
+static inline vec v_zip_second(vec a, vec b) {
+    return v_zip_(a, b, 8);
+}
+
+static inline vec v_narrow(vec first, vec second) {
+    uint8_t r[16];
+    for (int i = 0; i < 8; i++) {
+        r[i] = (uint8_t)first.h[i];
+        r[8 + i] = (uint8_t)second.h[i];
+    }
+    return v_load(r);
+}
+
+static inline vec v_spread(uint64_t bits) {
+    uint8_t r[16];
+    for (int i = 0; i < 16; i++)
+        r[i] = (uint8_t)(0 - (bits >> i & 1));
+    return v_load(r);
+}
+
+#endif
