@@ -113,8 +113,10 @@ seg_status seg_param_check(const seg_param *param, const void *value) {
     case SEG_PARAM_ENUM: {
         int32_t index = *(const int32_t *)value, count = seg_param_name_count(param);
         if (index >= 0 && index < count) return SEG_OK;
-        return seg_fail(SEG_ERROR_OPTION, "%s is %ld (allowed 0 to %ld)", param->name, (long)index,
-                        (long)count - 1);
+        char names[256];
+        seg_param_list_names(names, sizeof names, param);
+        return seg_fail(SEG_ERROR_OPTION, "%s is %ld (allowed 0 to %ld: %s)", param->name,
+                        (long)index, (long)count - 1, names);
     }
     case SEG_PARAM_LEVEL:
         return check_level(param, value);
