@@ -12,18 +12,6 @@ typedef struct packing {
     bool inverted;
 } packing;
 
-/* Ones of the last word that are pixels. */
-static uint64_t last_word(int32_t width) {
-    return width % 64 ? ~(uint64_t)0 >> (64 - width % 64) : ~(uint64_t)0;
-}
-
-static void invert_row(uint64_t *row, int32_t width) {
-    const int32_t count = seg_bits_words(width);
-    for (int32_t i = 0; i < count; i++)
-        row[i] = ~row[i];
-    row[count - 1] &= last_word(width);
-}
-
 seg_status seg_bitmap_take(seg_bitmap *bitmap, int32_t width, int32_t height,
                            seg_scratch *scratch) {
     *bitmap = (seg_bitmap){.width = width, .height = height, .pitch = seg_bits_words(width)};
@@ -41,7 +29,7 @@ static seg_status pack_band(void *argument, int32_t band, int32_t first, int32_t
     for (int32_t y = first; y < end; y++) {
         uint64_t *row = seg_bitmap_row(pack->bitmap, y);
         pack->kernels->pack(row, seg_image_row(pack->image, y), pack->bitmap->width);
-        if (pack->inverted) invert_row(row, pack->bitmap->width);
+        if (pack->inverted) seg_bits_invert(row, pack->bitmap->width);
     }
     return SEG_OK;
 }
@@ -74,7 +62,7 @@ static seg_status invert_band(void *argument, int32_t band, int32_t first, int32
     (void)band;
     (void)worker;
     for (int32_t y = first; y < end; y++)
-        invert_row(seg_bitmap_row(pack->bitmap, y), pack->bitmap->width);
+        seg_bits_invert(seg_bitmap_row(pack->bitmap, y), pack->bitmap->width);
     return SEG_OK;
 }
 

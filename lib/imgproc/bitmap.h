@@ -45,19 +45,13 @@ SEG_NODISCARD seg_status seg_bitmap_invert(seg_bitmap *bitmap, const seg_env *en
 /** Sets (`on`) or clears the pixels start .. end-1 of a row; start < end. */
 void seg_bitmap_span(uint64_t *row, int32_t start, int32_t end, bool on);
 
-/**
- * Morphology on bitmaps, as seg_morphology_mask. The result is in *target, which is taken; the
- * source may be inverted meanwhile and is back in the end unless an error is returned.
- */
-SEG_NODISCARD seg_status seg_bitmap_morphology(seg_bitmap *target, seg_bitmap *source,
-                                               seg_morphology operation, seg_element element,
-                                               int32_t side, seg_scratch *scratch);
-
 /** Half-widths of the element's rows: half[dy + radius] for dy = -radius .. radius, where the row
  *  covers -half .. half. `half` has room for `side` items. */
 void seg_element_rows(int32_t *half, seg_element element, int32_t side);
 
-/** Checks an element and its side for seg_morphology_mask and the post operations. */
-SEG_NODISCARD seg_status seg_element_check(seg_element element, int32_t side);
+#define SEG_ELEMENT_MAX_SIDE 1023
+
+/** Checks an element and its side; `status` is what is returned if they are not allowed. */
+SEG_NODISCARD seg_status seg_element_check(seg_element element, int32_t side, seg_status status);
 
 #endif

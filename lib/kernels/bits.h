@@ -37,9 +37,12 @@ static inline int32_t seg_bits_lowest(uint64_t word) {
 #endif
 }
 
-/** The ones of a word at `first` .. `end`-1 of it; 0 <= first < end <= 64. */
-static inline uint64_t seg_bits_span(int32_t first, int32_t end) {
-    return ~(uint64_t)0 << first & ~(uint64_t)0 >> (64 - end);
+/** Ones to zeros and back in a row of `width` pixels. */
+static inline void seg_bits_invert(uint64_t *words, int32_t width) {
+    const int32_t count = seg_bits_words(width);
+    for (int32_t i = 0; i < count; i++)
+        words[i] = ~words[i];
+    if (width % 64) words[count - 1] &= ~(uint64_t)0 >> (64 - width % 64);
 }
 
 /** Two touching runs of neighbouring strips, by their numbers. */
