@@ -1,0 +1,37 @@
+/* Row kernels of the median over a square. */
+#ifndef SEG_KERNELS_MEDIAN_H
+#define SEG_KERNELS_MEDIAN_H
+
+#include "kernels/level.h"
+
+/* Sides that median_u8 takes; the others types take 3 and 5. */
+#define SEG_MEDIAN_LARGEST_SIDE 15
+
+/** Histograms of the columns of a window, for large sides: counts of `side` (at most 255) samples
+ *  in 256 bins, and in 16 bins of 16 values each. */
+typedef struct seg_median_columns {
+    uint8_t (*fine)[256];
+    uint8_t (*coarse)[16];
+} seg_median_columns;
+
+typedef struct seg_median_kernels {
+    /**
+     * out[i] = median of rows[0 .. side-1][i - (side/2) * step .. i + (side/2) * step], every
+     * `step` samples (the channels). Rows can be read that far to both sides. `work` holds `side`
+     * rows of count + (side - 1) * step samples. f32: all samples finite, no -0.
+     */
+    void (*median_u8)(uint8_t *out, uint8_t *work, const uint8_t *const *rows, int32_t side,
+                      size_t step, size_t count);
+    void (*median_u16)(uint16_t *out, uint16_t *work, const uint16_t *const *rows, int32_t side,
+                       size_t step, size_t count);
+    void (*median_f32)(float *out, float *work, const float *const *rows, int32_t side, size_t step,
+                       size_t count);
+
+    /** out[i * step] = median of columns i .. i + side - 1, i below count. */
+    void (*median_columns_u8)(uint8_t *out, const seg_median_columns *columns, int32_t side,
+                              size_t step, size_t count);
+} seg_median_kernels;
+
+SEG_KERNELS_DECLARE(median);
+
+#endif

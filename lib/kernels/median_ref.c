@@ -1,0 +1,47 @@
+/* Median kernels as their contracts read: gather, sort, take the middle one. The oracle of the
+ * other levels. */
+#include "kernels/median.h"
+
+/* Insertion sort of the window, one template for all sample types. */
+#define SEG_MEDIAN(type, suffix)                                                                   \
+    static void median_##suffix(type *out, type *work, const type *const *rows, int32_t side,      \
+                                size_t step, size_t count) {                                       \
+        type window[SEG_MEDIAN_LARGEST_SIDE * SEG_MEDIAN_LARGEST_SIDE];                            \
+        (void)work;                                                                                \
+        for (size_t i = 0; i < count; i++) {                                                       \
+            int32_t size = 0;                                                                      \
+            for (int32_t r = 0; r < side; r++)                                                     \
+                for (int32_t k = -(side / 2); k <= side / 2; k++) {                                \
+                    const type sample = rows[r][(ptrdiff_t)i + k * (ptrdiff_t)step];               \
+                    int32_t place = size++;                                                        \
+                    for (; place > 0 && window[place - 1] > sample; place--)                       \
+                        window[place] = window[place - 1];                                         \
+                    window[place] = sample;                                                        \
+                }                                                                                  \
+            out[i] = window[size / 2];                                                             \
+        }                                                                                          \
+    }
+
+SEG_MEDIAN(uint8_t, u8)
+SEG_MEDIAN(uint16_t, u16)
+SEG_MEDIAN(float, f32)
+
+static void median_columns_u8(uint8_t *out, const seg_median_columns *columns, int32_t side,
+                              size_t step, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        int32_t below = 0, value = 0;
+        for (; value < 256; value++) {
+            for (int32_t k = 0; k < side; k++)
+                below += columns->fine[i + (size_t)k][value];
+            if (2 * below > side * side) break;
+        }
+        out[i * step] = (uint8_t)value;
+    }
+}
+
+const seg_median_kernels seg_median_kernels_ref = {
+    .median_u8 = median_u8,
+    .median_u16 = median_u16,
+    .median_f32 = median_f32,
+    .median_columns_u8 = median_columns_u8,
+};
