@@ -33,17 +33,25 @@ static void middle_u16(uint16_t *out, const uint16_t *m, const uint16_t *a, cons
         out[x] = (uint16_t)smaller(absolute(m[x] - a[x]), absolute(m[x] - b[x]));
 }
 
-static void extremes_u8(uint8_t *low, uint8_t *high, const uint8_t *a, int32_t width) {
+static void range_u8(uint8_t *out, const uint8_t *const *rows, int32_t count, int32_t width) {
     for (int32_t x = 0; x < width; x++) {
-        if (a[x] < low[x]) low[x] = a[x];
-        if (a[x] > high[x]) high[x] = a[x];
+        uint8_t low = rows[0][x], high = rows[0][x];
+        for (int32_t i = 1; i < count; i++) {
+            if (rows[i][x] < low) low = rows[i][x];
+            if (rows[i][x] > high) high = rows[i][x];
+        }
+        out[x] = (uint8_t)(high - low);
     }
 }
 
-static void extremes_u16(uint16_t *low, uint16_t *high, const uint16_t *a, int32_t width) {
+static void range_u16(uint16_t *out, const uint16_t *const *rows, int32_t count, int32_t width) {
     for (int32_t x = 0; x < width; x++) {
-        if (a[x] < low[x]) low[x] = a[x];
-        if (a[x] > high[x]) high[x] = a[x];
+        uint16_t low = rows[0][x], high = rows[0][x];
+        for (int32_t i = 1; i < count; i++) {
+            if (rows[i][x] < low) low = rows[i][x];
+            if (rows[i][x] > high) high = rows[i][x];
+        }
+        out[x] = (uint16_t)(high - low);
     }
 }
 
@@ -67,11 +75,6 @@ static void leave_out_u16(uint16_t *a, const uint8_t *left_out, int32_t width) {
         if (left_out[x]) a[x] = 0;
 }
 
-static void widen_u8(uint16_t *out, const uint8_t *a, int32_t width) {
-    for (int32_t x = 0; x < width; x++)
-        out[x] = (uint16_t)(a[x] * 257);
-}
-
 static void model_step(const seg_model_row *row) {
     for (int32_t x = 0; x < row->width; x++) {
         if (row->left_out && row->left_out[x]) {
@@ -79,16 +82,17 @@ static void model_step(const seg_model_row *row) {
             if (row->score) row->score[x] = 0;
             continue;
         }
-        const int32_t half = 1 << (SEG_MODEL_FRACTION - 1);
-        const int32_t background = (row->model[x] + half) >> SEG_MODEL_FRACTION;
-        const int32_t difference = absolute(row->value[x] - background);
+        const int32_t value = row->value ? row->value[x] : row->value_u8[x] * 257;
+        const int32_t difference = absolute(value - row->model[x]);
         const bool foreground = difference > row->level;
         row->mask[x] = foreground ? 255 : 0;
         if (row->score) row->score[x] = (uint16_t)difference;
-        if (row->held && row->held[x]) continue;
-        const float rate = foreground ? row->rate_foreground : row->rate_background;
-        const int32_t target = row->value[x] << SEG_MODEL_FRACTION;
-        row->model[x] += (int32_t)((float)(target - row->model[x]) * rate);
+        const uint32_t rate = foreground ? row->rate_foreground : row->rate_background;
+        if (rate == 0 || (row->held && row->held[x])) continue;
+        const uint16_t dither = (uint16_t)(row->pattern[x] + row->dither_offset);
+        const int32_t step = (int32_t)(((uint32_t)difference * rate + dither) >> 16);
+        row->model[x] =
+            (uint16_t)(value > row->model[x] ? row->model[x] + step : row->model[x] - step);
     }
 }
 
@@ -97,12 +101,11 @@ const seg_temporal_kernels seg_temporal_kernels_ref = {
     .difference_u16 = difference_u16,
     .middle_u8 = middle_u8,
     .middle_u16 = middle_u16,
-    .extremes_u8 = extremes_u8,
-    .extremes_u16 = extremes_u16,
+    .range_u8 = range_u8,
+    .range_u16 = range_u16,
     .above_u8 = above_u8,
     .above_u16 = above_u16,
     .leave_out_u8 = leave_out_u8,
     .leave_out_u16 = leave_out_u16,
-    .widen_u8 = widen_u8,
     .model_step = model_step,
 };

@@ -21,11 +21,16 @@ static void NAMED(middle)(SAMPLE *out, const SAMPLE *m, const SAMPLE *a, const S
     }
 }
 
-static void NAMED(extremes)(SAMPLE *low, SAMPLE *high, const SAMPLE *a, int32_t width) {
-    for (int32_t x = 0; x < width; x++) {
-        const SAMPLE value = a[x];
-        low[x] = value < low[x] ? value : low[x];
-        high[x] = value > high[x] ? value : high[x];
+/* Pixels from x on, one by one. */
+static void NAMED(range_tail)(SAMPLE *out, const SAMPLE *const *rows, int32_t count, int32_t x,
+                              int32_t width) {
+    for (; x < width; x++) {
+        SAMPLE low = rows[0][x], high = rows[0][x];
+        for (int32_t i = 1; i < count; i++) {
+            low = rows[i][x] < low ? rows[i][x] : low;
+            high = rows[i][x] > high ? rows[i][x] : high;
+        }
+        out[x] = (SAMPLE)(high - low);
     }
 }
 

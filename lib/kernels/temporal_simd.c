@@ -1,6 +1,6 @@
 /* Temporal row kernels for the vector units. The simple ones are plain loops in same-width
- * arithmetic, which the compiler turns into vector code; the model step mixes widths, so it is
- * written by hand, 16 pixels a step. */
+ * arithmetic, which the compiler turns into vector code; the model step is written by hand, in
+ * words of 16 bits throughout, so that one source serves both vector widths. */
 #include "kernels/temporal.h"
 
 #include <stdbool.h>
@@ -18,161 +18,204 @@
 #define NAMED(name) name##_u16
 #include "kernels/temporal_rows.h"
 
-static void widen_u8(uint16_t *out, const uint8_t *a, int32_t width) {
-    for (int32_t x = 0; x < width; x++)
-        out[x] = (uint16_t)(a[x] * 257u);
-}
-
 static inline void step_pixel(const seg_model_row *row, int32_t x) {
     const bool out = row->left_out && row->left_out[x];
-    const int32_t model = row->model[x];
-    const int32_t seen =
-        (int32_t)(((uint32_t)model + (1u << (SEG_MODEL_FRACTION - 1)))) >> SEG_MODEL_FRACTION;
-    const int32_t signed_difference = row->value[x] - seen;
-    const int32_t difference = signed_difference < 0 ? -signed_difference : signed_difference;
+    const uint16_t value = row->value ? row->value[x] : (uint16_t)(row->value_u8[x] * 257);
+    const uint16_t model = row->model[x];
+    const bool up = value >= model;
+    const uint16_t difference = (uint16_t)(up ? value - model : model - value);
     const bool foreground = difference > row->level;
     row->mask[x] = (uint8_t)(foreground && !out ? 255 : 0);
-    if (row->score) row->score[x] = out ? 0 : (uint16_t)difference;
-    if (out || (row->held && row->held[x])) return;
-    const float rate = foreground ? row->rate_foreground : row->rate_background;
-    const int32_t target = row->value[x] << SEG_MODEL_FRACTION;
-    row->model[x] = model + (int32_t)((float)(target - model) * rate);
+    if (row->score) row->score[x] = out ? 0 : difference;
+    const uint32_t rate = foreground ? row->rate_foreground : row->rate_background;
+    if (rate == 0 || out || (row->held && row->held[x])) return;
+    const uint16_t dither = (uint16_t)(row->pattern[x] + row->dither_offset);
+    const uint32_t step = (difference * rate + dither) >> 16;
+    row->model[x] = (uint16_t)(up ? model + step : model - step);
 }
+
+#if defined(SEG_LEVEL_AVX2) || defined(__SSE2__)
 
 #if defined(SEG_LEVEL_AVX2)
 
-/* model + (target - model) * rate, the rate chosen by the sign-extended mask. */
-static inline __m256i learn(__m256i model, __m256i target, __m256i foreground, __m256i frozen,
-                            __m256 rate_background, __m256 rate_foreground) {
-    const __m256 gap = _mm256_cvtepi32_ps(_mm256_sub_epi32(target, model));
-    const __m256 rate =
-        _mm256_blendv_ps(rate_background, rate_foreground, _mm256_castsi256_ps(foreground));
-    const __m256 kept = _mm256_andnot_ps(_mm256_castsi256_ps(frozen), rate);
-    return _mm256_add_epi32(model, _mm256_cvttps_epi32(_mm256_mul_ps(gap, kept)));
+typedef __m256i words;
+#define LANES 16
+#define OP(name) _mm256_##name
+#define BITS(name) _mm256_##name##_si256
+
+/* Bytes to words. */
+static inline words widen(const uint8_t *p) {
+    return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)p));
 }
 
-/* 16 bytes to 16 words: all ones where the byte is not 0. */
-static inline __m256i set_words(const uint8_t *bytes) {
-    const __m128i loaded = _mm_loadu_si128((const __m128i *)bytes);
-    const __m128i clear = _mm_cmpeq_epi8(loaded, _mm_setzero_si128());
-    return _mm256_cvtepi8_epi16(_mm_xor_si128(clear, _mm_set1_epi8(-1)));
+/* Words of 0 or -1 to bytes. */
+static inline void store_mask(uint8_t *p, words w) {
+    _mm_storeu_si128((__m128i *)p,
+                     _mm_packs_epi16(_mm256_castsi256_si128(w), _mm256_extracti128_si256(w, 1)));
 }
 
-static int32_t step_blocks(const seg_model_row *row) {
-    const __m256 rate_background = _mm256_set1_ps(row->rate_background);
-    const __m256 rate_foreground = _mm256_set1_ps(row->rate_foreground);
-    const bool learning = row->rate_background > 0.0f || row->rate_foreground > 0.0f;
-    const __m256i level = _mm256_set1_epi16((short)row->level);
-    const __m256i half = _mm256_set1_epi32(1 << (SEG_MODEL_FRACTION - 1));
+#else
+
+typedef __m128i words;
+#define LANES 8
+#define OP(name) _mm_##name
+#define BITS(name) _mm_##name##_si128
+
+static inline words widen(const uint8_t *p) {
+    return _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)p), _mm_setzero_si128());
+}
+
+static inline void store_mask(uint8_t *p, words w) {
+    _mm_storel_epi64((__m128i *)p, _mm_packs_epi16(w, w));
+}
+
+#endif
+
+static inline words load(const void *p) {
+    return BITS(loadu)((const words *)p);
+}
+
+static inline void store(void *p, words w) {
+    BITS(storeu)((words *)p, w);
+}
+
+/* The extremes of two vectors of each row stay in registers while the rows go by. */
+static int32_t range_blocks_u8(uint8_t *out, const uint8_t *const *rows, int32_t count,
+                               int32_t width) {
     int32_t x = 0;
-    for (; x + 16 <= row->width; x += 16) {
-        const __m256i value = _mm256_loadu_si256((const __m256i *)(row->value + x));
-        const __m256i model0 = _mm256_loadu_si256((const __m256i *)(row->model + x));
-        const __m256i model1 = _mm256_loadu_si256((const __m256i *)(row->model + x + 8));
-        const __m256i seen0 = _mm256_srai_epi32(_mm256_add_epi32(model0, half), SEG_MODEL_FRACTION);
-        const __m256i seen1 = _mm256_srai_epi32(_mm256_add_epi32(model1, half), SEG_MODEL_FRACTION);
-        const __m256i seen = _mm256_permute4x64_epi64(_mm256_packus_epi32(seen0, seen1), 0xD8);
-        __m256i difference =
-            _mm256_or_si256(_mm256_subs_epu16(value, seen), _mm256_subs_epu16(seen, value));
-        const __m256i below =
-            _mm256_cmpeq_epi16(_mm256_subs_epu16(difference, level), _mm256_setzero_si256());
-        __m256i foreground = _mm256_xor_si256(below, _mm256_set1_epi16(-1));
-        __m256i frozen = row->held ? set_words(row->held + x) : _mm256_setzero_si256();
-        if (row->left_out) {
-            const __m256i out = set_words(row->left_out + x);
-            frozen = _mm256_or_si256(frozen, out);
-            foreground = _mm256_andnot_si256(out, foreground);
-            difference = _mm256_andnot_si256(out, difference);
+    for (; x + 4 * LANES <= width; x += 4 * LANES) {
+        words low0 = load(rows[0] + x), low1 = load(rows[0] + x + 2 * LANES);
+        words high0 = low0, high1 = low1;
+        for (int32_t i = 1; i < count; i++) {
+            const words a = load(rows[i] + x), b = load(rows[i] + x + 2 * LANES);
+            low0 = OP(min_epu8)(low0, a);
+            low1 = OP(min_epu8)(low1, b);
+            high0 = OP(max_epu8)(high0, a);
+            high1 = OP(max_epu8)(high1, b);
         }
-        _mm_storeu_si128((__m128i *)(row->mask + x),
-                         _mm_packs_epi16(_mm256_castsi256_si128(foreground),
-                                         _mm256_extracti128_si256(foreground, 1)));
-        if (row->score) _mm256_storeu_si256((__m256i *)(row->score + x), difference);
-        if (!learning) continue;
-        const __m256i target0 = _mm256_slli_epi32(
-            _mm256_cvtepu16_epi32(_mm256_castsi256_si128(value)), SEG_MODEL_FRACTION);
-        const __m256i target1 = _mm256_slli_epi32(
-            _mm256_cvtepu16_epi32(_mm256_extracti128_si256(value, 1)), SEG_MODEL_FRACTION);
-        const __m256i next0 =
-            learn(model0, target0, _mm256_cvtepi16_epi32(_mm256_castsi256_si128(foreground)),
-                  _mm256_cvtepi16_epi32(_mm256_castsi256_si128(frozen)), rate_background,
-                  rate_foreground);
-        const __m256i next1 =
-            learn(model1, target1, _mm256_cvtepi16_epi32(_mm256_extracti128_si256(foreground, 1)),
-                  _mm256_cvtepi16_epi32(_mm256_extracti128_si256(frozen, 1)), rate_background,
-                  rate_foreground);
-        _mm256_storeu_si256((__m256i *)(row->model + x), next0);
-        _mm256_storeu_si256((__m256i *)(row->model + x + 8), next1);
+        store(out + x, OP(sub_epi8)(high0, low0));
+        store(out + x + 2 * LANES, OP(sub_epi8)(high1, low1));
     }
     return x;
 }
 
-#elif defined(__SSE2__)
-
-static inline __m128i learn(__m128i model, __m128i target, __m128i foreground, __m128i frozen,
-                            __m128 rate_background, __m128 rate_foreground) {
-    const __m128 gap = _mm_cvtepi32_ps(_mm_sub_epi32(target, model));
-    const __m128 chosen = _mm_castsi128_ps(foreground);
-    const __m128 rate =
-        _mm_or_ps(_mm_and_ps(chosen, rate_foreground), _mm_andnot_ps(chosen, rate_background));
-    const __m128 kept = _mm_andnot_ps(_mm_castsi128_ps(frozen), rate);
-    return _mm_add_epi32(model, _mm_cvttps_epi32(_mm_mul_ps(gap, kept)));
+/* a + what b has more; SSE2 has no maximum of unsigned words. */
+static inline words larger(words a, words b) {
+    return OP(add_epi16)(a, OP(subs_epu16)(b, a));
 }
 
-/* 8 bytes to 8 words: all ones where the byte is not 0. */
-static inline __m128i set_words(const uint8_t *bytes) {
-    const __m128i loaded = _mm_loadl_epi64((const __m128i *)bytes);
-    const __m128i clear = _mm_cmpeq_epi8(loaded, _mm_setzero_si128());
-    return _mm_xor_si128(_mm_unpacklo_epi8(clear, clear), _mm_set1_epi16(-1));
+static inline words lesser(words a, words b) {
+    return OP(sub_epi16)(a, OP(subs_epu16)(a, b));
+}
+
+static int32_t range_blocks_u16(uint16_t *out, const uint16_t *const *rows, int32_t count,
+                                int32_t width) {
+    int32_t x = 0;
+    for (; x + 2 * LANES <= width; x += 2 * LANES) {
+        words low0 = load(rows[0] + x), low1 = load(rows[0] + x + LANES);
+        words high0 = low0, high1 = low1;
+        for (int32_t i = 1; i < count; i++) {
+            const words a = load(rows[i] + x), b = load(rows[i] + x + LANES);
+            low0 = lesser(low0, a);
+            low1 = lesser(low1, b);
+            high0 = larger(high0, a);
+            high1 = larger(high1, b);
+        }
+        store(out + x, OP(sub_epi16)(high0, low0));
+        store(out + x + LANES, OP(sub_epi16)(high1, low1));
+    }
+    return x;
+}
+
+/* All ones where a == 0. */
+static inline words is_zero(words a) {
+    return OP(cmpeq_epi16)(a, BITS(setzero)());
+}
+
+/* All ones where the byte is 0. */
+static inline words clear_bytes(const uint8_t *p) {
+    return is_zero(widen(p));
+}
+
+/* What is the same for the whole row. */
+typedef struct row_constants {
+    words level, rate_background, rate_change, offset;
+} row_constants;
+
+/* LANES pixels from x on; `learn` and `masks` are constants where it is inlined. */
+static inline void step_block(const seg_model_row *row, const row_constants *c, int32_t x,
+                              bool learn, bool masks) {
+    words value;
+    if (row->value) {
+        value = load(row->value + x);
+    } else {
+        const words narrow = widen(row->value_u8 + x);
+        value = BITS(or)(narrow, OP(slli_epi16)(narrow, 8));
+    }
+    const words model = load(row->model + x);
+    const words more = OP(subs_epu16)(value, model), less = OP(subs_epu16)(model, value);
+    const words difference = BITS(or)(more, less);
+    words background = is_zero(OP(subs_epu16)(difference, c->level));
+    words shown = difference, learnt = OP(set1_epi16)(-1);
+    if (masks && row->left_out) {
+        const words in = clear_bytes(row->left_out + x);
+        background = BITS(or)(background, is_zero(in));
+        shown = BITS(and)(shown, in);
+        learnt = in;
+    }
+    if (masks && row->held) learnt = BITS(and)(learnt, clear_bytes(row->held + x));
+    const words foreground = is_zero(background);
+    store_mask(row->mask + x, foreground);
+    if (row->score) store(row->score + x, shown);
+    if (!learn) return;
+    words rate = BITS(xor)(c->rate_background, BITS(and)(foreground, c->rate_change));
+    if (masks) rate = BITS(and)(rate, learnt);
+    const words dither = OP(add_epi16)(load(row->pattern + x), c->offset);
+    const words low = OP(add_epi16)(OP(mullo_epi16)(difference, rate), dither);
+    /* the low half has carried where it is now below what was added */
+    const words no_carry = is_zero(OP(subs_epu16)(dither, low));
+    const words step = OP(add_epi16)(OP(add_epi16)(OP(mulhi_epu16)(difference, rate), no_carry),
+                                     OP(set1_epi16)(1));
+    const words up = is_zero(less);
+    const words sign = is_zero(up);
+    store(row->model + x, OP(add_epi16)(model, OP(sub_epi16)(BITS(xor)(step, sign), sign)));
 }
 
 static int32_t step_blocks(const seg_model_row *row) {
-    const __m128 rate_background = _mm_set1_ps(row->rate_background);
-    const __m128 rate_foreground = _mm_set1_ps(row->rate_foreground);
-    const bool learning = row->rate_background > 0.0f || row->rate_foreground > 0.0f;
-    const __m128i level = _mm_set1_epi16((short)row->level);
-    /* SSE2 packs signed words only: go there and back by half the range */
-    const __m128i offset = _mm_set1_epi32(32768);
-    const __m128i half = _mm_set1_epi32(1 << (SEG_MODEL_FRACTION - 1));
-    const __m128i zero = _mm_setzero_si128();
+    const row_constants c = {
+        OP(set1_epi16)((short)row->level),
+        OP(set1_epi16)((short)row->rate_background),
+        OP(set1_epi16)((short)(row->rate_background ^ row->rate_foreground)),
+        OP(set1_epi16)((short)row->dither_offset),
+    };
+    const bool learn = row->rate_background || row->rate_foreground;
     int32_t x = 0;
-    for (; x + 8 <= row->width; x += 8) {
-        const __m128i value = _mm_loadu_si128((const __m128i *)(row->value + x));
-        const __m128i model0 = _mm_loadu_si128((const __m128i *)(row->model + x));
-        const __m128i model1 = _mm_loadu_si128((const __m128i *)(row->model + x + 4));
-        const __m128i seen0 = _mm_srai_epi32(_mm_add_epi32(model0, half), SEG_MODEL_FRACTION);
-        const __m128i seen1 = _mm_srai_epi32(_mm_add_epi32(model1, half), SEG_MODEL_FRACTION);
-        const __m128i seen = _mm_xor_si128(
-            _mm_packs_epi32(_mm_sub_epi32(seen0, offset), _mm_sub_epi32(seen1, offset)),
-            _mm_set1_epi16((short)0x8000));
-        __m128i difference = _mm_or_si128(_mm_subs_epu16(value, seen), _mm_subs_epu16(seen, value));
-        const __m128i below = _mm_cmpeq_epi16(_mm_subs_epu16(difference, level), zero);
-        __m128i foreground = _mm_xor_si128(below, _mm_set1_epi16(-1));
-        __m128i frozen = row->held ? set_words(row->held + x) : zero;
-        if (row->left_out) {
-            const __m128i out = set_words(row->left_out + x);
-            frozen = _mm_or_si128(frozen, out);
-            foreground = _mm_andnot_si128(out, foreground);
-            difference = _mm_andnot_si128(out, difference);
-        }
-        _mm_storel_epi64((__m128i *)(row->mask + x), _mm_packs_epi16(foreground, foreground));
-        if (row->score) _mm_storeu_si128((__m128i *)(row->score + x), difference);
-        if (!learning) continue;
-        const __m128i target0 = _mm_slli_epi32(_mm_unpacklo_epi16(value, zero), SEG_MODEL_FRACTION);
-        const __m128i target1 = _mm_slli_epi32(_mm_unpackhi_epi16(value, zero), SEG_MODEL_FRACTION);
-        _mm_storeu_si128((__m128i *)(row->model + x),
-                         learn(model0, target0, _mm_unpacklo_epi16(foreground, foreground),
-                               _mm_unpacklo_epi16(frozen, frozen), rate_background,
-                               rate_foreground));
-        _mm_storeu_si128((__m128i *)(row->model + x + 4),
-                         learn(model1, target1, _mm_unpackhi_epi16(foreground, foreground),
-                               _mm_unpackhi_epi16(frozen, frozen), rate_background,
-                               rate_foreground));
+    if (row->left_out || row->held) {
+        for (; x + LANES <= row->width; x += LANES)
+            step_block(row, &c, x, learn, true);
+    } else if (learn) {
+        for (; x + LANES <= row->width; x += LANES)
+            step_block(row, &c, x, true, false);
+    } else {
+        for (; x + LANES <= row->width; x += LANES)
+            step_block(row, &c, x, false, false);
     }
     return x;
 }
 
 #else
+
+static int32_t range_blocks_u8(uint8_t *out, const uint8_t *const *rows, int32_t count,
+                               int32_t width) {
+    (void)out, (void)rows, (void)count, (void)width;
+    return 0;
+}
+
+static int32_t range_blocks_u16(uint16_t *out, const uint16_t *const *rows, int32_t count,
+                                int32_t width) {
+    (void)out, (void)rows, (void)count, (void)width;
+    return 0;
+}
 
 static int32_t step_blocks(const seg_model_row *row) {
     (void)row;
@@ -180,6 +223,14 @@ static int32_t step_blocks(const seg_model_row *row) {
 }
 
 #endif
+
+static void range_u8(uint8_t *out, const uint8_t *const *rows, int32_t count, int32_t width) {
+    range_tail_u8(out, rows, count, range_blocks_u8(out, rows, count, width), width);
+}
+
+static void range_u16(uint16_t *out, const uint16_t *const *rows, int32_t count, int32_t width) {
+    range_tail_u16(out, rows, count, range_blocks_u16(out, rows, count, width), width);
+}
 
 static void model_step(const seg_model_row *row) {
     for (int32_t x = step_blocks(row); x < row->width; x++)
@@ -191,12 +242,11 @@ const seg_temporal_kernels SEG_LEVEL_NAME(seg_temporal_kernels) = {
     .difference_u16 = difference_u16,
     .middle_u8 = middle_u8,
     .middle_u16 = middle_u16,
-    .extremes_u8 = extremes_u8,
-    .extremes_u16 = extremes_u16,
+    .range_u8 = range_u8,
+    .range_u16 = range_u16,
     .above_u8 = above_u8,
     .above_u16 = above_u16,
     .leave_out_u8 = leave_out_u8,
     .leave_out_u16 = leave_out_u16,
-    .widen_u8 = widen_u8,
     .model_step = model_step,
 };

@@ -18,21 +18,27 @@
  * marked provisional. With `rate` 0 no bit of the model changes after the first frame; a
  * `reference` is never learnt over.
  *
- * B is kept in fixed point, 16 bits and 15 of fraction, for every depth: the same scene in 8, 16
- * bits or float gives the same masks, and rates down to 1e-6 still move it. g > 0 lets what came
- * to stay (a parked car, the ghost of an object that was there in the first frame) fade into the
- * background instead of being foreground for ever.
+ * B is kept in 16 bits for every depth: the same scene in 8, 16 bits or float gives the same masks.
+ * What a step towards the frame loses by rounding would add up (a rate of 0.001 would never move a
+ * difference of one grey level), so steps are rounded by a dither that is spread evenly over time
+ * and pixels: a golden-ratio sequence per pixel, from a fixed pattern, the same in every run. The
+ * mean step is exact; what the dither adds to B stays below a tenth of an 8-bit level. Rates below
+ * 1/1024 are saved up and learnt at once when they come to that much, which keeps it so.
+ *
+ * g > 0 lets what came to stay (a parked car, the ghost of an object that was there in the first
+ * frame) fade into the background instead of being foreground for ever.
  *
  * Pixels in frame.ignore (and what is no number) give 0 and are not learnt; frame.known_foreground
  * is not learnt. A pixel is first learnt when it is first seen. Colour is brought to grey.
  *
- * Cost: 4 bytes of state a pixel, read and written once a frame. Known failures: one mean cannot
+ * Cost: 2 bytes of state a pixel, read and written once a frame. Known failures: one mean cannot
  * hold a background of two values (leaves, waves); shadows and changes of light are foreground.
  */
 #include "core/bands.h"
 #include "core/blob.h"
 #include "core/check.h"
 #include "core/math.h"
+#include "core/random.h"
 #include "imgproc/input.h"
 #include "imgproc/still_method.h"
 #include "kernels/temporal.h"
@@ -42,8 +48,9 @@
 #include <string.h>
 
 #define BAND_HEIGHT 32
+#define LEAST 25 /* automatic threshold, 8-bit */
 #define GHOST_SHARE 0.1
-#define UNSEEN INT32_MIN /* in the model: a pixel that was left out or held so far */
+#define LEAST_RATE (1.0 / 1024)
 
 static const seg_param rows[] = {
     {"reference", SEG_PARAM_PICTURE, offsetof(seg_background_options, reference), NULL, 0, 0, NULL,
@@ -58,8 +65,8 @@ static const seg_param rows[] = {
      "", "Learn foreground at a tenth of the rate only.", ""},
     {"threshold", SEG_PARAM_LEVEL, offsetof(seg_background_options, threshold), "auto", 0, 255,
      NULL, "8-bit level",
-     "Foreground differs from the background by more; auto = auto:noise, 6 deviations of the noise "
-     "found in the differences, at least 10.",
+     "Foreground differs from the background by more; auto = auto:noise, 5 deviations of the noise "
+     "found in the differences, within 25 and 50.",
      "T"},
     {"warmup", SEG_PARAM_DURATION, offsetof(seg_background_options, warmup), "25f", 0, 1e9, NULL,
      "duration", "Time for which the background is the plain mean and results are provisional.",
@@ -78,11 +85,16 @@ void seg_background_options_init(seg_background_options *options) {
 typedef struct background {
     seg_still *still;
     seg_samples samples;
-    seg_image model;            /* LABEL32 for its int32: see kernels/temporal.h */
+    seg_image model;      /* U16, full scale 65535 whatever the frames have */
+    seg_image unseen;     /* U8, non-zero where no value was seen yet; see unseen_count */
+    int64_t unseen_count; /* 0: the picture does not count */
+    uint16_t *pattern;    /* dither along a row; then a row of zeros */
+    int32_t pattern_width;
     bool bound;                 /* the model is valid */
     seg_blob_geometry geometry; /* of the frames, as they came */
-    int64_t unseen;             /* pixels that wait for their first value */
-    int64_t frames;             /* learnt so far */
+    int64_t frames;             /* taken so far */
+    int64_t updates;            /* learnt so far: the time of the dither */
+    double saved_rate;          /* not learnt yet */
     double seconds;             /* from the first frame to the last */
     int64_t last_pts;           /* SEG_NO_PTS if the last frame had none */
     seg_rational last_base;
@@ -97,6 +109,8 @@ static void release(void *pointer) {
     if (!state) return;
     const seg_env env = state->still->env;
     seg_image_unref(&state->model);
+    seg_image_unref(&state->unseen);
+    seg_release(&env, state->pattern);
     seg_samples_free(&state->samples);
     seg_still_free(state->still);
     seg_release(&env, state);
@@ -105,8 +119,8 @@ static void release(void *pointer) {
 static void reset(void *pointer) {
     background *state = pointer;
     state->bound = false;
-    state->unseen = state->frames = 0;
-    state->seconds = 0;
+    state->unseen_count = state->frames = state->updates = 0;
+    state->saved_rate = state->seconds = 0;
     state->last_pts = SEG_NO_PTS;
 }
 
@@ -134,37 +148,60 @@ static seg_status create(void **pointer, const void *options, const seg_env *env
     return SEG_OK;
 }
 
+/* Dither of a row of `width` pixels. */
+static seg_status make_pattern(background *state, int32_t width) {
+    if (state->pattern_width == width) return SEG_OK;
+    const seg_env *env = &state->still->env;
+    seg_release(env, state->pattern);
+    state->pattern_width = 0;
+    state->pattern =
+        seg_allocate_zeroed(env, (size_t)width, 2 * sizeof *state->pattern, "dither pattern");
+    if (!state->pattern) return SEG_ERROR_MEMORY;
+    const seg_random random = seg_random_stream(0, 0, 0);
+    uint32_t words[4] = {0};
+    for (int32_t x = 0; x < width; x++) {
+        if (x % 4 == 0) seg_random_words(words, &random, (uint32_t)x / 4);
+        state->pattern[x] = (uint16_t)(words[x % 4] >> 16);
+    }
+    state->pattern_width = width;
+    return SEG_OK;
+}
+
 /* ---- rows ---- */
 
-/* Row y in 16-bit full scale: `own` or the picture's memory. */
+/* Row y in 16-bit full scale: the picture's memory, or `own`. */
 static const uint16_t *full_scale_row(const seg_image *grey, int32_t y, uint16_t *own) {
+    const int32_t width = grey->width;
     if (grey->format == SEG_U8) {
-        seg_temporal_kernels_get()->widen_u8(own, seg_image_row(grey, y), grey->width);
+        const uint8_t *source = seg_image_row(grey, y);
+        for (int32_t x = 0; x < width; x++)
+            own[x] = (uint16_t)(source[x] * 257);
         return own;
     }
     const uint16_t *source = seg_image_row(grey, y);
     if (grey->bits >= 16) return source;
     const uint16_t most = (uint16_t)((1u << grey->bits) - 1);
     const double scale = 65535.0 / most;
-    for (int32_t x = 0; x < grey->width; x++) {
+    for (int32_t x = 0; x < width; x++) {
         const uint16_t value = source[x] < most ? source[x] : most;
         own[x] = (uint16_t)(value * scale + 0.5);
     }
     return own;
 }
 
-/* Unseen pixels take their first value; all that were unseen go into `out`, which gets left_out as
- * well. Returns how many took a value. */
-static int32_t admit_row(uint8_t *out, int32_t *model, const uint16_t *value,
+/* Unseen pixels take their first value; all that were unseen go into `out`, as what is left out
+ * anyway does. Returns how many took a value. */
+static int32_t admit_row(uint8_t *out, uint16_t *model, uint8_t *unseen, const uint16_t *value,
                          const uint8_t *left_out, const uint8_t *held, int32_t width) {
     int32_t admitted = 0;
     for (int32_t x = 0; x < width; x++) {
         out[x] = left_out && left_out[x] ? 255 : 0;
-        if (model[x] != UNSEEN) continue;
+        if (!unseen[x]) continue;
         const bool learn = !out[x] && !(held && held[x]);
         out[x] = 255;
         if (!learn) continue;
-        model[x] = value[x] << SEG_MODEL_FRACTION;
+        model[x] = value[x];
+        unseen[x] = 0;
         admitted++;
     }
     return admitted;
@@ -178,8 +215,7 @@ typedef struct pass {
     seg_image *mask;  /* NULL = not wanted */
     seg_image *score; /* NULL = not wanted; row i is row i * step of the frame */
     seg_image *out;   /* gets what was left out, while pixels are unseen; may be NULL */
-    uint16_t level;
-    float rate_background, rate_foreground;
+    uint16_t level, rate_background, rate_foreground;
     int32_t step;
     char *rows; /* of each worker: 16-bit values, left_out, mask */
     size_t row_size;
@@ -188,6 +224,16 @@ typedef struct pass {
 
 static const uint8_t *optional_row(const seg_image *image, int32_t y) {
     return seg_image_empty(image) ? NULL : seg_image_row(image, y);
+}
+
+static void set_dither(seg_model_row *row, const background *state, int32_t y) {
+    row->pattern = state->pattern;
+    /* 40503 / 65536 is near the golden ratio; rows start at unlike places */
+    row->dither_offset =
+        (uint16_t)((uint32_t)state->updates * 40503u + ((uint32_t)y * 2654435769u >> 16));
+    if (row->rate_background < 65535) return;
+    row->pattern += state->pattern_width; /* all of the frame: see kernels/temporal.h */
+    row->dither_offset = 65535;
 }
 
 static seg_status step_band(void *argument, int32_t band, int32_t first, int32_t end,
@@ -204,7 +250,6 @@ static seg_status step_band(void *argument, int32_t band, int32_t first, int32_t
             .mask = job->mask ? seg_image_row(job->mask, y) : own_mask,
             .score = job->score ? seg_image_row(job->score, i) : NULL,
             .model = seg_image_row(&state->model, y),
-            .value = full_scale_row(grey, y, values),
             .left_out = optional_row(&state->samples.left_out, y),
             .held = optional_row(job->held, y),
             .width = grey->width,
@@ -212,15 +257,27 @@ static seg_status step_band(void *argument, int32_t band, int32_t first, int32_t
             .rate_background = job->rate_background,
             .rate_foreground = job->rate_foreground,
         };
-        if (state->unseen > 0) {
+        if (grey->format == SEG_U8)
+            row.value_u8 = seg_image_row(grey, y);
+        else
+            row.value = full_scale_row(grey, y, values);
+        if (state->unseen_count > 0) {
             job->admitted[band] +=
-                admit_row(out, row.model, row.value, row.left_out, row.held, grey->width);
+                admit_row(out, row.model, seg_image_row(&state->unseen, y),
+                          full_scale_row(grey, y, values), row.left_out, row.held, grey->width);
             if (job->out) memcpy(seg_image_row(job->out, i), out, (size_t)grey->width);
             row.left_out = out;
         }
+        set_dither(&row, state, y);
         job->kernels->model_step(&row);
     }
     return SEG_OK;
+}
+
+/* Adds up what the bands admitted. */
+static void count_admitted(pass *job, int32_t height) {
+    for (int32_t band = 0; band < seg_band_count(height, BAND_HEIGHT); band++)
+        job->state->unseen_count -= job->admitted[band];
 }
 
 static seg_status take_rows(pass *job) {
@@ -249,36 +306,41 @@ static seg_status start_band(void *argument, int32_t band, int32_t first, int32_
                              int32_t worker) {
     const start *job = argument;
     uint16_t *values = (uint16_t *)(job->rows + (size_t)worker * job->row_size);
-    int64_t unseen = 0;
+    const int32_t width = job->source->width;
+    int64_t count = 0;
     for (int32_t y = first; y < end; y++) {
-        const uint16_t *value = full_scale_row(job->source, y, values);
+        uint16_t *model = seg_image_row(&job->state->model, y);
+        memcpy(model, full_scale_row(job->source, y, values), (size_t)width * sizeof *model);
         const uint8_t *left_out = optional_row(job->left_out, y);
         const uint8_t *held = optional_row(job->held, y);
-        int32_t *model = seg_image_row(&job->state->model, y);
-        for (int32_t x = 0; x < job->source->width; x++) {
-            const bool skip = (left_out && left_out[x]) || (held && held[x]);
-            model[x] = skip ? UNSEEN : value[x] << SEG_MODEL_FRACTION;
-            unseen += skip;
+        if (!left_out && !held) continue;
+        uint8_t *unseen = seg_image_row(&job->state->unseen, y);
+        for (int32_t x = 0; x < width; x++) {
+            unseen[x] = (left_out && left_out[x]) || (held && held[x]) ? 1 : 0;
+            count += unseen[x];
         }
     }
-    job->unseen[band] = unseen;
+    job->unseen[band] = count;
     return SEG_OK;
 }
 
-/* The model from samples. */
+/* The model from samples. `held` may be NULL. */
 static seg_status start_model(background *state, const seg_samples *samples,
                               const seg_image *held) {
     const seg_env *env = &state->still->env;
     const seg_image *grey = &samples->grey;
-    SEG_TRY(seg_image_reuse(&state->model, grey->width, grey->height, SEG_LABEL32, 1, env));
+    SEG_TRY(seg_image_reuse(&state->model, grey->width, grey->height, SEG_U16, 1, env));
+    SEG_TRY(make_pattern(state, grey->width));
+    if (!seg_image_empty(&samples->left_out) || !seg_image_empty(held))
+        SEG_TRY(seg_image_reuse(&state->unseen, grey->width, grey->height, SEG_U8, 1, env));
     pass common = {.state = state};
     SEG_TRY(take_rows(&common));
     start job = {state,           grey,           &samples->left_out, held, common.rows,
                  common.row_size, common.admitted};
     SEG_TRY(seg_run_bands(env, grey->height, BAND_HEIGHT, start_band, &job));
-    state->unseen = 0;
+    state->unseen_count = 0;
     for (int32_t band = 0; band < seg_band_count(grey->height, BAND_HEIGHT); band++)
-        state->unseen += job.unseen[band];
+        state->unseen_count += job.unseen[band];
     state->bound = true;
     return SEG_OK;
 }
@@ -325,8 +387,21 @@ static bool warming_up(const background *state) {
                               : (double)state->frames < warmup->value;
 }
 
+/* The rates in 1/65536, now or, if they are too small, saved for a later frame. */
+static void spread_rate(pass *job, double rate, bool selective) {
+    background *state = job->state;
+    const double due = state->saved_rate + rate - state->saved_rate * rate;
+    state->saved_rate = due < LEAST_RATE ? due : 0;
+    job->rate_background = job->rate_foreground = 0;
+    if (due < LEAST_RATE) return;
+    const double slow = selective ? due * GHOST_SHARE : due;
+    job->rate_background = due * 65536 > 65535 ? 65535 : (uint16_t)(due * 65536 + 0.5);
+    job->rate_foreground = slow * 65536 > 65535 ? 65535 : (uint16_t)(slow * 65536 + 0.5);
+    state->updates++;
+}
+
 /* How much of the frame is learnt; `elapsed` in seconds, negative if unknown. */
-static seg_status find_rates(pass *job, bool *provisional, double elapsed) {
+static seg_status find_rates(pass *job, bool *provisional, double elapsed, double *found) {
     const background *state = job->state;
     const seg_background_options *o = options_of(state);
     double rate = o->rate;
@@ -346,8 +421,8 @@ static seg_status find_rates(pass *job, bool *provisional, double elapsed) {
         if (mean > rate) rate = mean;
         *provisional = true;
     }
-    job->rate_background = (float)rate;
-    job->rate_foreground = (float)(o->selective && !warm ? rate * GHOST_SHARE : rate);
+    *found = rate;
+    spread_rate(job, rate, o->selective && !warm);
     return SEG_OK;
 }
 
@@ -370,16 +445,15 @@ static seg_status vote_level(uint16_t *level, const pass *second, seg_result *re
     seg_image left_out = state->samples.left_out;
     left_out.height = height;
     left_out.stride *= job.step;
-    if (state->unseen > 0) {
+    if (state->unseen_count > 0) {
         job.out = &state->still->images[1];
         SEG_TRY(seg_image_reuse(job.out, grey->width, height, SEG_U8, 1, env));
         left_out = *job.out;
     }
     SEG_TRY(seg_run_bands(env, height, BAND_HEIGHT, step_band, &job));
-    for (int32_t band = 0; band < seg_band_count(height, BAND_HEIGHT); band++)
-        state->unseen -= job.admitted[band];
+    count_admitted(&job, height);
     double native;
-    SEG_TRY(seg_change_level(&native, result, threshold, difference, &left_out,
+    SEG_TRY(seg_change_level(&native, result, threshold, LEAST, difference, &left_out,
                              &state->still->scratch));
     *level = seg_level_floor(native);
     return SEG_OK;
@@ -390,7 +464,8 @@ static seg_status find_level(pass *job, seg_result *result) {
     const seg_image *grey = &job->state->samples.grey;
     if (seg_change_level_votes(threshold)) return vote_level(&job->level, job, result);
     double native;
-    SEG_TRY(seg_change_level(&native, result, threshold, grey, NULL, &job->state->still->scratch));
+    SEG_TRY(seg_change_level(&native, result, threshold, LEAST, grey, NULL,
+                             &job->state->still->scratch));
     job->level = seg_level_floor(native / seg_image_full_scale(grey) * 65535);
     return SEG_OK;
 }
@@ -398,27 +473,35 @@ static seg_status find_level(pass *job, seg_result *result) {
 /* ---- results ---- */
 
 typedef struct model_copy {
-    const seg_image *model;
+    const seg_image *model, *unseen;
     seg_image *picture;
 } model_copy;
+
+/* A row of the model in the depth of the frames. */
+static void picture_row(seg_image *picture, const uint16_t *model, const uint8_t *unseen,
+                        int32_t y) {
+    const int32_t width = picture->width;
+    void *row = seg_image_row(picture, y);
+    if (picture->format == SEG_U8) {
+        uint8_t *target = row;
+        for (int32_t x = 0; x < width; x++) /* model * 255 / 65535, rounded: exact for all values */
+            target[x] = (uint8_t)((model[x] * 255u + 32895u) >> 16);
+        for (int32_t x = 0; unseen && x < width; x++)
+            target[x] = unseen[x] ? 0 : target[x];
+        return;
+    }
+    uint16_t *target = row;
+    const double scale = seg_image_full_scale(picture) / 65535.0;
+    for (int32_t x = 0; x < width; x++)
+        target[x] = unseen && unseen[x] ? 0 : (uint16_t)(model[x] * scale + 0.5);
+}
 
 static seg_status picture_band(void *argument, int32_t band, int32_t first, int32_t end,
                                int32_t worker) {
     (void)band, (void)worker;
     const model_copy *job = argument;
-    const double scale = seg_image_full_scale(job->picture) / 65535.0;
-    const int32_t half = 1 << (SEG_MODEL_FRACTION - 1);
-    for (int32_t y = first; y < end; y++) {
-        const int32_t *model = seg_image_row(job->model, y);
-        void *target = seg_image_row(job->picture, y);
-        for (int32_t x = 0; x < job->model->width; x++) {
-            const int32_t value = model[x] == UNSEEN ? 0 : (model[x] + half) >> SEG_MODEL_FRACTION;
-            if (job->picture->format == SEG_U8)
-                ((uint8_t *)target)[x] = (uint8_t)(value * scale + 0.5);
-            else
-                ((uint16_t *)target)[x] = (uint16_t)(value * scale + 0.5);
-        }
-    }
+    for (int32_t y = first; y < end; y++)
+        picture_row(job->picture, seg_image_row(job->model, y), optional_row(job->unseen, y), y);
     return SEG_OK;
 }
 
@@ -429,7 +512,8 @@ static seg_status give_background(background *state, seg_result *result) {
                             (seg_format)grey->format, 1, env));
     result->background.bits = grey->bits;
     result->background.colour = grey->colour;
-    model_copy job = {&state->model, &result->background};
+    const bool partial = state->unseen_count > 0;
+    model_copy job = {&state->model, partial ? &state->unseen : NULL, &result->background};
     return seg_run_bands(env, grey->height, BAND_HEIGHT, picture_band, &job);
 }
 
@@ -473,18 +557,18 @@ static seg_status apply_next(background *state, const seg_frame *frame, uint32_t
     job.kernels = seg_temporal_kernels_get();
     const double elapsed = seconds_since(state, frame);
     bool provisional;
-    SEG_TRY(find_rates(&job, &provisional, elapsed));
+    double rate = 0;
     SEG_TRY(prepare(state, frame, wanted, result));
     SEG_TRY(take_rows(&job));
     SEG_TRY(find_level(&job, result));
+    SEG_TRY(find_rates(&job, &provisional, elapsed, &rate));
     job.mask = &result->mask;
     if (wanted & SEG_OUTPUT_SCORE) job.score = &result->score;
     SEG_TRY(seg_run_bands(&state->still->env, job.mask->height, BAND_HEIGHT, step_band, &job));
-    for (int32_t band = 0; band < seg_band_count(job.mask->height, BAND_HEIGHT); band++)
-        state->unseen -= job.admitted[band];
+    count_admitted(&job, job.mask->height);
     if (provisional) result->flags |= SEG_RESULT_PROVISIONAL;
     if (elapsed > 0) state->seconds += elapsed;
-    seg_result_decide(result, "rate", job.rate_background, "per frame");
+    seg_result_decide(result, "rate", rate, "per frame");
     return SEG_OK;
 }
 
@@ -515,6 +599,7 @@ static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
 /* ---- the model as a blob ---- */
 
 #define BLOB_VERSION 1
+#define MOST_FRAMES ((int64_t)1 << 62)
 
 static seg_status save(void *pointer, void *buffer, size_t *size) {
     background *state = pointer;
@@ -523,65 +608,72 @@ static seg_status save(void *pointer, void *buffer, size_t *size) {
     seg_blob_write_begin(&writer, buffer, buffer ? *size : 0, "background", BLOB_VERSION,
                          &state->geometry);
     seg_blob_write_i64(&writer, &state->frames, 1);
+    seg_blob_write_i64(&writer, &state->updates, 1);
+    seg_blob_write_f64(&writer, &state->saved_rate, 1);
+    seg_blob_write_f64(&writer, &state->seconds, 1);
     seg_blob_write_i64(&writer, &state->last_pts, 1);
     seg_blob_write_i32(&writer, &state->last_base.num, 1);
     seg_blob_write_i32(&writer, &state->last_base.den, 1);
-    seg_blob_write_f64(&writer, &state->seconds, 1);
+    const int32_t partial = state->unseen_count > 0;
+    seg_blob_write_i32(&writer, &partial, 1);
     seg_blob_write_image(&writer, &state->model);
+    if (partial) seg_blob_write_image(&writer, &state->unseen);
     return seg_blob_write_end(&writer, size);
 }
 
-/* Largest model value that any stream of frames leads to: rounding adds a little to full scale. */
-#define MODEL_SLACK 256
-#define MODEL_MOST ((65535 << SEG_MODEL_FRACTION) + MODEL_SLACK)
+/* Bytes of a model of that geometry; false if there can be no such model. */
+static bool model_bytes(size_t *bytes, const seg_blob_geometry *geometry, bool partial) {
+    size_t pixels;
+    return seg_size_multiply(&pixels, (size_t)geometry->width, (size_t)geometry->height) &&
+           seg_size_multiply(bytes, pixels, partial ? 3 : 2);
+}
 
-/* Counts unseen pixels; false if a value is impossible. */
-static bool inspect_model(const seg_image *model, int64_t *unseen) {
-    *unseen = 0;
-    for (int32_t y = 0; y < model->height; y++) {
-        const int32_t *row = seg_image_row(model, y);
-        for (int32_t x = 0; x < model->width; x++) {
-            if (row[x] == UNSEEN)
-                ++*unseen;
-            else if (row[x] < -MODEL_SLACK || row[x] > MODEL_MOST)
-                return false;
+/* The pictures of a model; on failure the caller releases what there is. */
+static seg_status load_pictures(background *next, seg_blob_reader *reader, bool partial,
+                                const seg_env *env) {
+    const int32_t width = reader->geometry.width, height = reader->geometry.height;
+    SEG_TRY(seg_image_alloc(&next->model, width, height, SEG_U16, 1, env));
+    seg_blob_read_image(reader, &next->model);
+    if (partial) {
+        SEG_TRY(seg_image_alloc(&next->unseen, width, height, SEG_U8, 1, env));
+        seg_blob_read_image(reader, &next->unseen);
+        for (int32_t y = 0; y < height; y++) {
+            const uint8_t *row = seg_image_row(&next->unseen, y);
+            for (int32_t x = 0; x < width; x++)
+                next->unseen_count += row[x] != 0;
         }
     }
-    return true;
+    SEG_TRY(seg_blob_finish(reader));
+    return make_pattern(next, width);
 }
 
 static seg_status load(void *pointer, const void *buffer, size_t size) {
     background *state = pointer;
-    const seg_env *env = &state->still->env;
     seg_blob_reader reader;
     SEG_TRY(seg_blob_read_begin(&reader, buffer, size, "background", BLOB_VERSION));
-    background next = {.bound = true, .geometry = reader.geometry};
+    background next = {.still = state->still, .bound = true, .geometry = reader.geometry};
     seg_blob_read_i64(&reader, &next.frames, 1);
+    seg_blob_read_i64(&reader, &next.updates, 1);
+    seg_blob_read_f64(&reader, &next.saved_rate, 1);
+    seg_blob_read_f64(&reader, &next.seconds, 1);
     seg_blob_read_i64(&reader, &next.last_pts, 1);
     next.last_base.num = seg_blob_read_bounded(&reader, 0, INT32_MAX);
     next.last_base.den = seg_blob_read_bounded(&reader, 0, INT32_MAX);
-    seg_blob_read_f64(&reader, &next.seconds, 1);
+    const bool partial = seg_blob_read_bounded(&reader, 0, 1) == 1;
     const bool timed = next.last_base.num > 0 && next.last_base.den > 0;
-    size_t pixels = 0, bytes = 0;
-    const bool fits =
-        seg_size_multiply(&pixels, (size_t)reader.geometry.width, (size_t)reader.geometry.height) &&
-        seg_size_multiply(&bytes, pixels, sizeof(int32_t)) && bytes == seg_blob_left(&reader);
-    if (!fits || next.frames < 0 || next.seconds < 0 || (next.last_pts != SEG_NO_PTS && !timed))
+    size_t bytes = 0;
+    if (!model_bytes(&bytes, &reader.geometry, partial) || bytes != seg_blob_left(&reader) ||
+        next.frames < 0 || next.frames > MOST_FRAMES || next.updates < 0 ||
+        next.updates > next.frames || !(next.saved_rate >= 0 && next.saved_rate < LEAST_RATE) ||
+        next.seconds < 0 || (next.last_pts != SEG_NO_PTS && !timed))
         return seg_fail(SEG_ERROR_DATA, "the model's content is impossible or ends early");
-    seg_status status = seg_image_alloc(&next.model, reader.geometry.width, reader.geometry.height,
-                                        SEG_LABEL32, 1, env);
-    if (status >= 0) {
-        seg_blob_read_image(&reader, &next.model);
-        status = seg_blob_finish(&reader);
-    }
-    if (status >= 0 && !inspect_model(&next.model, &next.unseen))
-        status = seg_fail(SEG_ERROR_DATA, "the model has values beyond full scale");
-    if (status < 0) {
-        seg_image_unref(&next.model);
-        return status;
-    }
-    seg_image_unref(&state->model);
-    next.still = state->still;
+    const seg_status status = load_pictures(&next, &reader, partial, &state->still->env);
+    /* the loser of the two states goes */
+    background *loser = status < 0 ? &next : state;
+    seg_image_unref(&loser->model);
+    seg_image_unref(&loser->unseen);
+    seg_release(&state->still->env, loser->pattern);
+    if (status < 0) return status;
     next.samples = state->samples;
     *state = next;
     return SEG_OK;

@@ -35,6 +35,7 @@
 #include <string.h>
 
 #define BAND_HEIGHT 32
+#define LEAST 12 /* automatic threshold, 8-bit */
 #define MAX_SPAN 32
 #define MAX_LAG 250
 
@@ -48,8 +49,8 @@ static const seg_param rows[] = {
      "Distance of the frames compared.", "L"},
     {"threshold", SEG_PARAM_LEVEL, offsetof(seg_frame_diff_options, threshold), "auto", 0, 255,
      NULL, "8-bit level",
-     "Pixels that differ by more have changed; auto = auto:noise, 6 deviations of the noise found "
-     "in the differences, at least 10.",
+     "Pixels that differ by more have changed; auto = auto:noise, 5 deviations of the noise found "
+     "in the differences, within 12 and 50.",
      "T"},
 };
 
@@ -150,36 +151,32 @@ typedef struct pass {
     past_frame *keep;         /* gets the new frame; NULL = there is none */
     const seg_image *left_out;
     seg_image *mask, *score; /* either may be NULL */
-    void *rows;              /* two rows for each worker */
+    void *rows;              /* a row for each worker */
     size_t row_size;
     uint16_t level;
 } pass;
 
-/* max - min over the frames of a span, through a row of minima. */
-static void extremes_row(const pass *job, void *out, void *low, const void *now, int32_t y) {
-    const int32_t width = job->state->samples.grey.width;
-    const bool wide = job->state->samples.grey.format == SEG_U16;
-    const int32_t lag = options_of(job->state)->lag;
-    memcpy(low, now, job->row_size);
-    memcpy(out, now, job->row_size);
-    for (int64_t i = 1; i <= job->extremes; i++) {
-        const past_frame *frame = past(job->state, job->state->frames - i * lag);
-        const void *row = seg_image_row(&frame->picture, y);
-        if (wide)
-            job->kernels->extremes_u16(low, out, row, width);
-        else
-            job->kernels->extremes_u8(low, out, row, width);
+/* max - min over the frames of a span. */
+static void range_row(const pass *job, void *out, const void *now, int32_t y) {
+    const seg_image *grey = &job->state->samples.grey;
+    const int32_t count = (int32_t)job->extremes + 1, lag = options_of(job->state)->lag;
+    const uint16_t *wide[MAX_SPAN] = {now};
+    const uint8_t *narrow[MAX_SPAN] = {now};
+    for (int32_t i = 1; i < count; i++) {
+        const past_frame *frame = past(job->state, job->state->frames - (int64_t)i * lag);
+        wide[i] = seg_image_row(&frame->picture, y);
+        narrow[i] = seg_image_row(&frame->picture, y);
     }
-    if (wide)
-        job->kernels->difference_u16(out, out, low, width);
+    if (grey->format == SEG_U16)
+        job->kernels->range_u16(out, wide, count, grey->width);
     else
-        job->kernels->difference_u8(out, out, low, width);
+        job->kernels->range_u8(out, narrow, count, grey->width);
 }
 
-static void difference_row(const pass *job, void *out, void *low, const void *now, int32_t y) {
+static void difference_row(const pass *job, void *out, const void *now, int32_t y) {
     const seg_image *grey = &job->state->samples.grey;
     if (!job->before) {
-        extremes_row(job, out, low, now, y);
+        range_row(job, out, now, y);
         return;
     }
     const void *before = seg_image_row(&job->before->picture, y);
@@ -209,11 +206,11 @@ static seg_status difference_band(void *argument, int32_t band, int32_t first, i
     (void)band;
     const pass *job = argument;
     const seg_image *grey = &job->state->samples.grey;
-    char *own = (char *)job->rows + (size_t)worker * 2 * job->row_size;
+    char *own = (char *)job->rows + (size_t)worker * job->row_size;
     for (int32_t y = first; y < end; y++) {
         const void *now = job->keep ? seg_image_row(grey, y) : NULL;
         void *out = job->score ? seg_image_row(job->score, y) : own;
-        difference_row(job, out, own + job->row_size, now, y);
+        difference_row(job, out, now, y);
         if (job->mask) mask_row(job, seg_image_row(job->mask, y), out, y);
         if (job->score && job->left_out) {
             const uint8_t *left_out = seg_image_row(job->left_out, y);
@@ -325,18 +322,19 @@ static seg_status compare(pass *job, const seg_frame *about, uint32_t wanted, se
     const seg_level *threshold = &options_of(state)->threshold;
     SEG_TRY(prepare(state, about, wanted, result, &job->score));
     job->row_size = (size_t)grey->width * seg_format_size((seg_format)grey->format);
-    job->rows = seg_scratch_take(&state->still->scratch, (size_t)seg_workers(env) * 2,
-                                 job->row_size, "rows");
+    job->rows =
+        seg_scratch_take(&state->still->scratch, (size_t)seg_workers(env), job->row_size, "rows");
     if (!job->rows) return SEG_ERROR_MEMORY;
     double level;
     if (!seg_change_level_votes(threshold)) {
-        SEG_TRY(seg_change_level(&level, result, threshold, grey, NULL, &state->still->scratch));
+        SEG_TRY(
+            seg_change_level(&level, result, threshold, LEAST, grey, NULL, &state->still->scratch));
         job->level = seg_level_floor(level);
         job->mask = &result->mask;
         return seg_run_bands(env, grey->height, BAND_HEIGHT, difference_band, job);
     }
     SEG_TRY(seg_run_bands(env, grey->height, BAND_HEIGHT, difference_band, job));
-    SEG_TRY(seg_change_level(&level, result, threshold, job->score, job->left_out,
+    SEG_TRY(seg_change_level(&level, result, threshold, LEAST, job->score, job->left_out,
                              &state->still->scratch));
     job->level = seg_level_floor(level);
     job->mask = &result->mask;

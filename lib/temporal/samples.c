@@ -3,12 +3,13 @@
  *
  * The automatic level. In a scene at rest the difference of two frames is noise around 0, so the
  * median m of its absolute values gives the noise's deviation, sigma = m / 0.6745, whatever less
- * than half of the picture does (the median absolute deviation of P. Rousseeuw and C. Croux,
+ * than half of the picture does (the median absolute deviation: P. Rousseeuw, C. Croux,
  * "Alternatives to the median absolute deviation", J. Am. Stat. Assoc. 88, 1993, section 1). The
- * level is SIGMAS * sigma and at least FLOOR: video codecs leave most blocks of a scene at rest
- * without any difference and change the others by a few steps, so sigma 0 does not mean that every
- * difference is motion. The median is interpolated within its bin; integer samples would else
- * give one of a handful of levels.
+ * level is SIGMAS * sigma within bounds: at least what the method asks for, since video codecs
+ * leave most blocks of a scene at rest without any difference and change others by a few steps, and
+ * small differences are shadows more often than objects; at most MOST, since where most of the
+ * picture moves the median is motion. The median is interpolated within its bin: integer samples
+ * would else give one of a handful of levels.
  */
 #include "temporal/samples.h"
 
@@ -24,8 +25,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define SIGMAS 6.0
-#define FLOOR_8BIT 10.0
+#define SIGMAS 5.0
+#define MOST_8BIT 50.0
 #define NOISE_VOTERS 131072 /* about as many pixels, in whole rows, are enough for the median */
 #define BAND_HEIGHT 64
 
@@ -150,7 +151,7 @@ static seg_image thin_out(const seg_image *image, int32_t step) {
     return thin;
 }
 
-static seg_status vote(double *native, seg_result *result, const seg_level *level,
+static seg_status vote(double *native, seg_result *result, const seg_level *level, double least,
                        const seg_image *difference, const seg_image *left_out,
                        seg_scratch *scratch) {
     const int32_t step = seg_change_level_step(level, difference->width, difference->height);
@@ -165,17 +166,19 @@ static seg_status vote(double *native, seg_result *result, const seg_level *leve
     if (!is_noise_rule(level))
         return seg_level_resolve(native, level, SEG_AUTO_NOISE, bins, size, difference);
     const double sigma = noise_deviation(bins, size);
-    const double least = FLOOR_8BIT / 255 * seg_image_full_scale(difference);
-    *native = SIGMAS * sigma > least ? SIGMAS * sigma : least;
+    const double unit = seg_image_full_scale(difference) / 255;
+    *native = SIGMAS * sigma;
+    if (*native < least * unit) *native = least * unit;
+    if (*native > MOST_8BIT * unit) *native = MOST_8BIT * unit;
     seg_result_decide(result, "noise", seg_level_8bit(sigma, difference), "8-bit");
     return SEG_OK;
 }
 
 seg_status seg_change_level(double *native, seg_result *result, const seg_level *level,
-                            const seg_image *difference, const seg_image *left_out,
+                            double least, const seg_image *difference, const seg_image *left_out,
                             seg_scratch *scratch) {
     if (seg_change_level_votes(level))
-        SEG_TRY(vote(native, result, level, difference, left_out, scratch));
+        SEG_TRY(vote(native, result, level, least, difference, left_out, scratch));
     else
         *native = seg_level_native(level, difference);
     seg_result_decide(result, "threshold", seg_level_8bit(*native, difference), "8-bit");

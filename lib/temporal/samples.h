@@ -25,13 +25,15 @@ void seg_samples_free(seg_samples *samples);
 
 /**
  * The native level (unit of `difference`'s samples) above which a difference counts as change.
- * `auto` and `auto:noise` take the noise from the differences themselves; see samples.c.
+ * `auto` and `auto:noise` take the noise from the differences themselves, and give at least `least`
+ * (8-bit units); see samples.c.
  * `left_out` may be NULL or empty; room for the histogram comes from `scratch`. Adds the decisions
  * "threshold" and "noise" to `result`.
  */
 SEG_NODISCARD seg_status seg_change_level(double *native, seg_result *result,
-                                          const seg_level *level, const seg_image *difference,
-                                          const seg_image *left_out, seg_scratch *scratch);
+                                          const seg_level *level, double least,
+                                          const seg_image *difference, const seg_image *left_out,
+                                          seg_scratch *scratch);
 
 /** True if seg_change_level needs the differences. */
 bool seg_change_level_votes(const seg_level *level);
