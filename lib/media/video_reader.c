@@ -68,14 +68,10 @@ static seg_status feed(seg_video *video) {
 
 /* ---- times ---- */
 
-static AVRational nominal_rate(const AVStream *stream) {
-    AVRational rate = stream->avg_frame_rate;
-    if (rate.num <= 0 || rate.den <= 0) rate = stream->r_frame_rate;
-    return rate.num > 0 && rate.den > 0 ? rate : (AVRational){25, 1};
-}
-
-static int64_t frames_to_units(const AVStream *stream, int64_t frames) {
-    return av_rescale_q(frames, av_inv_q(nominal_rate(stream)), stream->time_base);
+static int64_t frames_to_units(const seg_video *video, int64_t frames) {
+    AVRational rate = av_guess_frame_rate(video->format, video->stream, NULL);
+    if (rate.num <= 0 || rate.den <= 0) rate = (AVRational){25, 1};
+    return av_rescale_q(frames, av_inv_q(rate), video->stream->time_base);
 }
 
 /* Where the n-th frame after the anchor would be at the nominal rate. */
@@ -83,7 +79,7 @@ static int64_t extrapolate(const seg_video *video) {
     const AVStream *stream = video->stream;
     if (video->anchor == AV_NOPTS_VALUE)
         return stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
-    return video->anchor + frames_to_units(stream, video->since_anchor);
+    return video->anchor + frames_to_units(video, video->since_anchor);
 }
 
 /* Damaged files hold times near the ends of 64 bits, whose sums would overflow. */
@@ -112,7 +108,7 @@ static int64_t frame_time(seg_video *video, const AVFrame *frame) {
 static int64_t carry_on(seg_video *video, int64_t pts, uint32_t *flags) {
     if (video->previous == AV_NOPTS_VALUE) return pts;
     if (pts < video->previous) {
-        int64_t step = frames_to_units(video->stream, 1);
+        int64_t step = frames_to_units(video, 1);
         int64_t carried = video->previous + (step > 0 ? step : 1);
         video->shift += carried - pts;
         video->anchor = carried;
