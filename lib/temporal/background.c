@@ -48,7 +48,6 @@
 #include <string.h>
 
 #define BAND_HEIGHT 32
-#define LEAST 25 /* automatic threshold, 8-bit */
 #define GHOST_SHARE 0.1
 #define LEAST_RATE (1.0 / 1024)
 
@@ -428,6 +427,8 @@ static seg_status find_rates(pass *job, bool *provisional, double elapsed, doubl
 
 /* ---- level ---- */
 
+static const seg_change_rule rule = {.least = 25, .median = SEG_MEDIAN_OF_TWO};
+
 /* The level in 16-bit full scale, where differences vote: a first pass without learning. */
 static seg_status vote_level(uint16_t *level, const pass *second, seg_result *result) {
     background *state = second->state;
@@ -453,7 +454,7 @@ static seg_status vote_level(uint16_t *level, const pass *second, seg_result *re
     SEG_TRY(seg_run_bands(env, height, BAND_HEIGHT, step_band, &job));
     count_admitted(&job, height);
     double native;
-    SEG_TRY(seg_change_level(&native, result, threshold, LEAST, difference, &left_out,
+    SEG_TRY(seg_change_level(&native, result, threshold, &rule, difference, &left_out,
                              &state->still->scratch));
     *level = seg_level_floor(native);
     return SEG_OK;
@@ -464,7 +465,7 @@ static seg_status find_level(pass *job, seg_result *result) {
     const seg_image *grey = &job->state->samples.grey;
     if (seg_change_level_votes(threshold)) return vote_level(&job->level, job, result);
     double native;
-    SEG_TRY(seg_change_level(&native, result, threshold, LEAST, grey, NULL,
+    SEG_TRY(seg_change_level(&native, result, threshold, &rule, grey, NULL,
                              &job->state->still->scratch));
     job->level = seg_level_floor(native / seg_image_full_scale(grey) * 65535);
     return SEG_OK;

@@ -314,12 +314,56 @@ static seg_status prepare(frame_diff *state, const seg_frame *about, uint32_t wa
     return SEG_OK;
 }
 
+/* Medians of the difference in noise, in deviations of the difference of two frames: of the
+ * largest minus the smallest of 2, 3, ... frames, and of the smaller difference to two neighbours.
+ * Found by integrating the normal distribution. */
+static const double range_medians[MAX_SPAN - 1] = {
+    SEG_MEDIAN_OF_TWO,
+    1.1227,
+    1.3989,
+    1.5959,
+    1.7477,
+    1.8706,
+    1.9734,
+    2.0615,
+    2.1384,
+    2.2065,
+    2.2676,
+    2.3228,
+    2.3732,
+    2.4195,
+    2.4622,
+    2.5019,
+    2.5390,
+    2.5737,
+    2.6063,
+    2.6371,
+    2.6662,
+    2.6938,
+    2.7201,
+    2.7451,
+    2.7690,
+    2.7918,
+    2.8137,
+    2.8347,
+    2.8548,
+    2.8742,
+    2.8929,
+};
+#define MEDIAN_OF_MIDDLE 0.3877
+
+static seg_change_rule rule_of(const pass *job) {
+    if (job->after) return (seg_change_rule){LEAST, MEDIAN_OF_MIDDLE};
+    return (seg_change_rule){LEAST, range_medians[job->before ? 0 : job->extremes - 1]};
+}
+
 /* Runs the pass that `job` describes and fills the result. */
 static seg_status compare(pass *job, const seg_frame *about, uint32_t wanted, seg_result *result) {
     frame_diff *state = job->state;
     const seg_env *env = &state->still->env;
     const seg_image *grey = &state->samples.grey;
     const seg_level *threshold = &options_of(state)->threshold;
+    const seg_change_rule rule = rule_of(job);
     SEG_TRY(prepare(state, about, wanted, result, &job->score));
     job->row_size = (size_t)grey->width * seg_format_size((seg_format)grey->format);
     job->rows =
@@ -328,13 +372,13 @@ static seg_status compare(pass *job, const seg_frame *about, uint32_t wanted, se
     double level;
     if (!seg_change_level_votes(threshold)) {
         SEG_TRY(
-            seg_change_level(&level, result, threshold, LEAST, grey, NULL, &state->still->scratch));
+            seg_change_level(&level, result, threshold, &rule, grey, NULL, &state->still->scratch));
         job->level = seg_level_floor(level);
         job->mask = &result->mask;
         return seg_run_bands(env, grey->height, BAND_HEIGHT, difference_band, job);
     }
     SEG_TRY(seg_run_bands(env, grey->height, BAND_HEIGHT, difference_band, job));
-    SEG_TRY(seg_change_level(&level, result, threshold, LEAST, job->score, job->left_out,
+    SEG_TRY(seg_change_level(&level, result, threshold, &rule, job->score, job->left_out,
                              &state->still->scratch));
     job->level = seg_level_floor(level);
     job->mask = &result->mask;

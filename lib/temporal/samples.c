@@ -2,14 +2,15 @@
  * What temporal methods share.
  *
  * The automatic level. In a scene at rest the difference of two frames is noise around 0, so the
- * median m of its absolute values gives the noise's deviation, sigma = m / 0.6745, whatever less
- * than half of the picture does (the median absolute deviation: P. Rousseeuw, C. Croux,
- * "Alternatives to the median absolute deviation", J. Am. Stat. Assoc. 88, 1993, section 1). The
- * level is SIGMAS * sigma within bounds: at least what the method asks for, since video codecs
- * leave most blocks of a scene at rest without any difference and change others by a few steps, and
- * small differences are shadows more often than objects; at most MOST, since where most of the
- * picture moves the median is motion. The median is interpolated within its bin: integer samples
- * would else give one of a handful of levels.
+ * median m of its absolute values gives the noise's deviation, sigma = m / 0.6745 (or what the
+ * median is where more than two frames are compared), whatever less than half of the picture does
+ * (the median absolute deviation: P. Rousseeuw, C. Croux, "Alternatives to the median absolute
+ * deviation", J. Am. Stat. Assoc. 88, 1993, section 1). The level is SIGMAS * sigma within bounds:
+ * at least what the method asks for, since video codecs leave most blocks of a scene at rest
+ * without any difference and change others by a few steps, and small differences are shadows more
+ * often than objects; at most MOST, since where most of the picture moves the median is motion. The
+ * median is interpolated within its bin: integer samples would else give one of a handful of
+ * levels.
  */
 #include "temporal/samples.h"
 
@@ -101,7 +102,7 @@ void seg_samples_free(seg_samples *samples) {
 /* ---- levels ---- */
 
 /* Deviation of the noise, in bins, from the histogram of absolute differences. */
-static double noise_deviation(const uint64_t *bins, int32_t size) {
+static double noise_deviation(const uint64_t *bins, int32_t size, double median_of_noise) {
     uint64_t total = 0;
     for (int32_t i = 0; i < size; i++)
         total += bins[i];
@@ -114,7 +115,7 @@ static double noise_deviation(const uint64_t *bins, int32_t size) {
     /* bin i stands for differences of i - 0.5 to i + 0.5, bin 0 for those of 0 to 0.5 */
     const double share = (half - below) / (double)bins[bin];
     const double median = bin == 0 ? 0.5 * share : bin - 0.5 + share;
-    return median / 0.6744897501960817;
+    return median / median_of_noise;
 }
 
 static int32_t voting_step(int32_t width, int32_t height) {
@@ -151,9 +152,9 @@ static seg_image thin_out(const seg_image *image, int32_t step) {
     return thin;
 }
 
-static seg_status vote(double *native, seg_result *result, const seg_level *level, double least,
-                       const seg_image *difference, const seg_image *left_out,
-                       seg_scratch *scratch) {
+static seg_status vote(double *native, seg_result *result, const seg_level *level,
+                       const seg_change_rule *rule, const seg_image *difference,
+                       const seg_image *left_out, seg_scratch *scratch) {
     const int32_t step = seg_change_level_step(level, difference->width, difference->height);
     const seg_image voters = thin_out(difference, step);
     seg_image silent = {0};
@@ -165,20 +166,20 @@ static seg_status vote(double *native, seg_result *result, const seg_level *leve
                                scratch, &scratch->env));
     if (!is_noise_rule(level))
         return seg_level_resolve(native, level, SEG_AUTO_NOISE, bins, size, difference);
-    const double sigma = noise_deviation(bins, size);
+    const double sigma = noise_deviation(bins, size, rule->median);
     const double unit = seg_image_full_scale(difference) / 255;
     *native = SIGMAS * sigma;
-    if (*native < least * unit) *native = least * unit;
+    if (*native < rule->least * unit) *native = rule->least * unit;
     if (*native > MOST_8BIT * unit) *native = MOST_8BIT * unit;
     seg_result_decide(result, "noise", seg_level_8bit(sigma, difference), "8-bit");
     return SEG_OK;
 }
 
 seg_status seg_change_level(double *native, seg_result *result, const seg_level *level,
-                            double least, const seg_image *difference, const seg_image *left_out,
-                            seg_scratch *scratch) {
+                            const seg_change_rule *rule, const seg_image *difference,
+                            const seg_image *left_out, seg_scratch *scratch) {
     if (seg_change_level_votes(level))
-        SEG_TRY(vote(native, result, level, least, difference, left_out, scratch));
+        SEG_TRY(vote(native, result, level, rule, difference, left_out, scratch));
     else
         *native = seg_level_native(level, difference);
     seg_result_decide(result, "threshold", seg_level_8bit(*native, difference), "8-bit");

@@ -23,15 +23,23 @@ SEG_NODISCARD seg_status seg_samples_take(seg_samples *samples, const seg_frame 
 
 void seg_samples_free(seg_samples *samples);
 
+/** What a method's differences are like; for the automatic level. */
+typedef struct seg_change_rule {
+    double least;  /* lowest automatic level, 8-bit units */
+    double median; /* of a difference score, where plain differences of two frames are normal noise
+                      of deviation 1: 0.6745 for their absolute values */
+} seg_change_rule;
+
+#define SEG_MEDIAN_OF_TWO 0.6744897501960817
+
 /**
  * The native level (unit of `difference`'s samples) above which a difference counts as change.
- * `auto` and `auto:noise` take the noise from the differences themselves, and give at least `least`
- * (8-bit units); see samples.c.
+ * `auto` and `auto:noise` take the noise from the differences themselves; see samples.c.
  * `left_out` may be NULL or empty; room for the histogram comes from `scratch`. Adds the decisions
  * "threshold" and "noise" to `result`.
  */
 SEG_NODISCARD seg_status seg_change_level(double *native, seg_result *result,
-                                          const seg_level *level, double least,
+                                          const seg_level *level, const seg_change_rule *rule,
                                           const seg_image *difference, const seg_image *left_out,
                                           seg_scratch *scratch);
 
