@@ -23,6 +23,8 @@
 #include <unistd.h>
 
 #define MAX_THREADS 1024
+/* The same everywhere: defaults run from 128 KiB to 8 MiB. */
+#define STACK_SIZE ((size_t)2 * 1024 * 1024)
 
 typedef struct pool_worker {
     seg_pool *pool;
@@ -115,13 +117,14 @@ static void pool_run(void *user, int32_t tasks, seg_task task, void *argument) {
     pool->places = helpers;
     pool->run_number++;
     pool->open = true;
+    pthread_mutex_unlock(&pool->mutex);
+    /* After the unlock, so that who wakes does not find the mutex taken. */
     if (helpers == pool->runner.threads - 1) {
         pthread_cond_broadcast(&pool->work);
     } else {
         for (int32_t i = 0; i < helpers; i++)
             pthread_cond_signal(&pool->work);
     }
-    pthread_mutex_unlock(&pool->mutex);
 
     take_tasks(pool, task, argument, tasks, 0);
 
@@ -164,14 +167,19 @@ static int32_t start_workers(seg_pool *pool) {
     sigset_t all, before;
     sigfillset(&all);
     bool masked = pthread_sigmask(SIG_SETMASK, &all, &before) == 0;
+    pthread_attr_t attributes;
+    bool sized = pthread_attr_init(&attributes) == 0;
+    if (sized) pthread_attr_setstacksize(&attributes, STACK_SIZE);
     int32_t started = 0;
     while (started < pool->runner.threads - 1) {
         pool_worker *worker = &pool->workers[started];
         worker->pool = pool;
         worker->index = started + 1;
-        if (pthread_create(&worker->thread, NULL, worker_main, worker) != 0) break;
+        if (pthread_create(&worker->thread, sized ? &attributes : NULL, worker_main, worker) != 0)
+            break;
         started++;
     }
+    if (sized) pthread_attr_destroy(&attributes);
     if (masked) pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
 }

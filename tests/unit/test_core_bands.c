@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,6 +80,30 @@ START_TEST(pools_of_odd_sizes) {
     ck_assert_int_eq(seg_memory_live(), live);
 }
 END_TEST
+
+/* Sanitizers need more address space than this leaves. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+#if !defined(SANITIZED)
+START_TEST(threads_that_cannot_start) {
+    const struct rlimit narrow = {(rlim_t)256 << 20, (rlim_t)256 << 20};
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &narrow), 0);
+    seg_pool *pool = NULL;
+    int64_t live = seg_memory_live();
+    ck_assert_fails(seg_pool_create(&pool, 1000), SEG_ERROR_MEMORY, "of 1000 threads");
+    ck_assert_ptr_null(pool);
+    ck_assert_int_eq(seg_memory_live(), live);
+    ck_assert_ok(seg_pool_create(&pool, 4));
+    seg_pool_free(pool);
+}
+END_TEST
+#endif
 
 static void wait_for_other(void *argument, int32_t task, int32_t worker) {
     (void)task;
@@ -371,7 +396,13 @@ START_TEST(log_and_progress) {
 }
 END_TEST
 
-CORE_MAIN("core_bands", every_task_runs_once, pools_of_odd_sizes, both_threads_take_part,
+#if defined(SANITIZED)
+#define ALSO
+#else
+#define ALSO threads_that_cannot_start,
+#endif
+
+CORE_MAIN("core_bands", ALSO every_task_runs_once, pools_of_odd_sizes, both_threads_take_part,
           nested_runs_are_inline, several_threads_share_a_pool, a_forked_child_runs_inline,
           sleeping_workers_use_no_time, bands_cover_all_rows, band_counts,
           the_lowest_failing_band_counts, a_hosts_runner_in_any_order, log_and_progress)

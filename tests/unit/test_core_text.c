@@ -150,7 +150,7 @@ START_TEST(written_numbers) {
     check_written(NAN, "nan");
     check_written(INT32_MIN, "-2147483648");
     seg_random stream = seg_random_stream(4, 0, 0);
-    for (uint32_t i = 0; i < 20000; i++) {
+    for (uint32_t i = 0; i < 4000; i++) {
         uint32_t words[4];
         double value, back;
         char text[SEG_NUMBER_SIZE];
