@@ -1,0 +1,354 @@
+/* The run of Canny: working depth, blur, thresholds, planes, bands. */
+#include "edge/canny_run.h"
+
+#include "core/bands.h"
+#include "core/check.h"
+#include "edge/canny_wide.h"
+#include "imgproc/gaussian.h"
+#include "imgproc/input.h"
+#include "imgproc/still_method.h"
+#include "kernels/bits.h"
+#include <segment/imgproc.h>
+
+#include <math.h>
+#include <string.h>
+
+/* From this many pixels on the result goes past the cache: what reads it will not find it there
+ * anyway. */
+#define PAST_CACHE_PIXELS ((int64_t)1 << 20)
+/* Beyond any magnitude, and its square still fits. */
+#define NARROW_LIMIT 32767.0
+#define WIDE_LIMIT 1e9
+/* The blur that is fused into the sweep. */
+#define FUSED_SIGMA 1.4
+#define FUSED_APERTURE 5
+/* `auto`: share of the high threshold that the low one gets. */
+#define LOW_SHARE 0.4
+/* auto:median is this many times the median. */
+#define MEDIAN_FACTOR 2.0
+
+typedef struct canny_run {
+    const seg_canny_options *options;
+    const seg_canny_kernels *kernels;
+    const seg_bits_kernels *bits;
+    const seg_image *ignore; /* or NULL */
+    seg_image picture;       /* what the gradient is taken of */
+    bool narrow;             /* 8 bits, aperture 3: the kernels */
+    seg_canny_plan plan;     /* of narrow ones */
+    seg_canny_wide wide;     /* of the others */
+    double source_full;      /* full scale of the samples as they came */
+    double full, gain;       /* of the working picture; gain of the kernel, 1 for 3x3 */
+    seg_canny_planes planes;
+    char *work; /* of each worker */
+    size_t work_size;
+    uint64_t *bins; /* of each worker */
+    int64_t *ones;  /* of each band */
+    seg_image *edges;
+} canny_run;
+
+/* --- depth ------------------------------------------------------------------------------- */
+
+/* The 8-bit value that stands for a sample of `full` full scale, or -1 if it stands for none. */
+static inline int32_t as_8bit(uint32_t sample, uint32_t full) {
+    if (full == 65535) return sample % 257 == 0 ? (int32_t)(sample >> 8) : -1;
+    const uint32_t value = (sample * 510 + full) / (2 * full);
+    return value <= 255 && (value * 2 * full + 255) / 510 == sample ? (int32_t)value : -1;
+}
+
+/* Fills `narrow` and returns true if all samples of a u16 picture stand for 8-bit values: such a
+ * picture is an 8-bit one, and is given the same edges. Most others end at the first pixels. */
+static bool narrow_picture(const seg_image *narrow, const seg_image *picture) {
+    const uint32_t full = (uint32_t)seg_image_full_scale(picture);
+    for (int32_t y = 0; y < picture->height; y++) {
+        const uint16_t *from = seg_image_row(picture, y);
+        uint8_t *to = seg_image_row(narrow, y);
+        int32_t outside = 0;
+        for (int32_t x = 0; x < picture->width; x++) {
+            const int32_t value = as_8bit(from[x], full);
+            outside |= value;
+            to[x] = (uint8_t)value;
+        }
+        if (outside < 0) return false;
+    }
+    return true;
+}
+
+/* Brings the picture to 8 bits if that loses nothing, else to 16. */
+static seg_status choose_depth(canny_run *run, const seg_image *grey, seg_image images[2],
+                               const seg_env *env) {
+    run->picture = *grey;
+    run->picture.owner = NULL;
+    run->source_full = seg_image_full_scale(grey);
+    if (grey->format == SEG_U8) return SEG_OK;
+    if (grey->format == SEG_F32) {
+        SEG_TRY(seg_image_reuse(&images[0], grey->width, grey->height, SEG_U16, 1, env));
+        SEG_TRY(seg_convert(&images[0], grey, SEG_U16, env));
+        run->picture = images[0];
+    }
+    SEG_TRY(seg_image_reuse(&images[1], grey->width, grey->height, SEG_U8, 1, env));
+    if (narrow_picture(&images[1], &run->picture)) run->picture = images[1];
+    run->picture.owner = NULL;
+    return SEG_OK;
+}
+
+/* --- blur -------------------------------------------------------------------------------- */
+
+/* Chooses between the kernels and the wide form, and blurs unless the kernels do it. */
+static seg_status prepare(canny_run *run, seg_image *blurred, seg_scratch *scratch,
+                          const seg_env *env) {
+    const seg_canny_options *options = run->options;
+    const seg_image *picture = &run->picture;
+    run->narrow = picture->format == SEG_U8 && options->aperture == 3;
+    if (options->sigma > 0) {
+        seg_gaussian_taps taps;
+        const int32_t aperture = options->sigma <= FUSED_SIGMA ? FUSED_APERTURE : 0;
+        SEG_TRY(seg_gaussian_taps_make(&taps, options->sigma, aperture));
+        const int32_t first[3] = {taps.u8[0], taps.u8[1], taps.u8[2]};
+        run->plan.blur = run->narrow && taps.radius == 2 && seg_canny_taps_fit(first);
+        for (int i = 0; i < 3 && run->plan.blur; i++)
+            run->plan.taps[i] = (uint8_t)first[i];
+        if (!run->plan.blur) {
+            SEG_TRY(seg_image_reuse(blurred, picture->width, picture->height,
+                                    (seg_format)picture->format, 1, env));
+            SEG_TRY(seg_gaussian_with(blurred, picture, &taps, scratch, env));
+            run->picture = *blurred;
+            run->picture.owner = NULL;
+        }
+    }
+    run->full = seg_image_full_scale(&run->picture);
+    run->gain = options->aperture == 7 ? 160 : options->aperture == 5 ? 12 : 1;
+    run->plan.data = run->picture.data;
+    run->plan.stride = run->picture.stride;
+    run->plan.width = run->picture.width;
+    run->plan.height = run->picture.height;
+    run->plan.squared = options->norm == SEG_NORM_L2;
+    run->wide.picture = &run->picture;
+    run->wide.aperture = options->aperture;
+    run->wide.squared = run->plan.squared;
+    run->wide.bin_unit = run->gain * run->full / 255;
+    return SEG_OK;
+}
+
+/* --- memory ------------------------------------------------------------------------------ */
+
+static size_t round_up(size_t bytes) {
+    return (bytes + SEG_ALIGNMENT - 1) / SEG_ALIGNMENT * SEG_ALIGNMENT;
+}
+
+static char *cut(char **memory, size_t bytes) {
+    char *piece = *memory;
+    *memory += round_up(bytes);
+    return piece;
+}
+
+/* One block for all that a run needs but histograms. */
+static seg_status take_memory(canny_run *run, seg_scratch *scratch, const seg_env *env) {
+    const int32_t width = run->picture.width, height = run->picture.height;
+    const size_t words = (size_t)seg_canny_words(width), rows = (size_t)height;
+    const size_t workers = (size_t)seg_workers(env);
+    size_t count;
+    if (!seg_size_multiply(&count, words, rows) || count > UINT32_MAX)
+        return seg_fail(SEG_ERROR_LIMIT, "a picture of %ld x %ld pixels is too large for Canny",
+                        (long)width, (long)height);
+    run->work_size =
+        round_up(run->narrow ? seg_canny_work_size(width) : seg_canny_wide_work_size(width));
+    const size_t plane = round_up(count * sizeof(uint64_t)) + SEG_ALIGNMENT;
+    const size_t blank = (words + 1) * sizeof(uint64_t) + SEG_ALIGNMENT;
+    const size_t queued = (count / 64 + 1) * sizeof(uint64_t);
+    const size_t queue = count * sizeof(uint32_t);
+    const size_t ones = (size_t)seg_band_count(height, SEG_CANNY_BAND) * sizeof(int64_t);
+    const size_t rest = round_up(blank) + round_up(queued) + round_up(queue) + round_up(ones);
+    size_t work;
+    if (!seg_size_multiply(&work, workers, run->work_size) || work > SIZE_MAX / 4)
+        return seg_fail(SEG_ERROR_MEMORY, "no memory for %zu workers", workers);
+    char *memory = seg_scratch_take(scratch, 1, 2 * plane + rest + work, "edge planes");
+    if (!memory) return SEG_ERROR_MEMORY;
+
+    seg_canny_planes *planes = &run->planes;
+    planes->words = (int32_t)words;
+    planes->rows = height;
+    planes->weak = (uint64_t *)(void *)(cut(&memory, plane) + SEG_ALIGNMENT);
+    planes->strong = (uint64_t *)(void *)(cut(&memory, plane) + SEG_ALIGNMENT);
+    uint64_t *zeros = (uint64_t *)(void *)cut(&memory, blank);
+    planes->blank = (uint64_t *)memset(zeros, 0, blank) + 1;
+    planes->queued = memset(cut(&memory, queued), 0, queued);
+    planes->queue = (uint32_t *)(void *)cut(&memory, queue);
+    run->ones = (int64_t *)(void *)cut(&memory, ones);
+    run->work = memory;
+    planes->weak[-1] = planes->strong[-1] = 0;
+    for (size_t y = 0; y < rows; y++)
+        planes->weak[y * words + words - 1] = planes->strong[y * words + words - 1] = 0;
+    return SEG_OK;
+}
+
+/* --- thresholds -------------------------------------------------------------------------- */
+
+static bool needs_histogram(const seg_level *level) {
+    return level->kind == SEG_LEVEL_PERCENTILE || level->kind == SEG_LEVEL_AUTO;
+}
+
+static seg_status count_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band;
+    const canny_run *run = argument;
+    const seg_image *ignore = run->ignore;
+    uint64_t *bins = run->bins + (size_t)worker * SEG_CANNY_BINS;
+    void *work = run->work + (size_t)worker * run->work_size;
+    if (run->narrow)
+        run->kernels->count(bins, &run->plan, ignore ? ignore->data : NULL,
+                            ignore ? ignore->stride : 0, first, end, work);
+    else
+        seg_canny_wide_count(bins, &run->wide, ignore, first, end, work);
+    return SEG_OK;
+}
+
+/* Counts the gradient magnitudes of all voting pixels into the first worker's bins. */
+static seg_status count_magnitudes(canny_run *run, seg_scratch *scratch, const seg_env *env) {
+    const int32_t workers = seg_workers(env);
+    const size_t count = (size_t)workers * SEG_CANNY_BINS;
+    run->bins = seg_scratch_take(scratch, count, sizeof *run->bins, "a histogram of gradients");
+    if (!run->bins) return SEG_ERROR_MEMORY;
+    memset(run->bins, 0, count * sizeof *run->bins);
+    SEG_TRY(seg_run_bands(env, run->picture.height, SEG_CANNY_BAND, count_band, run));
+    for (int32_t i = 1; i < workers; i++)
+        for (size_t b = 0; b < SEG_CANNY_BINS; b++)
+            run->bins[b] += run->bins[(size_t)i * SEG_CANNY_BINS + b];
+    return SEG_OK;
+}
+
+/* A level in 8-bit units of the Sobel kernel. */
+static seg_status resolve(double *value, const seg_level *level, const canny_run *run) {
+    if (!needs_histogram(level)) {
+        *value = level->kind == SEG_LEVEL_PERCENT ? level->value * 255 / 100
+                 : level->kind == SEG_LEVEL_RAW   ? level->value * 255 / run->source_full
+                                                  : level->value;
+        return SEG_OK;
+    }
+    /* A picture whose full scale is the last bin, so that a level is a bin. */
+    const seg_image unit = {.format = SEG_U16, .channels = 1, .bits = 11};
+    double bin;
+    SEG_TRY(seg_level_resolve(&bin, level, SEG_AUTO_OTSU, run->bins, SEG_CANNY_BINS, &unit));
+    if (level->kind == SEG_LEVEL_AUTO && level->rule == SEG_AUTO_MEDIAN) bin *= MEDIAN_FACTOR;
+    *value = bin * run->gain;
+    return SEG_OK;
+}
+
+static seg_status choose_thresholds(double *low, double *high, canny_run *run, seg_scratch *scratch,
+                                    const seg_env *env) {
+    const seg_canny_options *options = run->options;
+    const bool low_auto = options->low.kind == SEG_LEVEL_AUTO;
+    const bool low_follows = low_auto && options->low.rule == SEG_AUTO_DEFAULT;
+    if ((needs_histogram(&options->low) && !low_follows) || needs_histogram(&options->high))
+        SEG_TRY(count_magnitudes(run, scratch, env));
+    SEG_TRY(resolve(high, &options->high, run));
+    if (low_follows)
+        *low = *high * LOW_SHARE;
+    else
+        SEG_TRY(resolve(low, &options->low, run));
+    if (low_auto && !low_follows) *low *= LOW_SHARE;
+    /* An automatic threshold gives way to a number, two numbers are put in order. */
+    if (*low > *high) {
+        if (low_auto) {
+            *low = *high;
+        } else if (options->high.kind == SEG_LEVEL_AUTO) {
+            *high = *low;
+        } else {
+            const double larger = *low;
+            *low = *high;
+            *high = larger;
+        }
+    }
+    return SEG_OK;
+}
+
+/* The integer that a magnitude must exceed. */
+static int64_t limit_of(double value, double unit, double largest, bool squared) {
+    double limit = value * unit;
+    if (!(limit < largest)) limit = largest;
+    return (int64_t)floor(squared ? limit * limit : limit);
+}
+
+static void set_thresholds(canny_run *run, double low, double high) {
+    const bool squared = run->plan.squared;
+    run->plan.low = (int32_t)limit_of(low, 1, NARROW_LIMIT, squared);
+    run->plan.high = (int32_t)limit_of(high, 1, NARROW_LIMIT, squared);
+    run->wide.low = limit_of(low, run->full / 255, WIDE_LIMIT, squared);
+    run->wide.high = limit_of(high, run->full / 255, WIDE_LIMIT, squared);
+}
+
+/* --- bands ------------------------------------------------------------------------------- */
+
+static void drop_ignored(const canny_run *run, int32_t first, int32_t end, uint64_t *spare) {
+    const seg_canny_planes *planes = &run->planes;
+    const int32_t width = run->picture.width, words = planes->words;
+    for (int32_t y = first; y < end; y++) {
+        uint64_t *weak = planes->weak + (size_t)y * (size_t)words;
+        uint64_t *strong = planes->strong + (size_t)y * (size_t)words;
+        run->bits->pack(spare, seg_image_row(run->ignore, y), width);
+        for (int32_t i = 0; i < words - 1; i++) {
+            weak[i] &= ~spare[i];
+            strong[i] &= ~spare[i];
+        }
+    }
+}
+
+static seg_status find_band(void *argument, int32_t band, int32_t first, int32_t end,
+                            int32_t worker) {
+    (void)band;
+    const canny_run *run = argument;
+    void *work = run->work + (size_t)worker * run->work_size;
+    if (run->narrow)
+        run->kernels->classify(&run->planes, &run->plan, first, end, work);
+    else
+        seg_canny_wide_classify(&run->planes, &run->wide, first, end, work);
+    if (run->ignore) drop_ignored(run, first, end, work);
+    run->kernels->grow(&run->planes, first, end);
+    return SEG_OK;
+}
+
+static seg_status write_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)worker;
+    const canny_run *run = argument;
+    const int32_t width = run->picture.width;
+    const bool past_cache = (int64_t)width * run->picture.height >= PAST_CACHE_PIXELS;
+    int64_t ones = 0;
+    for (int32_t y = first; y < end; y++)
+        ones += run->kernels->write(seg_image_row(run->edges, y),
+                                    run->planes.strong + (size_t)y * (size_t)run->planes.words,
+                                    width, past_cache);
+    run->ones[band] = ones;
+    return SEG_OK;
+}
+
+seg_status seg_canny_run(seg_image *edges, seg_canny_report *report, const seg_image *grey,
+                         const seg_image *ignore, const seg_canny_options *options,
+                         seg_image images[SEG_CANNY_IMAGES], seg_scratch *scratch,
+                         const seg_env *env) {
+    canny_run run = {.options = options,
+                     .kernels = seg_canny_kernels_get(),
+                     .bits = seg_bits_kernels_get(),
+                     .ignore = seg_image_empty(ignore) ? NULL : ignore,
+                     .edges = edges};
+    const int32_t height = grey->height;
+    double low, high;
+    SEG_TRY(choose_depth(&run, grey, images, env));
+    SEG_TRY(prepare(&run, &images[2], scratch, env));
+    SEG_TRY(take_memory(&run, scratch, env));
+    SEG_TRY(choose_thresholds(&low, &high, &run, scratch, env));
+    set_thresholds(&run, low, high);
+    SEG_TRY(seg_progress(env, 0.3));
+    SEG_TRY(seg_run_bands(env, height, SEG_CANNY_BAND, find_band, &run));
+    for (int32_t y = SEG_CANNY_BAND; y < height; y += SEG_CANNY_BAND)
+        run.kernels->join(&run.planes, y);
+    SEG_TRY(seg_progress(env, 0.8));
+    edges->colour = SEG_COLOUR_DATA;
+    SEG_TRY(seg_run_bands(env, height, SEG_CANNY_BAND, write_band, &run));
+    if (report) {
+        int64_t ones = 0;
+        for (int32_t i = 0; i < seg_band_count(height, SEG_CANNY_BAND); i++)
+            ones += run.ones[i];
+        *report = (seg_canny_report){low, high, (double)ones / ((double)grey->width * height)};
+    }
+    return seg_progress(env, 1);
+}

@@ -1,0 +1,22 @@
+/* Canny on a grey picture: from samples of any depth to bits and back to bytes. */
+#ifndef SEG_EDGE_CANNY_RUN_H
+#define SEG_EDGE_CANNY_RUN_H
+
+#include "core/memory.h"
+#include <segment/edge.h>
+
+/** Working pictures of a run. */
+#define SEG_CANNY_IMAGES 3
+
+/**
+ * `edges` is U8, of the size of `grey` (one channel, u8, u16 or f32; may be the same memory).
+ * Options are checked already. `ignore` and `report` may be NULL or empty. `images` are reused
+ * from run to run, other memory comes from `scratch`.
+ */
+SEG_NODISCARD seg_status seg_canny_run(seg_image *edges, seg_canny_report *report,
+                                       const seg_image *grey, const seg_image *ignore,
+                                       const seg_canny_options *options,
+                                       seg_image images[SEG_CANNY_IMAGES], seg_scratch *scratch,
+                                       const seg_env *env);
+
+#endif
