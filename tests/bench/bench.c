@@ -257,7 +257,7 @@ static int usage(void) {
 
 /* The photographs of the data folder: a smooth one and a busy one. */
 static int default_photos(char **photos, char storage[2][4096]) {
-    static const char *const names[2] = {"mate_LadyBird_2560x1600.jpg",
+    static const char *const names[2] = {"kde_ColorfulCups_2560x1600.jpg",
                                          "squoosh_redpanda_3872x2592.jpg"};
     const char *data = getenv("SEGMENT_DATA");
     for (int i = 0; i < 2; ++i) {
