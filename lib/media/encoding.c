@@ -259,20 +259,23 @@ seg_status seg_encoding_choose(seg_encoding *encoding, const seg_image *shape,
 
 /* ---- settings ---- */
 
-static void apply_ffv1(AVCodecContext *context) {
+static void apply_ffv1(AVCodecContext *context, AVDictionary **dictionary) {
+    context->gop_size = 1;
+    /* Version 3 of FFmpeg's encoder loses pictures of one row or column. */
+    bool line = context->width == 1 || context->height == 1;
+    context->level = line ? 1 : 3;
+    if (line) return;
     /* The number of slices follows from the size alone, so that threads never change the file. */
     int64_t pixels = (int64_t)context->width * context->height;
-    context->level = 3;
     context->slices = pixels >= 1280 * 720 ? 16 : pixels >= 128 * 128 ? 4 : 1;
-    context->gop_size = 1;
+    av_dict_set(dictionary, "slicecrc", "1", 0);
 }
 
 static void apply_lossless(const seg_encoding *encoding, AVCodecContext *context,
                            AVDictionary **dictionary) {
     const char *name = encoding->codec->name;
     if (!strcmp(name, "ffv1")) {
-        apply_ffv1(context);
-        av_dict_set(dictionary, "slicecrc", "1", 0);
+        apply_ffv1(context, dictionary);
         return;
     }
     /* The others must not depend on the number of threads. */

@@ -318,7 +318,7 @@ static seg_status encode(video_writer *writer, const seg_image *image, int64_t p
     frame->pts = frame_time(writer, pts);
     frame->quality = writer->codec->global_quality;
     remember_time(writer, frame->pts, duration);
-    seg_av_frame_set_duration(frame, find_duration(writer, frame->pts));
+    seg_av_frame_set_duration(frame, writer->times[writer->sent % MAX_DELAY].duration);
     int code = avcodec_send_frame(writer->codec, frame);
     if (code < 0) return fail_av(writer, code, "a frame cannot be encoded");
     writer->sent++;
