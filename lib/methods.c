@@ -10,8 +10,11 @@
 static const seg_method *const methods[] = {
     &seg_method_otsu,
     &seg_method_threshold,
+    &seg_method_canny,
     &seg_method_frame_diff,
     &seg_method_background,
+    &seg_method_gaussian,
+    &seg_method_median,
 };
 
 const seg_method *const *seg_methods(int32_t *count) {
