@@ -50,6 +50,8 @@ static void on_log(void *object, int level, const char *format, va_list argument
     pthread_mutex_lock(&lock);
     seg_av_log *log = find_owner(object);
     if (log && level <= AV_LOG_ERROR) keep_line(log, format, arguments);
+    /* Error concealment speaks of itself as information. */
+    if (log && level > AV_LOG_ERROR && !strncmp(format, "concealing", 10)) log->errors++;
     pthread_mutex_unlock(&lock);
     if (!log) av_log_default_callback(object, level, format, arguments);
 }

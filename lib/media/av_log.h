@@ -14,7 +14,7 @@
 typedef struct seg_av_log {
     char first[200]; /**< the first error line since the last take */
     char last[200];  /**< the latest one */
-    int64_t errors;  /**< error lines since attach */
+    int64_t errors;  /**< lines that tell of errors, since attach */
     struct seg_av_log *next;
 } seg_av_log;
 
@@ -31,7 +31,8 @@ void seg_av_log_leave(seg_av_log *previous);
  *  FFmpeg's words for `code` (0 = none) if there is none. Written to `text`, which is returned. */
 char *seg_av_log_take(seg_av_log *log, int code, char *text, size_t size);
 
-/** Error lines so far. */
+/** Lines so far that tell of errors, also of concealed ones. Decoding threads run ahead of the
+ *  frames that they give, so whatever a frame rests on is counted before it comes. */
 int64_t seg_av_log_errors(seg_av_log *log);
 
 #endif

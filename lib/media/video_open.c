@@ -217,18 +217,18 @@ static void count_announced(seg_video *video) {
 
 /* ---- the decoder ---- */
 
-/* Frame threads delay the output by as many frames: not for streams, whose results should come
- * at once. Slice threads of H.264 would change how damage is concealed. */
+/* Frame threads delay the output by as many frames: not for streams, whose results should come at
+ * once. Slice threads are used there, where slices depend on nothing, so that damage shows as
+ * with one thread. */
 static void choose_threads(seg_video *video, const seg_reader_options *options) {
     AVCodecContext *codec = video->codec;
     int32_t threads = options->threads > 0 ? options->threads : av_cpu_count();
     codec->thread_count = threads < 1 ? 1 : threads > 16 ? 16 : threads;
-    if (video->input->seekable) {
-        codec->thread_type = FF_THREAD_FRAME;
-        return;
-    }
+    codec->thread_type = FF_THREAD_FRAME;
+    if (video->input->seekable) return;
+    const AVCodecDescriptor *descriptor = avcodec_descriptor_get(codec->codec_id);
     codec->thread_type = FF_THREAD_SLICE;
-    if (codec->codec_id == AV_CODEC_ID_H264) codec->thread_count = 1;
+    if (!descriptor || !(descriptor->props & AV_CODEC_PROP_INTRA_ONLY)) codec->thread_count = 1;
 }
 
 static seg_status open_decoder(seg_video *video, const seg_reader_options *options) {

@@ -22,11 +22,85 @@ typedef struct video_source {
     int32_t orientation; /**< EXIF number that is applied to every frame */
     seg_av_pixels pixels;
     seg_frame_pool *pictures, *lumas;
-    const seg_reader_options *options; /**< while opening and skipping only */
+    seg_reader_options options; /**< its strings are kept below */
+    char format_name[64], raw_name[64];
+    bool single;      /**< one decoder thread: what it gives is what counts */
+    bool sought;      /**< decoding did not begin at the first frame */
+    int64_t passed;   /**< frames that came since then */
+    int64_t last;     /**< time stamp of the latest one */
+    int64_t troubles; /**< lines in the log before the first frame */
 } video_source;
 
-static seg_status decode(video_source *source) {
+/* ---- decoding ---- */
+
+/* Opens anew; the notes are those of the new start. */
+static seg_status open_video(video_source *source, seg_input *input) {
+    source->held = source->sought = false;
+    source->passed = 0;
+    seg_status status = seg_video_open(&source->video, input, &source->options, &source->base.notes,
+                                       &source->base.env);
+    if (status < 0) return status;
+    source->troubles = seg_av_log_errors(&source->video.log);
+    source->single = source->video.codec->thread_count == 1;
+    return SEG_OK;
+}
+
+static seg_status reopen(video_source *source) {
+    seg_video *video = &source->video;
+    seg_input *input = video->input;
+    video->input = NULL;
+    seg_video_close(video);
+    if (seg_input_rewind(input)) return open_video(source, input);
+    seg_status status = seg_fail(SEG_ERROR_IO, "%s: cannot be rewound", input->name);
+    seg_input_close(input);
+    return status;
+}
+
+static seg_status decode_any(video_source *source) {
     return seg_video_next(&source->video, source->frame, &source->flags);
+}
+
+/* Damage was met by frame threads: what they make of it is a matter of luck. */
+static bool is_troubled(video_source *source) {
+    if (source->single || !source->video.input->seekable) return false;
+    return source->flags & SEG_FRAME_DAMAGED || source->video.bad_packets ||
+           seg_av_log_errors(&source->video.log) > source->troubles;
+}
+
+/* One thread decodes again up to where the frame threads met damage, and goes on. */
+static seg_status restart_single(video_source *source) {
+    bool sought = source->sought;
+    int64_t passed = source->passed;
+    int64_t last = source->last;
+    seg_notes *notes = seg_allocate(&source->base.env, 1, sizeof *notes, "remarks");
+    if (!notes) return SEG_ERROR_MEMORY;
+    *notes = source->base.notes;
+    source->options.threads = 1;
+    seg_status status = reopen(source);
+    int64_t count = 0;
+    while (status == SEG_OK && !sought && count < passed) {
+        status = decode_any(source);
+        count++;
+    }
+    bool again = sought;
+    while (status == SEG_OK && again) {
+        status = decode_any(source);
+        again = source->frame->pts < last;
+    }
+    source->base.notes = *notes;
+    seg_release(&source->base.env, notes);
+    source->passed = passed;
+    return status == SEG_OK ? decode_any(source) : status;
+}
+
+static seg_status decode(video_source *source) {
+    seg_status status = decode_any(source);
+    if ((status >= 0 || status == SEG_ERROR_TRUNCATED) && is_troubled(source))
+        status = restart_single(source);
+    if (status != SEG_OK) return status;
+    source->passed++;
+    source->last = source->frame->pts;
+    return SEG_OK;
 }
 
 /* ---- pixels ---- */
@@ -224,31 +298,25 @@ static seg_status drop_until(video_source *source, double seconds) {
  * whole: then the frames are those that decoding from the beginning gives. */
 static bool seek_exactly(video_source *source, int64_t pts, double seconds) {
     source->held = false;
+    source->sought = true;
     if (!seg_video_seek(&source->video, pts)) return false;
-    seg_status status = decode(source);
+    seg_status status = decode_any(source);
     while (status == SEG_OK && !seg_av_frame_is_key(source->frame))
-        status = decode(source);
+        status = decode_any(source);
     if (status != SEG_OK) return false;
-    double first = seg_source_seconds(&source->base, source->frame->pts);
-    if (first > seconds) return false;
+    if (seg_source_seconds(&source->base, source->frame->pts) > seconds) return false;
     while (status == SEG_OK && !source->flags && is_before(source, seconds))
-        status = decode(source);
-    source->held = status == SEG_OK;
-    return source->held && !source->flags;
+        status = decode_any(source);
+    if (status != SEG_OK || source->flags || is_troubled(source)) return false;
+    source->held = true;
+    source->last = source->frame->pts;
+    return true;
 }
 
-static seg_status reopen(video_source *source) {
-    seg_video *video = &source->video;
-    seg_input *input = video->input;
-    video->input = NULL;
-    seg_video_close(video);
-    source->held = false;
-    if (!seg_input_rewind(input)) {
-        seg_status status = seg_fail(SEG_ERROR_IO, "%s: cannot be rewound", input->name);
-        seg_input_close(input);
-        return status;
-    }
-    return seg_video_open(video, input, source->options, &source->base.notes, &source->base.env);
+/* A stream may change its size before the start. */
+static seg_status settle(video_source *source, seg_status status) {
+    if (status == SEG_OK) describe(source);
+    return status;
 }
 
 static seg_status video_skip(seg_source *base, double seconds) {
@@ -261,10 +329,11 @@ static seg_status video_skip(seg_source *base, double seconds) {
         double target = seconds - margins[i];
         if (target <= 0 || target / unit > 1e15) break;
         moved = true;
-        if (seek_exactly(source, base->origin + (int64_t)(target / unit), seconds)) return SEG_OK;
+        if (seek_exactly(source, base->origin + (int64_t)(target / unit), seconds))
+            return settle(source, SEG_OK);
     }
     if (moved) SEG_TRY(reopen(source));
-    return drop_until(source, seconds);
+    return settle(source, drop_until(source, seconds));
 }
 
 /* ---- opening and closing ---- */
@@ -296,6 +365,18 @@ static seg_status decode_first(video_source *source) {
                     source->video.input->name, reason[0] ? " (" : "", reason, reason[0] ? ")" : "");
 }
 
+static void keep_options(video_source *source, const seg_reader_options *options) {
+    source->options = *options;
+    if (options->format) {
+        snprintf(source->format_name, sizeof source->format_name, "%s", options->format);
+        source->options.format = source->format_name;
+    }
+    if (options->raw_pixel_format) {
+        snprintf(source->raw_name, sizeof source->raw_name, "%s", options->raw_pixel_format);
+        source->options.raw_pixel_format = source->raw_name;
+    }
+}
+
 static const seg_source_operations video_operations = {video_advance, video_picture, video_skip,
                                                        video_close};
 
@@ -310,8 +391,8 @@ seg_status seg_video_source_open(seg_source **opened, seg_input *input,
     source->base.operations = &video_operations;
     if (env) source->base.env = *env;
     source->luma_only = options->luma_only;
-    source->options = options;
-    seg_status status = seg_video_open(&source->video, input, options, &source->base.notes, env);
+    keep_options(source, options);
+    seg_status status = open_video(source, input);
     if (status >= 0) status = decode_first(source);
     if (status < 0) {
         video_close(&source->base);
