@@ -128,7 +128,8 @@ seg_status seg_histogram_with(uint64_t *bins, int32_t size, const seg_image *sou
     if (!job.tables || !job.used) return SEG_ERROR_MEMORY;
 
     memset(bins, 0, (size_t)size * sizeof *bins);
-    const int32_t slice = (int32_t)(SLICE_PIXELS / source->width);
+    const int64_t most = SLICE_PIXELS / source->width; /* may be beyond int32_t */
+    const int32_t slice = most < source->height ? (int32_t)most : source->height;
     for (int32_t y = 0; y < source->height; y += slice) {
         const int32_t rows = source->height - y < slice ? source->height - y : slice;
         memset(job.used, 0, (size_t)workers * sizeof(bool));
