@@ -42,6 +42,26 @@ static inline int seg_av_frame_is_key(const AVFrame *frame) {
 #endif
 }
 
+/* Entries of a stream's index, and whether an edit list hides one. */
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(58, 78, 100)
+static inline int seg_av_index_count(const AVStream *stream) {
+    return avformat_index_get_entries_count(stream);
+}
+
+static inline int seg_av_index_is_hidden(AVStream *stream, int entry) {
+    const AVIndexEntry *found = avformat_index_get_entry(stream, entry);
+    return !found || (found->flags & AVINDEX_DISCARD_FRAME);
+}
+#else
+static inline int seg_av_index_count(const AVStream *stream) {
+    return stream->nb_index_entries;
+}
+
+static inline int seg_av_index_is_hidden(AVStream *stream, int entry) {
+    return (stream->index_entries[entry].flags & AVINDEX_DISCARD_FRAME) != 0;
+}
+#endif
+
 /* The display matrix of a stream: 9 numbers, or NULL. */
 static inline const int32_t *seg_av_stream_matrix(const AVStream *stream) {
 #if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)

@@ -211,7 +211,7 @@ static void count_announced(seg_video *video) {
     const AVStream *stream = video->stream;
     video->announced = stream->nb_frames > 0 ? stream->nb_frames : 0;
     if (!video->announced || !strstr(video->format->iformat->name, "mov")) return;
-    int entries = avformat_index_get_entries_count(stream);
+    int entries = seg_av_index_count(stream);
     if (entries > 0) video->announced = entries;
 }
 

@@ -224,16 +224,14 @@ static void describe_pixels(seg_stream_info *info, const AVFrame *frame) {
 }
 
 static void describe_length(seg_stream_info *info, const seg_video *video) {
-    const AVStream *stream = video->stream;
+    AVStream *stream = video->stream;
     if (stream->nb_frames > 0) info->frames = stream->nb_frames;
     /* An edit list hides some of the frames. */
-    int entries = avformat_index_get_entries_count(stream);
+    int entries = seg_av_index_count(stream);
     if (info->frames && entries > 0 && strstr(video->format->iformat->name, "mov")) {
         info->frames = 0;
-        for (int i = 0; i < entries; i++) {
-            const AVIndexEntry *entry = avformat_index_get_entry((AVStream *)stream, i);
-            info->frames += entry && !(entry->flags & AVINDEX_DISCARD_FRAME);
-        }
+        for (int i = 0; i < entries; i++)
+            info->frames += !seg_av_index_is_hidden(stream, i);
     }
     if (stream->duration > 0)
         info->seconds = (double)stream->duration * av_q2d(stream->time_base);

@@ -325,7 +325,7 @@ static seg_status encode(video_writer *writer, const seg_image *image, int64_t p
     SEG_TRY(drain(writer));
     if (seg_output_is_live(&writer->output)) {
         /* Muxers that gather frames hand them over; the others ignore it. */
-        if (writer->container->flags & AVFMT_ALLOW_FLUSH) av_write_frame(writer->format, NULL);
+        av_write_frame(writer->format, NULL);
         avio_flush(writer->io);
     }
     return seg_output_status(&writer->output);
