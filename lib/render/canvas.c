@@ -31,44 +31,59 @@ static uint8_t from_float(float value) {
     return value < 1 ? (uint8_t)(value * 255 + 0.5f) : value <= FLT_MAX ? 255 : 0;
 }
 
-static uint8_t sample(const seg_canvas *canvas, const void *row, size_t i) {
-    switch (canvas->source->format) {
-    case SEG_U8:
-        return ((const uint8_t *)row)[i];
-    case SEG_U16:
-        return canvas->table[((const uint16_t *)row)[i]];
-    default:
-        return from_float(((const float *)row)[i]);
-    }
-}
-
-/* The common cases: 8-bit grey and RGB to RGB. */
-static bool fast_row(const seg_canvas *canvas, uint8_t *target, int step, const uint8_t *row) {
-    const seg_image *source = canvas->source;
-    if (source->format != SEG_U8 || step != 3) return false;
-    if (source->channels == 3) {
-        memcpy(target, row, (size_t)source->width * 3);
-        return true;
-    }
-    if (source->channels != 1) return false;
-    for (int32_t x = 0; x < source->width; x++) {
-        target[3 * (size_t)x] = row[x];
-        target[3 * (size_t)x + 1] = row[x];
-        target[3 * (size_t)x + 2] = row[x];
-    }
-    return true;
-}
-
-void seg_canvas_row(const seg_canvas *canvas, uint8_t *target, int step, int32_t y) {
+/* The samples of a row in 8 bits: the picture's memory, or `own`. */
+static const uint8_t *row_of_bytes(const seg_canvas *canvas, uint8_t *own, int32_t y) {
     const seg_image *source = canvas->source;
     const void *row = seg_image_row(source, y);
-    if (fast_row(canvas, target, step, row)) return;
-    const size_t channels = source->channels;
+    const size_t count = (size_t)source->width * source->channels;
+    if (source->format == SEG_U8) return row;
+    if (source->format == SEG_U16)
+        for (size_t i = 0; i < count; i++)
+            own[i] = canvas->table[((const uint16_t *)row)[i]];
+    else
+        for (size_t i = 0; i < count; i++)
+            own[i] = from_float(((const float *)row)[i]);
+    return own;
+}
+
+/* Spreads pixels of `channels` bytes to `step` bytes; constants where it is inlined. */
+static inline void spread(uint8_t *restrict target, const uint8_t *restrict row, size_t width,
+                          size_t channels, size_t step) {
     const bool colour = channels >= 3, alpha = channels == 2 || channels == 4;
-    for (size_t x = 0; x < (size_t)source->width; x++) {
-        const size_t from = x * channels, to = x * (size_t)step;
+    for (size_t x = 0; x < width; x++) {
+        const uint8_t *from = row + x * channels;
+        uint8_t *to = target + x * step;
         for (size_t c = 0; c < 3; c++)
-            target[to + c] = sample(canvas, row, from + (colour ? c : 0));
-        if (step == 4) target[to + 3] = alpha ? sample(canvas, row, from + channels - 1) : 255;
+            to[c] = from[colour ? c : 0];
+        if (step == 4) to[3] = alpha ? from[channels - 1] : 255;
+    }
+}
+
+void seg_canvas_row(const seg_canvas *canvas, uint8_t *target, uint8_t *own, int step, int32_t y) {
+    const seg_image *source = canvas->source;
+    const uint8_t *row = row_of_bytes(canvas, own, y);
+    const size_t width = (size_t)source->width;
+    if (source->channels == step) {
+        memcpy(target, row, width * (size_t)step);
+        return;
+    }
+    switch (source->channels * 10 + step) {
+    case 13:
+        spread(target, row, width, 1, 3);
+        break;
+    case 14:
+        spread(target, row, width, 1, 4);
+        break;
+    case 23:
+        spread(target, row, width, 2, 3);
+        break;
+    case 24:
+        spread(target, row, width, 2, 4);
+        break;
+    case 34:
+        spread(target, row, width, 3, 4);
+        break;
+    default:
+        spread(target, row, width, 4, 3);
     }
 }

@@ -14,8 +14,8 @@ SEG_NODISCARD seg_status seg_canvas_init(seg_canvas *canvas, const seg_frame *fr
                                          const seg_env *env);
 
 /** Row y as RGB bytes into `target` (`step` 3), or as RGBA (`step` 4) with the picture's alpha, 255
- *  where it has none. */
-void seg_canvas_row(const seg_canvas *canvas, uint8_t *target, int step, int32_t y);
+ *  where it has none. `own` has room for a row of four bytes a pixel. */
+void seg_canvas_row(const seg_canvas *canvas, uint8_t *target, uint8_t *own, int step, int32_t y);
 
 void seg_canvas_free(seg_canvas *canvas, const seg_env *env);
 

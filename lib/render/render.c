@@ -57,40 +57,9 @@ typedef struct painting {
     const seg_image *labels; /* ... or the labels */
     const seg_canvas *canvas;
     seg_image *picture;
-    char *scratch; /* of each worker: three rows of labels, one of edges */
-    size_t row_size, scratch_size;
+    char *scratch; /* of each worker: a row of samples, a row of edges */
+    size_t row_size;
 } painting;
-
-/* Row y as labels, clamped to the picture; a mask goes through the worker's slot y % 3. */
-static const int32_t *label_row(const painting *job, char *scratch, int32_t y) {
-    if (job->labels) return seg_image_row(job->labels, y);
-    int32_t *row = (int32_t *)(scratch + (size_t)(y % 3) * job->row_size);
-    const uint8_t *mask = seg_image_row(job->mask, y);
-    for (int32_t x = 0; x < job->mask->width; x++)
-        row[x] = mask[x] ? 1 : 0;
-    return row;
-}
-
-/* edge[x] = 1 where a 4-neighbour has another label. */
-static void find_edges(uint8_t *edge, const int32_t *up, const int32_t *here, const int32_t *down,
-                       int32_t width) {
-    for (int32_t x = 0; x < width; x++)
-        edge[x] = (uint8_t)((here[x] != up[x]) | (here[x] != down[x]));
-    for (int32_t x = 1; x < width; x++)
-        edge[x] |= (uint8_t)(here[x] != here[x - 1]);
-    for (int32_t x = 0; x + 1 < width; x++)
-        edge[x] |= (uint8_t)(here[x] != here[x + 1]);
-}
-
-/* Label of the region that an edge pixel belongs to or touches. */
-static int32_t touched(const int32_t *up, const int32_t *here, const int32_t *down, int32_t x,
-                       int32_t width) {
-    if (here[x] > 0) return here[x];
-    int32_t label = up[x] > down[x] ? up[x] : down[x];
-    if (x > 0 && here[x - 1] > label) label = here[x - 1];
-    if (x + 1 < width && here[x + 1] > label) label = here[x + 1];
-    return label;
-}
 
 /* Blends a run of pixels with one colour. Blocks of 16 pixels have the same pattern of channels. */
 static void tint_run(uint8_t *target, int32_t pixels, const uint8_t rgb[3]) {
@@ -106,81 +75,29 @@ static void tint_run(uint8_t *target, int32_t pixels, const uint8_t rgb[3]) {
         target[i + k] = (uint8_t)((target[i + k] * (256 - TINT) + pattern[k]) >> 8);
 }
 
-static void tint_row(uint8_t *target, const int32_t *labels, int32_t width) {
-    int32_t x = 0;
-    while (x < width) {
-        const int32_t label = labels[x], first = x;
-        while (x < width && labels[x] == label)
-            x++;
-        if (label <= 0) continue;
-        uint8_t rgb[3];
-        seg_label_rgb(rgb, label);
-        tint_run(target + 3 * (size_t)first, x - first, rgb);
-    }
-}
-
-/* Outlines in full colour; `outer`: on the pixels just outside as well. */
-static void outline_row(uint8_t *target, const uint8_t *edge, const int32_t *up,
-                        const int32_t *here, const int32_t *down, int32_t width, bool outer) {
-    for (int32_t x = 0; x < width; x++) {
-        /* most pixels are no edge */
-        uint64_t eight = 1;
-        if (x + 8 <= width) memcpy(&eight, edge + x, 8);
-        if (!eight) {
-            x += 7;
-            continue;
-        }
-        if (!edge[x] || (!outer && here[x] <= 0)) continue;
-        const int32_t label = touched(up, here, down, x, width);
-        if (label > 0) seg_label_rgb(target + 3 * (size_t)x, label);
-    }
-}
-
-static void cut_row(uint8_t *target, const int32_t *labels, int32_t width) {
-    for (size_t x = 0; x < (size_t)width; x++)
-        if (labels[x] <= 0) target[4 * x + 3] = 0;
-}
-
-static void colour_row(uint8_t *target, const int32_t *labels, int32_t width) {
-    int32_t last = 0;
-    uint8_t rgb[3] = {0, 0, 0};
-    for (int32_t x = 0; x < width; x++) {
-        if (labels[x] != last) {
-            last = labels[x];
-            seg_label_rgb(rgb, last);
-        }
-        memcpy(target + 3 * (size_t)x, rgb, 3);
-    }
-}
-
-static void paint_outlined(const painting *job, char *scratch, uint8_t *target, int32_t y) {
-    const int32_t width = job->picture->width, height = job->picture->height;
-    const int32_t *here = label_row(job, scratch, y);
-    const int32_t *up = y > 0 ? label_row(job, scratch, y - 1) : here;
-    const int32_t *down = y + 1 < height ? label_row(job, scratch, y + 1) : here;
-    uint8_t *edge = (uint8_t *)scratch + 3 * job->row_size;
-    seg_canvas_row(job->canvas, target, 3, y);
-    if (job->kind == SEG_RENDER_OVERLAY) tint_row(target, here, width);
-    find_edges(edge, up, here, down, width);
-    outline_row(target, edge, up, here, down, width, job->kind == SEG_RENDER_CONTOURS);
-}
+#define LABEL int32_t
+#define NAMED(name) name##_labels
+#define REGION(label) (label)
+#include "render/regions.h"
+#undef LABEL
+#undef NAMED
+#undef REGION
+#define LABEL uint8_t
+#define NAMED(name) name##_mask
+#define REGION(label) ((label) ? 1 : 0)
+#include "render/regions.h"
 
 static seg_status paint_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
     (void)band;
     const painting *job = argument;
-    char *scratch = job->scratch + (size_t)worker * job->scratch_size;
-    const int32_t width = job->picture->width;
+    char *scratch = job->scratch + (size_t)worker * 2 * job->row_size;
     for (int32_t y = first; y < end; y++) {
         uint8_t *target = seg_image_row(job->picture, y);
-        if (job->kind == SEG_RENDER_COLORS) {
-            colour_row(target, label_row(job, scratch, y), width);
-        } else if (job->kind == SEG_RENDER_CUTOUT) {
-            seg_canvas_row(job->canvas, target, 4, y);
-            cut_row(target, label_row(job, scratch, y), width);
-        } else {
-            paint_outlined(job, scratch, target, y);
-        }
+        if (job->labels)
+            paint_row_labels(job, job->labels, scratch, target, y);
+        else
+            paint_row_mask(job, job->mask, scratch, target, y);
     }
     return SEG_OK;
 }
@@ -193,8 +110,7 @@ static seg_status paint_regions(painting *job, const seg_env *env) {
     SEG_TRY(seg_image_reuse(job->picture, shape->width, shape->height, SEG_U8, channels, env));
     job->picture->colour = SEG_COLOUR_RGB;
     job->row_size = ((size_t)shape->width * 4 + SEG_ALIGNMENT - 1) / SEG_ALIGNMENT * SEG_ALIGNMENT;
-    job->scratch_size = 4 * job->row_size;
-    job->scratch = seg_allocate(env, (size_t)seg_workers(env), job->scratch_size, "rows");
+    job->scratch = seg_allocate(env, (size_t)seg_workers(env) * 2, job->row_size, "rows");
     if (!job->scratch) return SEG_ERROR_MEMORY;
     const seg_status status = seg_run_bands(env, shape->height, BAND_HEIGHT, paint_band, job);
     seg_release(env, job->scratch);
