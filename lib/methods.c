@@ -15,6 +15,14 @@ static const seg_method *const methods[] = {
     &seg_method_background,
     &seg_method_gaussian,
     &seg_method_median,
+    &seg_method_open,
+    &seg_method_close,
+    &seg_method_dilate,
+    &seg_method_erode,
+    &seg_method_fill_holes,
+    &seg_method_min_area,
+    &seg_method_max_area,
+    &seg_method_largest,
 };
 
 const seg_method *const *seg_methods(int32_t *count) {

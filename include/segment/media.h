@@ -6,6 +6,9 @@
 
 SEG_BEGIN_DECLS
 
+/** Names and versions of the libraries underneath, one a line. Static storage. */
+SEG_API const char *seg_media_versions(void);
+
 /* ---- still pictures ---- */
 
 typedef struct seg_picture_info {

@@ -54,4 +54,9 @@ void seg_element_rows(int32_t *half, seg_element element, int32_t side);
 /** Checks an element and its side; `status` is what is returned if they are not allowed. */
 SEG_NODISCARD seg_status seg_element_check(seg_element element, int32_t side, seg_status status);
 
+/** seg_morphology_mask with checked arguments, `target` ensured, memory from `scratch`. */
+SEG_NODISCARD seg_status seg_morphology_mask_with(seg_image *target, const seg_image *mask,
+                                                  seg_morphology operation, seg_element element,
+                                                  int32_t side, seg_scratch *scratch);
+
 #endif

@@ -27,8 +27,8 @@ seg_status seg_bitmap_fill_holes(seg_bitmap *bitmap, int64_t max_area, seg_scrat
     return seg_bitmap_invert(bitmap, &scratch->env);
 }
 
-static seg_status fill_mask(seg_image *target, const seg_image *mask, int64_t max_area,
-                            seg_scratch *scratch) {
+seg_status seg_fill_holes_with(seg_image *target, const seg_image *mask, int64_t max_area,
+                               seg_scratch *scratch) {
     seg_bitmap bitmap;
     SEG_TRY(seg_bitmap_pack(&bitmap, mask, false, scratch));
     SEG_TRY(seg_bitmap_fill_holes(&bitmap, max_area, scratch));
@@ -44,7 +44,7 @@ seg_status seg_fill_holes(seg_image *target, const seg_image *mask, int64_t max_
     SEG_TRY(seg_image_ensure(target, mask->width, mask->height, SEG_U8, 1, env));
     seg_scratch scratch;
     seg_scratch_init(&scratch, env);
-    const seg_status status = fill_mask(target, mask, max_area, &scratch);
+    const seg_status status = seg_fill_holes_with(target, mask, max_area, &scratch);
     seg_scratch_free(&scratch);
     return status;
 }

@@ -12,4 +12,8 @@ bool seg_hole_counts(const seg_component *hole, const seg_bitmap *bitmap, int64_
 SEG_NODISCARD seg_status seg_bitmap_fill_holes(seg_bitmap *bitmap, int64_t max_area,
                                                seg_scratch *scratch);
 
+/** seg_fill_holes with checked arguments, `target` ensured, memory from `scratch`. */
+SEG_NODISCARD seg_status seg_fill_holes_with(seg_image *target, const seg_image *mask,
+                                             int64_t max_area, seg_scratch *scratch);
+
 #endif

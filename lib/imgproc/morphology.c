@@ -229,8 +229,9 @@ seg_status seg_element_check(seg_element element, int32_t side, seg_status statu
     return SEG_OK;
 }
 
-static seg_status change_mask(seg_image *target, const seg_image *mask, seg_morphology operation,
-                              seg_element element, int32_t side, seg_scratch *scratch) {
+seg_status seg_morphology_mask_with(seg_image *target, const seg_image *mask,
+                                    seg_morphology operation, seg_element element, int32_t side,
+                                    seg_scratch *scratch) {
     morphing morph = {.target = target, .mask = mask, .element = element, .side = side};
     if (element == SEG_ELEMENT_DISK && side == 3) morph.element = SEG_ELEMENT_CROSS; /* the same */
     morph.kernels = seg_bits_kernels_get();
@@ -260,7 +261,8 @@ seg_status seg_morphology_mask(seg_image *target, const seg_image *mask, seg_mor
     SEG_TRY(seg_image_ensure(target, mask->width, mask->height, SEG_U8, 1, env));
     seg_scratch scratch;
     seg_scratch_init(&scratch, env);
-    const seg_status status = change_mask(target, mask, operation, element, side, &scratch);
+    const seg_status status =
+        seg_morphology_mask_with(target, mask, operation, element, side, &scratch);
     seg_scratch_free(&scratch);
     return status;
 }

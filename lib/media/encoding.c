@@ -48,11 +48,10 @@ static enum AVPixelFormat find_exact_format(const AVCodec *codec, const seg_imag
     }
     if (codec->pix_fmts) return best;
     /* Encoders without a list (raw video) take all. */
-    static const enum AVPixelFormat bytes[] = {AV_PIX_FMT_GRAY8, AV_PIX_FMT_YA8, AV_PIX_FMT_RGB24,
-                                               AV_PIX_FMT_RGBA};
-    static const enum AVPixelFormat words[] = {AV_PIX_FMT_GRAY16LE, AV_PIX_FMT_YA16LE,
-                                               AV_PIX_FMT_RGB48LE, AV_PIX_FMT_RGBA64LE};
-    return (shape->format == SEG_U8 ? bytes : words)[shape->channels - 1];
+    static const enum AVPixelFormat formats[2][4] = {
+        {AV_PIX_FMT_GRAY8, AV_PIX_FMT_YA8, AV_PIX_FMT_RGB24, AV_PIX_FMT_RGBA},
+        {AV_PIX_FMT_GRAY16LE, AV_PIX_FMT_YA16LE, AV_PIX_FMT_RGB48LE, AV_PIX_FMT_RGBA64LE}};
+    return formats[shape->format != SEG_U8][shape->channels - 1];
 }
 
 static bool has_format(const AVCodec *codec, enum AVPixelFormat format) {

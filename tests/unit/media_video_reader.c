@@ -206,6 +206,7 @@ START_TEST(format_change_is_undone) {
         if (i == 2) ck_assert_int_eq(p[0], (14 * 263 * 255 + 32767) / 65535);
     }
     ck_assert_ptr_nonnull(strstr(seg_reader_warnings(reader), "pixel format changes"));
+    seg_frame_unref(&frame);
     seg_reader_close(reader);
     seg_image_unref(&image);
     free(bytes);
@@ -240,7 +241,7 @@ END_TEST
 
 /* The matrix of the track header, as phones write it: 16.16 numbers, the last column 2.30. */
 static void set_matrix(uint8_t *bytes, size_t size, int a, int b, int c, int d) {
-    const int values[9] = {a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30};
+    const int values[9] = {a * 65536, b * 65536, 0, c * 65536, d * 65536, 0, 0, 0, 1 << 30};
     for (size_t i = 0; i + 100 < size; i++) {
         if (memcmp(bytes + i, "tkhd", 4) != 0) continue;
         uint8_t *matrix = bytes + i + 4 + 40;

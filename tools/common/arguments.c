@@ -180,8 +180,10 @@ static bool take_letters(parser *p, const char *letters) {
     for (const char *letter = letters; *letter; letter++) {
         option_id id = option_find_letter(*letter);
         if (id == OPTION_COUNT) {
-            message_error(NULL, "unknown option -%c; see segment --help (a file of that name is "
-                                "written ./-%s)", *letter, letters);
+            message_error(NULL,
+                          "unknown option -%c; see segment --help (a file of that name is "
+                          "written ./-%s)",
+                          *letter, letters);
             return false;
         }
         p->target->values[id] = "";

@@ -20,12 +20,18 @@ static const char reported[] = "input|output|version|size|decisions|units|decisi
 
 static const char *scalar_text(const json_t *value) {
     switch (json_typeof(value)) {
-    case JSON_STRING: return text_copy(json_string_value(value));
-    case JSON_INTEGER: return text_format("%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    case JSON_REAL: return text_format("%.17g", json_real_value(value));
-    case JSON_TRUE: return "true";
-    case JSON_FALSE: return "false";
-    default: return NULL;
+    case JSON_STRING:
+        return text_copy(json_string_value(value));
+    case JSON_INTEGER:
+        return text_format("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    case JSON_REAL:
+        return text_format("%.17g", json_real_value(value));
+    case JSON_TRUE:
+        return "true";
+    case JSON_FALSE:
+        return "false";
+    default:
+        return NULL;
     }
 }
 
@@ -41,8 +47,10 @@ static bool take_parameters(config *target, const char *path, json_t *parameters
         if (json_is_null(value)) continue;
         const char *shown = scalar_text(value);
         if (!shown) {
-            message_error(path, "parameter \"%s\" is a list or object (allowed: text, number, "
-                                "true, false, null)", name);
+            message_error(path,
+                          "parameter \"%s\" is a list or object (allowed: text, number, "
+                          "true, false, null)",
+                          name);
             return false;
         }
         target->parameters[target->parameter_count++] = (parameter_text){text_copy(name), shown};
@@ -67,8 +75,10 @@ static bool take_member(config *target, const char *path, const char *name, json
             target->values[settable[i].option] = shown;
             return true;
         }
-    message_error(path, "unknown member \"%s\" (allowed: method, parameters, pre, post, keep, roi, "
-                        "render, rng_seed, objects_connectivity)", name);
+    message_error(path,
+                  "unknown member \"%s\" (allowed: method, parameters, pre, post, keep, roi, "
+                  "render, rng_seed, objects_connectivity)",
+                  name);
     return false;
 }
 
@@ -87,8 +97,8 @@ bool config_load(config *target, const char *path) {
     bool good = json_is_object(root);
     if (!good) message_error(path, "is no configuration: it should be one JSON object");
     if (good) json_object_foreach(root, name, value) {
-        good = good && take_member(target, path, name, value);
-    }
+            good = good && take_member(target, path, name, value);
+        }
     json_decref(root);
     return good;
 }

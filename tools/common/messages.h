@@ -14,7 +14,11 @@ enum {
     EXIT_TRUNCATED = 4    /* input ended early */
 };
 
-typedef enum verbosity { VERBOSITY_QUIET = -1, VERBOSITY_NORMAL = 0, VERBOSITY_VERBOSE = 1 } verbosity;
+typedef enum verbosity {
+    VERBOSITY_QUIET = -1,
+    VERBOSITY_NORMAL = 0,
+    VERBOSITY_VERBOSE = 1
+} verbosity;
 
 /** Name of the program in front of every line, and how much is said. */
 void message_setup(const char *program, verbosity level);

@@ -142,19 +142,21 @@ const option_row *option_get(option_id id) {
 }
 
 const char *option_group_title(option_group group) {
-    static const char *const titles[GROUP_COUNT] = {"Method", "Input", "Output", "Running",
-                                                    "Information", ""};
+    static const char *const titles[GROUP_COUNT] = {"Method",  "Input",       "Output",
+                                                    "Running", "Information", ""};
     return titles[group];
 }
 
 option_id option_find(const char *name) {
     int id = 0;
-    while (id < OPTION_COUNT && !text_name_equal(rows[id].name, name)) id++;
+    while (id < OPTION_COUNT && !text_name_equal(rows[id].name, name))
+        id++;
     return (option_id)id;
 }
 
 option_id option_find_letter(char letter) {
     int id = 0;
-    while (id < OPTION_COUNT && rows[id].letter != letter) id++;
+    while (id < OPTION_COUNT && rows[id].letter != letter)
+        id++;
     return (option_id)id;
 }

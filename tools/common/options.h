@@ -78,8 +78,8 @@ typedef enum option_group {
 } option_group;
 
 typedef struct option_row {
-    const char *name;     /* without dashes */
-    char letter;          /* of -x, or 0 */
+    const char *name; /* without dashes */
+    char letter;      /* of -x, or 0 */
     option_kind kind;
     option_group group;
     const char *argument; /* what the value is called; NULL for flags */

@@ -21,10 +21,14 @@ bool picture_load(seg_image *target, const char *path, const settings *from) {
 
 static double sample(const seg_image *image, const void *row, int32_t index) {
     switch (image->format) {
-    case SEG_U8: return ((const uint8_t *)row)[index];
-    case SEG_U16: return ((const uint16_t *)row)[index];
-    case SEG_F32: return ((const float *)row)[index];
-    default: return ((const int32_t *)row)[index];
+    case SEG_U8:
+        return ((const uint8_t *)row)[index];
+    case SEG_U16:
+        return ((const uint16_t *)row)[index];
+    case SEG_F32:
+        return ((const float *)row)[index];
+    default:
+        return ((const int32_t *)row)[index];
     }
 }
 
@@ -36,8 +40,7 @@ static int32_t colours(const seg_image *image) {
 bool picture_load_mask(seg_image *target, const char *path, const settings *from) {
     seg_image picture = {0};
     if (!picture_load(&picture, path, from)) return false;
-    seg_status status =
-        seg_image_alloc(target, picture.width, picture.height, SEG_U8, 1, NULL);
+    seg_status status = seg_image_alloc(target, picture.width, picture.height, SEG_U8, 1, NULL);
     int32_t count = colours(&picture);
     for (int32_t y = 0; status >= 0 && y < picture.height; y++) {
         const void *row = seg_image_row(&picture, y);

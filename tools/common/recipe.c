@@ -149,11 +149,10 @@ static int choose_render(recipe *target) {
 
 static int load_pictures(recipe *target) {
     const settings *from = target->settings;
-    bool good =
-        (!from->ignore || picture_load_mask(&target->ignore, from->ignore, from)) &&
-        (!from->known_foreground ||
-         picture_load_mask(&target->known_foreground, from->known_foreground, from)) &&
-        (!from->markers || picture_load_labels(&target->markers, from->markers, from));
+    bool good = (!from->ignore || picture_load_mask(&target->ignore, from->ignore, from)) &&
+                (!from->known_foreground ||
+                 picture_load_mask(&target->known_foreground, from->known_foreground, from)) &&
+                (!from->markers || picture_load_labels(&target->markers, from->markers, from));
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -172,21 +171,21 @@ static int load_model(recipe *target) {
 
 static int check_pipeline(recipe *target) {
     const settings *from = target->settings;
-    seg_pipeline_config *config = &target->config;
+    seg_pipeline_config *made = &target->config;
     seg_pipeline *trial = NULL;
-    seg_pipeline_config_init(config);
-    config->method = target->method;
-    config->options = target->options;
-    config->pre = from->pre;
-    config->post = from->post;
-    config->keep = from->keep;
-    config->roi = from->roi;
-    config->ignore = target->ignore.data ? &target->ignore : NULL;
-    config->objects = from->objects || target->render == SEG_RENDER_LABELS ||
-                      target->render == SEG_RENDER_COLORS;
-    config->connectivity = from->objects_connectivity;
-    config->render = target->render;
-    seg_status status = seg_pipeline_create(&trial, config, NULL);
+    seg_pipeline_config_init(made);
+    made->method = target->method;
+    made->options = target->options;
+    made->pre = from->pre;
+    made->post = from->post;
+    made->keep = from->keep;
+    made->roi = from->roi;
+    made->ignore = target->ignore.data ? &target->ignore : NULL;
+    made->objects =
+        from->objects || target->render == SEG_RENDER_LABELS || target->render == SEG_RENDER_COLORS;
+    made->connectivity = from->objects_connectivity;
+    made->render = target->render;
+    seg_status status = seg_pipeline_create(&trial, made, NULL);
     seg_pipeline_free(trial);
     if (status >= 0) return EXIT_DONE;
     message_error(NULL, "%s", message_reason(status));
@@ -225,21 +224,21 @@ static void describe_text(json_t *target, const char *name, const char *value) {
 }
 
 json_t *recipe_describe(const recipe *from) {
-    const settings *settings = from->settings;
-    const char *const *values = settings->arguments->values;
+    const settings *chosen = from->settings;
+    const char *const *values = chosen->arguments->values;
     json_t *all = json_object();
     describe_text(all, "method", from->method->id);
     json_object_set(all, "parameters", from->parameters);
-    describe_text(all, "pre", settings->pre);
-    describe_text(all, "post", settings->post);
-    describe_text(all, "keep", settings->keep);
+    describe_text(all, "pre", chosen->pre);
+    describe_text(all, "post", chosen->post);
+    describe_text(all, "keep", chosen->keep);
     describe_text(all, "roi", values[OPTION_ROI]);
     json_object_set_new(all, "render",
                         json_string(from->svg ? "contours" : seg_render_name(from->render)));
-    if (settings->objects_connectivity != 8)
+    if (chosen->objects_connectivity != 8)
         json_object_set_new(all, "objects_connectivity",
-                            json_integer(settings->objects_connectivity));
+                            json_integer(chosen->objects_connectivity));
     if (values[OPTION_RNG_SEED])
-        json_object_set_new(all, "rng_seed", json_integer(settings->rng_seed));
+        json_object_set_new(all, "rng_seed", json_integer(chosen->rng_seed));
     return all;
 }

@@ -68,16 +68,15 @@ static bool read_reader(settings *target, const arguments *from) {
     reader->autorotate = !values[OPTION_AUTOROTATE] || !*values[OPTION_AUTOROTATE];
     reader->format = values[OPTION_INPUT_FORMAT];
     if (values[OPTION_ON_RESIZE])
-        reader->on_resize = text_choice(option_get(OPTION_ON_RESIZE)->choices,
-                                        values[OPTION_ON_RESIZE]);
+        reader->on_resize =
+            text_choice(option_get(OPTION_ON_RESIZE)->choices, values[OPTION_ON_RESIZE]);
     if (values[OPTION_RAW_SIZE] || values[OPTION_RAW_FORMAT]) {
         if (!values[OPTION_RAW_SIZE]) {
             message_error(NULL, "--raw-format needs --raw-size WxH");
             return false;
         }
         reader->format = "rawvideo";
-        reader->raw_pixel_format =
-            values[OPTION_RAW_FORMAT] ? values[OPTION_RAW_FORMAT] : "gray";
+        reader->raw_pixel_format = values[OPTION_RAW_FORMAT] ? values[OPTION_RAW_FORMAT] : "gray";
     }
     target->reader_needed = values[OPTION_START] || values[OPTION_DURATION] ||
                             values[OPTION_LIMIT] || values[OPTION_STEP] || values[OPTION_RESIZE] ||
@@ -164,8 +163,9 @@ static bool read_names(settings *target, const arguments *from) {
         return false;
     }
     if (from->name_count == 1 && !elsewhere && !target->save_model) {
-        message_error(NULL, "OUTPUT is missing (got one name, \"%s\"); it may be left out with "
-                            "--report, --objects or --save-model only",
+        message_error(NULL,
+                      "OUTPUT is missing (got one name, \"%s\"); it may be left out with "
+                      "--report, --objects or --save-model only",
                       from->names[0]);
         return false;
     }
@@ -177,13 +177,16 @@ static bool read_names(settings *target, const arguments *from) {
 
 static bool check_standard_streams(const settings *from) {
     int in = 0, out = 0;
-    for (int32_t i = 0; i < from->input_count; i++) in += text_equal(from->inputs[i], "-");
+    for (int32_t i = 0; i < from->input_count; i++)
+        in += text_equal(from->inputs[i], "-");
     const char *const outputs[] = {from->output, from->objects, from->report, from->save_model};
-    for (int i = 0; i < 4; i++) out += outputs[i] && text_equal(outputs[i], "-");
+    for (int i = 0; i < 4; i++)
+        out += outputs[i] && text_equal(outputs[i], "-");
     if (in > 1) message_error(NULL, "standard input (-) is named %d times (allowed once)", in);
     if (out > 1)
-        message_error(NULL, "standard output (-) is named %d times among OUTPUT, --objects, "
-                            "--report and --save-model (allowed once)",
+        message_error(NULL,
+                      "standard output (-) is named %d times among OUTPUT, --objects, "
+                      "--report and --save-model (allowed once)",
                       out);
     return in <= 1 && out <= 1;
 }

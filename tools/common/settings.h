@@ -20,7 +20,7 @@ typedef struct settings {
     /* names of files; NULL = not given */
     const char *markers, *ignore, *known_foreground, *load_model, *save_model, *objects, *report;
     const char *pre, *post, *keep;
-    seg_rect roi;      /* width 0: none */
+    seg_rect roi; /* width 0: none */
     int64_t rng_seed;
     int32_t objects_connectivity;
     bool render_given;

@@ -87,7 +87,8 @@ int text_distance(const char *a, const char *b) {
     int rows[3][DISTANCE_LENGTH + 1];
     int na = (int)strlen(a), nb = (int)strlen(b);
     if (na > DISTANCE_LENGTH || nb > DISTANCE_LENGTH) return DISTANCE_LENGTH;
-    for (int j = 0; j <= nb; j++) rows[0][j] = j;
+    for (int j = 0; j <= nb; j++)
+        rows[0][j] = j;
     for (int i = 1; i <= na; i++) {
         int *now = rows[i % 3];
         const int *above = rows[(i - 1) % 3];

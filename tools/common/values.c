@@ -80,7 +80,8 @@ bool value_rate(seg_rational *value, const char *text) {
     const char *start = text;
     int64_t num, den = 1;
     if (strchr(text, '/')) {
-        if (!take_integer(&num, &text) || *text++ != '/' || !take_integer(&den, &text)) return false;
+        if (!take_integer(&num, &text) || *text++ != '/' || !take_integer(&den, &text))
+            return false;
     } else {
         double rate;
         if (!take_real(&rate, &start) || rate <= 0 || rate > 1e6) return false;
@@ -93,7 +94,8 @@ bool value_rate(seg_rational *value, const char *text) {
         } else {
             num = (int64_t)(rate * 1000 + 0.5);
             den = 1000;
-            while (den > 1 && num % 10 == 0) num /= 10, den /= 10;
+            while (den > 1 && num % 10 == 0)
+                num /= 10, den /= 10;
         }
     }
     if (*text || num < 1 || den < 1 || num > INT32_MAX || den > INT32_MAX) return false;

@@ -1,0 +1,67 @@
+#include "common/feed.h"
+#include "common/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+bool feed_is_picture(const job *item, const settings *from) {
+    return item->kind == SEG_SOURCE_PICTURE && !from->reader_needed;
+}
+
+seg_status feed_open_picture(feed *target, const job *item, const settings *from,
+                             const seg_env *env) {
+    seg_picture_read_options options;
+    seg_picture_info info;
+    seg_picture_read_options_init(&options);
+    options.autorotate = from->reader.autorotate;
+    *target = (feed){0};
+    seg_status status = seg_picture_read(&target->picture, &info, item->input, &options, env);
+    if (status < 0) return status;
+    target->warnings = text_copy(info.warning);
+    target->info = (seg_stream_info){.kind = SEG_SOURCE_PICTURE,
+                                     .width = target->picture.width,
+                                     .height = target->picture.height,
+                                     .sample_aspect = {1, 1},
+                                     .frames = 1};
+    snprintf(target->info.container, sizeof target->info.container, "picture");
+    snprintf(target->info.codec, sizeof target->info.codec, "%s", info.codec);
+    return SEG_OK;
+}
+
+seg_status feed_open_reader(feed *target, const job *item, const settings *from, bool luma_only,
+                            int32_t threads, const seg_env *env) {
+    seg_reader_options options = from->reader;
+    options.luma_only = luma_only;
+    options.threads = threads;
+    options.sequence = item->sequence;
+    *target = (feed){0};
+    seg_status status = seg_reader_open(&target->reader, item->input, &options, env);
+    if (status >= 0) target->info = *seg_reader_info(target->reader);
+    return status;
+}
+
+seg_status feed_read(feed *source, seg_frame *frame) {
+    if (source->reader) return seg_reader_read(source->reader, frame);
+    seg_frame_unref(frame);
+    if (source->given) return SEG_END;
+    source->given = true;
+    frame->image = source->picture;
+    source->picture = (seg_image){0};
+    frame->pts = SEG_NO_PTS;
+    return SEG_OK;
+}
+
+void feed_close(feed *source) {
+    if (source->reader) {
+        free(source->warnings);
+        source->warnings = text_copy(seg_reader_warnings(source->reader));
+        seg_reader_close(source->reader);
+        source->reader = NULL;
+    }
+    seg_image_unref(&source->picture);
+}
+
+void feed_free(feed *source) {
+    feed_close(source);
+    free(source->warnings);
+    *source = (feed){0};
+}

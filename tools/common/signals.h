@@ -1,0 +1,16 @@
+/* Ctrl-C and SIGTERM: the work in progress is ended properly; a second one ends the program. */
+#ifndef TOOLS_SIGNALS_H
+#define TOOLS_SIGNALS_H
+
+/** Installs the handlers; a closed pipe becomes a failed write instead of a signal. */
+void signals_install(void);
+
+/** The signal that came, 0 if none. */
+int signals_received(void);
+
+/** From enter to leave the calling thread is woken from waiting system calls (a read of a slow
+ *  pipe) when a signal comes. */
+void signals_enter(void);
+void signals_leave(void);
+
+#endif

@@ -1,0 +1,158 @@
+#include "common/sink.h"
+#include "common/messages.h"
+#include "common/outfile.h"
+#include "common/svg.h"
+#include "common/text.h"
+#include <stdlib.h>
+
+struct sink {
+    const job *item;
+    const settings *settings;
+    seg_writer *writer; /* OUTPUT_WRITER */
+    int64_t frames;
+};
+
+static bool fail(const sink *from, seg_status status) {
+    const char *output = from->item->output;
+    message_error(text_equal(output, "-") ? "standard output" : output, "%s",
+                  message_reason(status));
+    return false;
+}
+
+static seg_status open_writer(sink *target, const recipe *how, const seg_stream_info *info,
+                              int32_t threads) {
+    const settings *from = target->settings;
+    const job *item = target->item;
+    seg_env env = {.limits = &from->limits};
+    seg_writer_options options;
+    seg_writer_options_init(&options);
+    options.content = (int32_t)how->content;
+    options.format = from->format;
+    options.codec = from->codec;
+    options.bitrate = from->bitrate;
+    options.time_base = info->time_base;
+    options.frame_rate = info->frame_rate;
+    options.sample_aspect = info->sample_aspect;
+    options.threads = threads;
+    options.overwrite = from->overwrite || from->resume;
+    if (from->copy_audio && info->has_audio && !item->sequence) options.audio_from = item->input;
+    return seg_writer_open(&target->writer, item->output, &options, &env);
+}
+
+bool sink_open(sink **opened, const job *item, const recipe *how, const seg_stream_info *info,
+               int32_t threads) {
+    seg_status status = SEG_OK;
+    bool good = true;
+    *opened = NULL;
+    if (item->output_kind == OUTPUT_NONE || item->output_kind == OUTPUT_NULL) return true;
+    sink *made = memory_get(1, sizeof *made);
+    *made = (sink){.item = item, .settings = how->settings};
+    if (item->output_kind == OUTPUT_FRAMES) good = directory_make(item->output);
+    if (item->output_kind == OUTPUT_WRITER) status = open_writer(made, how, info, threads);
+    if (status < 0) good = fail(made, status);
+    if (good)
+        *opened = made;
+    else
+        free(made);
+    return good;
+}
+
+static seg_picture_write_options picture_options(const settings *from) {
+    seg_picture_write_options options;
+    seg_picture_write_options_init(&options);
+    options.format = from->format;
+    if (from->quality) options.quality = from->quality;
+    if (from->compression >= 0) options.compression = from->compression;
+    return options;
+}
+
+static bool write_bytes(const char *path, const void *bytes, size_t size) {
+    outfile file;
+    if (!outfile_open(&file, path)) return false;
+    if (outfile_write(&file, bytes, size)) return outfile_finish(&file);
+    outfile_abandon(&file);
+    return false;
+}
+
+static bool write_picture(sink *target, const char *path, const seg_image *picture) {
+    seg_picture_write_options options = picture_options(target->settings);
+    if (!text_equal(path, "-")) {
+        seg_status status = seg_picture_write(path, picture, &options, NULL);
+        return status >= 0 || fail(target, status);
+    }
+    void *bytes;
+    size_t size;
+    seg_status status = seg_picture_encode(&bytes, &size, picture, &options, NULL);
+    if (status < 0) return fail(target, status);
+    bool good = write_bytes(path, bytes, size);
+    seg_bytes_free(bytes, NULL);
+    return good;
+}
+
+static bool write_svg(sink *target, const seg_image *labels) {
+    text_buffer drawing = {0};
+    seg_status status = svg_describe(&drawing, labels);
+    bool good = status < 0 ? fail(target, status)
+                           : write_bytes(target->item->output, drawing.data, drawing.length);
+    text_free(&drawing);
+    return good;
+}
+
+/* Frames of a sequence count from 0 by their time stamps. */
+static bool write_frame(sink *target, const seg_image *picture, int64_t number) {
+    const job *item = target->item;
+    const char *format = target->settings->format ? target->settings->format : "png";
+    if (number < 0 || number >= item->names.count) {
+        message_error(item->output, "frame %lld has no file (the sequence has %d); did it change?",
+                      (long long)number, (int)item->names.count);
+        return false;
+    }
+    char *stem = name_stem(item->names.items[number]);
+    char *name = text_format("%s.%s", stem, text_equal(format, "jpeg") ? "jpg" : format);
+    char *path = name_join(item->output, name);
+    bool good = write_picture(target, path, picture);
+    free(path);
+    free(name);
+    free(stem);
+    return good;
+}
+
+bool sink_write(sink *target, const seg_image *picture, int64_t index, int64_t pts,
+                int64_t duration) {
+    const char *output = target->item->output;
+    bool good = true;
+    seg_status status;
+    switch (target->item->output_kind) {
+    case OUTPUT_PICTURE:
+        good = write_picture(target, output, picture);
+        break;
+    case OUTPUT_SVG:
+        good = write_svg(target, picture);
+        break;
+    case OUTPUT_FRAMES:
+        good = write_frame(target, picture, pts);
+        break;
+    default:
+        status = seg_writer_write(target->writer, picture, index, pts, duration);
+        if (status < 0) good = fail(target, status);
+    }
+    target->frames += good;
+    return good;
+}
+
+bool sink_finish(sink *target, int64_t *frames) {
+    bool good = true;
+    *frames = target->frames;
+    if (target->writer) {
+        seg_status status = seg_writer_finish(target->writer, frames);
+        if (status < 0) good = fail(target, status);
+    }
+    free(target);
+    return good;
+}
+
+void sink_abandon(sink *target) {
+    if (!target) return;
+    seg_writer_abandon(target->writer);
+    free(target);
+}

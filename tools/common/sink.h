@@ -1,0 +1,24 @@
+/* Where the drawn pictures of one input go. */
+#ifndef TOOLS_SINK_H
+#define TOOLS_SINK_H
+
+#include "common/plan.h"
+
+typedef struct sink sink;
+
+/** Opens OUTPUT; with OUTPUT_NONE and OUTPUT_NULL nothing is to be drawn and `*opened` is NULL.
+ *  Here and below, false: a message was given. */
+bool sink_open(sink **opened, const job *item, const recipe *how, const seg_stream_info *info,
+               int32_t threads);
+
+/** Writes a picture; for SVG the labels. */
+bool sink_write(sink *target, const seg_image *picture, int64_t index, int64_t pts,
+                int64_t duration);
+
+/** Ends the output and frees the sink. `*frames` = pictures written. */
+bool sink_finish(sink *target, int64_t *frames);
+
+/** Ends what can be ended, leaves NAME.partial and frees the sink. NULL is allowed. */
+void sink_abandon(sink *target);
+
+#endif

@@ -1,0 +1,366 @@
+#include "common/work.h"
+#include "common/messages.h"
+#include "common/objects.h"
+#include "common/outfile.h"
+#include "common/signals.h"
+#include "common/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Below this many pixels starting threads costs more than they save. */
+enum { PIXELS_WORTH_THREADS = 1 << 20 };
+
+/* ---- worker ---- */
+
+static int wants_to_stop(void *user, double fraction) {
+    (void)user, (void)fraction;
+    return signals_received() != 0;
+}
+
+static void pass_log(void *user, seg_log_level level, const char *line) {
+    (void)user;
+    if (level == SEG_LOG_WARNING)
+        message_warning(NULL, "%s", line);
+    else
+        message_note(NULL, "%s", line);
+}
+
+void worker_init(worker *target, plan *from, ledger *lines, progress *shown, int32_t threads) {
+    *target = (worker){.plan = from, .ledger = lines, .progress = shown, .threads = threads};
+    target->env.limits = &from->settings->limits;
+    target->env.progress = wants_to_stop;
+    target->env.log = pass_log;
+    seg_result_init(&target->result, NULL);
+}
+
+void worker_free(worker *target) {
+    seg_result_free(&target->result);
+    seg_pipeline_free(target->pipeline);
+    seg_pool_free(target->pool);
+    *target = (worker){0};
+}
+
+static seg_status worker_pool(worker *target) {
+    if (target->threads < 2 || target->pool) return SEG_OK;
+    seg_status status = seg_pool_create(&target->pool, target->threads);
+    if (status >= 0) target->env.runner = seg_pool_runner(target->pool);
+    return status;
+}
+
+/* A pipeline for the recipe, the last one if it fits. */
+static seg_status worker_pipeline(worker *target, const recipe *how) {
+    bool pooled = target->pool != NULL;
+    if (target->pipeline && target->recipe == how && target->pipeline_pooled == pooled) {
+        seg_pipeline_reset(target->pipeline);
+    } else {
+        seg_pipeline_free(target->pipeline);
+        target->pipeline = NULL;
+        seg_status status = seg_pipeline_create(&target->pipeline, &how->config, &target->env);
+        if (status < 0) return status;
+        target->recipe = how;
+        target->pipeline_pooled = pooled;
+    }
+    if (!how->model) return SEG_OK;
+    return seg_context_load(seg_pipeline_context(target->pipeline), how->model, how->model_size);
+}
+
+/* ---- what goes wrong ---- */
+
+void work_fail(work *target, const char *subject, seg_status status) {
+    if (target->failed) return;
+    if (status == SEG_ERROR_CANCELLED && signals_received()) {
+        target->stopped = true;
+        return;
+    }
+    target->failed = true;
+    snprintf(target->error, sizeof target->error, "%s", message_reason(status));
+    message_error(subject ? subject : target->item->input, "%s", target->error);
+}
+
+void work_fail_silently(work *target, const char *what) {
+    if (target->failed) return;
+    target->failed = true;
+    snprintf(target->error, sizeof target->error, "%s", what);
+}
+
+/* ---- results ---- */
+
+static void note_decisions(work *target) {
+    const seg_result *result = &target->worker->result;
+    for (int32_t i = 0; i < result->decision_count; i++) {
+        const seg_decision *decision = &result->decisions[i];
+        decision_range *range = NULL;
+        for (int32_t k = 0; k < target->range_count && !range; k++)
+            if (text_equal(target->ranges[k].name, decision->name)) range = &target->ranges[k];
+        if (!range && target->range_count < SEG_MAX_DECISIONS) {
+            range = &target->ranges[target->range_count++];
+            *range = (decision_range){decision->name, decision->value, decision->value, 0, 0};
+        }
+        if (!range) continue;
+        if (decision->value < range->low) range->low = decision->value;
+        if (decision->value > range->high) range->high = decision->value;
+        range->sum += decision->value;
+        range->count++;
+    }
+}
+
+static bool write_objects(work *target) {
+    const seg_result *result = &target->worker->result;
+    const char *name = target->worker->plan->job_count > 1 ? target->item->input : NULL;
+    text_buffer lines = {0};
+    target->objects += result->object_count;
+    if (!target->settings->objects) return true;
+    seg_status status = objects_describe(&lines, result, target->settings->shape, name);
+    bool good = status >= 0;
+    if (!good) work_fail(target, NULL, status);
+    if (good && lines.length &&
+        !ledger_objects(target->worker->ledger, target->item, lines.data, lines.length)) {
+        work_fail_silently(target, "the lines of --objects could not be written");
+        good = false;
+    }
+    text_free(&lines);
+    return good;
+}
+
+/* A mask or label picture is taken out of the result instead of copied. */
+static seg_status draw(work *target, seg_image *picture) {
+    seg_result *result = &target->worker->result;
+    seg_image *made = NULL;
+    if (target->how->render == SEG_RENDER_MASK && result->outputs & SEG_OUTPUT_MASK)
+        made = &result->mask;
+    if (target->how->render == SEG_RENDER_LABELS && result->outputs & SEG_OUTPUT_LABELS)
+        made = &result->labels;
+    if (!made || !made->owner)
+        return seg_pipeline_render(target->worker->pipeline, result, picture);
+    bool fits = picture->width == made->width && picture->height == made->height &&
+                picture->format == made->format && picture->channels == made->channels;
+    if (picture->data && !fits) seg_image_unref(picture);
+    seg_image other = *picture;
+    *picture = *made;
+    *made = other;
+    return SEG_OK;
+}
+
+static bool take_result(work *target, work_deliver deliver, void *user) {
+    const seg_result *result = &target->worker->result;
+    target->results++;
+    note_decisions(target);
+    if (!write_objects(target)) return false;
+    if (!target->sink) return true;
+    drawing drawn = {target->spare, result->index, result->pts, result->duration};
+    target->spare = (seg_image){0};
+    double start = clock_seconds();
+    seg_status status = draw(target, &drawn.picture);
+    target->process_seconds += clock_seconds() - start;
+    if (status >= 0) return deliver(user, &drawn);
+    work_fail(target, NULL, status);
+    seg_image_unref(&drawn.picture);
+    return false;
+}
+
+/* ---- frames ---- */
+
+static const seg_image *frame_picture(const seg_frame *frame) {
+    return frame->image.data ? &frame->image : &frame->luma;
+}
+
+/* --on-resize restart: results so far are drained, then the method begins anew. */
+static bool restart_if_resized(work *target, const seg_frame *frame, work_deliver deliver,
+                               void *user) {
+    const seg_image *picture = frame_picture(frame);
+    bool changed =
+        target->width && (picture->width != target->width || picture->height != target->height);
+    target->width = picture->width;
+    target->height = picture->height;
+    if (!changed) return true;
+    if (!work_flush(target, deliver, user)) return false;
+    seg_pipeline_reset(target->worker->pipeline);
+    seg_image_unref(&target->spare);
+    return true;
+}
+
+/* The result describes the frame by number and time; its own are taken where it has none. */
+bool work_frame(work *target, seg_frame *frame, work_deliver deliver, void *user) {
+    const recipe *how = target->how;
+    if (!restart_if_resized(target, frame, deliver, user)) return false;
+    frame->known_foreground = how->known_foreground;
+    frame->known_foreground.owner = NULL;
+    frame->markers = how->markers;
+    frame->markers.owner = NULL;
+    target->frames_in++;
+    target->damaged += (frame->flags & SEG_FRAME_DAMAGED) != 0;
+    target->resized += (frame->flags & SEG_FRAME_RESIZED) != 0;
+    double start = clock_seconds();
+    seg_status status =
+        seg_pipeline_apply(target->worker->pipeline, frame, &target->worker->result);
+    target->process_seconds += clock_seconds() - start;
+    progress_frame(target->worker->progress, target->item->input, target->frames_in,
+                   target->feed.info.frames);
+    if (status == SEG_OK) return take_result(target, deliver, user);
+    if (status < 0) work_fail(target, NULL, status);
+    return status >= 0;
+}
+
+bool work_flush(work *target, work_deliver deliver, void *user) {
+    for (;;) {
+        double start = clock_seconds();
+        seg_status status = seg_pipeline_flush(target->worker->pipeline, &target->worker->result);
+        target->process_seconds += clock_seconds() - start;
+        if (status == SEG_END) return true;
+        if (status == SEG_OK && take_result(target, deliver, user)) continue;
+        if (status < 0) work_fail(target, NULL, status);
+        return false;
+    }
+}
+
+/* ---- begin and end ---- */
+
+/* A pipe without --method: pictures get the default for pictures. */
+static const recipe *choose_recipe(work *target) {
+    const seg_stream_info *info = &target->feed.info;
+    bool still = info->kind == SEG_SOURCE_PICTURE || text_equal(info->container, "pictures");
+    int code;
+    return plan_recipe(target->worker->plan, still, &code);
+}
+
+static seg_status open_picture(work *target) {
+    seg_status status =
+        feed_open_picture(&target->feed, target->item, target->settings, &target->worker->env);
+    if (status < 0) return status;
+    int64_t pixels = (int64_t)target->feed.info.width * target->feed.info.height;
+    target->how = target->item->recipe;
+    if (pixels >= PIXELS_WORTH_THREADS) status = worker_pool(target->worker);
+    return status < 0 ? status : worker_pipeline(target->worker, target->how);
+}
+
+static seg_status open_reader(work *target) {
+    worker *by = target->worker;
+    const job *item = target->item;
+    seg_status status = worker_pool(by);
+    target->how = item->recipe;
+    if (status >= 0 && target->how) status = worker_pipeline(by, target->how);
+    if (status < 0) return status;
+    /* Decoders of large frames hold several of them for each thread: half of the threads do. */
+    int32_t decoders = by->threads > 2 ? by->threads / 2 : 1;
+    bool luma = target->how && seg_pipeline_luma_suffices(by->pipeline);
+    status = feed_open_reader(&target->feed, item, target->settings, luma, decoders, &by->env);
+    if (status < 0 || target->how) return status;
+    target->how = choose_recipe(target);
+    return worker_pipeline(by, target->how);
+}
+
+static bool begin(work *target) {
+    bool picture = feed_is_picture(target->item, target->settings);
+    seg_status status = picture ? open_picture(target) : open_reader(target);
+    if (status < 0) {
+        work_fail(target, NULL, status);
+        return false;
+    }
+    int32_t encoders = target->worker->threads > 2 ? target->worker->threads / 2 : 1;
+    if (sink_open(&target->sink, target->item, target->how, &target->feed.info, encoders))
+        return true;
+    work_fail_silently(target, "OUTPUT could not be opened");
+    return false;
+}
+
+static bool save_model(work *target) {
+    const char *path = target->settings->save_model;
+    seg_context *context = seg_pipeline_context(target->worker->pipeline);
+    size_t size = 0;
+    outfile file;
+    if (!path) return true;
+    seg_status status = seg_context_save(context, NULL, &size);
+    void *bytes = status >= 0 ? memory_get(size, 1) : NULL;
+    if (status >= 0) status = seg_context_save(context, bytes, &size);
+    if (status < 0) work_fail(target, "--save-model", status);
+    bool good = status >= 0 && outfile_open(&file, path);
+    if (good) {
+        good = outfile_write(&file, bytes, size);
+        good = good ? outfile_finish(&file) : (outfile_abandon(&file), false);
+    }
+    free(bytes);
+    if (!good) work_fail_silently(target, "the model could not be written");
+    return good;
+}
+
+static void check_counts(work *target) {
+    if (target->results == target->frames_in && target->frames_out == target->results) return;
+    work_fail_silently(target, "the number of frames changed on the way");
+    message_error(target->item->input,
+                  "%lld frames were read, but %lld results came and %lld "
+                  "frames were written",
+                  (long long)target->frames_in, (long long)target->results,
+                  (long long)target->frames_out);
+}
+
+static void end(work *target) {
+    feed_close(&target->feed);
+    if (!target->failed && !target->stopped && !target->frames_in) {
+        work_fail_silently(target, "no frames");
+        message_error(target->item->input, "no frames came out of it%s",
+                      target->settings->reader_needed ? "; --start may lie behind its end" : "");
+    }
+    if (!target->failed) save_model(target);
+    if (!target->failed && !target->stopped) {
+        target->frames_out = target->results;
+        if (target->sink && !sink_finish(target->sink, &target->frames_out))
+            work_fail_silently(target, "OUTPUT could not be finished");
+        target->sink = NULL;
+        if (!target->failed) check_counts(target);
+    }
+    sink_abandon(target->sink);
+    target->sink = NULL;
+    seg_image_unref(&target->spare);
+}
+
+static void say_warnings(const work *target) {
+    const char *line = target->feed.warnings;
+    while (line && *line) {
+        const char *next = strchr(line, '\n');
+        int length = next ? (int)(next - line) : (int)strlen(line);
+        message_warning(target->item->input, "%.*s", length, line);
+        line = next ? next + 1 : NULL;
+    }
+}
+
+static outcome settle(const work *target) {
+    const char *input = target->item->input;
+    if (target->failed) return OUTCOME_FAILED;
+    if (target->stopped) {
+        bool kept =
+            target->item->output_kind == OUTPUT_WRITER && !text_equal(target->item->output, "-");
+        message_error(input, "stopped after %lld frames%s%s%s", (long long)target->results,
+                      kept ? "; what was written is in " : "", kept ? target->item->output : "",
+                      kept ? ".partial" : "");
+        return OUTCOME_STOPPED;
+    }
+    if (!target->truncated) return OUTCOME_DONE;
+    message_error(input, "%s; the %lld frames before were processed", target->error,
+                  (long long)target->results);
+    return OUTCOME_TRUNCATED;
+}
+
+outcome work_run(worker *target, const job *item, json_t **report) {
+    work *current = memory_get(1, sizeof *current);
+    *current = (work){.worker = target, .settings = target->plan->settings, .item = item};
+    current->start = clock_seconds();
+    message_note(item->input, "%s%s", item->output ? "-> " : "working",
+                 item->output ? item->output : "");
+    if (begin(current)) {
+        bool threaded = target->threads > 1 && current->feed.reader &&
+                        current->feed.info.kind != SEG_SOURCE_PICTURE;
+        if (threaded)
+            stages_run_threaded(current);
+        else
+            stages_run_alone(current);
+    }
+    end(current);
+    say_warnings(current);
+    outcome how = settle(current);
+    *report = report_describe(current, how);
+    progress_job(target->progress, item->input, current->frames_in);
+    feed_free(&current->feed);
+    free(current);
+    return how;
+}

@@ -1,0 +1,41 @@
+/* segment: segments images and video. Parsing, opening, looping and reporting; pixels are library
+ * business. */
+#include "common/arguments.h"
+#include "common/checks.h"
+#include "common/help.h"
+#include "common/messages.h"
+#include "common/run.h"
+#include "common/signals.h"
+
+static int work(const arguments *given) {
+    settings chosen;
+    plan made;
+    if (!settings_read(&chosen, given)) return EXIT_USAGE;
+    int code = plan_make(&made, &chosen);
+    journal *done = code == EXIT_DONE ? journal_open(&made) : NULL;
+    if (code == EXIT_DONE) code = checks_run(&made, done);
+    if (code == EXIT_DONE && chosen.dry_run)
+        code = plan_print(&made);
+    else if (code == EXIT_DONE) {
+        code = run_plan(&made, done);
+        done = NULL;
+    }
+    journal_close(done, false);
+    plan_free(&made);
+    return code;
+}
+
+int main(int count, char **words) {
+    arguments given;
+    message_setup("segment", VERBOSITY_NORMAL);
+    signals_install();
+    if (!arguments_parse(&given, count, words)) {
+        arguments_free(&given);
+        return EXIT_USAGE;
+    }
+    if (given.values[OPTION_QUIET]) message_setup("segment", VERBOSITY_QUIET);
+    if (given.values[OPTION_VERBOSE]) message_setup("segment", VERBOSITY_VERBOSE);
+    int code = help_wanted(&given) ? help_give(&given) : work(&given);
+    arguments_free(&given);
+    return code;
+}
