@@ -365,6 +365,7 @@ seg_status seg_pipeline_apply(seg_pipeline *pipeline, const seg_frame *frame, se
                         : !frame  ? "frame"
                                   : "result");
     pipeline->described = NULL;
+    result->outputs = 0;
     if (pipeline->queue.count == pipeline->queue.capacity)
         return seg_fail(SEG_ERROR_STATE, "%s holds back more frames than it said",
                         pipeline->method->id);
@@ -389,6 +390,7 @@ seg_status seg_pipeline_flush(seg_pipeline *pipeline, seg_result *result) {
         return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)",
                         pipeline ? "result" : "pipeline");
     pipeline->described = NULL;
+    result->outputs = 0;
     pipeline->stage = pipeline->pre.count;
     const seg_status status = seg_context_flush(pipeline->context, pipeline->wanted, result);
     return status == SEG_OK ? finish_described(pipeline, result) : status;

@@ -1,0 +1,155 @@
+/* Chains: the grammar, and messages that name the place of a mistake. */
+#include "core/memory.h"
+#include "core_main.h"
+#include "pipeline/chain.h"
+
+static const seg_env env;
+
+static seg_status parse_post(seg_chain *chain, const char *text) {
+    return seg_chain_create(chain, text, "post", SEG_INPUT_MASK | SEG_INPUT_LABELS,
+                            SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS, &env);
+}
+
+static seg_status parse_pre(seg_chain *chain, const char *text) {
+    return seg_chain_create(chain, text, "pre", SEG_INPUT_PICTURE, SEG_OUTPUT_PICTURE, &env);
+}
+
+/* The value of a step's parameter, as text. */
+static const char *value(const seg_chain *chain, int32_t step, const char *name) {
+    static char text[64];
+    const seg_step *s = &chain->steps[step];
+    const seg_param *param = seg_params_find(s->method->params, name);
+    ck_assert_ptr_nonnull(param);
+    seg_params_format(text, sizeof text, s->options, param);
+    return text;
+}
+
+START_TEST(empty_chains) {
+    static const char *const texts[] = {NULL, "", "   ", "\n"};
+    seg_chain chain;
+    ck_assert_ok(parse_post(&chain, texts[_i]));
+    ck_assert_int_eq(chain.count, 0);
+    seg_chain_free(&chain);
+}
+END_TEST
+
+START_TEST(all_forms) {
+    seg_chain chain;
+    ck_assert_ok(parse_post(&chain, "open(5),close=7 , fill-holes,min_area( area = 20 ),"
+                                    "dilate(9,cross) ,erode(element=disk,side=11),largest()"));
+    ck_assert_int_eq(chain.count, 7);
+    static const char *const ids[] = {"open",   "close", "fill-holes", "min-area",
+                                      "dilate", "erode", "largest"};
+    for (int32_t i = 0; i < 7; i++)
+        ck_assert_str_eq(chain.steps[i].method->id, ids[i]);
+    ck_assert_str_eq(value(&chain, 0, "side"), "5");
+    ck_assert_str_eq(value(&chain, 0, "element"), "square");
+    ck_assert_str_eq(value(&chain, 1, "side"), "7");
+    ck_assert_str_eq(value(&chain, 3, "area"), "20");
+    ck_assert_str_eq(value(&chain, 4, "side"), "9");
+    ck_assert_str_eq(value(&chain, 4, "element"), "cross");
+    ck_assert_str_eq(value(&chain, 5, "side"), "11");
+    ck_assert_str_eq(value(&chain, 5, "element"), "disk");
+    ck_assert_str_eq(value(&chain, 6, "count"), "1");
+    seg_chain_free(&chain);
+    ck_assert_ok(parse_pre(&chain, "gaussian(1.4),median=5"));
+    ck_assert_int_eq(chain.count, 2);
+    ck_assert_str_eq(value(&chain, 0, "sigma"), "1.4");
+    seg_chain_free(&chain);
+}
+END_TEST
+
+static const struct {
+    const char *text, *first, *second;
+} mistakes[] = {
+    {"opne(3)", "post, column 1: there is no operation \"opne\"", "did you mean \"open\"?"},
+    {"open(3), clsoe", "post, column 10: ", "\"close\""},
+    {"qqqqqqqq", "column 1: there is no operation", "allowed: open, close"},
+    {"otsu", "column 1: \"otsu\" is no operation for post", "allowed: open"},
+    {"gaussian(2)", "column 1: \"gaussian\" is no operation for post", "largest"},
+    {"open(3", "column 7: the chain ends early", "\",\" or \")\""},
+    {"open(", "column 6: the chain ends early", "a value"},
+    {"open(3,)", "column 8: found \")\"", "a value"},
+    {"open(,3)", "column 6: found \",3)\"", "a value"},
+    {"open(3)close", "column 8: found \"close\"", "the next operation"},
+    {"open,", "column 6: the chain ends early", "the name of an operation"},
+    {",open", "column 1: found \",open\"", "the name of an operation"},
+    {"open)", "column 5: found \")\"", "the next operation"},
+    {"open(sied=3)", "column 6: open: ", "did you mean \"side\"?"},
+    {"open(side=)", "column 11: found \")\"", "a value"},
+    {"open=", "column 6: the chain ends early", "a value"},
+    {"open(side=3,5)", "column 13: open: \"5\" needs the name", "others before"},
+    {"largest(1,8,9)", "column 13: largest: \"9\" is one value too many", "2 parameters"},
+    {"open(x)", "column 6: open: side is \"x\"", "whole number"},
+    {"dilate(3,round)", "column 10: dilate: element is \"round\"", "square, disk or cross"},
+    {"fill-holes,open(99999999)", "column 17: open: side", "allowed 1 to"},
+    {"erode(4)", "column 1: erode: ", "odd"},
+    {"open((3))", "column 6: found \"((3))\"", NULL},
+};
+
+START_TEST(places_of_mistakes) {
+    seg_chain chain;
+    const int64_t live = seg_memory_live();
+    const char *first = mistakes[_i].first;
+    if (mistakes[_i].second == NULL) first = "column 6: found";
+    ck_assert_fails(parse_post(&chain, mistakes[_i].text), SEG_ERROR_OPTION, first);
+    if (mistakes[_i].second)
+        ck_assert_msg(strstr(seg_error_detail(), mistakes[_i].second) != NULL,
+                      "\"%s\" lacks \"%s\"", seg_error_detail(), mistakes[_i].second);
+    ck_assert_int_eq(chain.count, 0);
+    ck_assert_int_eq(seg_memory_live(), live);
+}
+END_TEST
+
+START_TEST(words_without_end) {
+    char text[1000];
+    seg_chain chain;
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    ck_assert_fails(parse_post(&chain, text), SEG_ERROR_OPTION, "999 characters");
+}
+END_TEST
+
+START_TEST(pre_takes_picture_operations) {
+    seg_chain chain;
+    ck_assert_fails(parse_pre(&chain, "open(3)"), SEG_ERROR_OPTION, "no operation for pre");
+    ck_assert_fails(parse_pre(&chain, "canny"), SEG_ERROR_OPTION, "gaussian, median");
+}
+END_TEST
+
+START_TEST(memory_failures) {
+    const int64_t live = seg_memory_live();
+    int n = 1;
+    for (;; n++) {
+        seg_chain chain;
+        seg_memory_fail_at(n);
+        const seg_status status = parse_post(&chain, "open(3),min-area(9),largest");
+        seg_memory_fail_at(0);
+        if (status >= 0) {
+            seg_chain_free(&chain);
+            break;
+        }
+        ck_assert_int_eq(status, SEG_ERROR_MEMORY);
+        ck_assert_int_eq(seg_memory_live(), live);
+    }
+    ck_assert_int_gt(n, 6);
+    ck_assert_int_eq(seg_memory_live(), live);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("chain");
+    TCase *cases = tcase_create("chain");
+    tcase_add_loop_test(cases, empty_chains, 0, 4);
+    tcase_add_test(cases, all_forms);
+    tcase_add_loop_test(cases, places_of_mistakes, 0, sizeof mistakes / sizeof *mistakes);
+    tcase_add_test(cases, words_without_end);
+    tcase_add_test(cases, pre_takes_picture_operations);
+    tcase_add_test(cases, memory_failures);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
