@@ -5,13 +5,13 @@
 #include <segment/edge.h>
 #include <segment/env.h>
 #include <segment/frame.h>
+#include <segment/geometry.h>
 #include <segment/image.h>
 #include <segment/imgproc.h>
 #include <segment/method.h>
 #include <segment/objects.h>
 #include <segment/params.h>
 #include <segment/pipeline.h>
-#include <segment/region.h>
 #include <segment/render.h>
 #include <segment/result.h>
 #include <segment/status.h>

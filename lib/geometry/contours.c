@@ -9,7 +9,7 @@
  *
  * Cost: one pass over the labels and one step per crack; a bit per pixel remembers top cracks.
  */
-#include <segment/objects.h>
+#include <segment/geometry.h>
 
 #include "core/check.h"
 #include "core/memory.h"

@@ -3,7 +3,7 @@
  * one of zeros (perhaps of length 0).
  * Cost: the pixels of the box.
  */
-#include <segment/objects.h>
+#include <segment/geometry.h>
 
 #include "core/check.h"
 #include "core/memory.h"

@@ -79,14 +79,15 @@ bool seg_audio_copy_add_streams(seg_audio_copy *copy, AVFormatContext *target) {
     return any;
 }
 
-void seg_audio_copy_start(seg_audio_copy *copy, double seconds) {
-    copy->start = seconds;
+void seg_audio_copy_start(seg_audio_copy *copy, double seconds, bool negative) {
+    copy->start = seconds <= 0 && negative ? -1e9 : seconds;
 }
 
 static double packet_time(const seg_audio_copy *copy, const AVPacket *packet) {
     const AVStream *stream = copy->format->streams[packet->stream_index];
     int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
-    return time == AV_NOPTS_VALUE ? copy->start : (double)time * av_q2d(stream->time_base);
+    if (time != AV_NOPTS_VALUE) return (double)time * av_q2d(stream->time_base);
+    return copy->start > 0 ? copy->start : 0;
 }
 
 /* The next packet that is to be copied waits in `packet`; false at the end. Damage in the sound

@@ -16,8 +16,9 @@ SEG_NODISCARD seg_status seg_audio_copy_open(seg_audio_copy **copy, const char *
 /** Adds a stream to `target` for every one that its container takes; false if none is left. */
 bool seg_audio_copy_add_streams(seg_audio_copy *copy, AVFormatContext *target);
 
-/** Before the first packet: sound that ends before `seconds` is left out. */
-void seg_audio_copy_start(seg_audio_copy *copy, double seconds);
+/** Before the first packet: sound before `seconds` is left out. What decoders need before time 0
+ *  stays, if the container has `negative` times. */
+void seg_audio_copy_start(seg_audio_copy *copy, double seconds, bool negative);
 
 /** Writes what begins before `seconds`. Returns FFmpeg's code of a failed write, else 0. */
 int seg_audio_copy_until(seg_audio_copy *copy, AVFormatContext *target, double seconds);

@@ -68,8 +68,14 @@ static seg_status feed(seg_video *video) {
 
 /* ---- times ---- */
 
-static int64_t frames_to_units(const seg_video *video, int64_t frames) {
+AVRational seg_video_rate(const seg_video *video) {
     AVRational rate = av_guess_frame_rate(video->format, video->stream, NULL);
+    /* Without analysis of the stream there is only what its header says. */
+    return rate.num > 0 && rate.den > 0 ? rate : video->stream->avg_frame_rate;
+}
+
+static int64_t frames_to_units(const seg_video *video, int64_t frames) {
+    AVRational rate = seg_video_rate(video);
     if (rate.num <= 0 || rate.den <= 0) rate = (AVRational){25, 1};
     return av_rescale_q(frames, av_inv_q(rate), video->stream->time_base);
 }

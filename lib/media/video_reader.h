@@ -51,6 +51,9 @@ SEG_NODISCARD seg_status seg_video_open(seg_video *video, seg_input *input,
  */
 SEG_NODISCARD seg_status seg_video_next(seg_video *video, AVFrame *frame, uint32_t *flags);
 
+/** The nominal frame rate, {0, 1} or {0, 0} if unknown. */
+AVRational seg_video_rate(const seg_video *video);
+
 /** Continues at the last point from which `pts` can be decoded, as far as that is known; the
  *  decoder forgets what it had. `pts` INT64_MIN means the start. False if it cannot. */
 bool seg_video_seek(seg_video *video, int64_t pts);

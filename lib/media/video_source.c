@@ -252,7 +252,7 @@ static void describe(video_source *source) {
     info->width = swapped ? frame->height : frame->width;
     info->height = swapped ? frame->width : frame->height;
     info->time_base = rational(video->stream->time_base);
-    info->frame_rate = rational(av_guess_frame_rate(video->format, video->stream, NULL));
+    info->frame_rate = rational(seg_video_rate(video));
     info->sample_aspect =
         rational(av_guess_sample_aspect_ratio(video->format, video->stream, frame));
     if (!info->sample_aspect.num) info->sample_aspect = (seg_rational){1, 1};

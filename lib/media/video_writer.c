@@ -152,8 +152,10 @@ static seg_status open_encoder(video_writer *writer, const seg_image *image) {
         codec->sample_aspect_ratio =
             (AVRational){options->sample_aspect.num, options->sample_aspect.den};
     if (writer->container->flags & AVFMT_GLOBALHEADER) codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    /* AVI stores no order of presentation. */
-    if (is_named(writer, "avi") || live) codec->max_b_frames = 0;
+    /* Frames out of order need decoding times before 0, or an order that AVI does not store;
+     * else all times would be shifted. */
+    bool negative = writer->container->flags & AVFMT_TS_NEGATIVE;
+    if (!negative || is_named(writer, "avi") || live) codec->max_b_frames = 0;
     AVDictionary *dictionary = NULL;
     seg_encoding_apply(&writer->encoding, codec, options, live, &dictionary);
     int code = avcodec_open2(codec, writer->encoding.codec, &dictionary);
@@ -235,7 +237,8 @@ static seg_status start(video_writer *writer, const seg_image *image, int64_t pt
     SEG_TRY(make_frame(writer));
     SEG_TRY(open_muxer(writer));
     if (writer->audio && pts != SEG_NO_PTS)
-        seg_audio_copy_start(writer->audio, (double)pts * av_q2d(writer->time_base));
+        seg_audio_copy_start(writer->audio, (double)pts * av_q2d(writer->time_base),
+                             writer->container->flags & AVFMT_TS_NEGATIVE);
     return SEG_OK;
 }
 

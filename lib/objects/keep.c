@@ -16,7 +16,6 @@
 #include "core/memory.h"
 #include "core/text.h"
 
-#include <ctype.h>
 #include <string.h>
 
 enum { MAX_STEPS = 512, MAX_DEPTH = 48, MAX_NAME = 24 };
@@ -81,6 +80,10 @@ typedef struct parser {
 
 static seg_status parse_either(parser *p);
 
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 static void skip_space(parser *p) {
     while (*p->at == ' ' || *p->at == '\t' || *p->at == '\n' || *p->at == '\r')
         p->at++;
@@ -111,7 +114,7 @@ static bool take(parser *p, const char *sign) {
 
 static seg_status parse_field(parser *p) {
     const char *start = p->at;
-    while (isalpha((unsigned char)*p->at) || *p->at == '_')
+    while (is_letter(*p->at) || *p->at == '_')
         p->at++;
     char name[MAX_NAME] = "";
     size_t length = (size_t)(p->at - start);
@@ -142,7 +145,7 @@ static seg_status parse_factor(parser *p) {
         SEG_TRY(parse_either(p));
         return take(p, ")") ? SEG_OK : mistake(p, "a closing parenthesis is missing");
     }
-    if (isalpha((unsigned char)*p->at)) return parse_field(p);
+    if (is_letter(*p->at)) return parse_field(p);
     step number = {PUSH_NUMBER, 0, 0};
     const char *end;
     if (!seg_text_to_number(&number.number, &end, p->at))

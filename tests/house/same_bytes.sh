@@ -22,8 +22,6 @@ variant() {
         for method in threshold otsu canny gaussian median; do
             "$bin/segment" -q --method $method --report $method.json "$@" ../in.png $method.png
         done
-        "$bin/segment" -q --method region-grow --seeds "110,100;420,92" --render labels \
-            --objects grow.jsonl "$@" ../in.png grow.png
         "$bin/segment" -q --method canny --post "dilate(3),fill-holes,min-area(20)" \
             --objects canny.jsonl "$@" ../in.png closed.png
         for method in canny frame-diff background; do

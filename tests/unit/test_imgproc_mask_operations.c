@@ -325,14 +325,14 @@ START_TEST(many_labels) {
                 y == 7 ? 5 : (x % 2 ? 1 : 20000) * (y * side + x + 10);
     seg_result result;
     seg_result_init(&result, NULL);
-    const char *texts[] = {"area", "2", NULL};
+    const char *texts[] = {"area", "2", NULL}, *keep_all[] = {"area", "1000", NULL};
     ck_assert_int_eq(run(&result, &seg_method_min_area, texts, &image, NULL), SEG_OK);
     int64_t wrong = 0;
     for (int32_t y = 0; y < side; y++)
         for (int32_t x = 0; x < side; x++)
             wrong += ((int32_t *)seg_image_row(&result.labels, y))[x] != (y == 7 ? 5 : 0);
     ck_assert_int_eq(wrong, 0);
-    ck_assert_int_eq(run(&result, &seg_method_max_area, NULL, &image, NULL), SEG_OK);
+    ck_assert_int_eq(run(&result, &seg_method_max_area, keep_all, &image, NULL), SEG_OK);
     for (int32_t y = 0; y < side; y++)
         ck_assert_mem_eq(seg_image_row(&result.labels, y), seg_image_row(&image, y),
                          (size_t)side * 4);

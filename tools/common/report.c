@@ -22,10 +22,9 @@ static json_t *describe_warnings(const char *lines) {
 
 /* The last frame's decisions, and over more than one frame their range. */
 static void add_decisions(json_t *record, const work *from) {
-    const seg_result *result = &from->worker->result;
     json_t *values = json_object(), *units = json_object(), *ranges = json_object();
-    for (int32_t i = 0; from->results && i < result->decision_count; i++) {
-        const seg_decision *decision = &result->decisions[i];
+    for (int32_t i = 0; i < from->decision_count; i++) {
+        const seg_decision *decision = &from->decisions[i];
         json_object_set_new(values, decision->name, json_real(decision->value));
         if (decision->unit[0])
             json_object_set_new(units, decision->name, json_string(decision->unit));

@@ -88,8 +88,10 @@ void work_fail_silently(work *target, const char *what) {
 
 static void note_decisions(work *target) {
     const seg_result *result = &target->worker->result;
+    target->decision_count = result->decision_count;
     for (int32_t i = 0; i < result->decision_count; i++) {
         const seg_decision *decision = &result->decisions[i];
+        target->decisions[i] = *decision;
         decision_range *range = NULL;
         for (int32_t k = 0; k < target->range_count && !range; k++)
             if (text_equal(target->ranges[k].name, decision->name)) range = &target->ranges[k];
@@ -252,7 +254,9 @@ static seg_status open_reader(work *target) {
 
 static bool begin(work *target) {
     bool picture = feed_is_picture(target->item, target->settings);
+    double start = clock_seconds();
     seg_status status = picture ? open_picture(target) : open_reader(target);
+    target->decode_seconds = clock_seconds() - start;
     if (status < 0) {
         work_fail(target, NULL, status);
         return false;

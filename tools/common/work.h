@@ -48,6 +48,8 @@ typedef struct work {
     int32_t width, height;
     int64_t frames_in, results, frames_out, objects, damaged, resized;
     double start, decode_seconds, process_seconds, encode_seconds;
+    seg_decision decisions[SEG_MAX_DECISIONS]; /* of the last result */
+    int32_t decision_count;
     decision_range ranges[SEG_MAX_DECISIONS];
     int32_t range_count;
     /* the first thing that went wrong */
