@@ -1,4 +1,5 @@
 #include "common/objects.h"
+#include <segment/geometry.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>

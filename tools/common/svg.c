@@ -1,4 +1,5 @@
 #include "common/svg.h"
+#include <segment/geometry.h>
 #include <segment/objects.h>
 #include <segment/render.h>
 #include <stdlib.h>

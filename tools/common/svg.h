@@ -3,6 +3,7 @@
 #define TOOLS_SVG_H
 
 #include "common/text.h"
+#include <segment/geometry.h>
 #include <segment/image.h>
 
 /** A path for each label; its id is `label-N`. Errors: SEG_ERROR_MEMORY. */
