@@ -20,7 +20,7 @@
 /* Pixels from which the pair table pays. */
 #define PAIRS_FROM ((int64_t)1 << 19)
 /* Pixels that fit into 32-bit counters. */
-#define SLICE_PIXELS ((int64_t)1 << 31)
+#define SLICE_PIXELS ((int64_t)1 << 31) /* at least one row */
 
 typedef struct histogram_job {
     const seg_image *source, *ignore;
@@ -133,7 +133,7 @@ seg_status seg_histogram_with(uint64_t *bins, int32_t size, const seg_image *sou
     for (int32_t y = 0; y < source->height; y += slice) {
         const int32_t rows = source->height - y < slice ? source->height - y : slice;
         memset(job.used, 0, (size_t)workers * sizeof(bool));
-        job.first_row = y;
+        job.first_row = (int32_t)y;
         SEG_TRY(seg_run_bands(env, rows, seg_point_rows(source), histogram_band, &job));
         add_tables(bins, &job, workers);
     }

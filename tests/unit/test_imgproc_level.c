@@ -36,7 +36,9 @@ START_TEST(histograms) {
     for (uint32_t repeat = 0; repeat < 120; repeat++) {
         const int format = SEG_U8 + (int)pixels_below(&random, 3);
         const bool large = repeat % 20 == 0; /* counted by pairs, in several bands */
-        const int32_t width = large ? 1031 : 1 + (int32_t)pixels_below(&random, 129);
+        const int32_t width = large         ? 1031
+                              : repeat < 10 ? 1 + (int32_t)repeat / 5
+                                            : 1 + (int32_t)pixels_below(&random, 129);
         const int32_t height = large ? 523 : 1 + (int32_t)pixels_below(&random, 40);
         pixels_picture source = pixels_make(width, height, format, 1, repeat % 10, &random);
         pixels_picture ignore = pixels_make(width, height, SEG_U8, 1, 3, &random);
