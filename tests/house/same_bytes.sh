@@ -23,7 +23,7 @@ variant() {
             "$bin/segment" -q --method $method --report $method.json "$@" ../in.png $method.png
         done
         "$bin/segment" -q --method canny --post "dilate(3),fill-holes,min-area(20)" \
-            --objects canny.jsonl "$@" ../in.png closed.png
+            --objects closed.jsonl "$@" ../in.png closed.png
         for method in canny frame-diff background; do
             "$bin/segment" -q --method $method --objects $method.jsonl "$@" ../scene.mkv $method.mkv
         done
@@ -31,7 +31,7 @@ variant() {
             ../scene.mkv overlay.mkv
         # times differ from run to run and are no result
         for report in *.json; do
-            sed 's/"seconds": *{[^}]*}//; s/"[a-z_]*seconds": *[0-9.e+-]*//g' "$report" >"$report.1"
+            sed 's/"time":{[^}]*}//; s/"[a-z_]*seconds": *[0-9.e+-]*//g' "$report" >"$report.1"
             mv "$report.1" "$report"
         done
     )

@@ -5,7 +5,7 @@
 #include "common/settings.h"
 #include "common/text.h"
 #include <segment/geometry.h>
-#include <segment/objects.h>
+#include <segment/segment.h>
 
 /** Adds the objects of a result to `lines`. `input` (may be NULL) is named in every record.
  *  Errors: SEG_ERROR_MEMORY. */

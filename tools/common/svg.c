@@ -1,6 +1,6 @@
 #include "common/svg.h"
 #include <segment/geometry.h>
-#include <segment/objects.h>
+#include <segment/segment.h>
 #include <segment/render.h>
 #include <stdlib.h>
 

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Builds with the sanitizers and runs the tests there: everything in C under address + undefined,
-# the threads' users under thread.
+# the threads' users under thread. Long: run it by hand before a release.
 set -eu
-cd "$SEGMENT_SOURCE"
+mkdir -p build
+cd "$(dirname "$0")/.."
+SEGMENT_BUILD=$PWD/build
 jobs=$(nproc)
 # A compiler without its sanitizer runtimes cannot do this.
 printf 'int main(void){return 0;}\n' >"$SEGMENT_BUILD/sanitizer_probe.c"

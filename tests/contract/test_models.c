@@ -1,0 +1,167 @@
+/* Models: saved and loaded they go on as if nothing had been; damaged ones are refused; a frozen
+ * model does not change. */
+#include "contract/harness.h"
+
+#define WIDTH 53
+#define HEIGHT 31
+
+typedef struct stream {
+    seg_context *context;
+    seg_result result;
+    contract_image input;
+    const seg_method *method;
+} stream;
+
+static void begin(stream *s, const seg_method *method, const void *options) {
+    memset(s, 0, sizeof *s);
+    s->method = method;
+    seg_result_init(&s->result, NULL);
+    contract_image_make(&s->input, MEMORY_OWN, WIDTH, HEIGHT, SEG_U8, 1);
+    ck_assert_int_eq(seg_context_create(&s->context, method, options, NULL), SEG_OK);
+}
+
+static seg_status give(stream *s, int t) {
+    scene_paint_input(&s->input.image, s->method->input, t);
+    const seg_frame frame = {
+        .index = t, .pts = 40 * t, .time_base = {1, 1000}, .image = s->input.image};
+    return seg_context_apply(s->context, &frame, 0, &s->result);
+}
+
+static void end(stream *s) {
+    seg_context_free(s->context);
+    seg_result_free(&s->result);
+    contract_image_free(&s->input);
+}
+
+static unsigned char *save(stream *s, size_t *size) {
+    ck_assert_int_eq(seg_context_save(s->context, NULL, size), SEG_OK);
+    unsigned char *blob = malloc(*size);
+    ck_assert_ptr_nonnull(blob);
+    ck_assert_int_eq(seg_context_save(s->context, blob, size), SEG_OK);
+    return blob;
+}
+
+START_TEST(methods_without_a_model) {
+    const seg_method *method = contract_method(_i);
+    if (method->save) return;
+    stream s;
+    size_t size = 0;
+    begin(&s, method, NULL);
+    ck_assert_int_ge(give(&s, 0), 0);
+    ck_assert_int_eq(seg_context_save(s.context, NULL, &size), SEG_ERROR_UNSUPPORTED);
+    ck_assert_int_eq(seg_context_load(s.context, "x", 1), SEG_ERROR_UNSUPPORTED);
+    end(&s);
+}
+END_TEST
+
+START_TEST(saved_models_go_on) {
+    const seg_method *method = contract_method(_i);
+    if (!method->save) return;
+    contract_options o;
+    for (int variant = 0; contract_variant(&o, method, variant); variant++) {
+        stream whole, second;
+        size_t size = 0, again = 0;
+        begin(&whole, method, o.bytes);
+        ck_assert_int_eq(seg_context_save(whole.context, NULL, &size), SEG_ERROR_STATE);
+        for (int t = 0; t < 6; t++)
+            ck_assert_int_ge(give(&whole, t), 0);
+        unsigned char *blob = save(&whole, &size);
+        begin(&second, method, o.bytes);
+        ck_assert_int_eq(seg_context_load(second.context, blob, size), SEG_OK);
+        unsigned char *copy = save(&second, &again);
+        ck_assert_uint_eq(size, again);
+        ck_assert_mem_eq(blob, copy, size);
+        for (int t = 6; t < 12; t++) {
+            const seg_status status = give(&whole, t);
+            ck_assert_int_eq(give(&second, t), status);
+            if (status != SEG_OK) continue;
+            ck_assert_msg(scene_fnv_result(0, &whole.result) == scene_fnv_result(0, &second.result),
+                          "%s, %s: frame %d differs after loading", method->id, o.what, t);
+        }
+        free(blob);
+        free(copy);
+        end(&whole);
+        end(&second);
+        contract_options_clear(&o, method);
+    }
+}
+END_TEST
+
+START_TEST(damaged_models_are_refused) {
+    const seg_method *method = contract_method(_i);
+    if (!method->save) return;
+    stream s;
+    size_t size;
+    begin(&s, method, NULL);
+    for (int t = 0; t < 3; t++)
+        ck_assert_int_ge(give(&s, t), 0);
+    unsigned char *blob = save(&s, &size);
+    for (size_t cut = 0; cut < size; cut += cut < 128 || cut > size - 64 ? 1 : 61)
+        ck_assert_int_eq(seg_context_load(s.context, blob, cut), SEG_ERROR_DATA);
+    for (size_t at = 0; at < size; at += at < 128 ? 1 : 13) {
+        const unsigned char kept = blob[at];
+        blob[at] ^= (unsigned char)(1u << (at % 8));
+        ck_assert_int_eq(seg_context_load(s.context, blob, size), SEG_ERROR_DATA);
+        blob[at] = kept;
+    }
+    ck_assert_int_eq(seg_context_load(s.context, blob, size), SEG_OK);
+    ck_assert_int_ge(give(&s, 3), 0);
+    /* another method's model is no model */
+    for (int other = 0; other < contract_count(); other++) {
+        if (other == _i || !contract_method(other)->load) continue;
+        stream o;
+        begin(&o, contract_method(other), NULL);
+        ck_assert_int_eq(seg_context_load(o.context, blob, size), SEG_ERROR_DATA);
+        end(&o);
+    }
+    free(blob);
+    end(&s);
+}
+END_TEST
+
+/* Rate 0: not one bit of the model's picture changes. */
+START_TEST(frozen_models_do_not_change) {
+    const seg_method *method = contract_method(_i);
+    if (!(method->outputs & SEG_OUTPUT_BACKGROUND)) return;
+    contract_options o;
+    contract_variant(&o, method, 0);
+    ck_assert_int_eq(seg_params_parse(o.bytes, method->params, "rate", "0", NULL), SEG_OK);
+    stream s;
+    begin(&s, method, o.bytes);
+    uint64_t first = 0;
+    for (int t = 0; t < 60; t++) {
+        ck_assert_int_eq(give(&s, t), SEG_OK);
+        const uint64_t hash = scene_fnv_image(0, &s.result.background);
+        if (t == 0) first = hash;
+        ck_assert_msg(hash == first, "%s: frame %d changed the frozen model", method->id, t);
+    }
+    end(&s);
+    contract_options_clear(&o, method);
+}
+END_TEST
+
+/* The first frame of a stream has nothing to differ from. */
+START_TEST(first_frames_are_empty) {
+    const seg_method *method = contract_method(_i);
+    if (!(method->input & SEG_INPUT_STREAM)) return;
+    contract_options o;
+    for (int variant = 0; contract_variant(&o, method, variant); variant++) {
+        stream s;
+        begin(&s, method, o.bytes);
+        seg_status status = SEG_NO_RESULT_YET;
+        for (int t = 0; status == SEG_NO_RESULT_YET && t < 300; t++)
+            status = give(&s, t);
+        ck_assert_int_eq(status, SEG_OK);
+        ck_assert_int_eq(s.result.index, 0);
+        ck_assert(s.result.flags & SEG_RESULT_PROVISIONAL);
+        for (int32_t y = 0; y < HEIGHT; y++)
+            for (int32_t x = 0; x < WIDTH; x++)
+                ck_assert_int_eq(((uint8_t *)seg_image_row(&s.result.mask, y))[x], 0);
+        end(&s);
+        contract_options_clear(&o, method);
+    }
+}
+END_TEST
+
+CONTRACT_MAIN("models", methods_without_a_model, saved_models_go_on, damaged_models_are_refused,
+              frozen_models_do_not_change, first_frames_are_empty)
