@@ -275,6 +275,8 @@ static seg_status keep_left_out(frame_diff *state, past_frame *keep) {
     if (!keep->partial) return SEG_OK;
     const seg_env *env = &state->still->env;
     /* all at once, so that no later frame needs memory */
+    SEG_TRY(seg_image_reuse(&state->still->images[0], left_out->width, left_out->height, SEG_U8, 1,
+                            env));
     for (int32_t i = 0; i < state->ring_count; i++)
         SEG_TRY(seg_image_reuse(&state->ring[i].left_out, left_out->width, left_out->height, SEG_U8,
                                 1, env));
@@ -405,6 +407,30 @@ static seg_status keep_picture(frame_diff *state, past_frame *keep) {
     return seg_image_copy(&keep->picture, &state->samples.grey, &state->still->env);
 }
 
+/* Takes what only later frames need, in their order, so that none of them needs memory. */
+static seg_status reserve(frame_diff *state) {
+    const seg_image *grey = &state->samples.grey;
+    const seg_env *env = &state->still->env;
+    seg_scratch *scratch = &state->still->scratch;
+    const seg_level *threshold = &options_of(state)->threshold;
+    const seg_format format = (seg_format)grey->format;
+    const size_t row_size = (size_t)grey->width * seg_format_size(format);
+    if (!seg_scratch_take(scratch, (size_t)seg_workers(env), row_size, "rows"))
+        return SEG_ERROR_MEMORY;
+    if (seg_change_level_votes(threshold)) {
+        seg_image *difference = &state->still->images[1];
+        const seg_change_rule rule = {LEAST, SEG_MEDIAN_OF_TWO};
+        seg_result unused;
+        double level;
+        seg_result_init(&unused, env);
+        SEG_TRY(seg_image_reuse(difference, grey->width, grey->height, format, 1, env));
+        difference->bits = grey->bits;
+        SEG_TRY(seg_change_level(&level, &unused, threshold, &rule, difference, NULL, scratch));
+    }
+    seg_scratch_rewind(scratch);
+    return SEG_OK;
+}
+
 static seg_status bind(frame_diff *state) {
     const seg_image *grey = &state->samples.grey;
     for (int32_t i = 0; i < state->ring_count; i++) {
@@ -412,7 +438,7 @@ static seg_status bind(frame_diff *state) {
                                 (seg_format)grey->format, 1, &state->still->env));
         state->ring[i].partial = false;
     }
-    return SEG_OK;
+    return reserve(state);
 }
 
 static seg_status check_shape(frame_diff *state) {

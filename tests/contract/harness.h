@@ -219,6 +219,7 @@ typedef struct contract_run {
     bool masks;    /* with ignore, known foreground */
     bool segments; /* only masks and labels go into the hash */
     bool twice;    /* after a reset, the second pass counts */
+    bool grey;     /* all channels alike */
 } contract_run;
 
 typedef struct contract_outcome {
@@ -246,6 +247,17 @@ static inline void contract_paint_masks(const seg_image *ignore, const seg_image
         }
 }
 
+/* The first channel in all of them. */
+static inline void contract_equal_channels(const seg_image *image) {
+    const size_t sample = seg_format_size((seg_format)image->format);
+    for (int32_t y = 0; y < image->height; y++) {
+        unsigned char *row = seg_image_row(image, y);
+        for (int32_t x = 0; x < image->width; x++, row += sample * image->channels)
+            for (int c = 1; c < image->channels; c++)
+                memcpy(row + sample * (size_t)c, row, sample);
+    }
+}
+
 static inline uint64_t contract_hash(uint64_t hash, const contract_run *run,
                                      const seg_result *result) {
     if (!run->segments) return scene_fnv_result(hash, result);
@@ -259,6 +271,7 @@ static inline void contract_stream(contract_outcome *outcome, const contract_run
                                    contract_image masks[2]) {
     for (int t = 0; t < run->frames && outcome->status >= 0; t++) {
         scene_paint_input(&input->image, run->method->input, t);
+        if (run->grey) contract_equal_channels(&input->image);
         seg_frame frame = {.index = t, .pts = 40 * t, .time_base = {1, 1000}};
         frame.image = input->image;
         if (run->masks) {

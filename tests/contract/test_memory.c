@@ -102,6 +102,9 @@ static void check_steady(const seg_method *method, seg_format format, int channe
     contract_image_make(&input, MEMORY_OWN, 157, 83, format, channels);
     contract_image_make(&mask, MEMORY_OWN, 157, 83, SEG_U8, 1);
     contract_paint_masks(&mask.image, &mask.image, 0);
+    /* of mask and labels the kind that went in; the other one is derived for convenience */
+    const uint32_t kind = format == SEG_LABEL32 ? SEG_OUTPUT_LABELS : SEG_OUTPUT_MASK;
+    const uint32_t wanted = contract_on_masks(method) ? kind : method->outputs;
     seg_result result;
     seg_result_init(&result, NULL);
     seg_context *context;
@@ -115,7 +118,7 @@ static void check_steady(const seg_method *method, seg_format format, int channe
             /* the results' own pictures come with the first result */
             const bool steady = t >= 2 + seg_context_delay(context);
             seg_memory_fail_at(steady ? 1 : 0);
-            const seg_status status = seg_context_apply(context, &frame, 0, &result);
+            const seg_status status = seg_context_apply(context, &frame, wanted, &result);
             seg_memory_fail_at(0);
             ck_assert_msg(status >= 0, "%s, %s, format %d, %d channels, frame %d: %s: %s",
                           method->id, what, format, channels, t, seg_status_name(status),

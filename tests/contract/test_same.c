@@ -142,10 +142,11 @@ END_TEST
 
 /* ---- depths ---- */
 
-/* Masks and labels of the same scene in 8 bits, 16 bits and float. */
+/* Masks and labels of the same scene in 8 bits, 16 bits and float. Colours are grey ones: the grey
+ * of others has more digits in 16 bits than in 8. */
 static void check_depths(const contract_run *first, const char *what) {
     contract_run run = *first;
-    run.segments = true;
+    run.segments = run.grey = true;
     uint64_t wanted = 0;
     for (int f = 0; f < 3; f++) {
         run.format = contract_formats[f];
