@@ -34,10 +34,11 @@ static const seg_param rows[] = {
     {"sigma", SEG_PARAM_FLOAT, offsetof(seg_canny_options, sigma), "1.4", 0, 42, NULL, "px",
      "Blur before the gradient, 0 = none; 5 taps up to 1.4, 2 ceil(3 sigma) + 1 beyond.", "sigma"},
     {"low", SEG_PARAM_LEVEL, offsetof(seg_canny_options, low), "auto", 0, 1e6, NULL,
-     "8-bit gradient", "Weak edges lie above; auto = 0.4 of high.", "T1"},
+     "8-bit gradient", "Weak edges lie above; auto = half of high.", "T1"},
     {"high", SEG_PARAM_LEVEL, offsetof(seg_canny_options, high), "auto", 0, 1e6, NULL,
      "8-bit gradient",
-     "Strong edges lie above; auto = Otsu's level of the gradient, auto:median = twice its median.",
+     "Strong edges lie above; auto = 1.5 times Otsu's level of the gradient, auto:median 4 "
+     "medians.",
      "T2"},
     {"norm", SEG_PARAM_ENUM, offsetof(seg_canny_options, norm), "l1", 0, 1, norm_names, "",
      "Gradient magnitude: |dx| + |dy| or the Euclidean norm.", ""},

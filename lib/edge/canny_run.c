@@ -22,10 +22,12 @@
 /* The blur that is fused into the sweep. */
 #define FUSED_SIGMA 1.4
 #define FUSED_APERTURE 5
-/* `auto`: share of the high threshold that the low one gets. */
-#define LOW_SHARE 0.4
-/* auto:median is this many times the median. */
-#define MEDIAN_FACTOR 2.0
+/* Automatic thresholds: share of the high one that the low one gets, and what the high one is in
+ * terms of Otsu's level and of the median. Chosen for the best agreement with the outlines that
+ * people draw on photographs. */
+#define LOW_SHARE 0.5
+#define OTSU_FACTOR 1.5
+#define MEDIAN_FACTOR 4.0
 
 typedef struct canny_run {
     const seg_canny_options *options;
@@ -216,6 +218,18 @@ static seg_status count_magnitudes(canny_run *run, seg_scratch *scratch, const s
     return SEG_OK;
 }
 
+/* The bin that an automatic rule makes of the bin that its statistic names. */
+static double automatic(double bin, int32_t rule, const uint64_t *bins) {
+    if (rule == SEG_AUTO_NOISE) return bin;
+    if (rule == SEG_AUTO_MEDIAN) return bin * MEDIAN_FACTOR;
+    /* Where gradients hardly differ the level is close to the largest one: stay below that. */
+    int32_t largest = SEG_CANNY_BINS - 1;
+    while (largest > 0 && !bins[largest])
+        largest--;
+    const double most = (bin + largest) / 2;
+    return bin * OTSU_FACTOR < most ? bin * OTSU_FACTOR : most;
+}
+
 /* A level in 8-bit units of the Sobel kernel. */
 static seg_status resolve(double *value, const seg_level *level, const canny_run *run) {
     if (!needs_histogram(level)) {
@@ -228,7 +242,7 @@ static seg_status resolve(double *value, const seg_level *level, const canny_run
     const seg_image unit = {.format = SEG_U16, .channels = 1, .bits = 11};
     double bin;
     SEG_TRY(seg_level_resolve(&bin, level, SEG_AUTO_OTSU, run->bins, SEG_CANNY_BINS, &unit));
-    if (level->kind == SEG_LEVEL_AUTO && level->rule == SEG_AUTO_MEDIAN) bin *= MEDIAN_FACTOR;
+    if (level->kind == SEG_LEVEL_AUTO) bin = automatic(bin, level->rule, run->bins);
     *value = bin * run->gain;
     return SEG_OK;
 }
