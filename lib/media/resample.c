@@ -1,7 +1,8 @@
 /*
- * Separable resampling with triangle weights. Each source row is brought to the new width once and
- * kept in a ring of as many rows as one result row needs. Sums are single precision in a fixed
- * order, so every machine gives the same bytes; their error stays below 1/100 of a 16-bit step.
+ * Separable resampling with triangle weights: first down the columns, whose sums run along rows and
+ * are fast, then across. Source rows are kept as floats in a ring of as many as one result row
+ * needs. Sums are single precision in a fixed order, so every machine gives the same bytes; their
+ * error stays below 1/10 of a 16-bit step.
  */
 #include "media/resample.h"
 
@@ -22,9 +23,9 @@ typedef struct resampler {
     const seg_env *env;
     axis_weights across, down;
     int32_t channels;
-    float *source_row; /* one source row as floats */
-    float *ring;       /* down.taps rows of the new width */
-    float *sum;
+    float *ring;   /* down.taps source rows */
+    float *column; /* their sum */
+    float *row;    /* the result */
     int32_t ready; /* source rows that went into the ring */
 } resampler;
 
@@ -96,12 +97,13 @@ static void store_row(seg_image *image, int32_t y, const float *row, size_t samp
     }
 }
 
-static void resample_across(const resampler *work, float *target) {
+static void resample_across(const resampler *work) {
     int32_t channels = work->channels;
     int32_t taps = work->across.taps;
+    float *target = work->row;
     for (int32_t x = 0; x < work->across.count; x++) {
         const float *weights = work->across.weights + (size_t)x * (size_t)taps;
-        const float *source = work->source_row + (size_t)work->across.first[x] * (size_t)channels;
+        const float *source = work->column + (size_t)work->across.first[x] * (size_t)channels;
         for (int32_t c = 0; c < channels; c++) {
             float sum = 0;
             for (int32_t k = 0; k < taps; k++)
@@ -115,40 +117,44 @@ static float *ring_row(const resampler *work, int32_t y, size_t samples) {
     return work->ring + (size_t)(y % work->down.taps) * samples;
 }
 
-static void resample_rows(resampler *work, seg_image *target, const seg_image *source) {
-    size_t samples = (size_t)target->width * (size_t)work->channels;
-    size_t source_samples = (size_t)source->width * (size_t)work->channels;
+static void resample_down(const resampler *work, int32_t y, size_t samples) {
     int32_t taps = work->down.taps;
+    float *restrict column = work->column;
+    memset(column, 0, samples * sizeof *column);
+    for (int32_t k = 0; k < taps; k++) {
+        float weight = work->down.weights[(size_t)y * (size_t)taps + (size_t)k];
+        const float *restrict row = ring_row(work, work->down.first[y] + k, samples);
+        if (weight == 0) continue;
+        for (size_t i = 0; i < samples; i++)
+            column[i] += weight * row[i];
+    }
+}
+
+static void resample_rows(resampler *work, seg_image *target, const seg_image *source) {
+    size_t samples = (size_t)source->width * (size_t)work->channels;
     for (int32_t y = 0; y < target->height; y++) {
-        int32_t first = work->down.first[y];
-        for (; work->ready < first + taps; work->ready++) {
-            if (work->ready < first) continue;
-            load_row(work->source_row, source, work->ready, source_samples);
-            resample_across(work, ring_row(work, work->ready, samples));
-        }
-        memset(work->sum, 0, samples * sizeof *work->sum);
-        for (int32_t k = 0; k < taps; k++) {
-            float weight = work->down.weights[(size_t)y * (size_t)taps + (size_t)k];
-            const float *row = ring_row(work, first + k, samples);
-            for (size_t i = 0; i < samples; i++)
-                work->sum[i] += weight * row[i];
-        }
-        store_row(target, y, work->sum, samples);
+        int32_t end = work->down.first[y] + work->down.taps;
+        if (work->ready < work->down.first[y]) work->ready = work->down.first[y];
+        for (; work->ready < end; work->ready++)
+            load_row(ring_row(work, work->ready, samples), source, work->ready, samples);
+        resample_down(work, y, samples);
+        resample_across(work);
+        store_row(target, y, work->row, (size_t)target->width * (size_t)work->channels);
     }
 }
 
 static seg_status prepare(resampler *work, const seg_image *target, const seg_image *source) {
-    size_t samples = (size_t)target->width * (size_t)work->channels;
-    size_t source_samples = (size_t)source->width * (size_t)work->channels;
+    size_t samples = (size_t)source->width * (size_t)work->channels;
+    size_t target_samples = (size_t)target->width * (size_t)work->channels;
     SEG_TRY(make_axis(&work->across, target->width, source->width, work->env));
     SEG_TRY(make_axis(&work->down, target->height, source->height, work->env));
     size_t ring;
     if (!seg_size_multiply(&ring, samples, (size_t)work->down.taps))
         return seg_fail(SEG_ERROR_MEMORY, "the picture is too large to be resampled");
-    work->source_row = seg_allocate(work->env, source_samples, sizeof(float), "resampling");
     work->ring = seg_allocate(work->env, ring, sizeof(float), "resampling");
-    work->sum = seg_allocate(work->env, samples, sizeof(float), "resampling");
-    return work->source_row && work->ring && work->sum ? SEG_OK : SEG_ERROR_MEMORY;
+    work->column = seg_allocate(work->env, samples, sizeof(float), "resampling");
+    work->row = seg_allocate(work->env, target_samples, sizeof(float), "resampling");
+    return work->ring && work->column && work->row ? SEG_OK : SEG_ERROR_MEMORY;
 }
 
 seg_status seg_resample(seg_image *target, const seg_image *source, int32_t width, int32_t height,
@@ -165,8 +171,8 @@ seg_status seg_resample(seg_image *target, const seg_image *source, int32_t widt
     seg_release(env, work.across.weights);
     seg_release(env, work.down.first);
     seg_release(env, work.down.weights);
-    seg_release(env, work.source_row);
     seg_release(env, work.ring);
-    seg_release(env, work.sum);
+    seg_release(env, work.column);
+    seg_release(env, work.row);
     return status;
 }
