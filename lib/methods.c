@@ -8,21 +8,10 @@
 #define METHOD_COUNT ((int32_t)(sizeof methods / sizeof *methods))
 
 static const seg_method *const methods[] = {
-    &seg_method_otsu,
-    &seg_method_threshold,
-    &seg_method_canny,
-    &seg_method_frame_diff,
-    &seg_method_background,
-    &seg_method_gaussian,
-    &seg_method_median,
-    &seg_method_open,
-    &seg_method_close,
-    &seg_method_dilate,
-    &seg_method_erode,
-    &seg_method_fill_holes,
-    &seg_method_min_area,
-    &seg_method_max_area,
-    &seg_method_largest,
+    &seg_method_otsu,       &seg_method_threshold,  &seg_method_region_grow, &seg_method_canny,
+    &seg_method_frame_diff, &seg_method_background, &seg_method_gaussian,    &seg_method_median,
+    &seg_method_open,       &seg_method_close,      &seg_method_dilate,      &seg_method_erode,
+    &seg_method_fill_holes, &seg_method_min_area,   &seg_method_max_area,    &seg_method_largest,
 };
 
 const seg_method *const *seg_methods(int32_t *count) {

@@ -12,6 +12,7 @@
 #include <segment/objects.h>
 #include <segment/params.h>
 #include <segment/pipeline.h>
+#include <segment/region.h>
 #include <segment/render.h>
 #include <segment/result.h>
 #include <segment/status.h>

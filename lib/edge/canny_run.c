@@ -179,7 +179,8 @@ static seg_status take_memory(canny_run *run, seg_scratch *scratch, const seg_en
     run->work = memory;
     planes->weak[-1] = planes->strong[-1] = 0;
     for (size_t y = 0; y < rows; y++)
-        planes->weak[y * words + words - 1] = planes->strong[y * words + words - 1] = 0;
+        for (size_t i = (size_t)seg_bits_words(width); i < words; i++)
+            planes->weak[y * words + i] = planes->strong[y * words + i] = 0;
     return SEG_OK;
 }
 
@@ -299,7 +300,7 @@ static void drop_ignored(const canny_run *run, int32_t first, int32_t end, uint6
         uint64_t *weak = planes->weak + (size_t)y * (size_t)words;
         uint64_t *strong = planes->strong + (size_t)y * (size_t)words;
         run->bits->pack(spare, seg_image_row(run->ignore, y), width);
-        for (int32_t i = 0; i < words - 1; i++) {
+        for (int32_t i = 0; i < seg_bits_words(width); i++) {
             weak[i] &= ~spare[i];
             strong[i] &= ~spare[i];
         }

@@ -35,7 +35,8 @@ typedef struct seg_canny_plan {
 /** The planes of a picture, and room for the pixels that are still to be followed. */
 typedef struct seg_canny_planes {
     uint64_t *weak, *strong; /**< rows * words, and one word of 0 in front of row 0 */
-    int32_t words;           /**< of a row: seg_canny_words; the last is 0 and never written */
+    int32_t words;           /**< of a row: seg_canny_words; those without pixels are 0, and the
+                                  last one is never written */
     int32_t rows;
     const uint64_t *blank; /**< a row of zeros, with one more in front */
     uint64_t *queued;      /**< a bit for each word of a plane; all 0 between calls */
@@ -70,9 +71,10 @@ typedef struct seg_canny_kernels {
 
 SEG_KERNELS_DECLARE(canny);
 
-/** Words of a row of a plane: one more than the pixels need, to look at neighbours freely. */
+/** Words of a row of a plane: those of the pixels rounded up to whole vectors, and one more, so
+ *  that neighbours can be looked at freely. */
 static inline int32_t seg_canny_words(int32_t width) {
-    return (int32_t)(((int64_t)width + 63) / 64) + 1;
+    return (int32_t)(((int64_t)width + 255) / 256) * 4 + 1;
 }
 
 /** Bytes of work memory that classify and count need for a picture of that width. */

@@ -5,6 +5,7 @@
 
 #include "kernels/bits.h"
 #include "kernels/canny.h"
+#include "kernels/canny_vector.h"
 
 /* All weak pixels of the word that are reached from `seeds` (some of them) within it, by runs:
  * upwards the carry of an addition runs through a run of ones, downwards the seeds double. */
@@ -46,51 +47,90 @@ static void enqueue(grower *g, size_t word) {
     g->queue[g->depth++] = (uint32_t)word;
 }
 
-/* Queues a word if it has weak pixels among these that are not strong yet. */
+/* Queues a word if some of these pixels are weak and not strong yet. */
 static inline void enqueue_open(grower *g, size_t word, uint64_t pixels) {
     if (g->planes->weak[word] & ~g->planes->strong[word] & pixels) enqueue(g, word);
 }
 
-/* Queues what a word can pass on to the row that starts at word `row`. */
-static inline void pass_on(grower *g, size_t row, size_t i, uint64_t strong) {
-    enqueue_open(g, row + i, spread(strong));
-    if (i > 0 && strong & 1) enqueue_open(g, row + i - 1, (uint64_t)1 << 63);
-    if (strong >> 63) enqueue_open(g, row + i + 1, 1);
+/* Words of a row and the words on either side of them. */
+typedef struct trio {
+    vec here, left, right;
+} trio;
+
+static inline trio load_trio(const uint64_t *p) {
+    return (trio){v_load(p), v_load(p - 1), v_load(p + 1)};
 }
 
-/* Down: each word takes what the row above and its own row have. */
-static void sweep_down(const seg_canny_planes *planes, int32_t first, int32_t end) {
-    const ptrdiff_t words = planes->words;
-    for (int32_t y = first; y < end; y++) {
-        const uint64_t *weak = planes->weak + row_at(planes, y);
-        uint64_t *strong = planes->strong + row_at(planes, y);
-        const uint64_t *above = y > first ? strong - words : planes->blank;
-        for (ptrdiff_t i = 0; i < words - 1; i++) {
-            const uint64_t open = weak[i] & ~strong[i];
-            if (!open) continue;
-            const uint64_t reached = (touched(above, i) | touched(strong, i)) & open;
-            if (reached) strong[i] = fill(strong[i] | reached, weak[i]);
-        }
+static inline trio unite(trio a, trio b) {
+    return (trio){v_or(a.here, b.here), v_or(a.left, b.left), v_or(a.right, b.right)};
+}
+
+/* Pixels next to these, in the same row or the rows above and below. */
+static inline vec touched_words(trio a) {
+    const vec sides = v_or(v_up64(a.here, 1), v_down64(a.here, 1));
+    const vec across = v_or(v_down64(a.left, 63), v_up64(a.right, 63));
+    return v_or(v_or(a.here, sides), across);
+}
+
+/* As fill, but runs are followed downwards for seven pixels only; settle does the rest. */
+static inline vec fill_words(vec seeds, vec weak) {
+    vec filled = v_or(seeds, v_without(weak, v_add64(weak, seeds)));
+    vec run = weak;
+    filled = v_or(filled, v_and(run, v_down64(filled, 1)));
+    run = v_and(run, v_down64(run, 1));
+    filled = v_or(filled, v_and(run, v_down64(filled, 2)));
+    run = v_and(run, v_down64(run, 2));
+    return v_or(filled, v_and(run, v_down64(filled, 4)));
+}
+
+/* Takes over into row y what touches it in row `from` and in the row itself. */
+static void take_over(const seg_canny_planes *planes, int32_t y, const uint64_t *from) {
+    const uint64_t *weak = planes->weak + row_at(planes, y);
+    uint64_t *strong = planes->strong + row_at(planes, y);
+    for (ptrdiff_t i = 0; i < planes->words - 1; i += V_BYTES / 8) {
+        const vec w = v_load(weak + i), s = v_load(strong + i);
+        if (!v_any(v_without(w, s))) continue;
+        const vec touching = touched_words(unite(load_trio(from + i), load_trio(strong + i)));
+        v_store(strong + i, fill_words(v_or(s, v_and(touching, w)), w));
     }
 }
 
-/* Up: the same from below; what a change could pass on to words already seen is queued. */
-static void sweep_up(grower *g) {
+/* Queues the words that could still grow. */
+static void enqueue_unsettled(grower *g, int32_t y) {
     const seg_canny_planes *planes = g->planes;
-    const ptrdiff_t words = planes->words;
-    for (int32_t y = g->end - 1; y >= g->first; y--) {
-        const uint64_t *weak = planes->weak + row_at(planes, y);
-        uint64_t *strong = planes->strong + row_at(planes, y);
-        const uint64_t *below = y < g->end - 1 ? strong + words : planes->blank;
-        for (ptrdiff_t i = words - 2; i >= 0; i--) {
-            const uint64_t open = weak[i] & ~strong[i];
-            if (!open) continue;
-            const uint64_t reached = (touched(below, i) | touched(strong, i)) & open;
-            if (!reached) continue;
-            strong[i] = fill(strong[i] | reached, weak[i]);
-            if (y < g->end - 1) pass_on(g, row_at(planes, y + 1), (size_t)i, strong[i]);
-            if (strong[i] >> 63) enqueue_open(g, row_at(planes, y) + (size_t)i + 1, 1);
-        }
+    const uint64_t *weak = planes->weak + row_at(planes, y);
+    const uint64_t *strong = planes->strong + row_at(planes, y);
+    const uint64_t *above = y > g->first ? strong - planes->words : planes->blank;
+    const uint64_t *below = y < g->end - 1 ? strong + planes->words : planes->blank;
+    for (ptrdiff_t i = 0; i < planes->words - 1; i += V_BYTES / 8) {
+        const vec open = v_without(v_load(weak + i), v_load(strong + i));
+        if (!v_any(open)) continue;
+        const trio around = unite(load_trio(above + i), load_trio(below + i));
+        const vec touching = touched_words(unite(around, load_trio(strong + i)));
+        uint64_t more[V_BYTES / 8];
+        if (!v_any(v_and(open, touching))) continue;
+        v_store(more, v_and(open, touching));
+        for (size_t k = 0; k < V_BYTES / 8; k++)
+            if (more[k]) enqueue(g, row_at(planes, y) + (size_t)i + k);
+    }
+}
+
+/* Queues what new pixels of word `at` in row y reach in its neighbours: nearly always above and
+ * below. */
+static inline void pass_on(grower *g, size_t at, int32_t y, uint64_t news) {
+    const size_t words = (size_t)g->planes->words;
+    const bool has_above = y > g->first, has_below = y < g->end - 1;
+    if (has_above) enqueue_open(g, at - words, spread(news));
+    if (has_below) enqueue_open(g, at + words, spread(news));
+    if (!(news & 0x8000000000000001u)) return;
+    /* There is a word on either side, at the ends of rows an empty one. */
+    for (int side = 0; side < 2; side++) {
+        if (!(side ? news >> 63 : news & 1)) continue;
+        const size_t beside = side ? at + 1 : at - 1;
+        const uint64_t pixel = side ? 1 : (uint64_t)1 << 63;
+        if (has_above) enqueue_open(g, beside - words, pixel);
+        enqueue_open(g, beside, pixel);
+        if (has_below) enqueue_open(g, beside + words, pixel);
     }
 }
 
@@ -102,37 +142,33 @@ static void settle(grower *g) {
         const size_t at = g->queue[--g->depth];
         planes->queued[at / 64] &= ~((uint64_t)1 << at % 64);
         const int32_t y = (int32_t)(at / words);
-        const size_t i = at % words, row = at - i;
-        uint64_t *strong = planes->strong + row;
-        const uint64_t weak = planes->weak[at];
-        const uint64_t *above = y > g->first ? strong - words : planes->blank;
-        const uint64_t *below = y < g->end - 1 ? strong + words : planes->blank;
-        const uint64_t near = touched(above, (ptrdiff_t)i) | touched(strong, (ptrdiff_t)i) |
-                              touched(below, (ptrdiff_t)i);
-        const uint64_t reached = near & weak & ~strong[i];
-        if (!reached) continue;
-        strong[i] = fill(strong[i] | reached, weak);
-        if (y > g->first) pass_on(g, row - words, i, strong[i]);
-        pass_on(g, row, i, strong[i]);
-        if (y < g->end - 1) pass_on(g, row + words, i, strong[i]);
+        uint64_t *strong = planes->strong + at;
+        const uint64_t weak = planes->weak[at], old = *strong;
+        uint64_t near = touched(strong, 0);
+        if (y > g->first) near |= touched(strong - words, 0);
+        if (y < g->end - 1) near |= touched(strong + words, 0);
+        *strong = fill(old | (near & weak), weak);
+        pass_on(g, at, y, *strong & ~old);
     }
 }
 
+/* One sweep down, one up, and what they leave by the queue. */
 static void grow(const seg_canny_planes *planes, int32_t first, int32_t end) {
     grower g = {planes, first, end, planes->queue + row_at(planes, first), 0};
-    sweep_down(planes, first, end);
-    sweep_up(&g);
+    const uint64_t *strong = planes->strong;
+    for (int32_t y = first; y < end; y++)
+        take_over(planes, y, y > first ? strong + row_at(planes, y - 1) : planes->blank);
+    for (int32_t y = end - 1; y >= first; y--)
+        take_over(planes, y, y < end - 1 ? strong + row_at(planes, y + 1) : planes->blank);
+    for (int32_t y = first; y < end; y++)
+        enqueue_unsettled(&g, y);
     settle(&g);
 }
 
 static void join(const seg_canny_planes *planes, int32_t y) {
     grower g = {planes, 0, planes->rows, planes->queue, 0};
-    const uint64_t *above = planes->strong + row_at(planes, y - 1);
-    const uint64_t *below = planes->strong + row_at(planes, y);
-    for (ptrdiff_t i = 0; i < planes->words - 1; i++) {
-        enqueue_open(&g, row_at(planes, y) + (size_t)i, touched(above, i));
-        enqueue_open(&g, row_at(planes, y - 1) + (size_t)i, touched(below, i));
-    }
+    enqueue_unsettled(&g, y - 1);
+    enqueue_unsettled(&g, y);
     settle(&g);
 }
 

@@ -38,11 +38,8 @@ static void finish_row(tile *t, const sink *to, int32_t i, int32_t y) {
         return;
     }
     const size_t at = row_at(to->planes, y) + (size_t)t->x0 / 64;
-    uint64_t *weak = to->planes->weak + at, *strong = to->planes->strong + at;
-    if (t->plan->squared)
-        suppress(t, i, weak, strong, (pixels + 63) / 64, 1);
-    else
-        suppress(t, i, weak, strong, (pixels + 63) / 64, 0);
+    const output words = {to->planes->weak + at, to->planes->strong + at, (pixels + 63) / 64};
+    suppress(t, i, &words);
 }
 
 /* Row i of the sweep is row first - 1 + i of the picture; it begins and ends one row outside the
@@ -50,8 +47,11 @@ static void finish_row(tile *t, const sink *to, int32_t i, int32_t y) {
 static void sweep_tile(tile *t, const sink *to, int32_t first, int32_t end) {
     const int32_t count = end - first + 2;
     const uint8_t *rows[ROWS];
-    memset(t->magnitude, 0, sizeof t->magnitude);
-    memset(t->slope, 0, sizeof t->slope);
+    const strip_range range = strips_of(t);
+    if (range.first > 0 || range.end < STRIPS) { /* some are never written */
+        memset(t->magnitude, 0, sizeof t->magnitude);
+        memset(t->slope, 0, sizeof t->slope);
+    }
     t->next_smooth = 0;
     source_rows(t, rows, first - 2, 2);
     start_strips(t, rows);

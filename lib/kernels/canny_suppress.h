@@ -7,23 +7,22 @@
 
 /*
  * The direction of a slope: a = |dx|, b = |dy|, T = tan(22.5 degrees) in 15 bits, as OpenCV's
- * rule has it: level if b < a T, upright if b > a (2 + T), else diagonal. With t = mulhi(2 a, T),
- * the first is b <= t, and since no fraction with a denominator up to 1020 lies between T and
- * 1 / (2 + T), the second is a <= mulhi(2 b, T). So a slope is diagonal where the smaller one is
- * above the share of the larger one.
+ * rule has it: level if b < a T, upright if b > a (2 + T), else diagonal. With t(x) = floor(x T)
+ * the first is b <= t(a). No fraction with a denominator up to 1020 lies between T and
+ * 1 / (2 + T), so that the second is a <= t(b).
  */
 #define TWICE_TAN_22 27146
 
+/* Masks, looked at in this order. */
 typedef struct direction {
-    vec diagonal; /* else level or upright */
-    vec upright;  /* of the latter */
-    vec falling;  /* sign bit: a diagonal where dx and dy have different signs */
+    vec not_upright;
+    vec not_level;
+    vec falling; /* sign bit: dx and dy have different signs */
 } direction;
 
 static inline direction direction_of(vec dx, vec dy) {
-    const vec a = v_abs16(dx), b = v_abs16(dy);
-    const vec small = v_min16(a, b), large = v_max16(a, b);
-    return (direction){v_above16(small, v_mulhi16(large, v_set16(TWICE_TAN_22))), v_above16(b, a),
+    const vec a = v_abs16(dx), b = v_abs16(dy), tangent = v_set16(TWICE_TAN_22);
+    return (direction){v_above16(a, v_mulhi16(b, tangent)), v_above16(b, v_mulhi16(a, tangent)),
                        v_xor(dx, dy)};
 }
 
@@ -33,30 +32,32 @@ typedef struct around {
 } around;
 
 /* Ones where m is above `low` and a maximum across its edge: above the left, upper or first
- * diagonal neighbour, not below the right or lower one, above the second diagonal one. */
+ * diagonal neighbour, not below the right or lower one, above the second diagonal one. (Each mask
+ * chooses once only: GCC makes two of one that chooses twice.) */
 static inline vec maxima16(vec m, direction d, const around *n, vec low) {
-    const vec falling = v_sign16(d.falling);
-    const vec before = v_select(v_load(n->left), v_load(n->up), d.upright);
-    const vec after = v_select(v_load(n->right), v_load(n->down), d.upright);
-    const vec straight = v_max16(before, v_add16(after, v_set16(-1)));
-    const vec above = v_select(v_load(n->up_left), v_load(n->up_right), falling);
-    const vec below = v_select(v_load(n->down_right), v_load(n->down_left), falling);
-    const vec rival = v_select(straight, v_max16(above, below), d.diagonal);
+    const vec one_less = v_set16(-1);
+    const vec level = v_max16(v_add16(v_load(n->right), one_less), v_load(n->left));
+    const vec upright = v_max16(v_add16(v_load(n->down), one_less), v_load(n->up));
+    const vec rising = v_max16(v_load(n->up_left), v_load(n->down_right));
+    const vec falling = v_max16(v_load(n->up_right), v_load(n->down_left));
+    const vec diagonal = v_select(rising, falling, v_sign16(d.falling));
+    const vec rival = v_select(upright, v_select(level, diagonal, d.not_level), d.not_upright);
     return v_above16(m, v_max16(rival, low));
 }
 
 static inline vec maxima32(vec m, direction d, const around *n, vec low) {
-    const vec before = v_select32(v_load(n->left), v_load(n->up), d.upright);
-    const vec after = v_select32(v_load(n->right), v_load(n->down), d.upright);
-    const vec straight = v_max32(before, v_sub32(after, v_set32(1)));
-    const vec above = v_select32(v_load(n->up_left), v_load(n->up_right), d.falling);
-    const vec below = v_select32(v_load(n->down_right), v_load(n->down_left), d.falling);
-    const vec rival = v_select32(straight, v_max32(above, below), d.diagonal);
+    const vec one_less = v_set32(-1);
+    const vec level = v_max32(v_add32(v_load(n->right), one_less), v_load(n->left));
+    const vec upright = v_max32(v_add32(v_load(n->down), one_less), v_load(n->up));
+    const vec rising = v_max32(v_load(n->up_left), v_load(n->down_right));
+    const vec falling = v_max32(v_load(n->up_right), v_load(n->down_left));
+    const vec diagonal = v_select32(rising, falling, d.falling);
+    const vec rival = v_select32(upright, v_select32(level, diagonal, d.not_level), d.not_upright);
     return v_above32(m, v_max32(rival, low));
 }
 
 static inline direction even_lanes(direction d) {
-    return (direction){v_up16(d.diagonal), v_up16(d.upright), v_up16(d.falling)};
+    return (direction){v_up16(d.not_upright), v_up16(d.not_level), v_up16(d.falling)};
 }
 
 /* Rows of magnitudes and slopes at a strip. */
@@ -129,35 +130,59 @@ static inline int block_is_low32(const int16_t *m, vec low) {
     return !v_bits(v_above32(most, low));
 }
 
-static rows3 rows_at(tile *t, int32_t i) {
-    return (rows3){magnitudes(t, i - 1), magnitudes(t, i), magnitudes(t, i + 1),
-                   t->slope[i % RING]};
+/* The planes' words that a tile's row fills. */
+typedef struct output {
+    uint64_t *weak, *strong;
+    int32_t words;
+} output;
+
+static inline rows3 advance(const rows3 *r, size_t lanes) {
+    return (rows3){r->above + lanes, r->here + lanes, r->below + lanes, r->slope + lanes};
 }
 
-/* Words of both planes for row i of the sweep. */
-static inline void suppress(tile *t, int32_t i, uint64_t *weak, uint64_t *strong, int32_t words,
-                            int squared) {
-    const vec low = squared ? v_set32(t->plan->low) : v_set16(t->plan->low);
-    const vec high = squared ? v_set32(t->plan->high) : v_set16(t->plan->high);
-    rows3 r = rows_at(t, i);
-    size_t lane = V_BYTES / 2;
-    for (int32_t w = 0; w < words; w++, lane += 32) {
-        uint64_t weak_word = 0, strong_word = 0;
-        const int16_t *m = r.here + lane;
-        if (!(squared ? block_is_low32(m, low) : block_is_low16(m, low))) {
-            for (int32_t s = 0; s < 64 / V_BYTES; s++) {
-                const size_t at = lane + (size_t)s * (V_BYTES / 2);
-                const rows3 here = {r.above + at, r.here + at, r.below + at, r.slope + at};
+static void suppress16(const rows3 *rows, const output *to, vec low, vec high) {
+    for (int32_t w = 0; w < to->words; w++) {
+        uint64_t weak = 0, strong = 0;
+        const rows3 block = advance(rows, (size_t)w * 32);
+        if (!block_is_low16(block.here, low)) {
+            for (int32_t s = 0; s < 64; s += V_BYTES) {
+                const rows3 strip = advance(&block, (size_t)s / 2);
                 uint32_t strong_bits;
-                const uint64_t weak_bits = squared ? strip32(&here, low, high, &strong_bits)
-                                                   : strip16(&here, low, high, &strong_bits);
-                weak_word |= weak_bits << (s * V_BYTES);
-                strong_word |= (uint64_t)strong_bits << (s * V_BYTES);
+                weak |= (uint64_t)strip16(&strip, low, high, &strong_bits) << s;
+                strong |= (uint64_t)strong_bits << s;
             }
         }
-        weak[w] = weak_word;
-        strong[w] = strong_word;
+        to->weak[w] = weak;
+        to->strong[w] = strong;
     }
+}
+
+static void suppress32(const rows3 *rows, const output *to, vec low, vec high) {
+    for (int32_t w = 0; w < to->words; w++) {
+        uint64_t weak = 0, strong = 0;
+        const rows3 block = advance(rows, (size_t)w * 32);
+        if (!block_is_low32(block.here, low)) {
+            for (int32_t s = 0; s < 64; s += V_BYTES) {
+                const rows3 strip = advance(&block, (size_t)s / 2);
+                uint32_t strong_bits;
+                weak |= (uint64_t)strip32(&strip, low, high, &strong_bits) << s;
+                strong |= (uint64_t)strong_bits << s;
+            }
+        }
+        to->weak[w] = weak;
+        to->strong[w] = strong;
+    }
+}
+
+/* Weak and strong maxima of row i of the sweep. */
+static void suppress(tile *t, int32_t i, const output *to) {
+    const rows3 whole_rows = {magnitudes(t, i - 1), magnitudes(t, i), magnitudes(t, i + 1),
+                              t->slope[i % RING]};
+    const rows3 rows = advance(&whole_rows, V_BYTES / 2);
+    if (t->plan->squared)
+        suppress32(&rows, to, v_set32(t->plan->low), v_set32(t->plan->high));
+    else
+        suppress16(&rows, to, v_set16(t->plan->low), v_set16(t->plan->high));
 }
 
 /* Magnitude of pixel x of the tile in row i, in whole units, rounded up. */

@@ -93,8 +93,8 @@ static inline vec v_pairs8(vec a, vec b) {
 static inline vec v_squares(vec a) {
     return _mm256_madd_epi16(a, a);
 }
-static inline vec v_sub32(vec a, vec b) {
-    return _mm256_sub_epi32(a, b);
+static inline vec v_add32(vec a, vec b) {
+    return _mm256_add_epi32(a, b);
 }
 static inline vec v_max32(vec a, vec b) {
     return _mm256_max_epi32(a, b);
@@ -140,6 +140,20 @@ static inline vec v_spread(uint64_t bits) {
     const vec bytes = _mm256_shuffle_epi8(_mm256_set1_epi32((int32_t)(uint32_t)bits), which);
     return _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit), bit);
 }
+
+/* Lanes of 64 bits. */
+static inline vec v_add64(vec a, vec b) {
+    return _mm256_add_epi64(a, b);
+}
+/* b & ~a. */
+static inline vec v_without(vec b, vec a) {
+    return _mm256_andnot_si256(a, b);
+}
+static inline int v_any(vec a) {
+    return !_mm256_testz_si256(a, a);
+}
+#define v_up64(a, bits) _mm256_slli_epi64(a, bits)
+#define v_down64(a, bits) _mm256_srli_epi64(a, bits)
 
 #elif defined(__SSE2__) && !defined(SEG_CANNY_PLAIN)
 
@@ -221,8 +235,8 @@ static inline vec v_pairs8(vec a, vec b) {
 static inline vec v_squares(vec a) {
     return _mm_madd_epi16(a, a);
 }
-static inline vec v_sub32(vec a, vec b) {
-    return _mm_sub_epi32(a, b);
+static inline vec v_add32(vec a, vec b) {
+    return _mm_add_epi32(a, b);
 }
 static inline vec v_above32(vec a, vec b) {
     return _mm_cmpgt_epi32(a, b);
@@ -264,6 +278,18 @@ static inline vec v_spread(uint64_t bits) {
     bytes = _mm_shuffle_epi32(bytes, 0x50);   /* eight of each */
     return _mm_cmpeq_epi8(_mm_and_si128(bytes, bit), bit);
 }
+
+static inline vec v_add64(vec a, vec b) {
+    return _mm_add_epi64(a, b);
+}
+static inline vec v_without(vec b, vec a) {
+    return _mm_andnot_si128(a, b);
+}
+static inline int v_any(vec a) {
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(a, _mm_setzero_si128())) != 0xffff;
+}
+#define v_up64(a, bits) _mm_slli_epi64(a, bits)
+#define v_down64(a, bits) _mm_srli_epi64(a, bits)
 
 #elif defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #include "kernels/canny_vector_plain.h"

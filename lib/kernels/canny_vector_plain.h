@@ -76,7 +76,7 @@ V_LANES16(v_above16, -(x > y))
 V_LANES16(v_mulhi16, (uint32_t)(x *y) >> 16)
 V_LANES16(v_higher_byte_, (x & 0xffff) >> y)
 V_LANES16(v_pairs8, (x & 255) * (int8_t)(y & 255) + (x >> 8 & 255) * (int8_t)(y >> 8 & 255))
-V_LANES32(v_sub32, (uint32_t)x - (uint32_t)y)
+V_LANES32(v_add32, (uint32_t)x + (uint32_t)y)
 V_LANES32(v_max32, x > y ? x : y)
 V_LANES32(v_above32, -(x > y))
 V_LANES32(v_shift_up_, (uint32_t)x << y)
@@ -139,6 +139,42 @@ static inline vec v_root32(vec a) {
         lanes[i] = down + ((float)down < root);
     }
     return v_load(lanes);
+}
+
+/* a and b as two lanes of 64 bits. */
+#define V_LANES64(name, expression)                                                                \
+    static inline vec name(vec a, vec b) {                                                         \
+        uint64_t p[2], q[2];                                                                       \
+        memcpy(p, &a, sizeof p);                                                                   \
+        memcpy(q, &b, sizeof q);                                                                   \
+        for (int i = 0; i < 2; i++) {                                                              \
+            const uint64_t x = p[i], y = q[i];                                                     \
+            p[i] = (expression);                                                                   \
+        }                                                                                          \
+        return v_load(p);                                                                          \
+    }
+
+V_LANES64(v_add64, x + y)
+V_LANES64(v_without, x & ~y)
+V_LANES64(v_shift_up64_, x << (y & 63))
+V_LANES64(v_shift_down64_, x >> (y & 63))
+
+static inline vec v_set64_(uint64_t x) {
+    const uint64_t lanes[2] = {x, x};
+    return v_load(lanes);
+}
+
+static inline vec v_up64(vec a, int bits) {
+    return v_shift_up64_(a, v_set64_((uint64_t)bits));
+}
+static inline vec v_down64(vec a, int bits) {
+    return v_shift_down64_(a, v_set64_((uint64_t)bits));
+}
+
+static inline int v_any(vec a) {
+    uint64_t lanes[2];
+    memcpy(lanes, &a, sizeof lanes);
+    return (lanes[0] | lanes[1]) != 0;
 }
 
 static inline vec v_zip_(vec a, vec b, int from) {

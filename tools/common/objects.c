@@ -1,7 +1,7 @@
 #include "common/objects.h"
-#include <segment/geometry.h>
 #include <jansson.h>
 #include <math.h>
+#include <segment/geometry.h>
 #include <stdlib.h>
 
 /* A thousandth of a pixel is more than any of these numbers knows. */

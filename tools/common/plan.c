@@ -129,14 +129,17 @@ static void choose_kind(const settings *from, job *item) {
     bool svg =
         from->format ? text_equal(from->format, "svg") : text_ends_any_case(item->output, ".svg");
     bool single = item->kind == SEG_SOURCE_PICTURE && !from->reader_needed;
+    bool still = is_still_name(from, item->output) && !name_is_pattern(item->output);
+    bool model = item->recipe && item->recipe->render == SEG_RENDER_BACKGROUND;
     item->output_kind = OUTPUT_WRITER;
     if (text_equal(item->output, "null:"))
         item->output_kind = OUTPUT_NULL;
     else if (svg)
         item->output_kind = OUTPUT_SVG;
-    else if (single && !text_equal(item->output, "-") && is_still_name(from, item->output) &&
-             !name_is_pattern(item->output))
+    else if (single && still)
         item->output_kind = OUTPUT_PICTURE;
+    else if (model && still && !text_equal(item->output, "-"))
+        item->output_kind = OUTPUT_LAST;
 }
 
 static int into_directory(plan *target, job *item) {

@@ -11,6 +11,7 @@ typedef enum output_kind {
     OUTPUT_NULL,    /* null: */
     OUTPUT_PICTURE, /* one picture file */
     OUTPUT_SVG,     /* outlines of one picture */
+    OUTPUT_LAST,    /* one picture file, of the last frame: the background of a video */
     OUTPUT_FRAMES,  /* a directory: a picture per frame, named as the frame's own file */
     OUTPUT_WRITER   /* video, numbered pictures, a pipe */
 } output_kind;

@@ -41,13 +41,12 @@ static void install(int number, void (*handler)(int)) {
 }
 
 void signals_install(void) {
-    struct sigaction before;
     install(SIGPIPE, SIG_IGN);
     install(SIGUSR2, nothing);
     install(SIGALRM, wake_all);
-    /* nohup and background jobs of a shell ignore Ctrl-C on purpose. */
-    if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-        install(SIGINT, stop);
+    /* Also where a shell script started the program in the background and had it ignore Ctrl-C:
+     * stopped with the script it leaves no half files, and it can be stopped by name. */
+    install(SIGINT, stop);
     install(SIGTERM, stop);
 }
 

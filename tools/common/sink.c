@@ -9,6 +9,7 @@ struct sink {
     const job *item;
     const settings *settings;
     seg_writer *writer; /* OUTPUT_WRITER */
+    seg_image last;     /* OUTPUT_LAST: a copy of the latest drawing */
     int64_t frames;
 };
 
@@ -117,6 +118,13 @@ static bool write_frame(sink *target, const seg_image *picture, int64_t number) 
     return good;
 }
 
+static seg_status keep_last(sink *target, const seg_image *picture) {
+    seg_status status = seg_image_copy(&target->last, picture, NULL);
+    if (status != SEG_ERROR_SHAPE) return status;
+    seg_image_unref(&target->last);
+    return seg_image_copy(&target->last, picture, NULL);
+}
+
 bool sink_write(sink *target, const seg_image *picture, int64_t index, int64_t pts,
                 int64_t duration) {
     const char *output = target->item->output;
@@ -128,6 +136,10 @@ bool sink_write(sink *target, const seg_image *picture, int64_t index, int64_t p
         break;
     case OUTPUT_SVG:
         good = write_svg(target, picture);
+        break;
+    case OUTPUT_LAST:
+        status = keep_last(target, picture);
+        if (status < 0) good = fail(target, status);
         break;
     case OUTPUT_FRAMES:
         good = write_frame(target, picture, pts);
@@ -147,6 +159,8 @@ bool sink_finish(sink *target, int64_t *frames) {
         seg_status status = seg_writer_finish(target->writer, frames);
         if (status < 0) good = fail(target, status);
     }
+    if (target->last.data) good = write_picture(target, target->item->output, &target->last);
+    seg_image_unref(&target->last);
     free(target);
     return good;
 }
@@ -154,5 +168,6 @@ bool sink_finish(sink *target, int64_t *frames) {
 void sink_abandon(sink *target) {
     if (!target) return;
     seg_writer_abandon(target->writer);
+    seg_image_unref(&target->last);
     free(target);
 }

@@ -187,7 +187,7 @@ static void note_outcome(stages *all) {
         note_end(target, all->end, all->reason);
     } else {
         work_fail_silently(target, all->reason);
-        message_error(target->item->input, "%s", all->reason);
+        message_error(work_name(target), "%s", all->reason);
     }
 }
 
@@ -207,7 +207,7 @@ void stages_run_threaded(work *target) {
     queue_end(all.drawings);
     if (writing) pthread_join(writer, NULL);
     if (!decoding) {
-        message_error(target->item->input, "cannot start threads; try --threads 1");
+        message_error(work_name(target), "cannot start threads; try --threads 1");
         work_fail_silently(target, "cannot start threads");
     }
     note_outcome(&all);

@@ -1,7 +1,7 @@
 #include "common/svg.h"
 #include <segment/geometry.h>
-#include <segment/segment.h>
 #include <segment/render.h>
+#include <segment/segment.h>
 #include <stdlib.h>
 
 /* Outlines of one label belong together: holes are cut out by the even-odd rule. */

@@ -67,6 +67,10 @@ static seg_status worker_pipeline(worker *target, const recipe *how) {
 
 /* ---- what goes wrong ---- */
 
+const char *work_name(const work *from) {
+    return text_equal(from->item->input, "-") ? "standard input" : from->item->input;
+}
+
 void work_fail(work *target, const char *subject, seg_status status) {
     if (target->failed) return;
     if (status == SEG_ERROR_CANCELLED && signals_received()) {
@@ -75,7 +79,7 @@ void work_fail(work *target, const char *subject, seg_status status) {
     }
     target->failed = true;
     snprintf(target->error, sizeof target->error, "%s", message_reason(status));
-    message_error(subject ? subject : target->item->input, "%s", target->error);
+    message_error(subject ? subject : work_name(target), "%s", target->error);
 }
 
 void work_fail_silently(work *target, const char *what) {
@@ -252,15 +256,35 @@ static seg_status open_reader(work *target) {
     return worker_pipeline(by, target->how);
 }
 
+/* A video has no place in one picture; better said before the first frame is written. */
+static bool check_single(work *target) {
+    const char *output = target->item->output, *format = target->settings->format;
+    int64_t limit = target->settings->reader.limit, frames = target->feed.info.frames;
+    if (target->item->output_kind != OUTPUT_WRITER || text_equal(output, "-") ||
+        name_is_pattern(output) || !name_is_still(format ? format : name_extension(output)))
+        return true;
+    if (frames <= 1 || limit == 1) return true;
+    message_error(output,
+                  "is one picture, but %s has %lld frames; give a pattern such as "
+                  "out/%%05d.png, a video, or --limit 1",
+                  work_name(target), (long long)frames);
+    work_fail_silently(target, "OUTPUT is one picture");
+    return false;
+}
+
 static bool begin(work *target) {
     bool picture = feed_is_picture(target->item, target->settings);
     double start = clock_seconds();
     seg_status status = picture ? open_picture(target) : open_reader(target);
     target->decode_seconds = clock_seconds() - start;
-    if (status < 0) {
+    if (status == SEG_ERROR_TRUNCATED) {
+        target->truncated = true;
+        snprintf(target->error, sizeof target->error, "%s", message_reason(status));
+    } else if (status < 0) {
         work_fail(target, NULL, status);
-        return false;
     }
+    if (status < 0) return false;
+    if (!check_single(target)) return false;
     int32_t encoders = target->worker->threads > 2 ? target->worker->threads / 2 : 1;
     if (sink_open(&target->sink, target->item, target->how, &target->feed.info, encoders))
         return true;
@@ -291,7 +315,7 @@ static bool save_model(work *target) {
 static void check_counts(work *target) {
     if (target->results == target->frames_in && target->frames_out == target->results) return;
     work_fail_silently(target, "the number of frames changed on the way");
-    message_error(target->item->input,
+    message_error(work_name(target),
                   "%lld frames were read, but %lld results came and %lld "
                   "frames were written",
                   (long long)target->frames_in, (long long)target->results,
@@ -300,9 +324,9 @@ static void check_counts(work *target) {
 
 static void end(work *target) {
     feed_close(&target->feed);
-    if (!target->failed && !target->stopped && !target->frames_in) {
+    if (!target->failed && !target->stopped && !target->truncated && !target->frames_in) {
         work_fail_silently(target, "no frames");
-        message_error(target->item->input, "no frames came out of it%s",
+        message_error(work_name(target), "no frames came out of it%s",
                       target->settings->reader_needed ? "; --start may lie behind its end" : "");
     }
     if (!target->failed) save_model(target);
@@ -323,13 +347,13 @@ static void say_warnings(const work *target) {
     while (line && *line) {
         const char *next = strchr(line, '\n');
         int length = next ? (int)(next - line) : (int)strlen(line);
-        message_warning(target->item->input, "%.*s", length, line);
+        message_warning(work_name(target), "%.*s", length, line);
         line = next ? next + 1 : NULL;
     }
 }
 
 static outcome settle(const work *target) {
-    const char *input = target->item->input;
+    const char *input = work_name(target);
     if (target->failed) return OUTCOME_FAILED;
     if (target->stopped) {
         bool kept =

@@ -66,6 +66,8 @@ outcome work_run(worker *target, const job *item, json_t **report);
 
 /* ---- for the loops over frames (stages.c) ---- */
 
+/** The input's name for messages. */
+const char *work_name(const work *from);
 /** Notes a failure, unless there is one already, and says it. `subject` NULL: the input. */
 void work_fail(work *target, const char *subject, seg_status status);
 /** The same for a failure that was said already. */
