@@ -13,6 +13,7 @@
 #include <segment/params.h>
 #include <segment/pipeline.h>
 #include <segment/region.h>
+#include <segment/region.h>
 #include <segment/render.h>
 #include <segment/result.h>
 #include <segment/status.h>

@@ -1,0 +1,49 @@
+/* Regions: pixels that belong together. */
+#ifndef SEGMENT_REGION_H
+#define SEGMENT_REGION_H
+
+#include <segment/method.h>
+
+SEG_BEGIN_DECLS
+
+typedef enum seg_grow_criterion {
+    SEG_GROW_SEED = 0,     /**< near the value of the region's seed, the mean of a larger one */
+    SEG_GROW_MEAN = 1,     /**< near the running mean of the region, most similar pixels first */
+    SEG_GROW_NEIGHBOUR = 2 /**< near the neighbour that it is reached from */
+} seg_grow_criterion;
+
+typedef struct seg_region_grow_options {
+    size_t size;
+    seg_seeds seeds;      /**< several seeds give several labels: 1, 2, ... in the order given */
+    seg_level tolerance;  /**< largest difference that still belongs, per channel */
+    int32_t criterion;    /**< seg_grow_criterion */
+    int32_t connectivity; /**< 4 or 8 */
+} seg_region_grow_options;
+
+SEG_API void seg_region_grow_options_init(seg_region_grow_options *options);
+
+/**
+ * Seeded region growing. `picture`: 1-4 channels, u8, u16 or f32; the difference of two pixels is
+ * the largest over the colour channels, alpha is left out. `labels` (ensured): LABEL32, 0 =
+ * reached by no seed. `ignore` (may be NULL): pixels never reached. `markers` (LABEL32, may be
+ * NULL): seeds that override the options' ones.
+ *
+ * Points give the labels 1, 2, ... in their order; a point on an earlier one, or on an ignored
+ * pixel, gives no region. Of a seed picture, LABEL32 and U16 keep their numbers, and each
+ * connected component of a U8 mask is a seed, numbered from 1 in raster order. Regions that meet:
+ * by seed and neighbour they grow a step at a time, and a pixel that several reach in the same
+ * step goes to the smallest label; by mean the nearest mean takes it. Without seeds (`auto`) the
+ * picture is parted into regions from its flattest places on, until every pixel belongs to one;
+ * small ones, below 1/2000 of the picture, join their neighbours.
+ * Errors: SEG_ERROR_OPTION for a seed outside the picture, SEG_ERROR_SHAPE for a seed picture of
+ * another size, SEG_ERROR_LIMIT for means or no seeds beyond 2^28 pixels.
+ * R. Adams, L. Bischof, "Seeded region growing", IEEE Trans. PAMI 16(6), 1994.
+ */
+SEG_API SEG_NODISCARD seg_status seg_region_grow(seg_image *labels, const seg_image *picture,
+                                                 const seg_image *ignore, const seg_image *markers,
+                                                 const seg_region_grow_options *options,
+                                                 const seg_env *env);
+
+SEG_END_DECLS
+
+#endif

@@ -1,0 +1,407 @@
+/*
+ * Region growing: from one or several seeds, pixels are taken as long as they are like the region.
+ * For objects that are even in colour, and for parting a picture into even pieces.
+ *
+ * R. Adams, L. Bischof, "Seeded region growing", IEEE Trans. PAMI 16(6), 1994.
+ *
+ * Symbols: g(x) value of pixel x, A_i region i, T `tolerance`; differences are the largest over the
+ * colours, alpha is left out.
+ *   seed       x joins A_i if |g(x) - mean of the seed's pixels| <= T
+ *   neighbour  x joins A_i from its neighbour y in A_i if |g(x) - g(y)| <= T
+ *   mean       x joins A_i if |g(x) - mean of A_i| <= T, most similar pixels first
+ *
+ * Steps: 1. the tolerance as a fraction of whole numbers, f32 as 16 bits; 2. seeds in order of
+ * their labels; 3. growing: by seed and neighbour a region at a time on rows of bits if regions do
+ * not meet, else all of them a step at a time, a pixel that two reach in the same step going to the
+ * smaller label; by mean through a queue ordered by difference (growth_mean.c); without seeds by
+ * the rule of growth_auto.c. Pixels that are ignored or not finite are never reached.
+ * Nothing depends on threads: growing runs in one.
+ *
+ * Cost: a few ns a pixel by seed and neighbour where regions do not meet, about 20 ns where they
+ * do, about 100 ns by mean. Known failures: neighbour leaks through one soft spot of an edge; seed
+ * stops in shading; mean depends on where it starts.
+ */
+#include <segment/region.h>
+
+#include "core/check.h"
+#include "imgproc/label_table.h"
+#include "imgproc/rows.h"
+#include "imgproc/still_method.h"
+#include "methods.h"
+#include "region/growth.h"
+#include <segment/imgproc.h>
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* So many regions by the criterion seed are tried one after the other: each compares all pixels of
+ * the rows that it reaches. */
+#define MOST_FLOODED 16
+
+static const char *const criterion_names[] = {"seed", "mean", "neighbour", NULL};
+
+static const seg_param rows[] = {
+    {"seeds", SEG_PARAM_SEEDS, offsetof(seg_region_grow_options, seeds), "auto", 0, 0, NULL, "px",
+     "Points x,y;x,y (labels 1, 2, ...), a picture of labels or of a mask, or auto.", ""},
+    {"tolerance", SEG_PARAM_LEVEL, offsetof(seg_region_grow_options, tolerance), "20", 0, 255, NULL,
+     "8-bit level",
+     "Largest difference that belongs: 20, 8%, 500raw; p90 and auto (= auto:noise) are of the "
+     "differences between neighbouring pixels.",
+     "T"},
+    {"criterion", SEG_PARAM_ENUM, offsetof(seg_region_grow_options, criterion), "mean", 0, 2,
+     criterion_names, "",
+     "What a pixel must be like: the seed, the region's mean, or its neighbour.", ""},
+    {"connectivity", SEG_PARAM_INT, offsetof(seg_region_grow_options, connectivity), "4", 4, 8,
+     NULL, "", "Neighbours of a pixel: 4 or 8.", ""},
+};
+
+static const seg_param_table params = {rows, sizeof rows / sizeof *rows,
+                                       sizeof(seg_region_grow_options)};
+
+void seg_region_grow_options_init(seg_region_grow_options *options) {
+    seg_params_init(options, &params);
+}
+
+/* --- what to grow on --------------------------------------------------------------------- */
+
+static int64_t greatest_divisor(int64_t a, int64_t b) {
+    while (b) {
+        const int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* A picture whose pixels are in scratch. */
+static seg_status take_picture(seg_image *image, const seg_image *like, seg_format format,
+                               int channels, seg_scratch *scratch) {
+    const size_t stride = (size_t)like->width * (size_t)channels * seg_format_size(format);
+    void *memory = seg_scratch_take(scratch, stride, (size_t)like->height, "a working picture");
+    if (!memory) return SEG_ERROR_MEMORY;
+    *image = (seg_image){0};
+    return seg_image_wrap(image, memory, (ptrdiff_t)stride, like->width, like->height, format,
+                          channels);
+}
+
+/* Marks pixels of f32 that are no numbers, and the ignored ones. */
+static seg_status block_infinite(seg_growth *growth, const seg_image *picture,
+                                 const seg_image *ignore) {
+    SEG_TRY(take_picture(&growth->blocked, picture, SEG_U8, 1, growth->scratch));
+    for (int32_t y = 0; y < picture->height; y++) {
+        const float *row = seg_image_row(picture, y);
+        const uint8_t *ignored = seg_image_empty(ignore) ? NULL : seg_image_row(ignore, y);
+        uint8_t *out = seg_image_row(&growth->blocked, y);
+        for (int32_t x = 0; x < picture->width; x++) {
+            bool finite = true;
+            for (int32_t c = 0; c < growth->colours; c++)
+                finite = finite && fabsf(row[(size_t)x * picture->channels + (size_t)c]) <= FLT_MAX;
+            out[x] = !finite || (ignored && ignored[x]);
+        }
+    }
+    return SEG_OK;
+}
+
+static seg_status prepare(seg_growth *growth, const seg_image *picture, const seg_image *ignore) {
+    growth->colours = picture->channels < 3 ? 1 : 3;
+    if (picture->format == SEG_F32) {
+        SEG_TRY(
+            take_picture(&growth->picture, picture, SEG_U16, picture->channels, growth->scratch));
+        SEG_TRY(seg_convert(&growth->picture, picture, SEG_U16, &growth->scratch->env));
+        SEG_TRY(block_infinite(growth, picture, ignore));
+    } else {
+        growth->picture = *picture;
+        if (!seg_image_empty(ignore)) growth->blocked = *ignore;
+    }
+    const int64_t full = (int64_t)seg_image_full_scale(&growth->picture);
+    const int64_t divisor = greatest_divisor(255, full);
+    growth->level_numerator = 255 / divisor;
+    growth->level_denominator = full / divisor;
+    return SEG_OK;
+}
+
+/* All labels free, but those of blocked pixels. */
+static void clear_labels(const seg_growth *growth) {
+    for (int32_t y = 0; y < growth->labels.height; y++) {
+        int32_t *row = seg_growth_label(growth, 0, y);
+        if (seg_image_empty(&growth->blocked)) {
+            memset(row, 0, (size_t)growth->labels.width * sizeof *row);
+            continue;
+        }
+        const uint8_t *blocked = seg_image_row(&growth->blocked, y);
+        for (int32_t x = 0; x < growth->labels.width; x++)
+            row[x] = blocked[x] ? SEG_GROWTH_BLOCKED : SEG_GROWTH_FREE;
+    }
+}
+
+/* --- seeds ------------------------------------------------------------------------------- */
+
+static seg_status take_seeds(seg_growth *growth, size_t seeds, size_t regions) {
+    growth->seeds =
+        seg_scratch_take(growth->scratch, seeds, sizeof *growth->seeds, "seeds of regions");
+    growth->ids = seg_scratch_take(growth->scratch, regions, sizeof *growth->ids, "labels");
+    growth->seed_count = seeds;
+    growth->count = (int32_t)regions;
+    return growth->seeds && growth->ids ? SEG_OK : SEG_ERROR_MEMORY;
+}
+
+static seg_status seeds_from_points(seg_growth *growth, const seg_seeds *seeds) {
+    const int32_t width = growth->labels.width, height = growth->labels.height;
+    SEG_TRY(take_seeds(growth, (size_t)seeds->count, (size_t)seeds->count));
+    for (int32_t i = 0; i < seeds->count; i++) {
+        const seg_point point = seeds->points[i];
+        if (point.x < 0 || point.y < 0 || point.x >= width || point.y >= height)
+            return seg_fail(SEG_ERROR_OPTION,
+                            "seed %ld is at %ld,%ld, outside the picture of %ld x %ld (allowed: x "
+                            "0 to %ld, y 0 to %ld)",
+                            (long)i + 1, (long)point.x, (long)point.y, (long)width, (long)height,
+                            (long)width - 1, (long)height - 1);
+        growth->seeds[i] = (seg_growth_seed){point.x, point.y, i};
+        growth->ids[i] = i + 1;
+    }
+    return SEG_OK;
+}
+
+/* Counts the pixels of each label, then lists them by label. */
+static seg_status seeds_from_labels(seg_growth *growth, const seg_image *labels) {
+    seg_label_table table;
+    size_t seeds = 0;
+    int32_t index;
+    SEG_TRY(seg_label_table_init(&table, growth->scratch));
+    for (int32_t y = 0; y < labels->height; y++) {
+        const int32_t *row = seg_image_row(labels, y);
+        for (int32_t x = 0; x < labels->width; x++) {
+            if (row[x] <= 0) continue;
+            SEG_TRY(seg_label_table_index(&table, row[x], &index));
+            seeds++;
+        }
+    }
+    SEG_TRY(take_seeds(growth, seeds, (size_t)table.count));
+    const int32_t *order = seg_label_table_order(&table);
+    int32_t *ranks =
+        seg_scratch_take(growth->scratch, (size_t)table.count, sizeof *ranks, "labels");
+    size_t *places =
+        seg_scratch_take(growth->scratch, (size_t)table.count + 1, sizeof *places, "labels");
+    if (!order || !ranks || !places) return SEG_ERROR_MEMORY;
+    for (int32_t i = 0; i < table.count; i++) {
+        growth->ids[i] = table.ids[order[i]];
+        ranks[order[i]] = i;
+    }
+    memset(places, 0, ((size_t)table.count + 1) * sizeof *places);
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t y = 0; y < labels->height; y++) {
+            const int32_t *row = seg_image_row(labels, y);
+            for (int32_t x = 0; x < labels->width; x++) {
+                if (row[x] <= 0) continue;
+                SEG_TRY(seg_label_table_index(&table, row[x], &index));
+                const int32_t rank = ranks[index];
+                if (pass == 0)
+                    places[rank + 1]++;
+                else
+                    growth->seeds[places[rank]++] = (seg_growth_seed){x, y, rank};
+            }
+        }
+        for (int32_t i = 0; pass == 0 && i < table.count; i++)
+            places[i + 1] += places[i];
+    }
+    return SEG_OK;
+}
+
+static seg_status seeds_from_picture(seg_growth *growth, const seg_image *picture) {
+    SEG_TRY(seg_check_image(picture, "seeds",
+                            SEG_FORMAT_BIT(SEG_U8) | SEG_FORMAT_BIT(SEG_U16) |
+                                SEG_FORMAT_BIT(SEG_LABEL32),
+                            SEG_CHANNELS_1));
+    if (picture->width != growth->labels.width || picture->height != growth->labels.height)
+        return seg_fail(SEG_ERROR_SHAPE,
+                        "the seed picture is %ld x %ld, the picture %ld x %ld "
+                        "(must be equal)",
+                        (long)picture->width, (long)picture->height, (long)growth->labels.width,
+                        (long)growth->labels.height);
+    if (picture->format == SEG_LABEL32) return seeds_from_labels(growth, picture);
+    seg_image labels;
+    SEG_TRY(take_picture(&labels, picture, SEG_LABEL32, 1, growth->scratch));
+    if (picture->format == SEG_U8) {
+        SEG_TRY(seg_components(&labels, NULL, NULL, picture, growth->connectivity,
+                               &growth->scratch->env));
+        return seeds_from_labels(growth, &labels);
+    }
+    for (int32_t y = 0; y < picture->height; y++) {
+        const uint16_t *row = seg_image_row(picture, y);
+        int32_t *out = seg_image_row(&labels, y);
+        for (int32_t x = 0; x < picture->width; x++)
+            out[x] = row[x];
+    }
+    return seeds_from_labels(growth, &labels);
+}
+
+/* --- growing ----------------------------------------------------------------------------- */
+
+static seg_status grow_by_mean(const seg_growth *growth) {
+    seg_growth_queue *queue;
+    seg_growth_places fringe = {0};
+    SEG_TRY(seg_growth_queue_take(&queue, growth));
+    seg_growth_region *regions =
+        seg_scratch_take(growth->scratch, (size_t)growth->count, sizeof *regions, "regions");
+    if (!regions) return SEG_ERROR_MEMORY;
+    memset(regions, 0, (size_t)growth->count * sizeof *regions);
+    SEG_TRY(seg_growth_places_need(&fringe, growth->seed_count, growth->scratch));
+    for (size_t i = 0; i < growth->seed_count; i++) {
+        const seg_growth_seed *seed = &growth->seeds[i];
+        int32_t *label = seg_growth_label(growth, seed->x, seed->y);
+        if (*label != SEG_GROWTH_FREE) continue; /* blocked, or of a seed before */
+        *label = seed->index + 1;
+        seg_growth_add(growth, &regions[seed->index], seed->x, seed->y);
+        fringe.items[fringe.count++] = (seg_point){seed->x, seed->y};
+    }
+    return seg_growth_mean(growth, queue, regions, &fringe);
+}
+
+static seg_status grow_seeds(const seg_growth *growth) {
+    if (growth->criterion == SEG_GROW_MEAN) return grow_by_mean(growth);
+    bool competing = true;
+    if (growth->criterion == SEG_GROW_NEIGHBOUR || growth->count <= MOST_FLOODED)
+        SEG_TRY(seg_growth_flood(growth, &competing));
+    if (!competing) return SEG_OK;
+    clear_labels(growth);
+    return seg_growth_breadth(growth);
+}
+
+typedef struct growth_report {
+    int64_t regions, covered, all; /* regions with a pixel, pixels in them, pixels not ignored */
+} growth_report;
+
+/* Indices to labels; what was never reached to 0. */
+static void finish(const seg_growth *growth, growth_report *report) {
+    int64_t covered = 0, blocked = 0;
+    for (int32_t y = 0; y < growth->labels.height; y++) {
+        int32_t *row = seg_growth_label(growth, 0, y);
+        for (int32_t x = 0; x < growth->labels.width; x++) {
+            const int32_t label = row[x];
+            covered += label > 0;
+            blocked += label == SEG_GROWTH_BLOCKED;
+            row[x] = label > 0 ? label : 0;
+        }
+        /* points have the labels 1, 2, ... already */
+        const bool renamed =
+            growth->ids && growth->count > 0 && growth->ids[growth->count - 1] != growth->count;
+        for (int32_t x = 0; renamed && x < growth->labels.width; x++)
+            row[x] = row[x] > 0 ? growth->ids[row[x] - 1] : 0;
+    }
+    report->covered = covered;
+    report->all = (int64_t)growth->labels.width * growth->labels.height - blocked;
+}
+
+/* Regions of which a seed's pixel bears the label; indices are still in place. */
+static int64_t count_regions(const seg_growth *growth) {
+    int64_t regions = 0;
+    int32_t last = -1;
+    for (size_t i = 0; i < growth->seed_count; i++) {
+        const seg_growth_seed *seed = &growth->seeds[i];
+        if (seed->index == last) continue;
+        if (*seg_growth_label(growth, seed->x, seed->y) != seed->index + 1) continue;
+        regions++;
+        last = seed->index;
+    }
+    return regions;
+}
+
+static seg_status grow(seg_image *labels, growth_report *report, const seg_image *picture,
+                       const seg_image *ignore, const seg_image *markers,
+                       const seg_region_grow_options *options, seg_scratch *scratch) {
+    seg_growth growth = {.labels = *labels, .scratch = scratch};
+    growth.criterion = options->criterion;
+    growth.connectivity = options->connectivity;
+    SEG_TRY(prepare(&growth, picture, ignore));
+    const bool marked = !seg_image_empty(markers);
+    const seg_seeds *seeds = &options->seeds;
+    const bool automatic = !marked && seeds->kind == SEG_SEEDS_AUTO;
+    if (marked)
+        SEG_TRY(seeds_from_picture(&growth, markers));
+    else if (seeds->kind == SEG_SEEDS_PICTURE)
+        SEG_TRY(seeds_from_picture(&growth, seeds->picture));
+    else if (!automatic)
+        SEG_TRY(seeds_from_points(&growth, seeds));
+    clear_labels(&growth);
+    SEG_TRY(seg_growth_set_tolerance(&growth, &options->tolerance, picture->format));
+    SEG_TRY(automatic ? seg_growth_automatic(&growth) : grow_seeds(&growth));
+    report->regions = automatic ? growth.count : count_regions(&growth);
+    finish(&growth, report);
+    return SEG_OK;
+}
+
+static seg_status check(const seg_image *picture, const seg_image *ignore,
+                        const seg_image *markers) {
+    SEG_TRY(seg_check_image(picture, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
+    SEG_TRY(seg_check_mask(ignore, "ignore", picture->width, picture->height));
+    if (seg_image_empty(markers)) return SEG_OK;
+    return seg_check_image(markers, "markers", SEG_FORMAT_BIT(SEG_LABEL32), SEG_CHANNELS_1);
+}
+
+static seg_status check_options(const seg_region_grow_options *options) {
+    SEG_TRY(seg_params_check(options, &params));
+    if (options->connectivity == 4 || options->connectivity == 8) return SEG_OK;
+    return seg_fail(SEG_ERROR_OPTION, "connectivity is %ld (allowed 4 or 8)",
+                    (long)options->connectivity);
+}
+
+seg_status seg_region_grow(seg_image *labels, const seg_image *picture, const seg_image *ignore,
+                           const seg_image *markers, const seg_region_grow_options *options,
+                           const seg_env *env) {
+    seg_region_grow_options defaults;
+    seg_region_grow_options_init(&defaults);
+    if (!options) options = &defaults;
+    SEG_TRY(check_options(options));
+    SEG_TRY(check(picture, ignore, markers));
+    SEG_TRY(seg_image_ensure(labels, picture->width, picture->height, SEG_LABEL32, 1, env));
+    if (!seg_image_empty(markers)) SEG_TRY(seg_check_apart(labels, "labels", markers, "markers"));
+    seg_scratch scratch;
+    growth_report report;
+    seg_scratch_init(&scratch, env);
+    const seg_status status = grow(labels, &report, picture, ignore, markers, options, &scratch);
+    seg_scratch_free(&scratch);
+    return status;
+}
+
+/* --- the method -------------------------------------------------------------------------- */
+
+static seg_status create(void **state, const void *options, const seg_env *env) {
+    if (options) SEG_TRY(check_options(options));
+    return seg_still_create(state, &params, options, env);
+}
+
+static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {
+    seg_still *still = seg_still_begin(state);
+    const seg_env *env = &still->env;
+    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    growth_report report;
+    (void)wanted;
+    SEG_TRY(seg_image_reuse(&result->labels, picture->width, picture->height, SEG_LABEL32, 1, env));
+    if (!seg_image_empty(&frame->markers))
+        SEG_TRY(seg_check_apart(&result->labels, "the result", &frame->markers, "the markers"));
+    SEG_TRY(grow(&result->labels, &report, picture, &frame->ignore, &frame->markers, still->options,
+                 &still->scratch));
+    result->outputs |= SEG_OUTPUT_LABELS;
+    seg_result_decide(result, "regions", (double)report.regions, "");
+    seg_result_decide(result, "covered",
+                      report.all ? 100.0 * (double)report.covered / (double)report.all : 0, "%");
+    return SEG_OK;
+}
+
+const seg_method seg_method_region_grow = {
+    .id = "region-grow",
+    .title = "seeded region growing",
+    .family = "region",
+    .reference = "R. Adams, L. Bischof, Seeded region growing, IEEE Trans. PAMI 16(6)",
+    .year = 1994,
+    .formats = SEG_ANY_PICTURE,
+    .channels = SEG_CHANNELS_ANY,
+    .input = SEG_INPUT_PICTURE,
+    .outputs = SEG_OUTPUT_LABELS,
+    .needs = SEG_NEED_COLOUR | SEG_NEED_SEEDS,
+    .params = &params,
+    .create = create,
+    .apply = apply,
+    .free = seg_still_free,
+};
