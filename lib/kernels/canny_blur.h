@@ -139,6 +139,10 @@ static void source_rows(tile *t, const uint8_t **rows, int32_t y, int32_t count)
         rows[r] = plan->blur ? t->smooth[from % (ROWS + 1)] - (t->x0 - 2 * V_BYTES)
                              : plan->data + (ptrdiff_t)from * plan->stride;
     }
+    for (int32_t r = 0; r < ROWS; r++) {
+        const int32_t next = clamped(y + count + r + (plan->blur ? 2 : 0), 0, last);
+        t->ahead[r] = plan->data + (ptrdiff_t)next * plan->stride;
+    }
 }
 
 #endif

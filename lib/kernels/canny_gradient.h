@@ -122,12 +122,21 @@ static void edge_rows(tile *t, const uint8_t **copies, const uint8_t *const *row
     }
 }
 
+/* A tile's rows are too short for the processor to foresee that those below come next. */
+static inline void prefetch_strip(const tile *t, int32_t x) {
+    for (int32_t r = 0; r < ROWS; r++)
+        v_prefetch(t->ahead[r] + x);
+}
+
 static inline void step_strips(tile *t, const uint8_t *const *rows, int32_t count, int32_t i,
                                int32_t first, int32_t end, int squared) {
     int16_t *slope = t->slope[i % RING], *magnitude = magnitudes(t, i);
-    for (int32_t s = first; s < end; s++)
-        step_rows(t->state[s], rows, t->x0 + (s - 1) * V_BYTES, count, slope, magnitude,
-                  (size_t)s * (V_BYTES / 2), squared);
+    for (int32_t s = first; s < end; s++) {
+        const int32_t x = t->x0 + (s - 1) * V_BYTES;
+        if (x % 64 == 0) prefetch_strip(t, x);
+        step_rows(t->state[s], rows, x, count, slope, magnitude, (size_t)s * (V_BYTES / 2),
+                  squared);
+    }
 }
 
 /* Strips first .. end-1, all of whose pixels and their neighbours can be read. The cases are

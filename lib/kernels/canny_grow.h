@@ -48,8 +48,8 @@ static void enqueue(grower *g, size_t word) {
 }
 
 /* Queues a word if some of these pixels are weak and not strong yet. */
-static inline void enqueue_open(grower *g, size_t word, uint64_t pixels) {
-    if (g->planes->weak[word] & ~g->planes->strong[word] & pixels) enqueue(g, word);
+static inline void enqueue_open(grower *g, ptrdiff_t word, uint64_t pixels) {
+    if (g->planes->weak[word] & ~g->planes->strong[word] & pixels) enqueue(g, (size_t)word);
 }
 
 /* Words of a row and the words on either side of them. */
@@ -91,6 +91,7 @@ static void take_over(const seg_canny_planes *planes, int32_t y, const uint64_t 
         const vec w = v_load(weak + i), s = v_load(strong + i);
         if (!v_any(v_without(w, s))) continue;
         const vec touching = touched_words(unite(load_trio(from + i), load_trio(strong + i)));
+        if (!v_any(v_and(touching, v_without(w, s)))) continue;
         v_store(strong + i, fill_words(v_or(s, v_and(touching, w)), w));
     }
 }
@@ -117,8 +118,8 @@ static void enqueue_unsettled(grower *g, int32_t y) {
 
 /* Queues what new pixels of word `at` in row y reach in its neighbours: nearly always above and
  * below. */
-static inline void pass_on(grower *g, size_t at, int32_t y, uint64_t news) {
-    const size_t words = (size_t)g->planes->words;
+static inline void pass_on(grower *g, ptrdiff_t at, int32_t y, uint64_t news) {
+    const ptrdiff_t words = g->planes->words;
     const bool has_above = y > g->first, has_below = y < g->end - 1;
     if (has_above) enqueue_open(g, at - words, spread(news));
     if (has_below) enqueue_open(g, at + words, spread(news));
@@ -126,7 +127,7 @@ static inline void pass_on(grower *g, size_t at, int32_t y, uint64_t news) {
     /* There is a word on either side, at the ends of rows an empty one. */
     for (int side = 0; side < 2; side++) {
         if (!(side ? news >> 63 : news & 1)) continue;
-        const size_t beside = side ? at + 1 : at - 1;
+        const ptrdiff_t beside = side ? at + 1 : at - 1;
         const uint64_t pixel = side ? 1 : (uint64_t)1 << 63;
         if (has_above) enqueue_open(g, beside - words, pixel);
         enqueue_open(g, beside, pixel);
@@ -137,11 +138,11 @@ static inline void pass_on(grower *g, size_t at, int32_t y, uint64_t news) {
 /* Works on queued words until none is left. */
 static void settle(grower *g) {
     const seg_canny_planes *planes = g->planes;
-    const size_t words = (size_t)planes->words;
+    const ptrdiff_t words = planes->words;
     while (g->depth > 0) {
-        const size_t at = g->queue[--g->depth];
+        const uint32_t at = g->queue[--g->depth];
         planes->queued[at / 64] &= ~((uint64_t)1 << at % 64);
-        const int32_t y = (int32_t)(at / words);
+        const int32_t y = (int32_t)(at / (uint32_t)words);
         uint64_t *strong = planes->strong + at;
         const uint64_t weak = planes->weak[at], old = *strong;
         uint64_t near = touched(strong, 0);

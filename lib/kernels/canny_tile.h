@@ -6,13 +6,9 @@
 #include "kernels/canny_vector.h"
 
 /** Pixels in a row of a tile, a multiple of 64. */
-#ifndef TILE
-#define TILE 512
-#endif
+#define TILE 1024
 /** Rows that are worked on at once: derivatives stay in registers from one to the next. */
-#ifndef ROWS
 #define ROWS 4
-#endif
 /** Vectors of pixels in a row: the tile's, and one on either side. */
 #define STRIPS (TILE / V_BYTES + 2)
 /** Even (or odd) pixels of these. */
@@ -40,11 +36,12 @@ typedef struct tile {
     uint32_t bins[4][SEG_CANNY_BINS];
 
     const seg_canny_plan *plan;
-    int32_t x0;          /* first pixel */
-    int32_t next_smooth; /* first row that is not blurred yet */
+    int32_t x0;                 /* first pixel */
+    int32_t next_smooth;        /* first row that is not blurred yet */
+    const uint8_t *ahead[ROWS]; /* rows of the picture to be read next */
 } tile;
 
-_Static_assert(1, "a tile needs more work memory");
+_Static_assert(sizeof(tile) <= SEG_CANNY_TILE_WORK, "a tile needs more work memory");
 
 static inline int32_t clamped(int32_t value, int32_t low, int32_t high) {
     return value < low ? low : value > high ? high : value;

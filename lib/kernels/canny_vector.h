@@ -16,6 +16,7 @@
 #include <immintrin.h>
 
 #define V_BYTES 32
+#define v_prefetch(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
 typedef __m256i vec;
 
 static inline vec v_load(const void *p) {
@@ -160,6 +161,7 @@ static inline int v_any(vec a) {
 #include <emmintrin.h>
 
 #define V_BYTES 16
+#define v_prefetch(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
 typedef __m128i vec;
 
 static inline vec v_load(const void *p) {

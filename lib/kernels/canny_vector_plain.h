@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define V_BYTES 16
+#define v_prefetch(p) ((void)(p))
 
 typedef struct vec {
     uint16_t h[8];
