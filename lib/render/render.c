@@ -78,14 +78,14 @@ static void tint_run(uint8_t *target, int32_t pixels, const uint8_t rgb[3]) {
 #define LABEL int32_t
 #define NAMED(name) name##_labels
 #define REGION(label) (label)
-#include "render/regions.inc"
+#include "render/regions_template.h"
 #undef LABEL
 #undef NAMED
 #undef REGION
 #define LABEL uint8_t
 #define NAMED(name) name##_mask
 #define REGION(label) ((label) ? 1 : 0)
-#include "render/regions.inc"
+#include "render/regions_template.h"
 
 static seg_status paint_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
