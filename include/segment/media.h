@@ -106,10 +106,10 @@ typedef struct seg_reader_options {
     bool sequence;          /**< a directory is one sequence */
     seg_rational fps;       /**< of sequences and raw input; default 25/1 */
     int32_t threads;        /**< of the decoder; default 1, 0 = all */
-    double start, duration; /**< seconds; duration 0 = all */
+    double start, duration; /**< seconds from the first frame on, exact; duration 0 = all */
     int64_t limit;          /**< frames delivered at most; 0 = all */
     int32_t step;           /**< deliver every n-th frame; default 1 */
-    int32_t width, height;  /**< resize to; 0 = as it is */
+    int32_t width, height;  /**< resize to; one 0 keeps the proportions, both the size */
     int32_t on_resize;      /**< seg_on_resize */
     const char *format; /**< forces the demuxer: "y4m", "rawvideo", "png", ...; NULL = by content */
     int32_t raw_width, raw_height; /**< of rawvideo input */
@@ -147,7 +147,10 @@ SEG_API const seg_stream_info *seg_reader_info(const seg_reader *reader);
 
 /** The next frame; `frame` is unref'd first. SEG_END after the last; SEG_ERROR_TRUNCATED instead
  *  if the input ended before what it announced (all decodable frames came before). Damaged frames
- *  come flagged where the decoder conceals them. */
+ *  come flagged where the decoder conceals them. `frame->index` counts the delivered frames;
+ *  `frame->pts` is the time stamp of the file, never missing and never going back in video (where
+ *  the file's clock starts anew, times carry on and the frame is flagged). Frames may outlive the
+ *  reader. They do not depend on options->threads. */
 SEG_API SEG_NODISCARD seg_status seg_reader_read(seg_reader *reader, seg_frame *frame);
 
 /** Things worth telling, one a line (resized frames, concealed damage, unspecified matrix, ...);
@@ -183,14 +186,18 @@ SEG_API void seg_writer_options_init(seg_writer_options *options);
 
 typedef struct seg_writer seg_writer;
 
-/** Names: video by extension, picture, printf pattern "out/%05d.png", "-" , "null:". Regular files
+/** Names: video by extension, picture, printf pattern "out/%05d.png" (its number is the index of
+ *  the frame), an existing directory or "name/" (name/000000.png, ...), "-" , "null:". Regular files
  *  are written as NAME.partial and renamed by seg_writer_finish. */
 SEG_API SEG_NODISCARD seg_status seg_writer_open(seg_writer **writer, const char *name,
                                                  const seg_writer_options *options,
                                                  const seg_env *env);
 
-/** Writes one picture (u8, u16, labels; 1-4 channels); all of one size and format. A single
- *  picture name takes one frame only. Errors: SEG_ERROR_IO (disk full, closed pipe), ... */
+/** Writes one picture (u8, u16, labels, and f32 where files hold it; 1-4 channels); all of one
+ *  size and format. A single picture name takes one frame only. Time stamps are kept as far as the
+ *  container counts so finely; SEG_NO_PTS follows from the frame rate. Labels become 16 bits, u16
+ *  of fewer `bits` is brought to full scale. Errors: SEG_ERROR_IO (disk full, closed pipe; never a
+ *  signal), SEG_ERROR_SHAPE, SEG_ERROR_UNSUPPORTED (not without loss in this container), ... */
 SEG_API SEG_NODISCARD seg_status seg_writer_write(seg_writer *writer, const seg_image *image,
                                                   int64_t index, int64_t pts, int64_t duration);
 
