@@ -141,10 +141,10 @@ static void classify(const seg_canny_planes *planes, const seg_canny_plan *plan,
     }
 }
 
-/* Largest integer whose square is at most n. */
+/* Smallest integer whose square is at least n. */
 static int32_t root(int32_t n) {
     int32_t r = 0;
-    while ((r + 1) * (r + 1) <= n)
+    while (r * r < n)
         r++;
     return r;
 }
