@@ -187,8 +187,8 @@ SEG_API void seg_writer_options_init(seg_writer_options *options);
 typedef struct seg_writer seg_writer;
 
 /** Names: video by extension, picture, printf pattern "out/%05d.png" (its number is the index of
- *  the frame), an existing directory or "name/" (name/000000.png, ...), "-" , "null:". Regular files
- *  are written as NAME.partial and renamed by seg_writer_finish. */
+ *  the frame), an existing directory or "name/" (name/000000.png, ...), "-", "null:". Regular
+ *  files are written as NAME.partial and renamed by seg_writer_finish. */
 SEG_API SEG_NODISCARD seg_status seg_writer_open(seg_writer **writer, const char *name,
                                                  const seg_writer_options *options,
                                                  const seg_env *env);
