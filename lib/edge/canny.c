@@ -24,7 +24,6 @@
  */
 #include "core/check.h"
 #include "edge/canny_run.h"
-#include "imgproc/input.h"
 #include "imgproc/still_method.h"
 #include "methods.h"
 
@@ -72,14 +71,13 @@ seg_status seg_canny(seg_image *edges, seg_canny_report *report, const seg_image
     SEG_TRY(seg_check_image(picture, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
     SEG_TRY(seg_check_mask(ignore, "ignore", picture->width, picture->height));
     SEG_TRY(seg_image_ensure(edges, picture->width, picture->height, SEG_U8, 1, env));
-    seg_image grey = {0}, images[1 + SEG_CANNY_IMAGES] = {{0}};
+    seg_image images[SEG_CANNY_IMAGES] = {{0}};
     seg_scratch scratch;
     seg_scratch_init(&scratch, env);
-    seg_status status = seg_picture_grey(&grey, &images[0], picture, env);
-    if (status >= 0)
-        status = seg_canny_run(edges, report, &grey, ignore, options, &images[1], &scratch, env);
+    const seg_status status =
+        seg_canny_run(edges, report, picture, ignore, options, images, &scratch, env);
     seg_scratch_free(&scratch);
-    for (int i = 0; i < 1 + SEG_CANNY_IMAGES; i++)
+    for (int i = 0; i < SEG_CANNY_IMAGES; i++)
         seg_image_unref(&images[i]);
     return status;
 }
@@ -92,13 +90,14 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
 static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {
     (void)wanted;
     seg_still *still = seg_still_begin(state);
-    seg_image grey = {0};
+    const seg_image *picture = seg_image_empty(&frame->luma) ? &frame->image : &frame->luma;
     seg_canny_report report;
-    SEG_TRY(seg_input_grey(&grey, &still->images[0], frame, &still->env));
-    SEG_TRY(seg_check_mask(&frame->ignore, "ignore", grey.width, grey.height));
-    SEG_TRY(seg_image_reuse(&result->mask, grey.width, grey.height, SEG_U8, 1, &still->env));
-    SEG_TRY(seg_canny_run(&result->mask, &report, &grey, &frame->ignore, still->options,
-                          &still->images[1], &still->scratch, &still->env));
+    SEG_TRY(seg_check_image(picture, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
+    SEG_TRY(seg_check_mask(&frame->ignore, "ignore", picture->width, picture->height));
+    SEG_TRY(
+        seg_image_reuse(&result->mask, picture->width, picture->height, SEG_U8, 1, &still->env));
+    SEG_TRY(seg_canny_run(&result->mask, &report, picture, &frame->ignore, still->options,
+                          still->images, &still->scratch, &still->env));
     result->outputs |= SEG_OUTPUT_MASK;
     seg_result_decide(result, "low", report.low, "8-bit gradient");
     seg_result_decide(result, "high", report.high, "8-bit gradient");

@@ -6,6 +6,7 @@
 #include "edge/canny_wide.h"
 #include "imgproc/gaussian.h"
 #include "imgproc/input.h"
+#include "imgproc/rows.h"
 #include "imgproc/still_method.h"
 #include "kernels/bits.h"
 #include <segment/imgproc.h>
@@ -61,36 +62,39 @@ static inline int32_t as_8bit(uint32_t sample, uint32_t full) {
  * picture is an 8-bit one, and is given the same edges. Most others end at the first pixels. */
 static bool narrow_picture(const seg_image *narrow, const seg_image *picture) {
     const uint32_t full = (uint32_t)seg_image_full_scale(picture);
+    const size_t samples = seg_row_samples(picture);
     for (int32_t y = 0; y < picture->height; y++) {
         const uint16_t *from = seg_image_row(picture, y);
         uint8_t *to = seg_image_row(narrow, y);
         int32_t outside = 0;
-        for (int32_t x = 0; x < picture->width; x++) {
-            const int32_t value = as_8bit(from[x], full);
+        for (size_t i = 0; i < samples; i++) {
+            const int32_t value = as_8bit(from[i], full);
             outside |= value;
-            to[x] = (uint8_t)value;
+            to[i] = (uint8_t)value;
         }
         if (outside < 0) return false;
     }
     return true;
 }
 
-/* Brings the picture to 8 bits if that loses nothing, else to 16. */
-static seg_status choose_depth(canny_run *run, const seg_image *grey, seg_image images[2],
-                               const seg_env *env) {
-    run->picture = *grey;
-    run->picture.owner = NULL;
-    run->source_full = seg_image_full_scale(grey);
-    if (grey->format == SEG_U8) return SEG_OK;
-    if (grey->format == SEG_F32) {
-        SEG_TRY(seg_image_reuse(&images[0], grey->width, grey->height, SEG_U16, 1, env));
-        SEG_TRY(seg_convert(&images[0], grey, SEG_U16, env));
-        run->picture = images[0];
+/* Brings the picture to 8 bits if that loses nothing, else to 16, and to grey. The depth comes
+ * first: the grey of 16 bits is finer than that of 8. */
+static seg_status choose_depth(canny_run *run, const seg_image *picture,
+                               seg_image images[SEG_CANNY_IMAGES], const seg_env *env) {
+    const int32_t width = picture->width, height = picture->height;
+    const int channels = picture->channels;
+    run->source_full = seg_image_full_scale(picture);
+    if (picture->format == SEG_F32) {
+        SEG_TRY(seg_image_reuse(&images[0], width, height, SEG_U16, channels, env));
+        SEG_TRY(seg_convert(&images[0], picture, SEG_U16, env));
+        picture = &images[0];
     }
-    SEG_TRY(seg_image_reuse(&images[1], grey->width, grey->height, SEG_U8, 1, env));
-    if (narrow_picture(&images[1], &run->picture)) run->picture = images[1];
-    run->picture.owner = NULL;
-    return SEG_OK;
+    if (picture->format == SEG_U16) {
+        SEG_TRY(seg_image_reuse(&images[1], width, height, SEG_U8, channels, env));
+        images[1].colour = picture->colour;
+        if (narrow_picture(&images[1], picture)) picture = &images[1];
+    }
+    return seg_picture_grey(&run->picture, &images[2], picture, env);
 }
 
 /* --- blur -------------------------------------------------------------------------------- */
@@ -336,7 +340,7 @@ static seg_status write_band(void *argument, int32_t band, int32_t first, int32_
     return SEG_OK;
 }
 
-seg_status seg_canny_run(seg_image *edges, seg_canny_report *report, const seg_image *grey,
+seg_status seg_canny_run(seg_image *edges, seg_canny_report *report, const seg_image *picture,
                          const seg_image *ignore, const seg_canny_options *options,
                          seg_image images[SEG_CANNY_IMAGES], seg_scratch *scratch,
                          const seg_env *env) {
@@ -345,10 +349,10 @@ seg_status seg_canny_run(seg_image *edges, seg_canny_report *report, const seg_i
                      .bits = seg_bits_kernels_get(),
                      .ignore = seg_image_empty(ignore) ? NULL : ignore,
                      .edges = edges};
-    const int32_t height = grey->height;
+    const int32_t width = picture->width, height = picture->height;
     double low, high;
-    SEG_TRY(choose_depth(&run, grey, images, env));
-    SEG_TRY(prepare(&run, &images[2], scratch, env));
+    SEG_TRY(choose_depth(&run, picture, images, env));
+    SEG_TRY(prepare(&run, &images[3], scratch, env));
     SEG_TRY(take_memory(&run, scratch, env));
     SEG_TRY(choose_thresholds(&low, &high, &run, scratch, env));
     set_thresholds(&run, low, high);
@@ -363,7 +367,7 @@ seg_status seg_canny_run(seg_image *edges, seg_canny_report *report, const seg_i
         int64_t ones = 0;
         for (int32_t i = 0; i < seg_band_count(height, SEG_CANNY_BAND); i++)
             ones += run.ones[i];
-        *report = (seg_canny_report){low, high, (double)ones / ((double)grey->width * height)};
+        *report = (seg_canny_report){low, high, (double)ones / ((double)width * height)};
     }
     return seg_progress(env, 1);
 }

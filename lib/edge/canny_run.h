@@ -6,15 +6,15 @@
 #include <segment/edge.h>
 
 /** Working pictures of a run. */
-#define SEG_CANNY_IMAGES 3
+#define SEG_CANNY_IMAGES 4
 
 /**
- * `edges` is U8, of the size of `grey` (one channel, u8, u16 or f32; may be the same memory).
- * Options are checked already. `ignore` and `report` may be NULL or empty. `images` are reused
- * from run to run, other memory comes from `scratch`.
+ * `edges` is U8, of the size of `picture` (1-4 channels, u8, u16 or f32; one of 8 bits may be the
+ * same memory). Options are checked already. `ignore` and `report` may be NULL or empty. `images`
+ * are reused from run to run, other memory comes from `scratch`.
  */
 SEG_NODISCARD seg_status seg_canny_run(seg_image *edges, seg_canny_report *report,
-                                       const seg_image *grey, const seg_image *ignore,
+                                       const seg_image *picture, const seg_image *ignore,
                                        const seg_canny_options *options,
                                        seg_image images[SEG_CANNY_IMAGES], seg_scratch *scratch,
                                        const seg_env *env);

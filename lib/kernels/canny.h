@@ -52,7 +52,7 @@ typedef struct seg_canny_kernels {
     void (*classify)(const seg_canny_planes *planes, const seg_canny_plan *plan, int32_t first,
                      int32_t end, void *work);
     /**
-     * Adds the magnitudes (rounded down from dx^2 + dy^2's root if squared) of rows first ..
+     * Adds the magnitudes (the root of dx^2 + dy^2, rounded up, if squared) of rows first ..
      * end-1 to bins[SEG_CANNY_BINS], leaving out pixels where `ignore` (rows of `ignore_stride`
      * bytes, row 0 first, or NULL) is not 0.
      */
