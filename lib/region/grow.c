@@ -238,7 +238,7 @@ static seg_status seeds_from_picture(seg_growth *growth, const seg_image *pictur
 
 /* --- growing ----------------------------------------------------------------------------- */
 
-static seg_status grow_by_mean(const seg_growth *growth) {
+static seg_status grow_by_mean(seg_growth *growth) {
     seg_growth_queue *queue;
     seg_growth_places fringe = {0};
     SEG_TRY(seg_growth_queue_take(&queue, growth));
@@ -255,10 +255,14 @@ static seg_status grow_by_mean(const seg_growth *growth) {
         seg_growth_add(growth, &regions[seed->index], seed->x, seed->y);
         fringe.items[fringe.count++] = (seg_point){seed->x, seed->y};
     }
-    return seg_growth_mean(growth, queue, regions, &fringe);
+    SEG_TRY(seg_growth_mean(growth, queue, regions, &fringe));
+    growth->covered = 0;
+    for (int32_t i = 0; i < growth->count; i++)
+        growth->covered += regions[i].count;
+    return SEG_OK;
 }
 
-static seg_status grow_seeds(const seg_growth *growth) {
+static seg_status grow_seeds(seg_growth *growth) {
     if (growth->criterion == SEG_GROW_MEAN) return grow_by_mean(growth);
     bool competing = true;
     if (growth->criterion == SEG_GROW_NEIGHBOUR || growth->count <= MOST_FLOODED)
@@ -272,24 +276,24 @@ typedef struct growth_report {
     int64_t regions, covered, all; /* regions with a pixel, pixels in them, pixels not ignored */
 } growth_report;
 
-/* Indices to labels; what was never reached to 0. */
+/* Indices to labels, the marks of blocked pixels to 0. */
 static void finish(const seg_growth *growth, growth_report *report) {
-    int64_t covered = 0, blocked = 0;
+    /* points have the labels 1, 2, ... already */
+    const bool renamed =
+        growth->ids && growth->count > 0 && growth->ids[growth->count - 1] != growth->count;
+    int64_t blocked = 0;
     for (int32_t y = 0; y < growth->labels.height; y++) {
         int32_t *row = seg_growth_label(growth, 0, y);
-        for (int32_t x = 0; x < growth->labels.width; x++) {
-            const int32_t label = row[x];
-            covered += label > 0;
-            blocked += label == SEG_GROWTH_BLOCKED;
-            row[x] = label > 0 ? label : 0;
-        }
-        /* points have the labels 1, 2, ... already */
-        const bool renamed =
-            growth->ids && growth->count > 0 && growth->ids[growth->count - 1] != growth->count;
         for (int32_t x = 0; renamed && x < growth->labels.width; x++)
-            row[x] = row[x] > 0 ? growth->ids[row[x] - 1] : 0;
+            row[x] = row[x] > 0 ? growth->ids[row[x] - 1] : row[x];
+        if (seg_image_empty(&growth->blocked)) continue;
+        const uint8_t *marks = seg_image_row(&growth->blocked, y);
+        for (int32_t x = 0; x < growth->labels.width; x++) {
+            blocked += marks[x] != 0;
+            row[x] = row[x] > 0 ? row[x] : 0;
+        }
     }
-    report->covered = covered;
+    report->covered = growth->covered;
     report->all = (int64_t)growth->labels.width * growth->labels.height - blocked;
 }
 
@@ -323,8 +327,8 @@ static seg_status grow(seg_image *labels, growth_report *report, const seg_image
         SEG_TRY(seeds_from_picture(&growth, seeds->picture));
     else if (!automatic)
         SEG_TRY(seeds_from_points(&growth, seeds));
-    clear_labels(&growth);
     SEG_TRY(seg_growth_set_tolerance(&growth, &options->tolerance, picture->format));
+    if (automatic || growth.criterion == SEG_GROW_MEAN) clear_labels(&growth);
     SEG_TRY(automatic ? seg_growth_automatic(&growth) : grow_seeds(&growth));
     report->regions = automatic ? growth.count : count_regions(&growth);
     finish(&growth, report);

@@ -43,8 +43,13 @@ typedef struct seg_growth {
     size_t seed_count;
     int32_t *ids; /* label of each index, ascending */
     int32_t count;
+    int64_t covered; /* pixels of all regions; set by what grows */
     seg_scratch *scratch;
 } seg_growth;
+
+static inline bool seg_growth_blocked(const seg_growth *growth, int32_t x, int32_t y) {
+    return growth->blocked.data && ((const uint8_t *)seg_image_row(&growth->blocked, y))[x];
+}
 
 static inline int32_t *seg_growth_label(const seg_growth *growth, int32_t x, int32_t y) {
     return (int32_t *)seg_image_row(&growth->labels, y) + x;
@@ -74,12 +79,13 @@ typedef struct seg_growth_places {
 SEG_NODISCARD seg_status seg_growth_places_need(seg_growth_places *places, size_t more,
                                                 seg_scratch *scratch);
 
-/** Criteria seed and neighbour, one region after the other on rows of bits. *competing is set, and
- *  labels are undefined, if regions meet; then use seg_growth_breadth. (growth_flood.c) */
-SEG_NODISCARD seg_status seg_growth_flood(const seg_growth *growth, bool *competing);
+/** Criteria seed and neighbour, one region after the other on rows of bits. All labels are written,
+ *  free and blocked ones as 0, whatever they were; but *competing is set, and they are undefined,
+ *  if regions meet; then use seg_growth_breadth. (growth_flood.c) */
+SEG_NODISCARD seg_status seg_growth_flood(seg_growth *growth, bool *competing);
 
 /** Criteria seed and neighbour, all regions a step at a time. (growth_breadth.c) */
-SEG_NODISCARD seg_status seg_growth_breadth(const seg_growth *growth);
+SEG_NODISCARD seg_status seg_growth_breadth(seg_growth *growth);
 
 /** One region from one place; `taken` gets its pixels. (growth_breadth.c) */
 SEG_NODISCARD seg_status seg_growth_breadth_one(const seg_growth *growth, seg_point start,

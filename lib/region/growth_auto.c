@@ -165,11 +165,14 @@ static seg_status fill_rest(const seg_growth *growth, search *find) {
     return seg_growth_mean(&without, find->queue, find->regions, fringe);
 }
 
-static seg_status number(seg_growth *growth, int32_t found) {
+static seg_status number(seg_growth *growth, const seg_growth_region *regions, int32_t found) {
     int32_t *numbers = seg_scratch_take(growth->scratch, (size_t)found, sizeof *numbers, "regions");
     if (!numbers) return SEG_ERROR_MEMORY;
     memset(numbers, 0, (size_t)found * sizeof *numbers);
     growth->count = 0;
+    growth->covered = 0;
+    for (int32_t i = 0; i < found; i++)
+        growth->covered += regions[i].count;
     for (int32_t y = 0; y < growth->labels.height; y++) {
         int32_t *row = seg_growth_label(growth, 0, y);
         for (int32_t x = 0; x < growth->labels.width; x++) {
@@ -201,5 +204,5 @@ seg_status seg_growth_automatic(seg_growth *growth) {
         find.least = find.least < 4 ? 1 : find.least / 4;
     }
     SEG_TRY(fill_rest(growth, &find));
-    return number(growth, found);
+    return number(growth, find.regions, found);
 }

@@ -64,7 +64,7 @@ seg_status seg_growth_places_need(seg_growth_places *places, size_t more, seg_sc
     return SEG_OK;
 }
 
-seg_status seg_growth_breadth(const seg_growth *growth) {
+seg_status seg_growth_breadth(seg_growth *growth) {
     seg_growth_places now = {0}, next = {0};
     seg_grow_range *ranges = NULL;
     if (growth->criterion == SEG_GROW_SEED) SEG_TRY(seg_growth_ranges(growth, &ranges));
@@ -76,7 +76,9 @@ seg_status seg_growth_breadth(const seg_growth *growth) {
         *label = seed->index + 1;
         now.items[now.count++] = (seg_point){seed->x, seed->y};
     }
+    growth->covered = 0;
     while (now.count > 0) {
+        growth->covered += (int64_t)now.count;
         next.count = 0;
         SEG_TRY(growth->picture.format == SEG_U8 ? step_u8(growth, ranges, &now, &next)
                                                  : step_u16(growth, ranges, &now, &next));

@@ -20,6 +20,9 @@
 
 enum { HAS_LEFT = 1, HAS_BELOW = 2 };
 
+/* Label pictures above this size do not stay in the caches: written past them. */
+#define PAST_CACHE ((size_t)4 << 20)
+
 typedef struct flooding {
     const seg_growth *growth;
     const seg_bits_kernels *bits;
@@ -30,12 +33,15 @@ typedef struct flooding {
     seg_bitmap below_right, below_left; /* and lower diagonal neighbours */
     seg_bitmap filled, waiting;
     seg_bitmap seeds;       /* of the region that grows: they belong whatever their value */
+    bool planted;           /* regions have several seeds: `seeds` is in use */
     uint8_t *ready;         /* of each row: which of its bits are known */
+    bool *touched;          /* of each row: filled and waiting are in use */
     uint8_t *flags;         /* a row */
     uint64_t *line, *block; /* rows of bits */
     int32_t *first, *last;  /* of each row: words with pixels that wait */
     int32_t *stack, depth;  /* rows that wait */
     int32_t top, bottom;    /* rows that the region reaches */
+    int32_t *ink;           /* a row of one label */
     seg_bits_run *runs;
 } flooding;
 
@@ -92,8 +98,8 @@ static void find_within(const flooding *flood, int32_t y) {
         flood->kernels->within_u16(flood->flags, row_at(flood, 0, y), width,
                                    growth->picture.channels, flood->range);
     flood->bits->pack(within, flood->flags, width);
-    const uint64_t *seeds = seg_bitmap_row(&flood->seeds, y);
-    for (int32_t i = 0; i < pitch; i++)
+    const uint64_t *seeds = flood->planted ? seg_bitmap_row(&flood->seeds, y) : NULL;
+    for (int32_t i = 0; seeds && i < pitch; i++)
         within[i] |= seeds[i];
     if (seg_image_empty(&growth->blocked)) return;
     flood->bits->pack(flood->block, seg_image_row(&growth->blocked, y), width);
@@ -165,6 +171,14 @@ static uint64_t spread_left(uint64_t pixels, uint64_t joined) {
     return pixels;
 }
 
+static void touch(const flooding *flood, int32_t y) {
+    const size_t size = (size_t)flood->filled.pitch * sizeof(uint64_t);
+    if (flood->touched[y]) return;
+    flood->touched[y] = true;
+    memset(seg_bitmap_row(&flood->filled, y), 0, size);
+    memset(seg_bitmap_row(&flood->waiting, y), 0, size);
+}
+
 static void wait(flooding *flood, int32_t y, int32_t word, uint64_t pixels) {
     seg_bitmap_row(&flood->waiting, y)[word] |= pixels;
     if (flood->first[y] > flood->last[y]) {
@@ -210,6 +224,7 @@ static void fill_row(flooding *flood, int32_t y, int32_t *first, int32_t *last) 
 /* Hands a row's new pixels to the row above or below, through the joins of the upper one. */
 static void hand_on(flooding *flood, int32_t from, int32_t to, int32_t first, int32_t last) {
     const int32_t pitch = flood->filled.pitch, upper = from < to ? from : to;
+    touch(flood, to);
     const uint64_t *fresh = flood->line, *filled = seg_bitmap_row(&flood->filled, to);
     const uint64_t *straight = seg_bitmap_row(&flood->below, upper);
     const bool diagonal = flood->growth->connectivity == 8;
@@ -265,11 +280,27 @@ static void spread_rows(flooding *flood) {
 
 /* --- regions ----------------------------------------------------------------------------- */
 
-/* Writes a region and empties the bitmap of it; false if a pixel has a label already. */
+/* Writes the first region, and 0 everywhere else. */
+static void paint_first(flooding *flood, int32_t label) {
+    const seg_image *labels = &flood->growth->labels;
+    const size_t width = (size_t)labels->width, bytes = width * sizeof *flood->ink;
+    for (size_t x = 0; x < width; x++)
+        flood->ink[x] = label;
+    for (int32_t y = 0; y < labels->height; y++) {
+        int32_t *row = seg_growth_label(flood->growth, 0, y);
+        if (y < flood->top || y > flood->bottom)
+            memset(row, 0, bytes);
+        else
+            flood->bits->paint(row, flood->ink, seg_bitmap_row(&flood->filled, y), labels->width,
+                               (size_t)labels->height * bytes > PAST_CACHE);
+    }
+}
+
+/* Writes another region; false if a pixel has a label already. */
 static bool paint(flooding *flood, int32_t label) {
     bool apart = true;
     for (int32_t y = flood->top; y <= flood->bottom; y++) {
-        uint64_t *filled = seg_bitmap_row(&flood->filled, y);
+        const uint64_t *filled = seg_bitmap_row(&flood->filled, y);
         int32_t *row = seg_growth_label(flood->growth, 0, y);
         const int32_t count = flood->bits->runs(flood->runs, filled, filled, flood->filled.pitch);
         for (int32_t i = 0; i < count; i++) {
@@ -280,24 +311,40 @@ static bool paint(flooding *flood, int32_t label) {
                 row[x] = label;
             apart = apart && !taken;
         }
-        memset(filled, 0, (size_t)flood->filled.pitch * sizeof *filled);
     }
     return apart;
+}
+
+/* Counts a region's pixels and makes its rows empty for the next one. */
+static int64_t sweep(flooding *flood) {
+    int64_t pixels = 0;
+    for (int32_t y = flood->top; y <= flood->bottom; y++) {
+        const uint64_t *filled = seg_bitmap_row(&flood->filled, y);
+        for (int32_t i = 0; i < flood->filled.pitch; i++)
+            pixels += seg_bits_count(filled[i]);
+        flood->touched[y] = false;
+    }
+    return pixels;
 }
 
 static seg_status take_memory(flooding *flood, const seg_growth *growth) {
     const int32_t width = growth->labels.width, height = growth->labels.height;
     seg_scratch *scratch = growth->scratch;
-    seg_bitmap *maps[] = {&flood->within,  &flood->left,  &flood->below,      &flood->filled,
-                          &flood->waiting, &flood->seeds, &flood->below_left, &flood->below_right};
-    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
-        SEG_TRY(seg_bitmap_take(maps[i], width, growth->connectivity == 8 || i < 6 ? height : 1,
-                                scratch));
+    const int32_t diagonal_height = growth->connectivity == 8 ? height : 1;
+    flood->planted = growth->seed_count > (size_t)growth->count;
+    SEG_TRY(seg_bitmap_take(&flood->within, width, height, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->left, width, height, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->below, width, height, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->filled, width, height, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->waiting, width, height, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->below_left, width, diagonal_height, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->below_right, width, diagonal_height, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->seeds, width, flood->planted ? height : 1, scratch));
     const size_t rows = (size_t)height, pitch = (size_t)flood->filled.pitch;
-    memset(flood->filled.words, 0, rows * pitch * sizeof(uint64_t));
-    memset(flood->waiting.words, 0, rows * pitch * sizeof(uint64_t));
-    memset(flood->seeds.words, 0, rows * pitch * sizeof(uint64_t));
+    if (flood->planted) memset(flood->seeds.words, 0, rows * pitch * sizeof(uint64_t));
     flood->ready = seg_scratch_take(scratch, rows, 1, "rows of a region");
+    flood->touched = seg_scratch_take(scratch, rows, sizeof *flood->touched, "rows of a region");
+    flood->ink = seg_scratch_take(scratch, (size_t)width, sizeof *flood->ink, "a row of a region");
     flood->flags = seg_scratch_take(scratch, (size_t)width, 1, "a row of a region");
     flood->line = seg_scratch_take(scratch, pitch, sizeof *flood->line, "a row of a region");
     flood->block = seg_scratch_take(scratch, pitch, sizeof *flood->block, "a row of a region");
@@ -306,49 +353,62 @@ static seg_status take_memory(flooding *flood, const seg_growth *growth) {
     flood->stack = seg_scratch_take(scratch, rows, sizeof *flood->stack, "rows of a region");
     flood->runs = seg_scratch_take(scratch, pitch * 32 + SEG_BITS_SLACK, sizeof *flood->runs,
                                    "runs of a region");
-    if (!flood->ready || !flood->flags || !flood->line || !flood->block || !flood->first ||
-        !flood->last || !flood->stack || !flood->runs)
+    if (!flood->ready || !flood->touched || !flood->ink || !flood->flags || !flood->line ||
+        !flood->block || !flood->first || !flood->last || !flood->stack || !flood->runs)
         return SEG_ERROR_MEMORY;
     for (size_t y = 0; y < rows; y++) {
         flood->first[y] = 1;
         flood->last[y] = 0;
     }
     memset(flood->ready, 0, rows);
+    memset(flood->touched, 0, rows * sizeof *flood->touched);
     return SEG_OK;
 }
 
 /* Sets a seed and lets it wait, or takes it back. */
 static void plant(flooding *flood, const seg_growth_seed *seed, bool on) {
     const uint64_t bit = (uint64_t)1 << (seed->x & 63);
-    uint64_t *word = seg_bitmap_row(&flood->seeds, seed->y) + seed->x / 64;
-    if (*seg_growth_label(flood->growth, seed->x, seed->y) == SEG_GROWTH_BLOCKED) return;
-    *word = on ? *word | bit : *word & ~bit;
-    if (on) wait(flood, seed->y, seed->x / 64, bit);
+    if (seg_growth_blocked(flood->growth, seed->x, seed->y)) return;
+    if (flood->planted) {
+        uint64_t *word = seg_bitmap_row(&flood->seeds, seed->y) + seed->x / 64;
+        *word = on ? *word | bit : *word & ~bit;
+    }
+    if (!on) return;
+    touch(flood, seed->y);
+    wait(flood, seed->y, seed->x / 64, bit);
 }
 
-seg_status seg_growth_flood(const seg_growth *growth, bool *competing) {
+seg_status seg_growth_flood(seg_growth *growth, bool *competing) {
     flooding flood = {.growth = growth};
     seg_grow_range *ranges = NULL;
     flood.bits = seg_bits_kernels_get();
     flood.kernels = seg_grow_kernels_get();
     *competing = false;
+    growth->covered = 0;
     SEG_TRY(take_memory(&flood, growth));
     if (growth->criterion == SEG_GROW_SEED) SEG_TRY(seg_growth_ranges(growth, &ranges));
+    flood.top = growth->labels.height;
+    flood.bottom = -1;
+    if (growth->seed_count == 0) paint_first(&flood, 0);
     for (size_t next = 0; next < growth->seed_count && !*competing;) {
-        const int32_t index = growth->seeds[next].index;
+        const size_t first = next;
+        const int32_t index = growth->seeds[first].index;
         flood.top = growth->labels.height;
         flood.bottom = -1;
         if (ranges) {
             flood.range = &ranges[index];
             memset(flood.ready, 0, (size_t)growth->labels.height);
         }
-        const size_t first = next;
         for (; next < growth->seed_count && growth->seeds[next].index == index; next++)
             plant(&flood, &growth->seeds[next], true);
         spread_rows(&flood);
         for (size_t i = first; i < next; i++)
             plant(&flood, &growth->seeds[i], false);
-        *competing = !paint(&flood, index + 1);
+        if (first == 0)
+            paint_first(&flood, index + 1);
+        else
+            *competing = !paint(&flood, index + 1);
+        growth->covered += sweep(&flood);
     }
     return SEG_OK;
 }

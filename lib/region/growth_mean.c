@@ -114,7 +114,7 @@ void seg_growth_sum_seeds(const seg_growth *growth, seg_growth_region *regions) 
         regions[i] = (seg_growth_region){0};
     for (size_t i = 0; i < growth->seed_count; i++) {
         const seg_growth_seed *seed = &growth->seeds[i];
-        if (*seg_growth_label(growth, seed->x, seed->y) != SEG_GROWTH_BLOCKED)
+        if (!seg_growth_blocked(growth, seed->x, seed->y))
             seg_growth_add(growth, &regions[seed->index], seed->x, seed->y);
     }
 }

@@ -51,13 +51,12 @@ static seg_status count_differences(const seg_growth *growth, uint64_t *bins, in
     for (int32_t y = 0; y < height; y++) {
         const char *row = seg_image_row(&growth->picture, y);
         for (int32_t down = 0; down < (y + 1 < height ? 2 : 1); down++) {
-            const int32_t *here = seg_growth_label(growth, 0, y);
-            const int32_t *other = seg_growth_label(growth, 1 - down, y + down);
             const char *there = down ? seg_image_row(&growth->picture, y + 1) : row + pixel;
             const int32_t count = down ? width : width - 1;
             if (count > 0) seg_growth_differences(growth, differences, row, there, count);
             for (int32_t x = 0; x < count; x++)
-                if (here[x] != SEG_GROWTH_BLOCKED && other[x] != SEG_GROWTH_BLOCKED)
+                if (!seg_growth_blocked(growth, x, y) &&
+                    !seg_growth_blocked(growth, x + 1 - down, y + down))
                     bins[differences[x] < size ? differences[x] : size - 1]++;
         }
     }
