@@ -112,6 +112,8 @@ seg_status seg_encoder_find(const AVCodec **codec, const char *name) {
 
 /* Muxers that cannot tell hold at least their own default. */
 static bool holds(const AVOutputFormat *container, enum AVCodecID id) {
+    /* Matroska holds PNG as AVI does, which FFmpeg calls unofficial though players know it. */
+    if (id == AV_CODEC_ID_PNG && !strcmp(container->name, "matroska")) return true;
     int answer = avformat_query_codec(container, id, FF_COMPLIANCE_NORMAL);
     if (answer >= 0) return answer == 1;
     return id == container->video_codec ||
@@ -142,6 +144,12 @@ static bool take_exact(seg_encoding *encoding, const AVCodec *codec, const seg_i
     return true;
 }
 
+/* FFmpeg's FFV1 encoder takes 148 bytes a pixel at once (version 5.1 fills them, too): beyond this
+ * many, 300 MiB, PNG inside the container is the better lossless default. */
+static bool is_too_large_for_ffv1(const seg_image *shape) {
+    return (int64_t)shape->width * shape->height > 300 * 1024 * 1024 / 148;
+}
+
 static seg_status choose_exact(seg_encoding *encoding, const seg_image *shape,
                                const AVOutputFormat *container, bool live) {
     static const char *const order[] = {"ffv1", "png", "libx264", "libvpx-vp9",
@@ -150,8 +158,11 @@ static seg_status choose_exact(seg_encoding *encoding, const seg_image *shape,
     if (live && !strcmp(container->name, "nut") &&
         take_exact(encoding, avcodec_find_encoder(AV_CODEC_ID_RAWVIDEO), shape, container))
         return SEG_OK;
+    bool large = is_too_large_for_ffv1(shape);
+    if (large && take_exact(encoding, avcodec_find_encoder_by_name("png"), shape, container))
+        return SEG_OK;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        /* PNG in a video is known to QuickTime's container only. */
+        /* PNG in a video is known to QuickTime's container best. */
         if (!strcmp(order[i], "png") && strcmp(container->name, "mov") != 0) continue;
         const AVCodec *codec = avcodec_find_encoder_by_name(order[i]);
         if (!take_exact(encoding, codec, shape, container)) continue;
@@ -282,6 +293,8 @@ static void apply_lossless(const seg_encoding *encoding, AVCodecContext *context
     if (!strncmp(name, "libx264", 7)) {
         av_dict_set(dictionary, "qp", "0", 0);
         av_dict_set(dictionary, "preset", "veryfast", 0);
+    } else if (!strcmp(name, "png")) {
+        context->compression_level = 1;
     } else if (!strcmp(name, "libvpx-vp9")) {
         av_dict_set(dictionary, "lossless", "1", 0);
         av_dict_set(dictionary, "cpu-used", "5", 0);
