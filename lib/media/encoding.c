@@ -145,9 +145,10 @@ static bool take_exact(seg_encoding *encoding, const AVCodec *codec, const seg_i
 }
 
 /* FFmpeg's FFV1 encoder takes 148 bytes a pixel at once (version 5.1 fills them, too): beyond this
- * many, 300 MiB, PNG inside the container is the better lossless default. */
-static bool is_too_large_for_ffv1(const seg_image *shape) {
-    return (int64_t)shape->width * shape->height > 300 * 1024 * 1024 / 148;
+ * many, 300 MiB, PNG inside the container is the better lossless default, and encoders that look
+ * ahead are held short. */
+static bool is_large(int32_t width, int32_t height) {
+    return (int64_t)width * height > 300 * 1024 * 1024 / 148;
 }
 
 static seg_status choose_exact(seg_encoding *encoding, const seg_image *shape,
@@ -158,8 +159,8 @@ static seg_status choose_exact(seg_encoding *encoding, const seg_image *shape,
     if (live && !strcmp(container->name, "nut") &&
         take_exact(encoding, avcodec_find_encoder(AV_CODEC_ID_RAWVIDEO), shape, container))
         return SEG_OK;
-    bool large = is_too_large_for_ffv1(shape);
-    if (large && take_exact(encoding, avcodec_find_encoder_by_name("png"), shape, container))
+    if (is_large(shape->width, shape->height) &&
+        take_exact(encoding, avcodec_find_encoder_by_name("png"), shape, container))
         return SEG_OK;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         /* PNG in a video is known to QuickTime's container best. */
@@ -308,6 +309,10 @@ static void apply_quality(const seg_encoding *encoding, AVCodecContext *context,
     if (!strncmp(name, "libx264", 7) || !strcmp(name, "libx265")) {
         av_dict_set(dictionary, "preset", "veryfast", 0);
         if (live) av_dict_set(dictionary, "tune", "zerolatency", 0);
+        if (is_large(context->width, context->height)) { /* each frame it looks ahead is 60 MB */
+            av_dict_set(dictionary, "rc-lookahead", "0", 0);
+            context->max_b_frames = 0;
+        }
         if (!options->bitrate) av_dict_set(dictionary, "crf", "18", 0);
     } else if (!strncmp(name, "libvpx", 6)) {
         av_dict_set(dictionary, "deadline", "good", 0);
