@@ -16,8 +16,8 @@
 #include "core/check.h"
 #include "core/math.h"
 #include "core/memory.h"
+#include "imgproc/sort.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct tally {
@@ -120,11 +120,6 @@ static seg_status add_row(tallies *t, const int32_t *row, const int32_t *above, 
     return SEG_OK;
 }
 
-static int compare_ids(const void *a, const void *b) {
-    int32_t x = ((const tally *)a)->id, y = ((const tally *)b)->id;
-    return (x > y) - (x < y);
-}
-
 static seg_object object_of(const tally *t) {
     seg_object object = {.id = t->id, .area = t->area};
     object.box = (seg_rect){t->left, t->top, t->right - t->left + 1, t->bottom - t->top + 1};
@@ -148,9 +143,15 @@ static seg_status measure(tallies *t, seg_result *result, const seg_image *label
     }
     SEG_TRY(seg_grow((void **)&result->objects, &result->object_capacity, 0, t->count,
                      sizeof *result->objects, result->allocator));
-    if (t->count) qsort(t->items, (size_t)t->count, sizeof *t->items, compare_ids);
-    for (int32_t i = 0; i < t->count; i++)
-        result->objects[i] = object_of(&t->items[i]);
+    const size_t count = (size_t)t->count;
+    seg_keyed *order = seg_allocate(t->env, 2 * count, sizeof *order, "sorted objects");
+    if (!order) return SEG_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        order[i] = (seg_keyed){(uint64_t)t->items[i].id, i};
+    seg_sort(order, order + count, count);
+    for (size_t i = 0; i < count; i++)
+        result->objects[i] = object_of(&t->items[order[i].value]);
+    seg_release(t->env, order);
     result->object_count = t->count;
     return SEG_OK;
 }

@@ -17,9 +17,9 @@
  * the rule of growth_auto.c. Pixels that are ignored or not finite are never reached.
  * Nothing depends on threads: growing runs in one.
  *
- * Cost: a few ns a pixel by seed and neighbour where regions do not meet, about 20 ns where they
- * do, about 100 ns by mean. Known failures: neighbour leaks through one soft spot of an edge; seed
- * stops in shading; mean depends on where it starts.
+ * Cost: about 1 ns a pixel by seed and neighbour where regions do not meet, about 20 ns where they
+ * do, 100 to 300 ns by mean and without seeds. Known failures: neighbour leaks through one soft
+ * spot of an edge; seed stops in shading; mean depends on where it starts.
  */
 #include <segment/region.h>
 
