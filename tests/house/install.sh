@@ -54,7 +54,7 @@ find_package(segment 0.1 REQUIRED)
 add_executable(use_package use.c)
 target_link_libraries(use_package PRIVATE segment::segment)
 EOF
-cmake -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$prefix" \
+cmake -G Ninja -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$prefix" \
     -DCMAKE_C_COMPILER="$cc" >/dev/null
 cmake --build "$work/project/build" >/dev/null
 check "$work/project/build/use_package"
