@@ -27,6 +27,7 @@ run() {
         -R "$2" -E '^house_'
 }
 build asan address,undefined
-run asan '^(unit|kernels|contract|golden|fuzz|cli)_'
+run asan "^(unit|kernels|contract|golden|fuzz|cli)_"
+export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp"
 build tsan thread
 run tsan '^(unit_test_core|contract|unit_test_pipeline|unit_media_video|cli_threads)'

@@ -196,7 +196,8 @@ START_TEST(floats_as_16_bits) {
         for (int32_t y = 0; y < 70; y++)
             for (int32_t x = 0; x < 90; x++)
                 ((float *)seg_image_row(&source, y))[x] =
-                    (float)pixels_below(&random, 1 << 24) / (1 << (24 + repeat % 3 * 4));
+                    (float)pixels_below(&random, 1 << 24) /
+                    (float)(INT64_C(1) << (24 + repeat % 3 * 4));
         ck_assert_ok(seg_convert(&wide, &source, SEG_U16, NULL));
         double level, level_wide;
         ck_assert_ok(seg_otsu(&got, &level, &source, NULL, NULL, NULL));
