@@ -13,6 +13,8 @@ export PATH
 make_scene picture "$out/in.png" "$work/truth.png"
 segment -y -q --method canny "$out/in.png" "$out/canny.png"
 segment -y -q --method otsu "$out/in.png" "$out/otsu.png"
+segment -y -q --method region-grow --seeds '110,100;262,236;420,92;470,256;92,282;590,200' \
+    --tolerance 60 --render overlay "$out/in.png" "$out/grow.png"
 make_scene video "$work/scene.mkv" "$work/scene_truth" 72
 segment -y -q --method background --post 'open(3),min-area(80)' --render overlay \
     "$work/scene.mkv" "$work/overlay_%04d.png"

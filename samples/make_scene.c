@@ -165,7 +165,7 @@ static void make_picture(const char *out, const char *truth) {
     static const shape shapes[] = {
         {DISC, 110 * ONE, 100 * ONE, 0, 0, 62, 62, 0, {214, 172, 92}, 11},
         {DISC, 262 * ONE, 236 * ONE, 0, 0, 74, 52, 0, {226, 206, 170}, 12},
-        {BOX, 420 * ONE, 92 * ONE, 0, 0, 84, 44, 0, {196, 92, 70}, 13},
+        {BOX, 420 * ONE, 92 * ONE, 0, 0, 84, 44, 0, {236, 140, 112}, 13},
         {TRIANGLE, 470 * ONE, 256 * ONE, 0, 0, 78, 66, 0, {150, 190, 214}, 14},
         {DISC, 92 * ONE, 282 * ONE, 0, 0, 34, 34, 0, {176, 214, 140}, 15},
         {BOX, 590 * ONE, 200 * ONE, 0, 0, 18, 120, 0, {222, 222, 226}, 16}};
@@ -183,7 +183,7 @@ static void make_picture(const char *out, const char *truth) {
 
 static void make_video(const char *out, const char *truth, int32_t frames, int32_t w, int32_t h) {
     const shape shapes[] = {
-        {DISC, -30 * ONE, h * 3 / 10 * ONE, 68, 6, h / 12, h / 12, EMPTY_FRAMES, {206, 84, 60}, 21},
+        {DISC, -30 * ONE, h * 3 / 10 * ONE, 68, 6, h / 12, h / 12, EMPTY_FRAMES, {236, 148, 116}, 21},
         {BOX,
          (w + 50) * ONE,
          h * 6 / 10 * ONE,
@@ -192,7 +192,7 @@ static void make_video(const char *out, const char *truth, int32_t frames, int32
          h / 8,
          h / 16,
          EMPTY_FRAMES + 5,
-         {70, 110, 196},
+         {150, 186, 236},
          22},
         {TRIANGLE,
          w / 5 * ONE,
@@ -205,10 +205,10 @@ static void make_video(const char *out, const char *truth, int32_t frames, int32
          {222, 196, 84},
          23}};
     const int32_t count = (int32_t)(sizeof shapes / sizeof *shapes);
-    static const int32_t base[3] = {104, 112, 98};
+    static const int32_t base[3] = {58, 66, 56};
     seg_image ground = new_image(w, h, SEG_U8, 3);
     seg_image picture = new_image(w, h, SEG_U8, 3), owner = new_image(w, h, SEG_U8, 1);
-    draw_ground(&ground, base, 30, 60);
+    draw_ground(&ground, base, 24, 26);
 
     seg_writer_options options;
     seg_writer_options_init(&options);
