@@ -14,6 +14,7 @@ if(SEGMENT_MEDIA)
   set_target_properties(segment_media PROPERTIES EXPORT_NAME media)
   install(TARGETS segment_media EXPORT segment-media-targets
           LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS segment_ffmpeg LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/${SEGMENT_MODULE_DIR})
   install(TARGETS segment_media_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT segment-media-targets NAMESPACE segment:: DESTINATION ${package_dir})
   list(APPEND pkgconfig_files segment-media)

@@ -89,17 +89,21 @@ SEG_NODISCARD seg_status seg_npy_encode(seg_sink *sink, const seg_image *image,
 /* ---- orientation ---- */
 
 /** EXIF orientation 1..8 of a TIFF structure ("II*\0..." or "MM\0*..."), 1 if there is none. */
-int32_t seg_exif_orientation(const uint8_t *bytes, size_t size);
+SEG_API int32_t seg_exif_orientation(const uint8_t *bytes, size_t size);
 
 /** The picture as it is meant to be seen. 5..8 swap width and height. `image` is replaced.
  *  Errors: SEG_ERROR_MEMORY. */
-SEG_NODISCARD seg_status seg_orientation_apply(seg_image *image, int32_t orientation,
-                                               const seg_env *env);
+SEG_API SEG_NODISCARD seg_status seg_orientation_apply(seg_image *image, int32_t orientation,
+                                                       const seg_env *env);
 
 /** Labels as 16-bit samples, for formats that have no larger ones (`format` is for the message).
  *  Errors: SEG_ERROR_UNSUPPORTED (a label below 0 or above 65535), SEG_ERROR_MEMORY. */
-SEG_NODISCARD seg_status seg_labels_to_u16(seg_image *samples, const seg_image *labels,
-                                           const char *format, const seg_env *env);
+SEG_API SEG_NODISCARD seg_status seg_labels_to_u16(seg_image *samples, const seg_image *labels,
+                                                   const char *format, const seg_env *env);
+
+/** U16 samples of fewer than 16 `bits` brought to 16, full scale to full scale, rounded. */
+SEG_API SEG_NODISCARD seg_status seg_widen(seg_image *wide, const seg_image *image,
+                                           const seg_env *env);
 
 /* ---- masks in bits ---- */
 

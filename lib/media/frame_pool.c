@@ -2,7 +2,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
-#include "media/av_pixels.h"
+#include "media/limits.h"
 
 #include <pthread.h>
 

@@ -16,7 +16,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
-#include "media/av_pixels.h"
+#include "media/limits.h"
 #include <jerror.h>
 #include <setjmp.h>
 #include <string.h>

@@ -2,20 +2,15 @@
 
 #include "core/check.h"
 #include "core/memory.h"
-#include "media/av_compat.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libavutil/error.h>
-#include <libavutil/mem.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { IO_BUFFER = 64 * 1024 };
 
 static seg_status open_standard(seg_output *output, const seg_env *env) {
     static const char name[] = "standard output";
@@ -86,39 +81,4 @@ seg_status seg_output_commit(seg_output *output) {
 
 void seg_output_abandon(seg_output *output, bool keep) {
     seg_atomic_file_abandon(&output->file, keep);
-}
-
-/* ---- for muxers ---- */
-
-static int write_packet(void *opaque, seg_av_write_byte *bytes, int size) {
-    return seg_output_write(opaque, bytes, (size_t)size) < 0 ? AVERROR(EIO) : size;
-}
-
-static int64_t seek_output(void *opaque, int64_t offset, int whence) {
-    seg_output *output = opaque;
-    int descriptor = output->file.descriptor;
-    if (whence & AVSEEK_SIZE) {
-        off_t here = lseek(descriptor, 0, SEEK_CUR);
-        off_t end = lseek(descriptor, 0, SEEK_END);
-        return here < 0 || end < 0 || lseek(descriptor, here, SEEK_SET) < 0 ? AVERROR(EIO) : end;
-    }
-    off_t position = lseek(descriptor, offset, whence & ~AVSEEK_FORCE);
-    return position < 0 ? AVERROR(errno) : position;
-}
-
-AVIOContext *seg_output_make_io(seg_output *output) {
-    uint8_t *buffer = av_malloc(IO_BUFFER);
-    if (!buffer) return NULL;
-    bool seekable = !seg_output_is_live(output) && output->file.seekable;
-    AVIOContext *io = avio_alloc_context(buffer, IO_BUFFER, 1, output, NULL, write_packet,
-                                         seekable ? seek_output : NULL);
-    if (!io) av_free(buffer);
-    return io;
-}
-
-void seg_output_free_io(AVIOContext **io) {
-    if (!*io) return;
-    avio_flush(*io);
-    av_freep(&(*io)->buffer);
-    avio_context_free(io);
 }

@@ -7,7 +7,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
-#include "media/av_pixels.h"
+#include "media/limits.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -13,7 +13,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
-#include "media/av_pixels.h"
+#include "media/limits.h"
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>

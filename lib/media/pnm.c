@@ -8,7 +8,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
-#include "media/av_pixels.h"
+#include "media/limits.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

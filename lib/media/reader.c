@@ -5,7 +5,6 @@
 #include "media/conform.h"
 #include "media/source.h"
 
-#include <libavutil/rational.h>
 #include <string.h>
 
 struct seg_reader {
@@ -102,6 +101,26 @@ static seg_status open_source(seg_source **source, const char *name,
     return open_file(source, name, options, env);
 }
 
+/* a * num / den in lowest terms; what does not fit is rounded. */
+static seg_rational multiply(seg_rational a, int32_t num, int32_t den) {
+    int64_t p = (int64_t)a.num * num;
+    int64_t q = (int64_t)a.den * den;
+    if (p <= 0 || q <= 0) return (seg_rational){0, 0};
+    int64_t divisor = p;
+    for (int64_t rest = q; rest;) {
+        int64_t next = divisor % rest;
+        divisor = rest;
+        rest = next;
+    }
+    p /= divisor;
+    q /= divisor;
+    while (p > INT32_MAX || q > INT32_MAX) {
+        p = (p + 1) / 2;
+        q = (q + 1) / 2;
+    }
+    return (seg_rational){(int32_t)p, (int32_t)q};
+}
+
 /* The info as delivered: pixels that are scaled unevenly change their shape. */
 static void settle_info(seg_reader *reader) {
     seg_stream_info *info = &reader->info;
@@ -109,11 +128,9 @@ static void settle_info(seg_reader *reader) {
     seg_conform_size(&info->width, &info->height, &reader->options);
     const seg_stream_info *source = &reader->source->info;
     if (info->width == source->width && info->height == source->height) return;
-    AVRational aspect = {source->sample_aspect.num, source->sample_aspect.den};
-    aspect = av_mul_q(aspect, (AVRational){source->width, info->width});
-    aspect = av_mul_q(aspect, (AVRational){info->height, source->height});
-    if (aspect.num > 0 && aspect.den > 0)
-        info->sample_aspect = (seg_rational){aspect.num, aspect.den};
+    seg_rational aspect = multiply(source->sample_aspect, source->width, info->width);
+    aspect = multiply(aspect, info->height, source->height);
+    if (aspect.num > 0) info->sample_aspect = aspect;
 }
 
 static seg_status finish_open(seg_reader *reader, seg_source *source, const seg_env *env) {

@@ -109,6 +109,23 @@ seg_status seg_labels_to_u16(seg_image *samples, const seg_image *labels, const 
     return SEG_OK;
 }
 
+seg_status seg_widen(seg_image *wide, const seg_image *image, const seg_env *env) {
+    SEG_TRY(seg_image_ensure(wide, image->width, image->height, SEG_U16, image->channels, env));
+    wide->bits = 16;
+    wide->colour = image->colour;
+    uint32_t full = (1u << image->bits) - 1;
+    size_t samples = (size_t)image->width * image->channels;
+    for (int32_t y = 0; y < image->height; y++) {
+        const uint16_t *source = seg_image_row(image, y);
+        uint16_t *target = seg_image_row(wide, y);
+        for (size_t i = 0; i < samples; i++) {
+            uint32_t v = source[i] < full ? source[i] : full;
+            target[i] = (uint16_t)((v * 65535u + full / 2) / full);
+        }
+    }
+    return SEG_OK;
+}
+
 bool seg_row_is_binary(const uint8_t *row, int32_t width) {
     uint8_t other = 0;
     for (int32_t x = 0; x < width; x++)

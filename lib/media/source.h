@@ -2,7 +2,7 @@
 #ifndef SEG_MEDIA_SOURCE_H
 #define SEG_MEDIA_SOURCE_H
 
-#include "media/av_input.h"
+#include "media/input.h"
 #include <segment/media.h>
 
 /** Remarks for the user, one a line; a repeated one is counted. */
@@ -17,7 +17,7 @@ typedef struct seg_notes {
 } seg_notes;
 
 /** Adds a remark, or counts it if there is one of that key (its first text stays). */
-void seg_note(seg_notes *notes, const char *key, const char *format, ...) SEG_PRINTF(3, 4);
+SEG_API void seg_note(seg_notes *notes, const char *key, const char *format, ...) SEG_PRINTF(3, 4);
 
 typedef struct seg_source seg_source;
 

@@ -9,11 +9,11 @@
 #include "core/check.h"
 #include "core/memory.h"
 #include "media/codec.h"
+#include "media/ffmpeg_backend.h"
 #include "media/output.h"
-#include "media/yuv.h"
 
 #include <inttypes.h>
-#include <libavutil/mathematics.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,10 +26,10 @@ typedef struct stream_writer {
     const char *picture_format; /**< static storage */
     uint8_t *bytes;             /**< one frame, with y4m's frame header before it */
     size_t size;
-    AVFrame *frame; /**< colour y4m: planes */
-    seg_yuv yuv;
-    seg_image samples;    /**< labels as 16 bits */
-    int64_t first_number; /**< of the first frame, counted at the nominal rate */
+    const seg_ffmpeg_backend *ffmpeg; /**< colour y4m: makes the planes */
+    seg_yuv444 *converter;
+    seg_image samples;   /**< labels as 16 bits */
+    double first_number; /**< of the first frame, counted at the nominal rate */
     bool told_times, told_alpha;
 } stream_writer;
 
@@ -84,6 +84,7 @@ static seg_status begin_y4m(stream_writer *writer, const seg_image *image) {
     if (!is_grey(image) && options->content != SEG_CONTENT_PICTURE)
         return seg_fail(SEG_ERROR_UNSUPPORTED,
                         "y4m does not keep RGB exactly; use nut, pam or png");
+    if (!is_grey(image)) SEG_TRY(seg_ffmpeg_find(&writer->ffmpeg));
     seg_rational rate = known_or(options->frame_rate, (seg_rational){25, 1});
     seg_rational aspect = known_or(options->sample_aspect, (seg_rational){1, 1});
     char header[200];
@@ -94,17 +95,6 @@ static seg_status begin_y4m(stream_writer *writer, const seg_image *image) {
     size_t samples = is_grey(image) ? seg_format_size((seg_format)image->format) : 3;
     SEG_TRY(make_bytes(writer, Y4M_FRAME + pixels * samples));
     memcpy(writer->bytes, y4m_frame, Y4M_FRAME);
-    if (!is_grey(image)) {
-        writer->frame = av_frame_alloc();
-        if (!writer->frame) return seg_fail(SEG_ERROR_MEMORY, "out of memory for a frame");
-        writer->frame->format = AV_PIX_FMT_YUV444P;
-        writer->frame->width = image->width;
-        writer->frame->height = image->height;
-        for (int i = 0; i < 3; i++) {
-            writer->frame->data[i] = writer->bytes + Y4M_FRAME + (size_t)i * pixels;
-            writer->frame->linesize[i] = image->width;
-        }
-    }
     return seg_output_write(&writer->output, header, (size_t)length);
 }
 
@@ -115,11 +105,10 @@ static void check_times(stream_writer *writer, int64_t pts) {
     if (writer->told_times || pts == SEG_NO_PTS || options->time_base.den <= 0 ||
         options->frame_rate.den <= 0)
         return;
-    AVRational unit = {options->time_base.num, options->time_base.den};
-    AVRational frame = {options->frame_rate.den, options->frame_rate.num};
-    int64_t number = av_rescale_q(pts, unit, frame);
+    double seconds = (double)pts * options->time_base.num / options->time_base.den;
+    double number = round(seconds * options->frame_rate.num / options->frame_rate.den);
     if (!base->frames) writer->first_number = number;
-    if (number - writer->first_number == base->frames) return;
+    if (number - writer->first_number == (double)base->frames) return;
     writer->told_times = true;
     seg_log(&base->env, SEG_LOG_WARNING,
             "y4m has a constant frame rate: the times of the frames are lost (nut keeps them)");
@@ -158,7 +147,8 @@ static seg_status write_y4m(stream_writer *writer, const seg_image *image, int64
     if (is_grey(image))
         pack_grey(writer->bytes + Y4M_FRAME, image);
     else
-        SEG_TRY(seg_yuv_fill(&writer->yuv, writer->frame, image, &base->env));
+        SEG_TRY(writer->ffmpeg->fill_yuv444(&writer->converter, writer->bytes + Y4M_FRAME, image,
+                                            &base->env));
     return seg_output_write(&writer->output, writer->bytes, writer->size);
 }
 
@@ -210,8 +200,7 @@ static void stream_release(seg_writer *base) {
     stream_writer *writer = (stream_writer *)base;
     seg_release(&base->env, writer->bytes);
     seg_image_unref(&writer->samples);
-    seg_yuv_free(&writer->yuv);
-    av_frame_free(&writer->frame);
+    if (writer->ffmpeg) writer->ffmpeg->free_yuv444(writer->converter);
 }
 
 static const seg_writer_operations stream_operations = {stream_write, stream_finish, stream_abandon,

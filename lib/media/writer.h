@@ -28,15 +28,15 @@ struct seg_writer {
 };
 
 /** Memory for a writer whose struct begins with seg_writer; NULL without. */
-void *seg_writer_make(size_t size, const seg_writer_operations *operations,
-                      const seg_writer_options *options, const seg_env *env);
+SEG_API void *seg_writer_make(size_t size, const seg_writer_operations *operations,
+                              const seg_writer_options *options, const seg_env *env);
 
 /** Picture formats by name or extension ("png", "jpg", "pam", ...): the name that
  *  seg_picture_encode takes, or NULL. */
 const char *seg_picture_format(const char *extension);
 
 /** What follows the last dot of the last part of a path, or "". */
-const char *seg_path_extension(const char *path);
+SEG_API const char *seg_path_extension(const char *path);
 
 /** One picture file. */
 SEG_NODISCARD seg_status seg_picture_writer_open(seg_writer **writer, const char *name,

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs into an empty prefix, then builds programs outside the tree against it: through
-# pkg-config as C11 and as C++17, statically, and through the CMake package.
+# pkg-config as C11 and as C++17, statically, and through the CMake package. Then moves it: the
+# program finds its libraries by itself, and FFmpeg when something needs it, not before.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -66,7 +67,38 @@ if [ -f "$libdir/segment-media.pc" ]; then
     printf 'P5 4 2 255\n\1\1\376\376\1\1\376\376' >"$work/in.pgm"
     "$work/edges" "$work/in.pgm" "$work/out.png"
     [ -s "$work/out.png" ] || { echo "edges wrote nothing"; exit 1; }
-    "$prefix/bin/segment" --version >/dev/null
 fi
 echo "installed files:"
 (cd "$prefix" && find . -type f -o -type l | sort)
+[ -f "$work/in.pgm" ] || exit 0
+
+unset LD_LIBRARY_PATH
+moved="$work/some where/else"
+mkdir "$work/some where"
+mv "$prefix" "$moved"
+segment() { "$moved/bin/segment" -q -y --method otsu "$@"; }
+"$moved/bin/segment" --version >/dev/null
+segment "$work/in.pgm" "$work/moved.png"
+segment "$work/in.pgm" "$work/moved.mkv"
+segment "$work/moved.mkv" "$work/again.png"
+cmp "$work/moved.png" "$work/again.png"
+
+# libsegment.so.0.1 and others, but nothing of FFmpeg
+if command -v ldd >/dev/null && ldd "$moved/bin/segment" >"$work/loaded"; then
+    grep -q libsegment "$work/loaded" || { echo "ldd does not see libsegment"; exit 1; }
+    if grep -E 'lib(av|sw)' "$work/loaded"; then echo "loaded at the start"; exit 1; fi
+fi
+rm "$(find "$moved" -name 'libsegment-ffmpeg.so')"
+segment "$work/in.pgm" "$work/without.png"
+cmp "$work/moved.png" "$work/without.png"
+for arguments in "moved.mkv any.png" "in.pgm any.mkv"; do
+    if (cd "$work" && segment $arguments) 2>"$work/message"; then
+        echo "$arguments works without FFmpeg"
+        exit 1
+    fi
+    if ! grep -q 'without FFmpeg.*libsegment-ffmpeg.so' "$work/message"; then
+        echo "$arguments does not say that FFmpeg is missing:"
+        cat "$work/message"
+        exit 1
+    fi
+done

@@ -3,7 +3,7 @@
  * its time against the reference decode that lies beside them. The clips are found through
  * SEGMENT_DATA (default ../shared/data beside the source); without them the tests are skipped.
  */
-#include "media/video_reader.h"
+#include "media/ffmpeg/video_reader.h"
 
 #include <check.h>
 #include <dirent.h>

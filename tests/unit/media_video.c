@@ -1,7 +1,7 @@
 /* Writing video: what comes back is what went in, with its times; files appear whole. */
 #include "video_scene.h"
 
-#include "media/av_compat.h"
+#include "media/ffmpeg/av_compat.h"
 
 #include <signal.h>
 #include <sys/wait.h>

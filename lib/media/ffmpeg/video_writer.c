@@ -9,11 +9,12 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "core/memory.h"
-#include "media/audio_copy.h"
-#include "media/av_log.h"
 #include "media/codec.h"
-#include "media/encoding.h"
-#include "media/output.h"
+#include "media/ffmpeg/audio_copy.h"
+#include "media/ffmpeg/av_io.h"
+#include "media/ffmpeg/av_log.h"
+#include "media/ffmpeg/encoding.h"
+#include "media/ffmpeg/entries.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -461,8 +462,8 @@ static seg_status prepare(video_writer *writer, const char *name, const char *fo
     return seg_output_open(&writer->output, name, options->overwrite, env);
 }
 
-seg_status seg_video_writer_open(seg_writer **opened, const char *name, const char *format,
-                                 const seg_writer_options *options, const seg_env *env) {
+seg_status seg_av_writer_open(seg_writer **opened, const char *name, const char *format,
+                              const seg_writer_options *options, const seg_env *env) {
     video_writer *writer = seg_writer_make(sizeof *writer, &video_operations, options, env);
     if (!writer) return SEG_ERROR_MEMORY;
     seg_av_log_attach(&writer->log);

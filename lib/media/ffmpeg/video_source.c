@@ -3,10 +3,11 @@
 
 #include "core/check.h"
 #include "core/memory.h"
-#include "media/av_pixels.h"
 #include "media/codec.h"
+#include "media/ffmpeg/av_pixels.h"
+#include "media/ffmpeg/entries.h"
+#include "media/ffmpeg/video_reader.h"
 #include "media/frame_pool.h"
-#include "media/video_reader.h"
 
 #include <libavutil/pixdesc.h>
 #include <stdio.h>
@@ -378,8 +379,8 @@ static void keep_options(video_source *source, const seg_reader_options *options
 static const seg_source_operations video_operations = {video_advance, video_picture, video_skip,
                                                        video_close};
 
-seg_status seg_video_source_open(seg_source **opened, seg_input *input,
-                                 const seg_reader_options *options, const seg_env *env) {
+seg_status seg_av_source_open(seg_source **opened, seg_input *input,
+                              const seg_reader_options *options, const seg_env *env) {
     *opened = NULL;
     video_source *source = seg_allocate_zeroed(env, 1, sizeof *source, "a video reader");
     if (!source) {

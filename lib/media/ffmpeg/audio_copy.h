@@ -2,9 +2,10 @@
 #ifndef SEG_MEDIA_AUDIO_COPY_H
 #define SEG_MEDIA_AUDIO_COPY_H
 
-#include "media/av_compat.h"
-#include "media/av_input.h"
-#include "media/av_log.h"
+#include "media/ffmpeg/av_compat.h"
+#include "media/ffmpeg/av_log.h"
+#include <segment/env.h>
+#include <stdbool.h>
 
 typedef struct seg_audio_copy seg_audio_copy;
 

@@ -1,4 +1,4 @@
-#include "media/encoding.h"
+#include "media/ffmpeg/encoding.h"
 
 #include "core/check.h"
 #include "core/memory.h"

@@ -1,4 +1,4 @@
-#include "media/av_input.h"
+#include "media/input.h"
 
 #include "core/bands.h"
 #include "core/check.h"
@@ -6,14 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libavutil/error.h>
-#include <libavutil/mem.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* A read(2) of a pipe gives what is there, so a large buffer adds no delay. */
-enum { IO_BUFFER = 64 * 1024 };
 
 static seg_status make_input(seg_input **made, const char *name, const seg_env *env) {
     seg_input *input = seg_allocate_zeroed(env, 1, sizeof *input, "input");
@@ -150,56 +145,18 @@ int64_t seg_input_read_all(seg_input *input, void *bytes, size_t size) {
     return (int64_t)done;
 }
 
-static int read_packet(void *opaque, uint8_t *bytes, int size) {
-    seg_input *input = opaque;
-    int64_t got = seg_input_read(input, bytes, (size_t)size);
-    if (got > 0) return (int)got;
-    if (got == 0) return AVERROR_EOF;
-    return input->cancelled ? AVERROR_EXIT : AVERROR(input->failed);
-}
-
 /* The descriptor stands behind the head as long as the head is being read. */
-static int64_t seek_to(seg_input *input, int64_t position) {
-    if (position < 0) return AVERROR(EINVAL);
+int seg_input_seek(seg_input *input, int64_t position) {
+    if (position < 0) return EINVAL;
     int64_t target = position < input->head_size ? input->head_size : position;
-    if (!input->memory && lseek(input->descriptor, target, SEEK_SET) < 0) return AVERROR(errno);
+    if (!input->memory && lseek(input->descriptor, target, SEEK_SET) < 0) return errno;
     input->position = position;
-    return position;
-}
-
-static int64_t seek_input(void *opaque, int64_t offset, int whence) {
-    seg_input *input = opaque;
-    if (whence & AVSEEK_SIZE) return input->size;
-    switch (whence & ~AVSEEK_FORCE) {
-    case SEEK_SET:
-        return seek_to(input, offset);
-    case SEEK_CUR:
-        return seek_to(input, input->position + offset);
-    case SEEK_END:
-        return seek_to(input, input->size + offset);
-    default:
-        return AVERROR(EINVAL);
-    }
+    return 0;
 }
 
 bool seg_input_rewind(seg_input *input) {
     input->failed = 0;
-    return input->seekable && seek_to(input, 0) == 0;
-}
-
-AVIOContext *seg_input_make_io(seg_input *input) {
-    uint8_t *buffer = av_malloc(IO_BUFFER);
-    if (!buffer) return NULL;
-    AVIOContext *io = avio_alloc_context(buffer, IO_BUFFER, 0, input, read_packet, NULL,
-                                         input->seekable ? seek_input : NULL);
-    if (!io) av_free(buffer);
-    return io;
-}
-
-void seg_input_free_io(AVIOContext **io) {
-    if (!*io) return;
-    av_freep(&(*io)->buffer);
-    avio_context_free(io);
+    return input->seekable && seg_input_seek(input, 0) == 0;
 }
 
 seg_status seg_input_failure(const seg_input *input) {

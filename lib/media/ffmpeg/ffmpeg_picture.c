@@ -6,9 +6,11 @@
 
 #include "core/check.h"
 #include "core/memory.h"
-#include "media/av_input.h"
-#include "media/av_log.h"
-#include "media/av_pixels.h"
+#include "media/ffmpeg/av_io.h"
+#include "media/ffmpeg/av_log.h"
+#include "media/ffmpeg/av_pixels.h"
+#include "media/ffmpeg/entries.h"
+#include "media/limits.h"
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/pixdesc.h>
@@ -73,7 +75,7 @@ static const AVInputFormat *probe(int *score, const uint8_t *bytes, size_t size)
     return format;
 }
 
-seg_source_kind seg_ffmpeg_probe(const uint8_t *bytes, size_t size) {
+seg_source_kind seg_av_probe(const uint8_t *bytes, size_t size) {
     seg_av_log log;
     seg_av_log_attach(&log);
     seg_av_log *previous = seg_av_log_enter(&log);
@@ -275,8 +277,8 @@ static seg_status decode(still_decoder *d, seg_image *image) {
     return SEG_OK;
 }
 
-seg_status seg_ffmpeg_decode(seg_image *image, seg_picture_info *info, const uint8_t *bytes,
-                             size_t size, const seg_env *env) {
+seg_status seg_av_picture_decode(seg_image *image, seg_picture_info *info, const uint8_t *bytes,
+                                 size_t size, const seg_env *env) {
     still_decoder decoder = {.bytes = bytes, .size = size, .env = env, .report = info};
     seg_av_log_attach(&decoder.log);
     seg_av_log *previous = seg_av_log_enter(&decoder.log);

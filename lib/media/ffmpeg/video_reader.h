@@ -2,9 +2,9 @@
 #ifndef SEG_MEDIA_VIDEO_READER_H
 #define SEG_MEDIA_VIDEO_READER_H
 
-#include "media/av_compat.h"
-#include "media/av_input.h"
-#include "media/av_log.h"
+#include "media/ffmpeg/av_compat.h"
+#include "media/ffmpeg/av_log.h"
+#include "media/input.h"
 #include "media/source.h"
 
 typedef struct seg_video {

@@ -1,9 +1,11 @@
 /* Opening a video: container, stream, decoder. */
-#include "media/video_reader.h"
+#include "media/ffmpeg/video_reader.h"
 
 #include "core/check.h"
 #include "core/memory.h"
-#include "media/av_pixels.h"
+#include "media/ffmpeg/av_io.h"
+#include "media/ffmpeg/av_pixels.h"
+#include "media/limits.h"
 
 #include <libavutil/cpu.h>
 #include <libavutil/pixdesc.h>

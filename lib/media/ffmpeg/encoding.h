@@ -2,8 +2,8 @@
 #ifndef SEG_MEDIA_ENCODING_H
 #define SEG_MEDIA_ENCODING_H
 
-#include "media/av_compat.h"
-#include "media/yuv.h"
+#include "media/ffmpeg/av_compat.h"
+#include "media/ffmpeg/yuv.h"
 #include <segment/media.h>
 
 /** How one picture format becomes video. */

@@ -1,7 +1,9 @@
-#include "media/yuv.h"
+#include "media/ffmpeg/yuv.h"
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "media/codec.h"
+#include "media/ffmpeg/entries.h"
 
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
@@ -55,23 +57,6 @@ static seg_status prepare(seg_yuv *yuv, const AVFrame *frame, enum AVPixelFormat
     return SEG_OK;
 }
 
-seg_status seg_widen(seg_image *wide, const seg_image *image, const seg_env *env) {
-    SEG_TRY(seg_image_ensure(wide, image->width, image->height, SEG_U16, image->channels, env));
-    wide->bits = 16;
-    wide->colour = image->colour;
-    uint32_t full = (1u << image->bits) - 1;
-    size_t samples = (size_t)image->width * image->channels;
-    for (int32_t y = 0; y < image->height; y++) {
-        const uint16_t *source = seg_image_row(image, y);
-        uint16_t *target = seg_image_row(wide, y);
-        for (size_t i = 0; i < samples; i++) {
-            uint32_t v = source[i] < full ? source[i] : full;
-            target[i] = (uint16_t)((v * 65535u + full / 2) / full);
-        }
-    }
-    return SEG_OK;
-}
-
 seg_status seg_yuv_fill(seg_yuv *yuv, AVFrame *frame, const seg_image *image, const seg_env *env) {
     if (image->format != SEG_U8 && image->format != SEG_U16)
         return seg_fail(SEG_ERROR_UNSUPPORTED, "only 8- and 16-bit pictures become video");
@@ -91,4 +76,48 @@ seg_status seg_yuv_fill(seg_yuv *yuv, AVFrame *frame, const seg_image *image, co
     }
     seg_image_unref(&wide);
     return status;
+}
+
+/* ---- planes of whole colour ---- */
+
+struct seg_yuv444 {
+    seg_yuv yuv;
+    AVFrame *frame; /* a header: its planes are the caller's */
+    seg_env env;
+};
+
+static seg_status make_converter(seg_yuv444 **made, const seg_env *env) {
+    seg_yuv444 *converter = seg_allocate_zeroed(env, 1, sizeof *converter, "a conversion to YUV");
+    if (!converter) return SEG_ERROR_MEMORY;
+    if (env) converter->env = *env;
+    converter->frame = av_frame_alloc();
+    if (!converter->frame) {
+        seg_release(env, converter);
+        return seg_fail(SEG_ERROR_MEMORY, "out of memory for a frame");
+    }
+    converter->frame->format = AV_PIX_FMT_YUV444P;
+    *made = converter;
+    return SEG_OK;
+}
+
+seg_status seg_yuv444_fill(seg_yuv444 **converter, uint8_t *planes, const seg_image *image,
+                           const seg_env *env) {
+    if (!*converter) SEG_TRY(make_converter(converter, env));
+    AVFrame *frame = (*converter)->frame;
+    size_t pixels = (size_t)image->width * (size_t)image->height;
+    frame->width = image->width;
+    frame->height = image->height;
+    for (size_t i = 0; i < 3; i++) {
+        frame->data[i] = planes + i * pixels;
+        frame->linesize[i] = image->width;
+    }
+    return seg_yuv_fill(&(*converter)->yuv, frame, image, env);
+}
+
+void seg_yuv444_free(seg_yuv444 *converter) {
+    if (!converter) return;
+    seg_yuv_free(&converter->yuv);
+    av_frame_free(&converter->frame);
+    seg_env env = converter->env;
+    seg_release(&env, converter);
 }

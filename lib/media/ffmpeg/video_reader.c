@@ -1,5 +1,5 @@
 /* Decoding: packets in, frames out with exact times, whatever the damage. */
-#include "media/video_reader.h"
+#include "media/ffmpeg/video_reader.h"
 
 #include "core/check.h"
 

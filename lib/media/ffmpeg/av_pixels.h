@@ -58,8 +58,4 @@ SEG_NODISCARD seg_status seg_av_picture(seg_image *image, seg_av_pixels *pixels,
  */
 SEG_NODISCARD seg_status seg_av_luma(seg_image *image, const AVFrame *frame, const seg_env *env);
 
-/** Refuses frames beyond the limits, before any memory is taken: "4000x4000 pixels ..."; names
- *  --max-pixels. */
-SEG_NODISCARD seg_status seg_media_check_size(int64_t width, int64_t height, const seg_env *env);
-
 #endif

@@ -27,7 +27,4 @@ enum AVColorSpace seg_yuv_matrix(int height);
 SEG_NODISCARD seg_status seg_yuv_fill(seg_yuv *yuv, AVFrame *frame, const seg_image *image,
                                       const seg_env *env);
 
-/** U16 samples of fewer than 16 `bits` brought to 16, full scale to full scale, rounded. */
-SEG_NODISCARD seg_status seg_widen(seg_image *wide, const seg_image *image, const seg_env *env);
-
 #endif

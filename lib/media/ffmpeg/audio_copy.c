@@ -1,7 +1,8 @@
-#include "media/audio_copy.h"
+#include "media/ffmpeg/audio_copy.h"
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "media/ffmpeg/av_io.h"
 
 enum { MAX_STREAMS = 16 };
 

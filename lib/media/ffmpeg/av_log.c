@@ -1,4 +1,4 @@
-#include "media/av_log.h"
+#include "media/ffmpeg/av_log.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
