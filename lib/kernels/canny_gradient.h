@@ -170,6 +170,16 @@ static strip_range strips_of(const tile *t) {
     return range;
 }
 
+/* Zeros in strips first .. end-1 of all rows. */
+static void clear_strips(tile *t, int32_t first, int32_t end) {
+    const size_t size = (size_t)(end - first) * V_BYTES, lane = (size_t)first * (V_BYTES / 2);
+    if (end <= first) return;
+    for (size_t part = 0; part < (size_t)RING * 4; part++) {
+        memset(&t->slope[part / 4][part % 4 * LANES + lane], 0, size);
+        memset(t->magnitude + part * LANES + lane, 0, size);
+    }
+}
+
 /* Reads the two rows before the first one of the sweep. */
 static void start_strips(tile *t, const uint8_t *const *rows) {
     const strip_range range = strips_of(t);

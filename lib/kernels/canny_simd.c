@@ -5,7 +5,7 @@
  * magnitudes, then suppression and both thresholds a row behind, down to the end of the band.
  * Even and odd pixels live in separate rows of lanes, so that bytes become lanes by a mask or a
  * shift, neighbours are aligned or one lane off, and masks of even and odd lanes weave into bits
- * in the order of the pixels. Blocks of 64 pixels without a magnitude above the low threshold are
+ * in the order of the pixels. Blocks of pixels without a magnitude above the low threshold are
  * left out. No pixel outside a row is ever touched: strips at the ends of rows are copied first.
  */
 #include "kernels/canny_vector.h"
@@ -48,10 +48,10 @@ static void sweep_tile(tile *t, const sink *to, int32_t first, int32_t end) {
     const int32_t count = end - first + 2;
     const uint8_t *rows[ROWS];
     const strip_range range = strips_of(t);
-    if (range.first > 0 || range.end < STRIPS) { /* some are never written */
-        memset(t->magnitude, 0, sizeof t->magnitude);
-        memset(t->slope, 0, sizeof t->slope);
-    }
+    /* Strips that are never written, as far as a block or a neighbour can reach. */
+    const int32_t reach = range.end + 64 / V_BYTES;
+    clear_strips(t, 0, range.first);
+    clear_strips(t, range.end, reach < STRIPS ? reach : STRIPS);
     t->next_smooth = 0;
     source_rows(t, rows, first - 2, 2);
     start_strips(t, rows);

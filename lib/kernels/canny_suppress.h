@@ -114,20 +114,19 @@ static inline uint32_t strip32(const rows3 *r, vec low, vec high, uint32_t *stro
 
 /* True if a block of 64 pixels has no magnitude above `low`. */
 static inline int block_is_low16(const int16_t *m, vec low) {
-    vec most = v_load(m);
-    for (int32_t s = 0; s < 64 / V_BYTES; s++) {
+    vec most = v_max16(v_load(m), v_load(m + LANES));
+    for (int32_t s = 1; s < 64 / V_BYTES; s++) {
         most = v_max16(most, v_load(m + s * (V_BYTES / 2)));
         most = v_max16(most, v_load(m + LANES + s * (V_BYTES / 2)));
     }
     return !v_bits(v_above16(most, low));
 }
 
-static inline int block_is_low32(const int16_t *m, vec low) {
-    vec most = v_load(m);
-    for (int32_t s = 0; s < 64 / V_BYTES; s++)
-        for (int32_t phase = 0; phase < 4; phase++)
-            most = v_max32(most, v_load(m + phase * LANES + s * (V_BYTES / 2)));
-    return !v_bits(v_above32(most, low));
+/* True if a strip has one. */
+static inline int strip_counts32(const int16_t *m, vec low) {
+    const vec even = v_max32(v_load(m), v_load(m + 2 * LANES));
+    const vec odd = v_max32(v_load(m + LANES), v_load(m + 3 * LANES));
+    return v_bits(v_above32(v_max32(even, odd), low)) != 0;
 }
 
 /* The planes' words that a tile's row fills. */
@@ -157,20 +156,27 @@ static void suppress16(const rows3 *rows, const output *to, vec low, vec high) {
     }
 }
 
+/* Bits of strip s into words that are zero. */
+static inline void put_bits(uint64_t *words, int32_t s, uint32_t bits) {
+    words[s / (64 / V_BYTES)] |= (uint64_t)bits << s % (64 / V_BYTES) * V_BYTES;
+}
+
+/* Twice the work a strip: here it pays to list first those that count, by strips and without a
+ * branch for each. */
 static void suppress32(const rows3 *rows, const output *to, vec low, vec high) {
-    for (int32_t w = 0; w < to->words; w++) {
-        uint64_t weak = 0, strong = 0;
-        const rows3 block = advance(rows, (size_t)w * 32);
-        if (!block_is_low32(block.here, low)) {
-            for (int32_t s = 0; s < 64; s += V_BYTES) {
-                const rows3 strip = advance(&block, (size_t)s / 2);
-                uint32_t strong_bits;
-                weak |= (uint64_t)strip32(&strip, low, high, &strong_bits) << s;
-                strong |= (uint64_t)strong_bits << s;
-            }
-        }
-        to->weak[w] = weak;
-        to->strong[w] = strong;
+    uint8_t list[STRIPS];
+    int32_t count = 0;
+    memset(to->weak, 0, (size_t)to->words * sizeof *to->weak);
+    memset(to->strong, 0, (size_t)to->words * sizeof *to->strong);
+    for (int32_t s = 0; s < to->words * (64 / V_BYTES); s++) {
+        list[count] = (uint8_t)s;
+        count += strip_counts32(rows->here + (size_t)s * (V_BYTES / 2), low);
+    }
+    for (int32_t i = 0; i < count; i++) {
+        const rows3 strip = advance(rows, (size_t)list[i] * (V_BYTES / 2));
+        uint32_t strong;
+        put_bits(to->weak, list[i], strip32(&strip, low, high, &strong));
+        put_bits(to->strong, list[i], strong);
     }
 }
 
