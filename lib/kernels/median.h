@@ -18,7 +18,8 @@ typedef struct seg_median_kernels {
     /**
      * out[i] = median of rows[0 .. side-1][i - (side/2) * step .. i + (side/2) * step], every
      * `step` samples (the channels). Rows can be read that far to both sides. `work` holds `side`
-     * rows of count + (side - 1) * step samples. f32: all samples finite, no -0.
+     * times seg_median_work_row of count + (side - 1) * step samples, aligned for speed. f32: all
+     * samples finite, no -0.
      */
     void (*median_u8)(uint8_t *out, uint8_t *work, const uint8_t *const *rows, int32_t side,
                       size_t step, size_t count);
@@ -33,5 +34,11 @@ typedef struct seg_median_kernels {
 } seg_median_kernels;
 
 SEG_KERNELS_DECLARE(median);
+
+/** Bytes of a row of work space for so many bytes of samples: whole lines of the cache, because
+ *  what straddles two of them costs twice. */
+static inline size_t seg_median_work_row(size_t bytes) {
+    return (bytes + 63) / 64 * 64;
+}
 
 #endif

@@ -13,14 +13,16 @@
 /* Five sorted columns, sample r of column c at 5 r + c; the median ends at 12. */
 #define SEG_MEDIAN_25(X)                                                                           \
     X(0, 3)                                                                                        \
-    X(0, 2) X(1, 3) X(2, 4) X(1, 2) X(3, 4) X(2, 3) X(5, 8) X(5, 7) X(6, 8) X(5, 6) X(7, 9)        \
-        X(6, 7) X(8, 9) X(7, 8) X(10, 13) X(11, 14) X(10, 12) X(11, 13) X(10, 11) X(12, 14)        \
-            X(11, 12) X(13, 14) X(12, 13) X(15, 18) X(16, 19) X(15, 17) X(17, 19) X(16, 17)        \
-                X(17, 18) X(20, 23) X(21, 24) X(21, 23) X(20, 21) X(22, 24) X(21, 22) X(11, 3)     \
-                    X(8, 15) X(20, 12) X(9, 8) X(17, 13) X(21, 20) X(12, 9) X(3, 7) X(4, 21)       \
-                        X(20, 12) X(15, 16) X(21, 20) X(12, 9) X(7, 4) X(8, 15) X(16, 17) X(9, 8)  \
-                            X(15, 16) X(12, 9) X(8, 15) X(4, 21) X(20, 12) X(9, 8) X(21, 20)       \
-                                X(12, 9) X(20, 12) X(9, 8) X(12, 9)
+    X(0, 2)                                                                                        \
+    X(1, 3)                                                                                        \
+    X(2, 4) X(1, 2) X(3, 4) X(2, 3) X(5, 8) X(5, 7) X(6, 8) X(5, 6) X(7, 9) X(6, 7) X(8, 9)        \
+        X(7, 8) X(10, 13) X(11, 14) X(10, 12) X(11, 13) X(10, 11) X(12, 14) X(11, 12) X(13, 14)    \
+            X(12, 13) X(15, 18) X(16, 19) X(15, 17) X(17, 19) X(16, 17) X(17, 18) X(20, 23)        \
+                X(21, 24) X(21, 23) X(20, 21) X(22, 24) X(21, 22) X(11, 3) X(8, 15) X(20, 12)      \
+                    X(9, 8) X(17, 13) X(21, 20) X(12, 9) X(3, 7) X(4, 21) X(20, 12) X(15, 16)      \
+                        X(21, 20) X(12, 9) X(7, 4) X(8, 15) X(16, 17) X(9, 8) X(15, 16) X(12, 9)   \
+                            X(8, 15) X(4, 21) X(20, 12) X(9, 8) X(21, 20) X(12, 9) X(20, 12)       \
+                                X(9, 8) X(12, 9)
 #endif
 
 #define SEG_EXCHANGE(a, b)                                                                         \
@@ -44,22 +46,22 @@ static inline SEG_SAMPLE SEG_NAME(middle)(SEG_SAMPLE a, SEG_SAMPLE b, SEG_SAMPLE
 }
 
 /* Sorts the columns of 3 rows into 3 planes. */
-static void SEG_NAME(columns_3)(SEG_SAMPLE *restrict work, const SEG_SAMPLE *restrict a,
-                                const SEG_SAMPLE *restrict b, const SEG_SAMPLE *restrict c,
-                                size_t count) {
+static void SEG_NAME(columns_3)(SEG_SAMPLE *restrict work, size_t plane,
+                                const SEG_SAMPLE *restrict a, const SEG_SAMPLE *restrict b,
+                                const SEG_SAMPLE *restrict c, size_t count) {
     for (size_t i = 0; i < count; i++) {
         SEG_SAMPLE v[3] = {a[i], b[i], c[i]};
         SEG_SORT_3(SEG_EXCHANGE)
         work[i] = v[0];
-        work[count + i] = v[1];
-        work[2 * count + i] = v[2];
+        work[plane + i] = v[1];
+        work[2 * plane + i] = v[2];
     }
 }
 
 /* The median is the middle one of the largest smallest, the middle middle, the smallest largest. */
 static void SEG_NAME(across_3)(SEG_SAMPLE *restrict out, const SEG_SAMPLE *restrict work,
-                               size_t wide, size_t step, size_t count) {
-    const SEG_SAMPLE *low = work, *middle = work + wide, *high = work + 2 * wide;
+                               size_t plane, size_t step, size_t count) {
+    const SEG_SAMPLE *low = work, *middle = work + plane, *high = work + 2 * plane;
     for (size_t i = 0; i < count; i++) {
         const size_t j = i + step, k = j + step;
         const SEG_SAMPLE a = SEG_NAME(larger)(SEG_NAME(larger)(low[i], low[j]), low[k]);
@@ -70,24 +72,24 @@ static void SEG_NAME(across_3)(SEG_SAMPLE *restrict out, const SEG_SAMPLE *restr
 }
 
 /* Sorts the columns of 5 rows into 5 planes. */
-static void SEG_NAME(columns_5)(SEG_SAMPLE *restrict work, const SEG_SAMPLE *restrict a,
-                                const SEG_SAMPLE *restrict b, const SEG_SAMPLE *restrict c,
-                                const SEG_SAMPLE *restrict d, const SEG_SAMPLE *restrict e,
-                                size_t count) {
+static void SEG_NAME(columns_5)(SEG_SAMPLE *restrict work, size_t plane,
+                                const SEG_SAMPLE *restrict a, const SEG_SAMPLE *restrict b,
+                                const SEG_SAMPLE *restrict c, const SEG_SAMPLE *restrict d,
+                                const SEG_SAMPLE *restrict e, size_t count) {
     for (size_t i = 0; i < count; i++) {
         SEG_SAMPLE v[5] = {a[i], b[i], c[i], d[i], e[i]};
         SEG_SORT_5(SEG_EXCHANGE)
         work[i] = v[0];
-        work[count + i] = v[1];
-        work[2 * count + i] = v[2];
-        work[3 * count + i] = v[3];
-        work[4 * count + i] = v[4];
+        work[plane + i] = v[1];
+        work[2 * plane + i] = v[2];
+        work[3 * plane + i] = v[3];
+        work[4 * plane + i] = v[4];
     }
 }
 
 static void SEG_NAME(across_5)(SEG_SAMPLE *restrict out, const SEG_SAMPLE *restrict work,
-                               size_t wide, size_t step, size_t count) {
-    const SEG_SAMPLE *p = work, *q = p + wide, *r = q + wide, *s = r + wide, *t = s + wide;
+                               size_t plane, size_t step, size_t count) {
+    const SEG_SAMPLE *p = work, *q = p + plane, *r = q + plane, *s = r + plane, *t = s + plane;
     const size_t b = step, c = 2 * step, d = 3 * step, e = 4 * step;
     for (size_t i = 0; i < count; i++) {
         SEG_SAMPLE v[25] = {p[i],     p[i + b], p[i + c], p[i + d], p[i + e], q[i],     q[i + b],
@@ -103,14 +105,16 @@ static void SEG_NAME(median_network)(SEG_SAMPLE *out, SEG_SAMPLE *work,
                                      const SEG_SAMPLE *const *rows, int32_t side, size_t step,
                                      size_t count) {
     const size_t edge = (size_t)(side / 2) * step, wide = count + 2 * edge;
+    const size_t plane = seg_median_work_row(wide * sizeof *work) / sizeof *work;
+    const SEG_SAMPLE *v[5];
+    for (int32_t r = 0; r < side; r++)
+        v[r] = rows[r] - edge;
     if (side == 3) {
-        SEG_NAME(columns_3)(work, rows[0] - edge, rows[1] - edge, rows[2] - edge, wide);
-        SEG_NAME(across_3)(out, work, wide, step, count);
+        SEG_NAME(columns_3)(work, plane, v[0], v[1], v[2], wide);
+        SEG_NAME(across_3)(out, work, plane, step, count);
     } else {
-        SEG_NAME(columns_5)
-        (work, rows[0] - edge, rows[1] - edge, rows[2] - edge, rows[3] - edge, rows[4] - edge,
-         wide);
-        SEG_NAME(across_5)(out, work, wide, step, count);
+        SEG_NAME(columns_5)(work, plane, v[0], v[1], v[2], v[3], v[4], wide);
+        SEG_NAME(across_5)(out, work, plane, step, count);
     }
 }
 

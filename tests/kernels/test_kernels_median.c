@@ -29,7 +29,7 @@ START_TEST(zero_one_principle) {
             windows *= side + 1;
         const size_t count = (size_t)windows * (size_t)side;
         uint8_t *memory = calloc((size_t)side, count), *out = malloc(count);
-        uint8_t *work = malloc((size_t)side * count);
+        uint8_t *work = malloc((size_t)side * seg_median_work_row(count));
         const uint8_t *rows[5];
         for (int r = 0; r < side; r++)
             rows[r] = memory + (size_t)r * count + edge;
@@ -60,7 +60,7 @@ END_TEST
                 const size_t step = 1 + pixels_below(&random, 4);                                  \
                 const size_t edge = (size_t)(side / 2) * step, wide = count + 2 * edge;            \
                 type *memory = malloc((size_t)side * wide * sizeof *memory);                       \
-                type *work = malloc((size_t)side * wide * sizeof *work);                           \
+                type *work = malloc((size_t)side * seg_median_work_row(wide * sizeof *work));      \
                 const type *rows[SEG_MEDIAN_LARGEST_SIDE];                                         \
                 const uint32_t kind = pixels_below(&random, 5);                                    \
                 for (int32_t r = 0; r < side; r++) {                                               \
