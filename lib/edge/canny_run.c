@@ -16,7 +16,7 @@
 
 /* From this many pixels on the result goes past the cache: what reads it will not find it there
  * anyway. */
-#define PAST_CACHE_PIXELS ((int64_t)1 << 20)
+#define PAST_CACHE_PIXELS ((int64_t)1 << 22)
 /* Beyond any magnitude, and its square still fits. */
 #define NARROW_LIMIT 32767.0
 #define WIDE_LIMIT 1e9
