@@ -74,7 +74,8 @@ static const char *look_for(const parser *p, const char *option) {
     for (int i = 1; i < p->count && !text_equal(p->words[i], "--"); i++) {
         if (strncmp(p->words[i], option, length)) continue;
         if (p->words[i][length] == '=') found = p->words[i] + length + 1;
-        if (!p->words[i][length] && i + 1 < p->count) found = p->words[++i];
+        if (!p->words[i][length] && i + 1 < p->count && !text_starts(p->words[i + 1], "--"))
+            found = p->words[++i];
     }
     return found;
 }

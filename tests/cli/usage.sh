@@ -1,0 +1,93 @@
+#!/bin/sh
+# The command line: how options and parameters are written, and what is said about wrong ones.
+# shellcheck source=tests/cli/common.sh
+. "${0%/*}/common.sh"
+picture in.pgm
+
+# ---- forms ----
+works --method threshold --level 128 in.pgm a.png
+works --method=threshold --level=128 in.pgm b.png
+works in.pgm c.png --level 128 --method threshold
+works --level 128 in.pgm --method threshold -- d.png
+for name in b c d; do same a.png $name.png; done
+works --method threshold --level 30 --level 128 in.pgm last.png
+same a.png last.png
+works --method otsu --invert in.pgm inverted.png
+works --method otsu --no-invert in.pgm straight.png
+works --method otsu in.pgm plain.png
+differ inverted.png plain.png
+same straight.png plain.png
+works --method otsu --invert --no-invert in.pgm again.png
+same again.png plain.png
+works --method otsu --invert=true in.pgm said.png
+same said.png inverted.png
+works --no-autorotate --method otsu in.pgm flag.png
+same flag.png plain.png
+works -qy --method otsu in.pgm plain.png
+mkdir -p dash
+cp in.pgm dash/--in.pgm
+cd dash || exit 1
+works --method otsu -- --in.pgm -out.png
+same ./-out.png ../plain.png
+fails 2 'unknown option -o.*\./-out.png' --method otsu ./--in.pgm -out.png
+cd ..
+
+# ---- unknown and wrong ----
+fails 2 'unknown option --metod; did you mean --method\?' --metod otsu in.pgm x.png
+fails 2 'unknown option --levle; did you mean --level\?' --method threshold --levle 3 in.pgm x.png
+fails 2 'unknown option --zzzzzzzz' --zzzzzzzz in.pgm x.png
+fails 2 'unknown option -z' -z in.pgm x.png
+fails 2 'unknown method "cany"; did you mean canny\?' --method cany in.pgm x.png
+fails 2 'unknown method "qqqqqqqqqq".*--list' --method qqqqqqqqqq in.pgm x.png
+fails 2 'open works on masks.*--post' --method open in.pgm x.png
+fails 2 '--level is a parameter of a method \(.*threshold.*\); name the method with --method' \
+    --level 3 in.pgm x.png
+fails 2 'method otsu has no parameter --level \(threshold' --method otsu --level 3 in.pgm x.png
+fails 2 'method otsu has no parameter --high \(canny' --method otsu --high 3 in.pgm x.png
+fails 2 '--method needs a value' in.pgm x.png --method
+fails 2 '--level needs a value' --method threshold in.pgm x.png --level
+fails 2 '--method needs a value' --method --level 3 in.pgm x.png
+fails 2 '--overwrite takes no value \(got "1"\)' --overwrite=1 in.pgm x.png
+fails 2 '--render is "masks" \(allowed mask\|labels' --render masks in.pgm x.png
+fails 2 '--no-method|--no-level|unknown option' --no-level --method threshold in.pgm x.png
+fails 2 '--threads is "many" \(allowed' --threads many in.pgm x.png
+fails 2 '--threads is "-1" \(allowed' --threads -1 in.pgm x.png
+fails 2 '--limit is "0" \(allowed' --limit 0 in.pgm x.png
+fails 2 '--resize is "big"' --resize big in.pgm x.png
+fails 2 '--roi is "1,2,3"' --roi 1,2,3 in.pgm x.png
+fails 2 '--start is "soon"' --start soon in.pgm x.png
+fails 2 '--max-pixels is "0"' --max-pixels 0 in.pgm x.png
+
+# ---- values out of range ----
+fails 2 'level is 300.*allowed 0 to 255' --method threshold --level 300 in.pgm x.png
+fails 2 'level is -3.*allowed 0 to 255' --method threshold --level=-3 in.pgm x.png
+fails 2 'level is .*allowed' --method threshold --level 120% in.pgm x.png
+fails 2 'level' --method threshold --level high in.pgm x.png
+fails 2 'sigma is -1.*allowed 0 to' --method canny --sigma -1 in.pgm x.png
+fails 2 'sigma is nan|sigma.*"nan"' --method canny --sigma nan in.pgm x.png
+fails 2 'aperture is .?4.*allowed' --method canny --aperture 4 in.pgm x.png
+fails 2 'norm is .?l3.*l1' --method canny --norm l3 in.pgm x.png
+fails 2 'high is "a".*allowed' --method canny --high a in.pgm x.png
+fails 2 'post|opne' --post 'opne(3)' in.pgm x.png
+fails 2 'did you mean "open"' --post 'opne(3)' in.pgm x.png
+fails 2 'pre' --pre 'min-area(3)' in.pgm x.png
+fails 2 'keep' --keep 'aera > 3' in.pgm x.png
+fails 2 'keep' --keep 'area >' in.pgm x.png
+
+# ---- seeds ----
+fails 1 'in.pgm: seed 1 is at 64,3, outside' --method region-grow --seeds '64,3' in.pgm x.png
+fails 2 'seeds' --method region-grow --seeds '3' in.pgm x.png
+fails 1 'cannot open' --method region-grow --seeds '3,4;x' in.pgm x.png
+works --method region-grow --seeds '10,10;42,22' in.pgm grown.png
+
+# ---- names ----
+fails 2 'INPUT and OUTPUT are missing'
+fails 2 'OUTPUT is missing \(got one name, "in.pgm"\)' in.pgm
+fails 1 'none.png: no such file' none.png x.png
+fails 1 'none.*pattern' 'none-*.png' x.png
+fails 1 'none/%03d.png.*pattern' none/%03d.png x.mkv
+fails 2 'needs --format' in.pgm -
+fails 2 'standard input.*twice|named 2 times' - - out/
+fails 2 'named 2 times' in.pgm - --format pam --report -
+absent x.png x.mkv out
+finish
