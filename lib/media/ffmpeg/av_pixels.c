@@ -485,7 +485,6 @@ seg_status seg_av_luma(seg_image *image, const AVFrame *frame, const seg_env *en
     bool shared = false;
     if (full && plain) SEG_TRY(share_plane(image, &shared, frame, comp->plane, format, env));
     if (!shared) {
-        seg_image_unref(image); /* it may be a plane that a former call shared */
         SEG_TRY(prepare(image, frame->width, frame->height, format, 1, bits, env));
         for (int y = 0; y < frame->height; y++) {
             if (plain && !full && format == SEG_U8) {

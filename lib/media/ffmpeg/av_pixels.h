@@ -53,8 +53,9 @@ SEG_NODISCARD seg_status seg_av_picture(seg_image *image, seg_av_pixels *pixels,
  * Luma (or grey) alone, one channel, full range, colour SEG_COLOUR_LUMA. Full range u8 and
  * native-endian u16 planes are shared with the frame's buffers, nothing is copied (`image` is
  * replaced and keeps a reference); limited range is expanded with rounding and clamped,
- * (v - 16) * 255 / 219 scaled to the depth. `image` is always replaced. Above 8 bits: U16 with
- * `bits` set. Errors: as seg_av_picture; UNSUPPORTED without a luma plane.
+ * (v - 16) * 255 / 219 scaled to the depth, and written into `image` if it fits (so it must not be
+ * shared), else `image` is replaced. Above 8 bits: U16 with `bits` set. Errors: as
+ * seg_av_picture; UNSUPPORTED without a luma plane.
  */
 SEG_NODISCARD seg_status seg_av_luma(seg_image *image, const AVFrame *frame, const seg_env *env);
 
