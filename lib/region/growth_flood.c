@@ -40,7 +40,7 @@ typedef struct flooding {
     uint64_t *line, *block; /* rows of bits */
     int32_t *first, *last;  /* of each row: words with pixels that wait */
     int32_t *stack, depth;  /* rows that wait */
-    int32_t top, bottom;    /* rows that the region reaches */
+    int32_t top, bottom;    /* rows that the region reaches; between seeds some may be untouched */
     int32_t *ink;           /* a row of one label */
     seg_bits_run *runs;
 } flooding;
@@ -288,7 +288,7 @@ static void paint_first(flooding *flood, int32_t label) {
         flood->ink[x] = label;
     for (int32_t y = 0; y < labels->height; y++) {
         int32_t *row = seg_growth_label(flood->growth, 0, y);
-        if (y < flood->top || y > flood->bottom)
+        if (y < flood->top || y > flood->bottom || !flood->touched[y])
             memset(row, 0, bytes);
         else
             flood->bits->paint(row, flood->ink, seg_bitmap_row(&flood->filled, y), labels->width,
@@ -300,6 +300,7 @@ static void paint_first(flooding *flood, int32_t label) {
 static bool paint(flooding *flood, int32_t label) {
     bool apart = true;
     for (int32_t y = flood->top; y <= flood->bottom; y++) {
+        if (!flood->touched[y]) continue;
         const uint64_t *filled = seg_bitmap_row(&flood->filled, y);
         int32_t *row = seg_growth_label(flood->growth, 0, y);
         const int32_t count = flood->bits->runs(flood->runs, filled, filled, flood->filled.pitch);
@@ -319,6 +320,7 @@ static bool paint(flooding *flood, int32_t label) {
 static int64_t sweep(flooding *flood) {
     int64_t pixels = 0;
     for (int32_t y = flood->top; y <= flood->bottom; y++) {
+        if (!flood->touched[y]) continue;
         const uint64_t *filled = seg_bitmap_row(&flood->filled, y);
         for (int32_t i = 0; i < flood->filled.pitch; i++)
             pixels += seg_bits_count(filled[i]);

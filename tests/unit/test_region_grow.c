@@ -464,6 +464,51 @@ START_TEST(marker_beyond_its_mean) {
 }
 END_TEST
 
+static void *allocate_dirty(void *user, size_t size, size_t alignment) {
+    (void)user;
+    void *memory = aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (memory) memset(memory, 0xff, size);
+    return memory;
+}
+
+static void release_dirty(void *user, void *memory) {
+    (void)user;
+    free(memory);
+}
+
+/* Rows between the seeds of a region that it never comes near hold nothing of it, whatever was in
+ * the memory. */
+START_TEST(seeds_far_apart) {
+    enum { HEIGHT = 30, WIDTH = 70 };
+    const seg_allocator dirty = {NULL, allocate_dirty, release_dirty};
+    const seg_env env = {.allocator = &dirty};
+    static uint8_t grey[WIDTH * HEIGHT];
+    static int32_t marks[WIDTH * HEIGHT];
+    for (int32_t i = 0; i < WIDTH * HEIGHT; i++)
+        grey[i] = (uint8_t)((i % WIDTH + i / WIDTH) % 2 * 200);
+    marks[3] = marks[29 * WIDTH + 5] = 7;
+    marks[2 * WIDTH] = marks[25 * WIDTH + 69] = 9;
+    seg_image picture = {0}, markers = {0};
+    ck_assert_int_eq(seg_image_wrap(&picture, grey, WIDTH, WIDTH, HEIGHT, SEG_U8, 1), SEG_OK);
+    ck_assert_int_eq(seg_image_wrap(&markers, marks, WIDTH * 4, WIDTH, HEIGHT, SEG_LABEL32, 1),
+                     SEG_OK);
+    for (int which = 0; which < 4; which++) {
+        seg_image labels = {0};
+        seg_region_grow_options options;
+        seg_region_grow_options_init(&options);
+        options.criterion = which % 2 ? SEG_GROW_NEIGHBOUR : SEG_GROW_SEED;
+        options.connectivity = 4;
+        options.tolerance = (seg_level){SEG_LEVEL_8BIT, 0, 6};
+        options.seeds = (seg_seeds){SEG_SEEDS_PICTURE, 0, NULL, &markers};
+        ck_assert_int_eq(
+            seg_region_grow(&labels, &picture, NULL, which < 2 ? &markers : NULL, &options, &env),
+            SEG_OK);
+        ck_assert(same(&labels, marks));
+        seg_image_unref(&labels);
+    }
+}
+END_TEST
+
 START_TEST(tolerances) {
     /* every way to say 8 of 255, at 8, 10 and 16 bits and as f32 */
     const uint16_t eight[6] = {100, 108, 117, 50, 41, 49};
@@ -729,6 +774,7 @@ int main(void) {
     tcase_add_test(tcase, not_finite);
     tcase_add_test(tcase, markers_and_pictures);
     tcase_add_test(tcase, marker_beyond_its_mean);
+    tcase_add_test(tcase, seeds_far_apart);
     tcase_add_test(tcase, tolerances);
     tcase_add_test(tcase, tolerance_from_the_picture);
     tcase_add_test(tcase, automatic);
