@@ -486,8 +486,8 @@ START_TEST(seeds_far_apart) {
     static int32_t marks[WIDTH * HEIGHT];
     for (int32_t i = 0; i < WIDTH * HEIGHT; i++)
         grey[i] = (uint8_t)((i % WIDTH + i / WIDTH) % 2 * 200);
-    marks[3] = marks[29 * WIDTH + 5] = 7;
-    marks[2 * WIDTH] = marks[25 * WIDTH + 69] = 9;
+    marks[3] = marks[15 * WIDTH + 5] = 7;
+    marks[18 * WIDTH] = marks[29 * WIDTH + 69] = 9;
     seg_image picture = {0}, markers = {0};
     ck_assert_int_eq(seg_image_wrap(&picture, grey, WIDTH, WIDTH, HEIGHT, SEG_U8, 1), SEG_OK);
     ck_assert_int_eq(seg_image_wrap(&markers, marks, WIDTH * 4, WIDTH, HEIGHT, SEG_LABEL32, 1),
