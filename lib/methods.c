@@ -1,7 +1,8 @@
-/* The registry: which methods there are. Adding a method adds a row here. */
+/* The registry: which methods and metrics there are. Adding one adds a row here. */
 #include "methods.h"
 
 #include "core/text.h"
+#include "metrics.h"
 
 #include <string.h>
 
@@ -30,5 +31,32 @@ const char *seg_method_nearest(const char *id) {
     for (int32_t i = 0; i < METHOD_COUNT; i++)
         names[i] = methods[i]->id;
     const int32_t nearest = id ? seg_text_nearest(id, names, METHOD_COUNT) : -1;
+    return nearest < 0 ? NULL : names[nearest];
+}
+
+/* ---- metrics ---- */
+
+#define METRIC_COUNT ((int32_t)(sizeof metrics / sizeof *metrics))
+
+static const seg_metric *const metrics[] = {
+    &seg_metric_masks,
+};
+
+const seg_metric *const *seg_metrics(int32_t *count) {
+    if (count) *count = METRIC_COUNT;
+    return metrics;
+}
+
+const seg_metric *seg_metric_find(const char *id) {
+    for (int32_t i = 0; id && i < METRIC_COUNT; i++)
+        if (seg_text_same_name(metrics[i]->id, id)) return metrics[i];
+    return NULL;
+}
+
+const char *seg_metric_nearest(const char *id) {
+    const char *names[METRIC_COUNT];
+    for (int32_t i = 0; i < METRIC_COUNT; i++)
+        names[i] = metrics[i]->id;
+    const int32_t nearest = id ? seg_text_nearest(id, names, METRIC_COUNT) : -1;
     return nearest < 0 ? NULL : names[nearest];
 }

@@ -7,7 +7,6 @@
 extern const seg_method seg_method_threshold;   /* threshold/threshold.c */
 extern const seg_method seg_method_otsu;        /* threshold/otsu.c */
 extern const seg_method seg_method_region_grow; /* region/grow.c */
-extern const seg_method seg_method_region_grow; /* region/grow.c */
 extern const seg_method seg_method_canny;       /* edge/canny.c */
 extern const seg_method seg_method_frame_diff;  /* temporal/frame_diff.c */
 extern const seg_method seg_method_background;  /* temporal/background.c */

@@ -4,6 +4,7 @@
 
 #include <segment/edge.h>
 #include <segment/env.h>
+#include <segment/evaluate.h>
 #include <segment/frame.h>
 #include <segment/geometry.h>
 #include <segment/image.h>
@@ -12,7 +13,6 @@
 #include <segment/objects.h>
 #include <segment/params.h>
 #include <segment/pipeline.h>
-#include <segment/region.h>
 #include <segment/region.h>
 #include <segment/render.h>
 #include <segment/result.h>

@@ -1,0 +1,143 @@
+/* Scores: how well masks, boundaries, regions, instances, tracks and flow agree with the truth. */
+#ifndef SEGMENT_EVALUATE_H
+#define SEGMENT_EVALUATE_H
+
+#include <segment/image.h>
+#include <segment/params.h>
+
+SEG_BEGIN_DECLS
+
+/** One thing found or annotated in a frame. */
+typedef struct seg_instance {
+    int32_t id;             /**< identity over the frames of a sequence; 0 if there is none */
+    int32_t category;       /**< class; 0 if there is only one */
+    double score;           /**< confidence of a prediction, larger = surer; 1 if there is none */
+    double x, y;            /**< left and top edge of the box, pixels */
+    double width, height;   /**< of the box, pixels */
+    double area;            /**< pixels of the mask, else of the box */
+    bool crowd;             /**< COCO's iscrowd: a region that may be matched any number of times */
+    bool ignore;            /**< neither a hit nor a miss */
+    const uint32_t *counts; /**< COCO run lengths of the mask (seg_rle_encode), or NULL: the box */
+    int32_t count_length;
+} seg_instance;
+
+/** A prediction and the truth it is held against. Everything is borrowed for the call. Pictures are
+ *  of one size. A metric says which members it reads. */
+typedef struct seg_pair {
+    const seg_image *prediction; /**< mask, score, labels, boundary map or flow */
+    const seg_image *truths;     /**< `truth_count` pictures, one per annotator */
+    int32_t truth_count;
+    const seg_image *ignore;  /**< U8, non-zero = not scored; NULL or empty = all is scored */
+    const seg_image *picture; /**< the picture that was segmented, or NULL */
+    const seg_instance *predicted, *expected; /**< in place of label pictures; NULL = use these */
+    int32_t predicted_count, expected_count;
+    int32_t width, height; /**< of the picture, where only instances are given */
+} seg_pair;
+
+/** A number that a metric gives. */
+typedef struct seg_measure {
+    const char *name;  /**< the field's own, in lower case: "f1", "tpr", "hd95" */
+    const char *title; /**< what it is, with its formula where that is short */
+    const char *unit;  /**< "px", "deg", "" */
+    int32_t better;    /**< 1 the larger, -1 the smaller, 0 neither */
+    double perfect;    /**< what the truth against itself gives; NaN where that depends on it */
+} seg_measure;
+
+/** A curve or matrix that a metric gives: rows of named columns. */
+typedef struct seg_table_kind {
+    const char *name; /**< "roc", "pr", "confusion" */
+    const char *title;
+    const char *const *columns; /**< NULL-ended names; NULL = a square matrix of classes */
+    int32_t x, y;               /**< columns to draw against each other; -1 = not a curve */
+} seg_table_kind;
+
+/** Zero-initialise; release with seg_table_free. Cell (r, c) is cells[r * columns + c]. */
+typedef struct seg_table {
+    double *cells;
+    int32_t rows, columns;
+} seg_table;
+
+/** What a metric reads of a seg_pair, as bits. */
+typedef enum seg_metric_need {
+    SEG_METRIC_INSTANCES = 1,  /**< predicted and expected, or label pictures in their place */
+    SEG_METRIC_PICTURE = 2,    /**< makes use of the picture that was segmented */
+    SEG_METRIC_ANNOTATORS = 4, /**< takes several truths; else one */
+    SEG_METRIC_SEQUENCE = 8    /**< the pairs of a tally are the frames of a sequence, in order */
+} seg_metric_need;
+
+typedef struct seg_metric seg_metric;
+
+/**
+ * A metric: fills a tally pair by pair; tallies of several files merge exactly into that of all, so
+ * that files may be scored in any number of threads and resampled for confidence intervals.
+ * Function members get the metric's own tally.
+ */
+struct seg_metric {
+    const char *id;        /**< on the command line: "masks" */
+    const char *title;     /**< a few words */
+    const char *reference; /**< paper or protocol; "" if folklore */
+    int32_t year;
+    uint32_t prediction_formats, truth_formats;   /**< SEG_FORMAT_BITs taken; 0 = instances only */
+    uint32_t prediction_channels, truth_channels; /**< bit n set = n channels taken */
+    uint32_t needs;                               /**< seg_metric_need bits */
+    const seg_param_table *params;
+    const seg_measure *measures;
+    int32_t measure_count;
+    const seg_table_kind *tables;
+    int32_t table_count;
+    seg_status (*create)(void **tally, const void *options, const seg_env *env);
+    seg_status (*add)(void *tally, const seg_pair *pair);
+    seg_status (*merge)(void *tally, const void *from);
+    seg_status (*values)(const void *tally, double *values);
+    seg_status (*table)(const void *tally, int32_t index, seg_table *table);
+    void (*free)(void *tally);
+};
+
+/** All metrics in a fixed order; `count` gets their number. */
+SEG_API const seg_metric *const *seg_metrics(int32_t *count);
+
+/** The metric of that id, or NULL. */
+SEG_API const seg_metric *seg_metric_find(const char *id);
+
+/** The id nearest to a misspelt one, or NULL if none is near. */
+SEG_API const char *seg_metric_nearest(const char *id);
+
+/** Place of the measure of that name in metric->measures, or -1. */
+SEG_API int32_t seg_measure_find(const seg_metric *metric, const char *name);
+
+/** Pairs that were compared, added up. */
+typedef struct seg_tally seg_tally;
+
+/** An empty tally. `options` NULL means the defaults; they are checked and copied. `env` is copied,
+ *  what it points to must outlive the tally. Errors: SEG_ERROR_OPTION, SEG_ERROR_MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_tally_create(seg_tally **tally, const seg_metric *metric,
+                                                  const void *options, const seg_env *env);
+
+/** Compares a pair and adds it. On error the tally is as before.
+ *  Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format, channels), _SHAPE (sizes differ), _MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_tally_add(seg_tally *tally, const seg_pair *pair);
+
+/** Adds all that `from` holds, which must be of the same metric and options; exact: the sum does
+ *  not depend on how pairs were grouped, only on their order where a measure is a sum of reals. */
+SEG_API SEG_NODISCARD seg_status seg_tally_merge(seg_tally *tally, const seg_tally *from);
+
+/** Pairs added so far. */
+SEG_API int64_t seg_tally_pairs(const seg_tally *tally);
+
+/** metric->measure_count numbers over all pairs. A measure that the data leave undefined (0/0) is
+ *  NaN, unless prediction and truth agree completely: then it is its perfect value. */
+SEG_API SEG_NODISCARD seg_status seg_tally_values(const seg_tally *tally, double *values);
+
+/** The table metric->tables[index] over all pairs; release it with seg_table_free. */
+SEG_API SEG_NODISCARD seg_status seg_tally_table(const seg_tally *tally, int32_t index,
+                                                 seg_table *table);
+
+/** NULL and empty tables are allowed. `env` as given to seg_tally_create. */
+SEG_API void seg_table_free(seg_table *table, const seg_env *env);
+
+/** NULL is allowed. */
+SEG_API void seg_tally_free(seg_tally *tally);
+
+SEG_END_DECLS
+
+#endif

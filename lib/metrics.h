@@ -1,0 +1,9 @@
+/* The registry's metrics, each defined in its own file under evaluate/. */
+#ifndef SEG_METRICS_H
+#define SEG_METRICS_H
+
+#include <segment/evaluate.h>
+
+extern const seg_metric seg_metric_masks; /* evaluate/masks.c */
+
+#endif
