@@ -3,11 +3,13 @@
 
 #include "media/atomic_file.h"
 
+#include "core/bands.h"
 #include "core/check.h"
 #include "core/memory.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,13 +61,15 @@ static bool is_in_place(const char *given, const struct stat *status) {
            strncmp(given, "/proc/", 6) == 0;
 }
 
+/* A FIFO waits here for its reader: a signal lets the caller stop. */
 static seg_status open_in_place(seg_atomic_file *file) {
     /* O_TRUNC would empty a file that a shell opened for appending; devices ignore it. */
-    do {
+    for (;;) {
         file->descriptor = open(file->shown, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-    } while (file->descriptor < 0 && errno == EINTR);
-    if (file->descriptor < 0) return fail_errno(file->shown, "write", errno);
-    return SEG_OK;
+        if (file->descriptor >= 0) return SEG_OK;
+        if (errno != EINTR) return fail_errno(file->shown, "write", errno);
+        SEG_TRY(seg_progress(&file->env, 0));
+    }
 }
 
 static seg_status open_partial(seg_atomic_file *file, const struct stat *existing) {
@@ -116,18 +120,28 @@ seg_status seg_atomic_file_open(seg_atomic_file *file, const char *path, bool ov
     return status;
 }
 
+/* Not all was taken: a signal ended a wait for a slow pipe. If the caller wants to stop, a reader
+ * that still takes its bytes gets the rest, so that the stream ends properly; one that takes
+ * nothing is given up. */
+static seg_status check_reader(seg_atomic_file *file) {
+    enum { PATIENCE = 500 }; /* milliseconds */
+    if (seg_progress(&file->env, 0) >= 0) return SEG_OK;
+    struct pollfd reader = {.fd = file->descriptor, .events = POLLOUT};
+    if (poll(&reader, 1, PATIENCE) != 0) return SEG_OK;
+    return seg_fail(SEG_ERROR_CANCELLED, "%s: cancelled", file->shown);
+}
+
 seg_status seg_atomic_file_write(seg_atomic_file *file, const void *bytes, size_t size) {
     if (file->descriptor < 0) return seg_fail(SEG_ERROR_STATE, "the output is closed");
-    const char *next = bytes;
-    while (size > 0) {
+    for (const char *next = bytes; size > 0;) {
         ssize_t written =
             write(file->descriptor, next, size < WRITE_AT_ONCE ? size : WRITE_AT_ONCE);
-        if (written < 0) {
-            if (errno == EINTR) continue;
-            return fail_errno(file->shown, "write", errno);
+        if (written < 0 && errno != EINTR) return fail_errno(file->shown, "write", errno);
+        if (written > 0) {
+            next += written;
+            size -= (size_t)written;
         }
-        next += written;
-        size -= (size_t)written;
+        if (size > 0) SEG_TRY(check_reader(file));
     }
     return SEG_OK;
 }
@@ -138,6 +152,15 @@ static bool is_still_ours(const seg_atomic_file *file) {
     struct stat named;
     return fstat(file->descriptor, &mine) == 0 && lstat(file->partial, &named) == 0 &&
            mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
+}
+
+/* What cannot be synced (EINVAL) needs none. */
+static seg_status sync_file(const seg_atomic_file *file) {
+    while (fsync(file->descriptor) != 0) {
+        if (errno == EINVAL) return SEG_OK;
+        if (errno != EINTR) return fail_errno(file->shown, "write", errno);
+    }
+    return SEG_OK;
 }
 
 /* Makes the new name survive a power cut; not every file system can, which is no error. */
@@ -173,8 +196,7 @@ static seg_status commit(seg_atomic_file *file, bool sync) {
     if (file->partial && !is_still_ours(file))
         return seg_fail(SEG_ERROR_IO, "%s: %s was replaced by another program while it was written",
                         file->shown, file->partial);
-    if (sync && file->partial && fsync(file->descriptor) != 0 && errno != EINVAL)
-        return fail_errno(file->shown, "write", errno);
+    if (sync && file->partial) SEG_TRY(sync_file(file));
     int descriptor = file->descriptor;
     file->descriptor = -1;
     /* A full disk or quota of a network file system may show only now. */

@@ -17,19 +17,21 @@ typedef struct seg_atomic_file {
     char *shown;    /**< the name as given, for messages */
     bool seekable;  /**< false for pipes and character devices */
     bool overwrite; /**< as asked: commit may replace an existing file */
-    seg_env env;    /**< allocator of the names */
+    seg_env env;    /**< allocator of the names; progress is asked whenever a signal ends a wait */
 } seg_atomic_file;
 
 /**
  * Opens. `overwrite` false: an existing regular file is refused (SEG_ERROR_IO); the check is
  * repeated by commit. A NAME.partial left by an earlier run is replaced. The caller may write to
  * `descriptor` itself or open `partial` by name.
- * Errors: SEG_ERROR_IO ("out.png: cannot create (Permission denied)"), SEG_ERROR_MEMORY.
+ * Errors: SEG_ERROR_IO ("out.png: cannot create (Permission denied)"), SEG_ERROR_MEMORY,
+ * SEG_ERROR_CANCELLED (while a FIFO waited for its reader).
  */
 SEG_NODISCARD seg_status seg_atomic_file_open(seg_atomic_file *file, const char *path,
                                               bool overwrite, const seg_env *env);
 
-/** Writes all bytes, also to slow pipes. Errors: SEG_ERROR_IO (disk full, closed pipe). */
+/** Writes all bytes, also to slow pipes. Errors: SEG_ERROR_IO (disk full, closed pipe),
+ *  SEG_ERROR_CANCELLED (env->progress said stop, and nobody took the bytes). */
 SEG_NODISCARD seg_status seg_atomic_file_write(seg_atomic_file *file, const void *bytes,
                                                size_t size);
 

@@ -27,20 +27,36 @@ static seg_status make_input(seg_input **made, const char *name, const seg_env *
     return SEG_OK;
 }
 
+/* A signal ends a wait for a slow pipe, or for the writer of a FIFO: the caller may want to stop.
+ */
+static bool wants_to_stop(seg_input *input) {
+    double fraction = input->size > 0 ? (double)input->position / (double)input->size : 0;
+    if (seg_progress(&input->env, fraction) >= 0) return false;
+    input->cancelled = true;
+    return true;
+}
+
+static void open_descriptor(seg_input *input, const char *name) {
+    if (!strcmp(name, "-")) {
+        input->descriptor = STDIN_FILENO;
+        return;
+    }
+    do {
+        input->descriptor = open(name, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    } while (input->descriptor < 0 && errno == EINTR && !wants_to_stop(input));
+    input->owned = true;
+}
+
 seg_status seg_input_open(seg_input **made, const char *name, const seg_env *env) {
     *made = NULL;
-    bool standard = !strcmp(name, "-");
     seg_input *input = NULL;
-    SEG_TRY(make_input(&input, standard ? "standard input" : name, env));
-    if (standard) {
-        input->descriptor = STDIN_FILENO;
-    } else {
-        input->descriptor = open(name, O_RDONLY | O_CLOEXEC);
-        input->owned = true;
-    }
+    SEG_TRY(make_input(&input, strcmp(name, "-") != 0 ? name : "standard input", env));
+    open_descriptor(input, name);
     struct stat state;
     if (input->descriptor < 0 || fstat(input->descriptor, &state) != 0) {
-        seg_status status = seg_fail(SEG_ERROR_IO, "%s: cannot open (%s)", name, strerror(errno));
+        seg_status status = input->cancelled ? seg_input_failure(input)
+                                             : seg_fail(SEG_ERROR_IO, "%s: cannot open (%s)", name,
+                                                        strerror(errno));
         seg_input_close(input);
         return status;
     }
@@ -83,14 +99,6 @@ static int64_t read_memory(seg_input *input, void *bytes, size_t size) {
     memcpy(bytes, input->memory + input->position, size);
     input->position += (int64_t)size;
     return (int64_t)size;
-}
-
-/* A signal ends a wait for a slow pipe: the caller may want to stop. */
-static bool wants_to_stop(seg_input *input) {
-    double fraction = input->size > 0 ? (double)input->position / (double)input->size : 0;
-    if (seg_progress(&input->env, fraction) >= 0) return false;
-    input->cancelled = true;
-    return true;
 }
 
 static int64_t read_descriptor(seg_input *input, void *bytes, size_t size) {

@@ -1,6 +1,7 @@
 /* Still pictures: finding the format, reading and writing files. */
 #include "media/codec.h"
 
+#include "core/bands.h"
 #include "core/check.h"
 #include "core/memory.h"
 #include <errno.h>
@@ -135,8 +136,12 @@ static seg_status read_all(file_bytes *file, int descriptor, const char *path, c
         }
         ssize_t got = read(descriptor, file->data + file->size, file->capacity - file->size);
         if (got == 0) return SEG_OK;
-        if (got < 0 && errno != EINTR) return fail_errno(path, "read");
-        if (got > 0) file->size += (size_t)got;
+        if (got > 0) {
+            file->size += (size_t)got;
+            continue;
+        }
+        if (errno != EINTR) return fail_errno(path, "read");
+        SEG_TRY(seg_progress(env, 0));
     }
 }
 
@@ -163,10 +168,10 @@ seg_status seg_picture_read(seg_image *image, seg_picture_info *info, const char
                             const seg_picture_read_options *options, const seg_env *env) {
     if (!path) return seg_fail(SEG_ERROR_ARGUMENT, "path is missing (NULL)");
     int descriptor;
-    do {
-        descriptor = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-    } while (descriptor < 0 && errno == EINTR);
-    if (descriptor < 0) return fail_errno(path, "open");
+    while ((descriptor = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC)) < 0) {
+        if (errno != EINTR) return fail_errno(path, "open");
+        SEG_TRY(seg_progress(env, 0));
+    }
     file_bytes file = {0};
     seg_status status = read_descriptor(&file, descriptor, path, env);
     close(descriptor);

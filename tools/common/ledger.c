@@ -58,7 +58,7 @@ static bool write_shared(ledger *target, const job *item, const char *lines, siz
 bool ledger_objects(ledger *target, const job *item, const char *lines, size_t size) {
     entry *own = &target->entries[item->index];
     if (item->objects) {
-        if (!own->objects.stream && !outfile_open(&own->objects, item->objects)) return false;
+        if (!own->objects.path && !outfile_open(&own->objects, item->objects)) return false;
         return outfile_write(&own->objects, lines, size);
     }
     pthread_mutex_lock(&target->lock);
@@ -104,7 +104,7 @@ bool ledger_job(ledger *target, const job *item, json_t *report, bool keep_objec
     bool good = true;
     if (item->objects && keep_objects) {
         /* No objects at all: an empty file is the answer. */
-        good = own->objects.stream || outfile_open(&own->objects, item->objects);
+        good = own->objects.path || outfile_open(&own->objects, item->objects);
         good = good && outfile_finish(&own->objects);
     } else {
         outfile_abandon(&own->objects);

@@ -1,16 +1,25 @@
+/* for realpath */
+#define _XOPEN_SOURCE 700
+
 #include "common/outfile.h"
 #include "common/messages.h"
+#include "common/signals.h"
 #include "common/text.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char *shown(const char *path) {
     return text_equal(path, "-") ? "standard output" : path;
 }
 
 static bool fail(const char *path, const char *what) {
+    if (errno == EINTR) return false;
     if (errno == EPIPE)
         message_error(shown(path), "cannot write: the reader at the other end closed the pipe");
     else
@@ -26,46 +35,65 @@ static bool in_place(const char *path) {
 }
 
 bool outfile_open(outfile *target, const char *path) {
-    *target = (outfile){.path = text_copy(path)};
-    if (text_equal(path, "-")) {
-        target->stream = stdout;
-        return true;
+    *target = (outfile){.path = text_copy(path), .descriptor = STDOUT_FILENO};
+    if (text_equal(path, "-")) return true;
+    if (!in_place(path)) {
+        /* A link stays, its target is replaced. */
+        char *resolved = realpath(path, NULL);
+        target->final = resolved ? resolved : text_copy(path);
+        target->partial = text_format("%s.partial", target->final);
     }
-    if (!in_place(path)) target->partial = text_format("%s.partial", path);
-    target->stream = fopen(target->partial ? target->partial : path, "wb");
-    if (target->stream) return true;
+    const char *name = target->partial ? target->partial : path;
+    int flags = target->partial ? O_CREAT | O_TRUNC : 0;
+    do {
+        target->descriptor = open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC | flags, 0666);
+    } while (target->descriptor < 0 && errno == EINTR && !signals_received());
+    if (target->descriptor >= 0) return true;
     fail(path, "cannot create");
-    free(target->partial);
-    target->partial = NULL;
     outfile_abandon(target);
     return false;
 }
 
-bool outfile_write(outfile *target, const void *bytes, size_t size) {
-    errno = 0;
-    if (fwrite(bytes, 1, size, target->stream) == size && fflush(target->stream) == 0) return true;
-    return fail(target->path, "cannot write");
+/* After a signal a reader that still takes its bytes gets the rest, one that takes nothing is given
+ * up. */
+static bool reader_waits(const outfile *from) {
+    enum { PATIENCE = 500 }; /* milliseconds */
+    struct pollfd reader = {.fd = from->descriptor, .events = POLLOUT};
+    return !signals_received() || poll(&reader, 1, PATIENCE) != 0;
 }
 
-static int close_stream(outfile *target) {
-    FILE *stream = target->stream;
-    target->stream = NULL;
-    if (!stream) return 0;
-    return stream == stdout ? fflush(stream) : fclose(stream);
+bool outfile_write(outfile *target, const void *bytes, size_t size) {
+    for (const char *next = bytes; size > 0;) {
+        ssize_t written = write(target->descriptor, next, size);
+        if (written < 0 && errno != EINTR) return fail(target->path, "cannot write");
+        if (written > 0) {
+            next += written;
+            size -= (size_t)written;
+        }
+        if (size > 0 && !reader_waits(target)) return false;
+    }
+    return true;
+}
+
+static bool close_descriptor(outfile *target) {
+    int descriptor = target->descriptor;
+    target->descriptor = STDOUT_FILENO;
+    return descriptor == STDOUT_FILENO || close(descriptor) == 0 || errno == EINTR;
 }
 
 bool outfile_finish(outfile *target) {
-    errno = 0;
-    bool good = close_stream(target) == 0 || fail(target->path, "cannot write");
-    if (good && target->partial && rename(target->partial, target->path) != 0)
+    bool good = close_descriptor(target) || fail(target->path, "cannot write");
+    if (good && target->partial && rename(target->partial, target->final) != 0)
         good = fail(target->path, "cannot rename the finished file");
     outfile_abandon(target);
     return good;
 }
 
 void outfile_abandon(outfile *target) {
-    close_stream(target);
+    if (!target->path) return;
+    if (target->descriptor >= 0) close_descriptor(target);
     free(target->path);
+    free(target->final);
     free(target->partial);
     *target = (outfile){0};
 }

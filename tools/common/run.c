@@ -61,6 +61,7 @@ static outcome run_job(run *all, worker *by, const job *item) {
 static void *work_stage(void *argument) {
     run *all = argument;
     worker by;
+    signals_enter();
     worker_init(&by, all->plan, all->ledger, all->progress, all->threads);
     while (!atomic_load(&all->stop)) {
         int32_t index = atomic_fetch_add(&all->next, 1);
@@ -71,6 +72,7 @@ static void *work_stage(void *argument) {
         if (failed || signals_received()) atomic_store(&all->stop, true);
     }
     worker_free(&by);
+    signals_leave();
     return NULL;
 }
 
@@ -117,6 +119,7 @@ int run_plan(plan *from, journal *done) {
     const settings *chosen = from->settings;
     int32_t workers = chosen->jobs < from->job_count ? chosen->jobs : from->job_count;
     run all = {.plan = from, .journal = done};
+    signals_catch();
     if (!make_directories(from)) return EXIT_FAILED;
     all.ledger = ledger_open(from, workers > 1);
     if (!all.ledger) return EXIT_FAILED;

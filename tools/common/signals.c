@@ -42,6 +42,9 @@ static void install(int number, void (*handler)(int)) {
 
 void signals_install(void) {
     install(SIGPIPE, SIG_IGN);
+}
+
+void signals_catch(void) {
     install(SIGUSR2, nothing);
     install(SIGALRM, wake_all);
     /* Also where a shell script started the program in the background and had it ignore Ctrl-C:

@@ -4,10 +4,12 @@
 #include "common/svg.h"
 #include "common/text.h"
 #include <stdlib.h>
+#include <unistd.h>
 
 struct sink {
     const job *item;
     const settings *settings;
+    seg_env env;        /* without the runner, which is the method's */
     seg_writer *writer; /* OUTPUT_WRITER */
     seg_image last;     /* OUTPUT_LAST: a copy of the latest drawing */
     int64_t frames;
@@ -15,6 +17,7 @@ struct sink {
 
 static bool fail(const sink *from, seg_status status) {
     const char *output = from->item->output;
+    if (status == SEG_ERROR_CANCELLED) return false;
     message_error(text_equal(output, "-") ? "standard output" : output, "%s",
                   message_reason(status));
     return false;
@@ -24,7 +27,6 @@ static seg_status open_writer(sink *target, const recipe *how, const seg_stream_
                               int32_t threads) {
     const settings *from = target->settings;
     const job *item = target->item;
-    seg_env env = {.limits = &from->limits};
     seg_writer_options options;
     seg_writer_options_init(&options);
     options.content = (int32_t)how->content;
@@ -37,17 +39,18 @@ static seg_status open_writer(sink *target, const recipe *how, const seg_stream_
     options.threads = threads;
     options.overwrite = from->overwrite || from->resume;
     if (from->copy_audio && info->has_audio && !item->sequence) options.audio_from = item->input;
-    return seg_writer_open(&target->writer, item->output, &options, &env);
+    return seg_writer_open(&target->writer, item->output, &options, &target->env);
 }
 
 bool sink_open(sink **opened, const job *item, const recipe *how, const seg_stream_info *info,
-               int32_t threads) {
+               int32_t threads, const seg_env *env) {
     seg_status status = SEG_OK;
     bool good = true;
     *opened = NULL;
     if (item->output_kind == OUTPUT_NONE || item->output_kind == OUTPUT_NULL) return true;
     sink *made = memory_get(1, sizeof *made);
-    *made = (sink){.item = item, .settings = how->settings};
+    *made = (sink){.item = item, .settings = how->settings, .env = *env};
+    made->env.runner = NULL;
     if (item->output_kind == OUTPUT_FRAMES) good = directory_make(item->output);
     if (item->output_kind == OUTPUT_WRITER) status = open_writer(made, how, info, threads);
     if (status < 0) good = fail(made, status);
@@ -78,7 +81,7 @@ static bool write_bytes(const char *path, const void *bytes, size_t size) {
 static bool write_picture(sink *target, const char *path, const seg_image *picture) {
     seg_picture_write_options options = picture_options(target->settings);
     if (!text_equal(path, "-")) {
-        seg_status status = seg_picture_write(path, picture, &options, NULL);
+        seg_status status = seg_picture_write(path, picture, &options, &target->env);
         return status >= 0 || fail(target, status);
     }
     void *bytes;
@@ -165,9 +168,14 @@ bool sink_finish(sink *target, int64_t *frames) {
     return good;
 }
 
-void sink_abandon(sink *target) {
-    if (!target) return;
+bool sink_abandon(sink *target) {
+    if (!target) return false;
+    bool partly = target->writer;
     seg_writer_abandon(target->writer);
     seg_image_unref(&target->last);
+    char *partial = text_format("%s.partial", target->item->output);
+    partly = partly && access(partial, F_OK) == 0;
+    free(partial);
     free(target);
+    return partly;
 }

@@ -7,9 +7,10 @@
 typedef struct sink sink;
 
 /** Opens OUTPUT; with OUTPUT_NONE and OUTPUT_NULL nothing is to be drawn and `*opened` is NULL.
- *  Here and below, false: a message was given. */
+ *  `env` gives limits, log and progress. Here and below, false: a message was given, or a signal
+ *  ended the wait for a reader that takes nothing. */
 bool sink_open(sink **opened, const job *item, const recipe *how, const seg_stream_info *info,
-               int32_t threads);
+               int32_t threads, const seg_env *env);
 
 /** Writes a picture; for SVG the labels. */
 bool sink_write(sink *target, const seg_image *picture, int64_t index, int64_t pts,
@@ -18,7 +19,7 @@ bool sink_write(sink *target, const seg_image *picture, int64_t index, int64_t p
 /** Ends the output and frees the sink. `*frames` = pictures written. */
 bool sink_finish(sink *target, int64_t *frames);
 
-/** Ends what can be ended, leaves NAME.partial and frees the sink. NULL is allowed. */
-void sink_abandon(sink *target);
+/** Ends what can be ended and frees the sink. True: it left NAME.partial. NULL is allowed. */
+bool sink_abandon(sink *target);
 
 #endif

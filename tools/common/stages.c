@@ -57,7 +57,6 @@ static bool write_now(void *user, drawing *drawn) {
 void stages_run_alone(work *target) {
     seg_frame frame = {0};
     bool good = true;
-    signals_enter();
     while (good) {
         if (signals_received()) target->stopped = true;
         if (target->stopped) break;
@@ -68,7 +67,6 @@ void stages_run_alone(work *target) {
         }
         good = work_frame(target, &frame, write_now, target);
     }
-    signals_leave();
     seg_frame_unref(&frame);
     if (good && !target->failed) work_flush(target, write_now, target);
 }
@@ -116,6 +114,7 @@ static void recycle(stages *all, drawing *drawn) {
 static void *write_stage(void *argument) {
     stages *all = argument;
     void *item;
+    signals_enter();
     while (queue_pop(all->drawings, &item)) {
         drawing *drawn = item;
         if (write_drawing(all->work, drawn)) {
@@ -128,6 +127,7 @@ static void *write_stage(void *argument) {
         queue_give_up(all->drawings);
         break;
     }
+    signals_leave();
     return NULL;
 }
 

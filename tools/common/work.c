@@ -84,6 +84,10 @@ void work_fail(work *target, const char *subject, seg_status status) {
 
 void work_fail_silently(work *target, const char *what) {
     if (target->failed) return;
+    if (signals_received()) {
+        target->stopped = true;
+        return;
+    }
     target->failed = true;
     snprintf(target->error, sizeof target->error, "%s", what);
 }
@@ -286,7 +290,8 @@ static bool begin(work *target) {
     if (status < 0) return false;
     if (!check_single(target)) return false;
     int32_t encoders = target->worker->threads > 2 ? target->worker->threads / 2 : 1;
-    if (sink_open(&target->sink, target->item, target->how, &target->feed.info, encoders))
+    if (sink_open(&target->sink, target->item, target->how, &target->feed.info, encoders,
+                  &target->worker->env))
         return true;
     work_fail_silently(target, "OUTPUT could not be opened");
     return false;
@@ -337,7 +342,7 @@ static void end(work *target) {
         target->sink = NULL;
         if (!target->failed) check_counts(target);
     }
-    sink_abandon(target->sink);
+    target->kept = sink_abandon(target->sink);
     target->sink = NULL;
     seg_image_unref(&target->spare);
 }
@@ -356,11 +361,9 @@ static outcome settle(const work *target) {
     const char *input = work_name(target);
     if (target->failed) return OUTCOME_FAILED;
     if (target->stopped) {
-        bool kept =
-            target->item->output_kind == OUTPUT_WRITER && !text_equal(target->item->output, "-");
         message_error(input, "stopped after %lld frames%s%s%s", (long long)target->results,
-                      kept ? "; what was written is in " : "", kept ? target->item->output : "",
-                      kept ? ".partial" : "");
+                      target->kept ? "; what was written is in " : "",
+                      target->kept ? target->item->output : "", target->kept ? ".partial" : "");
         return OUTCOME_STOPPED;
     }
     if (!target->truncated) return OUTCOME_DONE;

@@ -54,6 +54,7 @@ typedef struct work {
     int32_t range_count;
     /* the first thing that went wrong */
     bool failed, stopped, truncated;
+    bool kept; /* OUTPUT.partial holds what was written */
     char error[1024];
 } work;
 
@@ -70,7 +71,8 @@ outcome work_run(worker *target, const job *item, json_t **report);
 const char *work_name(const work *from);
 /** Notes a failure, unless there is one already, and says it. `subject` NULL: the input. */
 void work_fail(work *target, const char *subject, seg_status status);
-/** The same for a failure that was said already. */
+/** The same for a failure that was said already, or is no failure but the end of a blocked wait by
+ *  a signal. */
 void work_fail_silently(work *target, const char *what);
 
 /** A picture drawn for the sink. */
