@@ -16,7 +16,8 @@ feed() {
 
 # ended PID: waits for it, but not for ever; its exit code.
 ended() {
-    { sleep 10 && kill -9 "$1"; } >/dev/null 2>&1 &
+    # Short sleeps: the one that is going on outlives its shell.
+    { for _ in $(seq 100); do sleep 0.1; done && kill -9 "$1"; } >/dev/null 2>&1 &
     watch=$!
     wait "$1"
     code=$?
