@@ -6,6 +6,7 @@
 #include "common/messages.h"
 #include "common/run.h"
 #include "common/signals.h"
+#include "segment/describe.h"
 
 static int work(const arguments *given) {
     settings chosen;
@@ -27,14 +28,14 @@ static int work(const arguments *given) {
 
 int main(int count, char **words) {
     arguments given;
-    message_setup("segment", VERBOSITY_NORMAL);
+    message_setup(segment_program.name, VERBOSITY_NORMAL);
     signals_install();
-    if (!arguments_parse(&given, count, words)) {
+    if (!arguments_parse(&given, &segment_program, count, words)) {
         arguments_free(&given);
         return EXIT_USAGE;
     }
-    if (given.values[OPTION_QUIET]) message_setup("segment", VERBOSITY_QUIET);
-    if (given.values[OPTION_VERBOSE]) message_setup("segment", VERBOSITY_VERBOSE);
+    if (given.values[OPTION_QUIET]) message_setup(segment_program.name, VERBOSITY_QUIET);
+    if (given.values[OPTION_VERBOSE]) message_setup(segment_program.name, VERBOSITY_VERBOSE);
     int code = help_wanted(&given) ? help_give(&given) : work(&given);
     arguments_free(&given);
     return code;

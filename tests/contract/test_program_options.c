@@ -1,26 +1,48 @@
-/* No parameter of a method has the name of an option of the program: both are typed as --NAME. */
-#include "common/options.h"
+/* No parameter of a method or metric has the name of an option of a program that takes it: both are
+ * typed as --NAME. Nor do two options of one program share a name. */
 #include "contract/harness.h"
 
-START_TEST(names_are_free) {
-    const seg_method *method = contract_method(_i);
-    for (int32_t i = 0; i < method->params->count; i++) {
-        const char *name = method->params->items[i].name;
-        ck_assert_msg(option_find(name) == OPTION_COUNT, "%s: --%s is an option of the program",
-                      method->id, name);
+#include "common/options.h"
+#include "common/program.h"
+#include <segment/evaluate.h>
+
+static void check_names(const seg_param_table *table, const char *owner, uint32_t bit) {
+    for (int32_t i = 0; table && i < table->count; i++) {
+        const char *name = table->items[i].name;
+        ck_assert_msg(option_find(name, bit) == OPTION_COUNT,
+                      "%s: --%s is an option of the program", owner, name);
         if (strncmp(name, "no-", 3) == 0) /* --no-x switches x off */
-            ck_assert_msg(option_find(name + 3) == OPTION_COUNT, "%s: --%s", method->id, name);
+            ck_assert_msg(option_find(name + 3, bit) == OPTION_COUNT, "%s: --%s", owner, name);
         char negative[80];
         snprintf(negative, sizeof negative, "no-%s", name);
-        ck_assert_msg(option_find(negative) == OPTION_COUNT, "%s: --%s", method->id, negative);
+        ck_assert_msg(option_find(negative, bit) == OPTION_COUNT, "%s: --%s", owner, negative);
     }
+}
+
+START_TEST(names_of_methods_are_free) {
+    const seg_method *method = contract_method(_i);
+    check_names(method->params, method->id, PROGRAM_SEGMENT);
+    check_names(method->params, method->id, PROGRAM_EVAL); /* tune takes them */
+}
+END_TEST
+
+START_TEST(names_of_metrics_are_free) {
+    int32_t count;
+    const seg_metric *const *metrics = seg_metrics(&count);
+    for (int32_t i = 0; i < count; i++)
+        check_names(metrics[i]->params, metrics[i]->id, PROGRAM_EVAL);
 }
 END_TEST
 
 START_TEST(options_are_found) {
-    for (int id = 0; id < OPTION_COUNT; id++)
-        ck_assert_int_eq(option_find(option_get((option_id)id)->name), id);
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        const option_row *row = option_get((option_id)id);
+        ck_assert_msg(row->programs, "--%s belongs to no program", row->name);
+        for (uint32_t bit = 1; bit <= PROGRAM_EVAL; bit <<= 1)
+            if (row->programs & bit) ck_assert_int_eq(option_find(row->name, bit), id);
+    }
 }
 END_TEST
 
-CONTRACT_MAIN("program options", names_are_free, options_are_found)
+CONTRACT_MAIN("program options", names_of_methods_are_free, names_of_metrics_are_free,
+              options_are_found)

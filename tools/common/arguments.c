@@ -13,68 +13,92 @@ typedef struct parser {
 
 /* ---- messages that help ---- */
 
-/* The nearest of the program's options and the method's parameters, or NULL. */
-static const char *nearest_name(const char *name, const seg_method *method) {
+static const seg_param_table *method_table(const arguments *from) {
+    return from->method ? from->method->params : NULL;
+}
+
+static const seg_param_table *metric_table(const arguments *from) {
+    return from->metric ? from->metric->params : NULL;
+}
+
+static const seg_param *find_parameter(const seg_param_table *table, const char *name) {
+    return table ? seg_params_find(table, name) : NULL;
+}
+
+/* Keeps the nearer of two names. */
+static void consider(const char **best, int *best_distance, const char *name, const char *other) {
+    int distance = text_distance(name, other);
+    if (distance > *best_distance) return;
+    if (distance < *best_distance || !*best) *best = other;
+    *best_distance = distance;
+}
+
+/* The nearest of the program's options and the parameters that count, or NULL. */
+static const char *nearest_name(const char *name, const arguments *from) {
     const char *best = NULL;
     int best_distance = 1 + (int)strlen(name) / 3;
     for (int id = 0; id < OPTION_COUNT; id++) {
         const option_row *row = option_get((option_id)id);
-        int distance = text_distance(name, row->name);
-        if (row->group == GROUP_HIDDEN || distance > best_distance) continue;
-        if (distance < best_distance || !best) best = row->name;
-        best_distance = distance;
+        if (row->group != GROUP_HIDDEN && row->programs & from->program->bit)
+            consider(&best, &best_distance, name, row->name);
     }
-    for (int32_t i = 0; method && i < method->params->count; i++) {
-        int distance = text_distance(name, method->params->items[i].name);
-        if (distance > best_distance) continue;
-        if (distance < best_distance || !best) best = method->params->items[i].name;
-        best_distance = distance;
-    }
+    const seg_param_table *tables[] = {method_table(from), metric_table(from)};
+    for (int t = 0; t < 2; t++)
+        for (int32_t i = 0; tables[t] && i < tables[t]->count; i++)
+            consider(&best, &best_distance, name, tables[t]->items[i].name);
     return best;
 }
 
-/* "canny, otsu": methods that have a parameter of that name; "" if none has. */
-static void methods_with(char *list, size_t size, const char *name) {
-    int32_t count;
+/* "canny, otsu": topics of the program's first section that have a parameter of that name; "" if
+ * none has. */
+static void topics_with(char *list, size_t size, const program *of, const char *name) {
     size_t length = 0;
-    const seg_method *const *methods = seg_methods(&count);
     list[0] = 0;
-    for (int32_t i = 0; i < count; i++)
-        if (seg_params_find(methods[i]->params, name) && length + 40 < size &&
-            methods[i]->input & (SEG_INPUT_PICTURE | SEG_INPUT_PAIR | SEG_INPUT_STREAM))
+    for (int32_t i = 0; i < of->sections[0].count(); i++) {
+        help_topic topic = of->sections[0].topic(i);
+        if (find_parameter(topic.params, name) && length + 40 < size)
             length += (size_t)snprintf(list + length, size - length, "%s%s", length ? ", " : "",
-                                       methods[i]->id);
+                                       topic.id);
+        help_topic_free(&topic);
+    }
 }
 
 static bool fail_unknown(const parser *p, const char *name) {
     char list[400];
-    const seg_method *method = p->target->method;
-    methods_with(list, sizeof list, name);
-    if (!list[0] && text_starts(name, "no-")) methods_with(list, sizeof list, name + 3);
-    const char *near = nearest_name(name, method);
-    if (list[0] && !method)
-        message_error(NULL, "--%s is a parameter of a method (%s); name the method with --method",
-                      name, list);
+    const arguments *from = p->target;
+    const program *of = from->program;
+    const char *kind = of->sections[0].kind, *chosen = NULL;
+    if (of->commands) chosen = from->command;
+    if (!of->commands && from->method) chosen = from->method->id;
+    topics_with(list, sizeof list, of, name);
+    if (!list[0] && text_starts(name, "no-")) topics_with(list, sizeof list, of, name + 3);
+    const char *near = nearest_name(name, from);
+    if (list[0] && !chosen)
+        message_error(NULL, "--%s is a parameter of a %s (%s); name the %s %s", name, kind, list,
+                      kind, of->commands ? "first" : "with --method");
     else if (list[0])
-        message_error(NULL, "method %s has no parameter --%s (%s has); see segment --help %s",
-                      method->id, name, list, method->id);
+        message_error(NULL, "%s %s has no parameter --%s (%s has); see %s --help %s", kind, chosen,
+                      name, list, of->name, chosen);
     else if (near)
         message_error(NULL, "unknown option --%s; did you mean --%s?", name, near);
     else
-        message_error(NULL, "unknown option --%s; see segment --help", name);
+        message_error(NULL, "unknown option --%s; see %s --help", name, of->name);
     return false;
 }
 
-/* ---- the method comes first ---- */
+/* ---- what the command line is about comes first ---- */
 
-/* The value of an option by a plain look over the words; the last one counts. */
-static const char *look_for(const parser *p, const char *option) {
-    const char *found = NULL;
-    size_t length = strlen(option);
+/* The value of an option by a plain look over the words; the last one counts. NULL if the program
+ * has no such option. */
+static const char *look_for(const parser *p, option_id id) {
+    const char *found = NULL, *name = option_get(id)->name;
+    size_t length = strlen(name);
+    if (!(option_get(id)->programs & p->target->program->bit)) return NULL;
     for (int i = 1; i < p->count && !text_equal(p->words[i], "--"); i++) {
-        if (strncmp(p->words[i], option, length)) continue;
-        if (p->words[i][length] == '=') found = p->words[i] + length + 1;
-        if (!p->words[i][length] && i + 1 < p->count && !text_starts(p->words[i + 1], "--"))
+        if (!text_starts(p->words[i], "--") || !text_starts(p->words[i] + 2, name)) continue;
+        const char *rest = p->words[i] + 2 + length;
+        if (*rest == '=') found = rest + 1;
+        if (!*rest && i + 1 < p->count && !text_starts(p->words[i + 1], "--"))
             found = p->words[++i];
     }
     return found;
@@ -98,12 +122,49 @@ static bool choose_method(arguments *target, const char *id) {
     return true;
 }
 
+static bool choose_metric(arguments *target, const char *id) {
+    target->metric = seg_metric_find(id);
+    if (target->metric) return true;
+    const char *near = seg_metric_nearest(id);
+    if (near)
+        message_error(NULL, "unknown metric \"%s\"; did you mean %s?", id, near);
+    else
+        message_error(NULL, "unknown metric \"%s\"; segment-eval --list names the metrics", id);
+    return false;
+}
+
+/* The first name of a program that has commands: a metric, or something else that has a page. */
+static bool choose_command(arguments *target, const char *word) {
+    const program *of = target->program;
+    target->command = word;
+    if (seg_metric_find(word)) {
+        if (!target->metric) return choose_metric(target, word);
+        message_error(NULL, "--metric goes with tune (got the metric %s, too)", word);
+        return false;
+    }
+    bool known = false;
+    for (int32_t i = 0; i < of->sections[1].count(); i++) {
+        help_topic topic = of->sections[1].topic(i);
+        known = known || text_equal(topic.id, word);
+        help_topic_free(&topic);
+    }
+    return known || choose_metric(target, word);
+}
+
 /* ---- words ---- */
 
+static void add_parameter(parameter_text **list, int32_t *count, const char *name,
+                          const char *value) {
+    memory_grow((void **)list, (size_t)*count, sizeof **list);
+    (*list)[(*count)++] = (parameter_text){name, value};
+}
+
+/* A name that both have is the method's. */
 static void set_parameter(arguments *target, const char *name, const char *value) {
-    memory_grow((void **)&target->parameters, (size_t)target->parameter_count,
-                sizeof *target->parameters);
-    target->parameters[target->parameter_count++] = (parameter_text){name, value};
+    if (find_parameter(method_table(target), name))
+        add_parameter(&target->parameters, &target->parameter_count, name, value);
+    else
+        add_parameter(&target->metric_parameters, &target->metric_parameter_count, name, value);
 }
 
 /* The value behind an option: what follows `=`, else the next word. */
@@ -121,12 +182,19 @@ static bool take_value(parser *p, const char **value, const char *name, const ch
     return true;
 }
 
+static bool is_number(const char *word) {
+    return *word && !word[strspn(word, "0123456789")];
+}
+
 static bool take_option(parser *p, option_id id, const char *attached) {
     const option_row *row = option_get(id);
     const char *value = "";
     if (row->kind == OPTION_VALUE && !take_value(p, &value, row->name, attached, row->argument))
         return false;
-    if (row->kind == OPTION_OPTIONAL && attached) value = attached;
+    if ((row->kind == OPTION_OPTIONAL || row->kind == OPTION_NUMBER) && attached) value = attached;
+    if (row->kind == OPTION_NUMBER && !attached && p->next < p->count &&
+        is_number(p->words[p->next]))
+        value = p->words[p->next++];
     if ((row->kind == OPTION_FLAG || row->kind == OPTION_SWITCH) && attached) {
         message_error(NULL, "--%s takes no value (got \"%s\")", row->name, attached);
         return false;
@@ -148,26 +216,31 @@ static bool take_parameter(parser *p, const seg_param *param, const char *attach
     return true;
 }
 
+static const seg_param *known_parameter(const arguments *from, const char *name) {
+    const seg_param *param = find_parameter(method_table(from), name);
+    return param ? param : find_parameter(metric_table(from), name);
+}
+
 /* --name, --name=value, --no-name */
 static bool take_long(parser *p, const char *word) {
     const char *equals = strchr(word, '=');
     char name[64];
     const char *attached = equals ? equals + 1 : NULL;
-    const seg_method *method = p->target->method;
+    const uint32_t bit = p->target->program->bit;
     snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - word) : (int)strlen(word), word);
 
-    option_id id = option_find(name);
+    option_id id = option_find(name, bit);
     if (id != OPTION_COUNT) return take_option(p, id, attached);
-    const seg_param *param = method ? seg_params_find(method->params, name) : NULL;
+    const seg_param *param = known_parameter(p->target, name);
     if (param) return take_parameter(p, param, attached);
 
     if (text_starts(name, "no-") && !attached) {
-        id = option_find(name + 3);
+        id = option_find(name + 3, bit);
         if (id != OPTION_COUNT && option_get(id)->kind == OPTION_SWITCH) {
             p->target->values[id] = "no";
             return true;
         }
-        param = method ? seg_params_find(method->params, name + 3) : NULL;
+        param = known_parameter(p->target, name + 3);
         if (param && param->type == SEG_PARAM_BOOL) {
             set_parameter(p->target, param->name, "false");
             return true;
@@ -179,12 +252,12 @@ static bool take_long(parser *p, const char *word) {
 /* -y, -qy */
 static bool take_letters(parser *p, const char *letters) {
     for (const char *letter = letters; *letter; letter++) {
-        option_id id = option_find_letter(*letter);
+        option_id id = option_find_letter(*letter, p->target->program->bit);
         if (id == OPTION_COUNT) {
             message_error(NULL,
-                          "unknown option -%c; see segment --help (a file of that name is "
-                          "written ./-%s)",
-                          *letter, letters);
+                          "unknown option -%c; see %s --help (a file of that name is written "
+                          "./-%s)",
+                          *letter, p->target->program->name, letters);
             return false;
         }
         p->target->values[id] = "";
@@ -203,6 +276,8 @@ static bool take_words(parser *p) {
             good = take_long(p, word + 2);
         else if (options && word[0] == '-' && word[1])
             good = take_letters(p, word + 1);
+        else if (p->target->program->commands && !p->target->command)
+            good = choose_command(p->target, word);
         else
             p->target->names[p->target->name_count++] = word;
         if (!good) return false;
@@ -217,7 +292,8 @@ static bool merge_config(arguments *target, const config *source, const char *pa
             message_error(path, "has parameters but no method; add \"method\" or give --method");
             return false;
         }
-        set_parameter(target, source->parameters[i].name, source->parameters[i].value);
+        add_parameter(&target->parameters, &target->parameter_count, source->parameters[i].name,
+                      source->parameters[i].value);
     }
     for (int id = 0; id < OPTION_COUNT; id++) {
         const char *value = source->values[id];
@@ -232,12 +308,13 @@ static bool merge_config(arguments *target, const config *source, const char *pa
     return true;
 }
 
-bool arguments_parse(arguments *target, int count, char **words) {
+bool arguments_parse(arguments *target, const program *of, int count, char **words) {
     parser p = {target, count, 1, words};
     config source = {0};
-    *target = (arguments){0};
+    *target = (arguments){.program = of};
     target->names = memory_get((size_t)count, sizeof *target->names);
-    const char *path = look_for(&p, "--config"), *id = look_for(&p, "--method");
+    const char *path = look_for(&p, OPTION_CONFIG), *id = look_for(&p, OPTION_METHOD),
+               *metric = look_for(&p, OPTION_METRIC);
     if (path && !config_load(&source, path)) return false;
     if (id && source.method && !text_equal(id, source.method)) {
         message_error(path, "is for method %s, but --method is %s", source.method, id);
@@ -245,6 +322,7 @@ bool arguments_parse(arguments *target, int count, char **words) {
     }
     if (!id) id = source.method;
     if (id && !choose_method(target, id)) return false;
+    if (metric && !choose_metric(target, metric)) return false;
     if (path && !merge_config(target, &source, path)) return false;
     free(source.parameters);
     return take_words(&p);
@@ -252,6 +330,7 @@ bool arguments_parse(arguments *target, int count, char **words) {
 
 void arguments_free(arguments *target) {
     free(target->parameters);
+    free(target->metric_parameters);
     free(target->names);
     *target = (arguments){0};
 }

@@ -6,30 +6,41 @@ static void add_word(text_buffer *target, const char *word) {
     text_add(target, "%s%s", target->length ? " " : "", word);
 }
 
-static void add_program_words(text_buffer *target) {
+static void add_program_words(text_buffer *target, const program *of) {
     for (int id = 0; id < OPTION_COUNT; id++) {
         const option_row *row = option_get((option_id)id);
-        if (row->group == GROUP_HIDDEN) continue;
+        if (row->group == GROUP_HIDDEN || !(row->programs & of->bit)) continue;
         text_add(target, "%s--%s", target->length ? " " : "", row->name);
         if (row->kind == OPTION_SWITCH) text_add(target, " --no-%s", row->name);
         if (row->letter) text_add(target, " -%c", row->letter);
     }
 }
 
-/* `method) params="--a --b";;` for each method. */
-static void add_parameter_cases(text_buffer *target) {
-    int32_t count;
-    const seg_method *const *methods = seg_methods(&count);
-    for (int32_t i = 0; i < count; i++) {
-        if (!help_is_method(methods[i])) continue;
-        text_add(target, "        %s) words=\"$words", methods[i]->id);
-        for (int32_t k = 0; k < methods[i]->params->count; k++) {
-            const seg_param *param = &methods[i]->params->items[k];
-            text_add(target, " --%s", param->name);
-            if (param->type == SEG_PARAM_BOOL) text_add(target, " --no-%s", param->name);
-        }
-        text_add(target, "\";;\n");
+/* Ids of the topics of a section. */
+static void add_ids(text_buffer *target, const help_section *section) {
+    for (int32_t i = 0; i < section->count(); i++) {
+        help_topic topic = section->topic(i);
+        add_word(target, topic.id);
+        help_topic_free(&topic);
     }
+}
+
+/* `method) words="--a --b";;` for each topic whose parameters are typed as options. */
+static void add_parameter_cases(text_buffer *target, const program *of) {
+    for (int32_t s = 0; s < of->section_count; s++)
+        for (int32_t i = 0; i < of->sections[s].count(); i++) {
+            help_topic topic = of->sections[s].topic(i);
+            if (topic.dashes && topic.params) {
+                text_add(target, "        %s) words=\"$words", topic.id);
+                for (int32_t k = 0; k < topic.params->count; k++) {
+                    const seg_param *param = &topic.params->items[k];
+                    text_add(target, " --%s", param->name);
+                    if (param->type == SEG_PARAM_BOOL) text_add(target, " --no-%s", param->name);
+                }
+                text_add(target, "\";;\n");
+            }
+            help_topic_free(&topic);
+        }
 }
 
 static void add_choices(text_buffer *target, const char *choices) {
@@ -37,14 +48,12 @@ static void add_choices(text_buffer *target, const char *choices) {
         text_add(target, "%c", *choices == '|' ? ' ' : *choices);
 }
 
-/* Values of options that take one of a few words, and of parameters that do. */
-static void add_value_cases(text_buffer *target, const char *method_words) {
-    int32_t count;
-    const seg_method *const *methods = seg_methods(&count);
-    text_add(target, "        --method|--help) words=\"%s\";;\n", method_words);
+/* Values of the program's options. */
+static void add_option_cases(text_buffer *target, const program *of) {
     for (int id = 0; id < OPTION_COUNT; id++) {
         const option_row *row = option_get((option_id)id);
-        if (row->kind != OPTION_VALUE || row->group == GROUP_HIDDEN || id == OPTION_METHOD)
+        if (row->kind != OPTION_VALUE || row->group == GROUP_HIDDEN || !(row->programs & of->bit) ||
+            (row->files && text_equal(row->files, "method")))
             continue;
         text_add(target, "        --%s) ", row->name);
         if (row->choices) {
@@ -56,51 +65,82 @@ static void add_value_cases(text_buffer *target, const char *method_words) {
         }
         text_add(target, ";;\n");
     }
-    for (int32_t i = 0; i < count; i++)
-        for (int32_t k = 0; help_is_method(methods[i]) && k < methods[i]->params->count; k++) {
-            const seg_param *param = &methods[i]->params->items[k];
-            if (param->type != SEG_PARAM_ENUM) continue;
-            text_add(target, "        --%s) words=\"", param->name);
-            for (int n = 0; param->names[n]; n++)
-                text_add(target, "%s%s", n ? " " : "", param->names[n]);
-            text_add(target, "\";;\n");
+}
+
+/* Values of parameters that take one of a few words. */
+static void add_choice_cases(text_buffer *target, const help_topic *topic) {
+    for (int32_t k = 0; topic->dashes && topic->params && k < topic->params->count; k++) {
+        const seg_param *param = &topic->params->items[k];
+        if (param->type != SEG_PARAM_ENUM) continue;
+        text_add(target, "        --%s) words=\"", param->name);
+        for (int n = 0; param->names[n]; n++)
+            text_add(target, "%s%s", n ? " " : "", param->names[n]);
+        text_add(target, "\";;\n");
+    }
+}
+
+static void add_value_cases(text_buffer *target, const program *of, const char *topic_words) {
+    text_add(target, "        %s--help) words=\"%s\";;\n", of->commands ? "" : "--method|",
+             topic_words);
+    add_option_cases(target, of);
+    for (int32_t s = 0; s < of->section_count; s++)
+        for (int32_t i = 0; i < of->sections[s].count(); i++) {
+            help_topic topic = of->sections[s].topic(i);
+            add_choice_cases(target, &topic);
+            help_topic_free(&topic);
         }
 }
 
-void help_add_completion(text_buffer *target) {
-    int32_t count;
-    const seg_method *const *methods = seg_methods(&count);
-    text_buffer ids = {0}, words = {0};
-    for (int32_t i = 0; i < count; i++)
-        if (help_is_method(methods[i])) add_word(&ids, methods[i]->id);
-    add_program_words(&words);
+/* What the line is about: the value of --method, or the first word. */
+static void add_topic_search(text_buffer *target, const program *of, const char *topic_words) {
+    if (of->commands)
+        text_add(target,
+                 "        ((COMP_CWORD > 1)) && topic=\"${COMP_WORDS[1]}\"\n"
+                 "        ((COMP_CWORD == 1)) && files= && words=\"%s\"\n",
+                 topic_words);
+    else
+        text_add(target,
+                 "        for ((i = 1; i < COMP_CWORD; i++)); do\n"
+                 "            [[ ${COMP_WORDS[i]} == --method ]] && topic=\"${COMP_WORDS[i+1]}\"\n"
+                 "        done\n");
+}
+
+void help_add_completion(text_buffer *target, const program *of) {
+    text_buffer ids = {0}, words = {0}, function = {0};
+    add_ids(&ids, &of->sections[0]);
+    if (of->commands) add_ids(&ids, &of->sections[1]);
+    add_program_words(&words, of);
+    for (const char *letter = of->name; *letter; letter++)
+        text_add(&function, "%c", *letter == '-' ? '_' : *letter);
     text_add(target,
-             "# bash completion for segment\n"
-             "_segment() {\n"
+             "# bash completion for %s\n"
+             "_%s() {\n"
              "    local now=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
-             "    local words= files= method= i\n"
+             "    local words= files= topic= i\n"
              "    COMPREPLY=()\n"
-             "    case \"$before\" in\n");
-    add_value_cases(target, ids.data ? ids.data : "");
+             "    case \"$before\" in\n",
+             of->name, function.data);
+    add_value_cases(target, of, ids.data ? ids.data : "");
+    text_add(target, "        *) files=1\n");
+    add_topic_search(target, of, ids.data ? ids.data : "");
     text_add(target,
-             "        *) files=1\n"
-             "        for ((i = 1; i < COMP_CWORD; i++)); do\n"
-             "            [[ ${COMP_WORDS[i]} == --method ]] && method=\"${COMP_WORDS[i+1]}\"\n"
-             "        done\n"
              "        [[ $now == -* ]] && files= && words=\"%s\"\n"
-             "        [[ $now == -* ]] && case \"$method\" in\n",
+             "        [[ $now == -* ]] && case \"$topic\" in\n",
              words.data);
-    add_parameter_cases(target);
-    text_add(target, "        esac;;\n"
-                     "    esac\n"
-                     "    if [[ $files ]]; then\n"
-                     "        compopt -o filenames 2>/dev/null\n"
-                     "        COMPREPLY=($(compgen -f -- \"$now\"))\n"
-                     "    else\n"
-                     "        COMPREPLY=($(compgen -W \"$words\" -- \"$now\"))\n"
-                     "    fi\n"
-                     "}\n"
-                     "complete -F _segment segment\n");
+    add_parameter_cases(target, of);
+    text_add(target,
+             "        esac;;\n"
+             "    esac\n"
+             "    if [[ $files ]]; then\n"
+             "        compopt -o filenames 2>/dev/null\n"
+             "        COMPREPLY=($(compgen -f -- \"$now\"))\n"
+             "    else\n"
+             "        COMPREPLY=($(compgen -W \"$words\" -- \"$now\"))\n"
+             "    fi\n"
+             "}\n"
+             "complete -F _%s %s\n",
+             function.data, of->name);
     text_free(&ids);
     text_free(&words);
+    text_free(&function);
 }

@@ -52,10 +52,11 @@ static void add_pair(text_buffer *target, const char *head, const char *body, in
     add_wrapped(target, used, indent, body);
 }
 
-static void add_pairs(text_buffer *target, const char *title, const help_pair *pairs) {
-    text_add(target, "\n%s\n", title);
-    for (; pairs->head; pairs++)
-        add_pair(target, pairs->head, pairs->body, 27);
+static void add_list(text_buffer *target, const help_list *list, int indent) {
+    text_add(target, "\n%s\n", list->title);
+    for (const help_pair *pair = list->pairs; pair->head; pair++)
+        add_pair(target, pair->head, pair->body, indent);
+    if (list->note) add_wrapped(target, 0, 2, list->note);
 }
 
 static void add_option(text_buffer *target, const option_row *row) {
@@ -64,124 +65,161 @@ static void add_option(text_buffer *target, const option_row *row) {
     add_pair(target, name, row->help, 27);
 }
 
-static void add_general(text_buffer *target) {
-    int32_t count;
-    const seg_method *const *methods = seg_methods(&count);
-    text_add(target,
-             "segment [--method NAME] [--PARAM VALUE]... [options] INPUT... OUTPUT\n"
-             "segment --list [--json]      segment --help [NAME]      segment --version\n\n");
-    add_wrapped(target, 0, 0, help_summary);
-    text_add(target, "\nMethods (segment --help NAME shows the parameters)\n");
-    for (int32_t i = 0; i < count; i++)
-        if (help_is_method(methods[i])) add_pair(target, methods[i]->id, methods[i]->title, 27);
-    text_add(target, "\nOperations of --post, on masks and labels\n");
-    for (int32_t i = 0; i < count; i++)
-        if (!help_is_method(methods[i])) add_pair(target, methods[i]->id, methods[i]->title, 27);
-    for (int group = 0; group < GROUP_HIDDEN; group++) {
-        text_add(target, "\n%s\n", option_group_title((option_group)group));
-        for (int id = 0; id < OPTION_COUNT; id++)
-            if (option_get((option_id)id)->group == (option_group)group)
-                add_option(target, option_get((option_id)id));
+static void add_options(text_buffer *target, const program *of, int group) {
+    bool first = true;
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        const option_row *row = option_get((option_id)id);
+        if (row->group != (option_group)group || !(row->programs & of->bit)) continue;
+        if (first) text_add(target, "\n%s\n", of->groups[group]);
+        add_option(target, row);
+        first = false;
     }
-    add_pairs(target, "INPUT is", help_inputs);
-    add_pairs(target, "OUTPUT is", help_outputs);
-    add_wrapped(target, 0, 2, "OUTPUT may be left out with --report, --objects or --save-model.");
-    add_pairs(target, "Exit status", help_exits);
-    add_pairs(target, "Environment", help_variables);
+}
+
+static void add_usage(text_buffer *target, const program *of) {
+    for (int i = 0; of->usage[i]; i++)
+        text_add(target, "%s %s\n", of->name, of->usage[i]);
+}
+
+static void add_general(text_buffer *target, const program *of) {
+    add_usage(target, of);
+    text_add(target, "\n");
+    add_wrapped(target, 0, 0, of->summary);
+    for (int32_t s = 0; s < of->section_count; s++) {
+        text_add(target, "\n%s\n", of->sections[s].title);
+        for (int32_t i = 0; i < of->sections[s].count(); i++) {
+            help_topic topic = of->sections[s].topic(i);
+            add_pair(target, topic.id, topic.title, 27);
+            help_topic_free(&topic);
+        }
+    }
+    for (int group = 0; group < GROUP_HIDDEN; group++)
+        add_options(target, of, group);
+    for (const help_list *list = of->lists; list->title; list++)
+        add_list(target, list, 27);
     text_add(target, "\nExamples\n");
-    for (const help_pair *example = help_examples; example->head; example++)
+    for (const help_pair *example = of->examples; example->head; example++)
         text_add(target, "  %s\n", example->head);
 }
 
-static void add_method(text_buffer *target, const seg_method *method) {
-    char outputs[120], values[300];
-    help_outputs_of(outputs, sizeof outputs, method);
-    text_add(target, "%s: %s\n", method->id, method->title);
-    if (method->reference[0]) add_wrapped(target, 0, 0, method->reference);
-    text_add(target, "\nFamily %s; gives %s", method->family, outputs);
-    if (method->input & SEG_INPUT_STREAM) text_add(target, "; works on frames in order");
-    if (!help_is_method(method)) text_add(target, "; used in --post");
-    text_add(target, ".\n");
-    if (method->params->count) text_add(target, "\nParameters\n");
-    for (int32_t i = 0; i < method->params->count; i++) {
-        const seg_param *param = &method->params->items[i];
-        char *head = text_format("--%s", param->name);
-        help_parameter_values(values, sizeof values, param);
-        char *body = text_format(
-            "%s%s (%s)", param->help,
-            param->help[0] && param->help[strlen(param->help) - 1] == '.' ? "" : ".", values);
-        add_pair(target, help_is_method(method) ? head : head + 2, body, 20);
+void help_topic_free(help_topic *topic) {
+    text_free(&topic->facts);
+    for (int i = 0; i < 2; i++) {
+        help_pair *pairs = (help_pair *)topic->more[i].pairs;
+        for (help_pair *pair = pairs; pair && pair->head; pair++) {
+            free((char *)pair->head);
+            free((char *)pair->body);
+        }
+        free(pairs);
+    }
+    *topic = (help_topic){0};
+}
+
+static void add_page(text_buffer *target, const help_topic *topic) {
+    const seg_param_table *params = topic->params;
+    text_add(target, "%s: %s\n", topic->id, topic->title);
+    if (topic->reference[0]) add_wrapped(target, 0, 0, topic->reference);
+    text_add(target, "\n");
+    add_wrapped(target, 0, 0, topic->facts.data ? topic->facts.data : "");
+    if (params && params->count) text_add(target, "\nParameters\n");
+    for (int32_t i = 0; params && i < params->count; i++) {
+        char *head = text_format("%s%s", topic->dashes ? "--" : "", params->items[i].name);
+        char *body = help_parameter_text(&params->items[i]);
+        add_pair(target, head, body, 20);
         free(head);
         free(body);
     }
+    for (int i = 0; i < 2; i++)
+        if (topic->more[i].title) add_list(target, &topic->more[i], 20);
 }
 
-/* Methods that have the parameter; false if none has. */
-static bool add_parameter(text_buffer *target, const char *name) {
-    int32_t count;
-    char values[300];
+/* The topics of that name, and those that have a parameter of that name. False: none. */
+static bool add_topics(text_buffer *target, const program *of, const char *name, bool parameters) {
     bool found = false;
-    const seg_method *const *methods = seg_methods(&count);
-    for (int32_t i = 0; i < count; i++) {
-        const seg_param *param = seg_params_find(methods[i]->params, name);
-        if (!param) continue;
-        help_parameter_values(values, sizeof values, param);
-        char *body = text_format("%s (%s)", param->help, values);
-        if (!found) text_add(target, "--%s is a parameter of\n", param->name);
-        add_pair(target, methods[i]->id, body, 20);
-        free(body);
-        found = true;
-    }
+    for (int32_t s = 0; s < of->section_count; s++)
+        for (int32_t i = 0; i < of->sections[s].count(); i++) {
+            help_topic topic = of->sections[s].topic(i);
+            const seg_param *param =
+                parameters && topic.params ? seg_params_find(topic.params, name) : NULL;
+            if (!parameters && text_name_equal(topic.id, name)) {
+                add_page(target, &topic);
+                found = true;
+            }
+            if (param) {
+                char *body = help_parameter_text(param);
+                if (!found) text_add(target, "--%s is a parameter of\n", param->name);
+                add_pair(target, topic.id, body, 20);
+                free(body);
+                found = true;
+            }
+            help_topic_free(&topic);
+        }
     return found;
 }
 
-static bool add_topic(text_buffer *target, const char *topic) {
-    while (*topic == '-')
-        topic++;
-    const seg_method *method = seg_method_find(topic);
-    option_id id = option_find(topic);
-    if (method) add_method(target, method);
+static const char *nearest_topic(char *near, size_t size, const program *of, const char *name) {
+    int best = 1 + (int)strlen(name) / 3;
+    near[0] = 0;
+    for (int32_t s = 0; s < of->section_count; s++)
+        for (int32_t i = 0; i < of->sections[s].count(); i++) {
+            help_topic topic = of->sections[s].topic(i);
+            int distance = text_distance(name, topic.id);
+            if (distance < best || (distance == best && !near[0])) {
+                best = distance;
+                snprintf(near, size, "%s", topic.id);
+            }
+            help_topic_free(&topic);
+        }
+    return near[0] ? near : NULL;
+}
+
+static bool add_help_on(text_buffer *target, const program *of, const char *name) {
+    char near[64];
+    while (*name == '-')
+        name++;
+    bool topic = add_topics(target, of, name, false);
+    option_id id = option_find(name, of->bit);
     if (id != OPTION_COUNT) add_option(target, option_get(id));
-    bool found = method || id != OPTION_COUNT;
-    if (!method && add_parameter(target, topic)) found = true;
-    if (found) return true;
-    const char *near = seg_method_nearest(topic);
-    if (near)
-        message_error(NULL, "no help on \"%s\"; did you mean %s?", topic, near);
+    if (topic || add_topics(target, of, name, true) || id != OPTION_COUNT) return true;
+    if (nearest_topic(near, sizeof near, of, name))
+        message_error(NULL, "no help on \"%s\"; did you mean %s?", name, near);
     else
-        message_error(NULL, "no help on \"%s\": it is no method, operation, parameter or option",
-                      topic);
+        message_error(NULL, "no help on \"%s\": it is no %s, %s, parameter or option", name,
+                      of->sections[0].kind, of->sections[1].kind);
     return false;
 }
 
-static void add_versions(text_buffer *target) {
-    text_add(target, "segment %s\n", seg_version());
+static void add_versions(text_buffer *target, const program *of) {
+    text_add(target, "%s %s\n", of->name, seg_version());
     text_add(target, "libsegment %s (%s)\n", seg_version(),
              seg_cpu_level_name(seg_cpu_level_get()));
     text_add(target, "%s", seg_media_versions());
     text_add(target, "jansson %s\n", JANSSON_VERSION);
+    if (of->libraries) text_add(target, "%s", of->libraries());
 }
 
 int help_give(const arguments *given) {
     const char *const *values = given->values;
+    const program *of = given->program;
     text_buffer body = {0};
     bool good = true;
     if (values[OPTION_HELP]) {
         const char *topic = values[OPTION_HELP];
+        if (!*topic && given->command) topic = given->command;
         if (!*topic && given->name_count) topic = given->names[0];
         if (!*topic && given->method) topic = given->method->id;
         if (*topic)
-            good = add_topic(&body, topic);
+            good = add_help_on(&body, of, topic);
         else
-            add_general(&body);
+            add_general(&body, of);
     } else if (values[OPTION_LIST]) {
-        (values[OPTION_JSON] ? help_add_list_json : help_add_list)(&body);
+        (values[OPTION_JSON] ? of->list_json : of->list)(&body);
     } else if (values[OPTION_VERSION]) {
-        add_versions(&body);
+        add_versions(&body, of);
     } else if (values[OPTION_MAN]) {
-        help_add_manual(&body);
+        help_add_manual(&body, of);
     } else {
-        help_add_completion(&body);
+        help_add_completion(&body, of);
     }
     int code = good ? EXIT_DONE : EXIT_USAGE;
     outfile out;

@@ -1,9 +1,8 @@
 /* The manual page, in man(7) macros. */
 #include "common/help.h"
+#include <ctype.h>
 #include <segment/version.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Text as roff shows it: no line begins with a control character, dashes and quotes stay. */
 static void add_plain(text_buffer *target, const char *words) {
@@ -20,6 +19,11 @@ static void add_plain(text_buffer *target, const char *words) {
     }
 }
 
+static void add_capitals(text_buffer *target, const char *words) {
+    for (; *words; words++)
+        text_add(target, "%c", toupper((unsigned char)*words));
+}
+
 static void add_entry(text_buffer *target, const char *head, const char *body) {
     text_add(target, ".TP\n\\fB");
     add_plain(target, head);
@@ -28,78 +32,92 @@ static void add_entry(text_buffer *target, const char *head, const char *body) {
     text_add(target, "\n");
 }
 
-static void add_entries(text_buffer *target, const char *title, const help_pair *pairs) {
-    text_add(target, ".SH %s\n", title);
-    for (; pairs->head; pairs++)
-        add_entry(target, pairs->head, pairs->body);
+static void add_list(text_buffer *target, const help_list *list) {
+    text_add(target, ".SH ");
+    add_capitals(target, list->title);
+    text_add(target, "\n");
+    for (const help_pair *pair = list->pairs; pair->head; pair++)
+        add_entry(target, pair->head, pair->body);
+    if (!list->note) return;
+    text_add(target, ".PP\n");
+    add_plain(target, list->note);
+    text_add(target, "\n");
 }
 
-static void add_options(text_buffer *target) {
+static void add_options(text_buffer *target, const program *of) {
     char name[80];
     text_add(target, ".SH OPTIONS\n");
     for (int group = 0; group < GROUP_HIDDEN; group++) {
-        text_add(target, ".SS %s\n", option_group_title((option_group)group));
+        bool first = true;
         for (int id = 0; id < OPTION_COUNT; id++) {
             const option_row *row = option_get((option_id)id);
-            if (row->group != (option_group)group) continue;
+            if (row->group != (option_group)group || !(row->programs & of->bit)) continue;
+            if (first) text_add(target, ".SS %s\n", of->groups[group]);
             help_option_name(name, sizeof name, row);
             add_entry(target, name, row->help);
+            first = false;
         }
     }
 }
 
-static void add_method(text_buffer *target, const seg_method *method) {
-    char outputs[120], values[300];
-    help_outputs_of(outputs, sizeof outputs, method);
-    text_add(target, ".SS %s\n", method->id);
-    add_plain(target, method->title);
+static void add_topic(text_buffer *target, const help_topic *topic) {
+    text_add(target, ".SS %s\n", topic->id);
+    add_plain(target, topic->title);
     text_add(target, ". ");
-    add_plain(target, method->reference);
-    text_add(target, "\nGives %s.\n", outputs);
-    for (int32_t i = 0; i < method->params->count; i++) {
-        const seg_param *param = &method->params->items[i];
-        char *head = text_format("%s%s", help_is_method(method) ? "--" : "", param->name);
-        help_parameter_values(values, sizeof values, param);
-        char *body = text_format("%s (%s)", param->help, values);
+    add_plain(target, topic->reference);
+    text_add(target, "\n");
+    add_plain(target, topic->facts.data ? topic->facts.data : "");
+    text_add(target, "\n");
+    for (int32_t i = 0; topic->params && i < topic->params->count; i++) {
+        const seg_param *param = &topic->params->items[i];
+        char *head = text_format("%s%s", topic->dashes ? "--" : "", param->name);
+        char *body = help_parameter_text(param);
         add_entry(target, head, body);
         free(head);
         free(body);
     }
+    for (int i = 0; i < 2; i++) {
+        if (!topic->more[i].title) continue;
+        text_add(target, ".PP\n%s:\n", topic->more[i].title);
+        for (const help_pair *pair = topic->more[i].pairs; pair->head; pair++)
+            add_entry(target, pair->head, pair->body);
+    }
 }
 
-static void add_methods(text_buffer *target, const char *title, bool wanted) {
-    int32_t count;
-    const seg_method *const *methods = seg_methods(&count);
-    text_add(target, ".SH %s\n", title);
-    for (int32_t i = 0; i < count; i++)
-        if (help_is_method(methods[i]) == wanted) add_method(target, methods[i]);
-}
-
-void help_add_manual(text_buffer *target) {
-    text_add(
-        target,
-        ".TH SEGMENT 1 \"\" \"segment %s\" \"User Commands\"\n.SH NAME\n"
-        "segment \\- classical image and video segmentation\n.SH SYNOPSIS\n"
-        ".B segment\n[\\fB\\-\\-method\\fR \\fINAME\\fR] [\\fB\\-\\-\\fR\\fIPARAM VALUE\\fR]... "
-        "[\\fIoptions\\fR] \\fIINPUT\\fR... \\fIOUTPUT\\fR\n.br\n"
-        ".B segment \\-\\-list\n[\\fB\\-\\-json\\fR]\n.br\n"
-        ".B segment \\-\\-help\n[\\fINAME\\fR]\n.SH DESCRIPTION\n",
-        seg_version());
-    add_plain(target, help_summary);
-    text_add(target, "\n");
-    add_options(target);
-    add_entries(target, "INPUT", help_inputs);
-    add_entries(target, "OUTPUT", help_outputs);
-    add_methods(target, "METHODS", true);
-    add_methods(target, "OPERATIONS OF \\-\\-post", false);
-    add_entries(target, "EXIT STATUS", help_exits);
-    add_entries(target, "ENVIRONMENT", help_variables);
-    text_add(target, ".SH EXAMPLES\n");
-    for (const help_pair *example = help_examples; example->head; example++) {
-        text_add(target, ".TP\n\\fB");
-        add_plain(target, example->head);
-        text_add(target, "\\fR\n");
-        add_plain(target, example->body);
+static void add_usage(text_buffer *target, const program *of) {
+    text_add(target, ".SH SYNOPSIS\n.nf\n");
+    for (int i = 0; of->usage[i]; i++) {
+        text_add(target, "\\fB%s\\fR ", of->name);
+        add_plain(target, of->usage[i]);
         text_add(target, "\n");
     }
+    text_add(target, ".fi\n");
+}
+
+void help_add_manual(text_buffer *target, const program *of) {
+    text_add(target, ".TH ");
+    add_capitals(target, of->name);
+    text_add(target, " 1 \"\" \"segment %s\" \"User Commands\"\n.SH NAME\n", seg_version());
+    add_plain(target, of->name);
+    text_add(target, " \\- ");
+    add_plain(target, of->title);
+    text_add(target, "\n");
+    add_usage(target, of);
+    text_add(target, ".SH DESCRIPTION\n");
+    add_plain(target, of->summary);
+    text_add(target, "\n");
+    add_options(target, of);
+    for (int32_t s = 0; s < of->section_count; s++) {
+        text_add(target, ".SH ");
+        add_plain(target, of->sections[s].manual_title);
+        text_add(target, "\n");
+        for (int32_t i = 0; i < of->sections[s].count(); i++) {
+            help_topic topic = of->sections[s].topic(i);
+            add_topic(target, &topic);
+            help_topic_free(&topic);
+        }
+    }
+    for (const help_list *list = of->lists; list->title; list++)
+        add_list(target, list);
+    add_list(target, &(help_list){"Examples", of->examples, NULL});
 }

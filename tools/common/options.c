@@ -1,162 +1,193 @@
 #include "common/options.h"
+#include "common/program.h"
 #include "common/text.h"
+
+/* Programs that have an option. */
+#define SEGMENT PROGRAM_SEGMENT
+#define EVERY UINT32_MAX
 
 static const option_row rows[OPTION_COUNT] = {
     [OPTION_METHOD] = {"method", 0, OPTION_VALUE, GROUP_METHOD, "NAME", NULL, "method",
                        "What to do; --list names the methods. Default: otsu for pictures, "
-                       "background for video."},
+                       "background for video.",
+                       SEGMENT},
     [OPTION_CONFIG] = {"config", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
                        "Method, parameters and chains from a JSON file, such as a --report of an "
-                       "earlier run. The command line goes before it."},
+                       "earlier run. The command line goes before it.",
+                       SEGMENT},
     [OPTION_MARKERS] = {"markers", 0, OPTION_VALUE, GROUP_METHOD, "PICTURE", NULL, "file",
                         "Seeds for every frame: the value of a pixel is the label that starts "
-                        "there, 0 is none."},
+                        "there, 0 is none.",
+                        SEGMENT},
     [OPTION_IGNORE] = {"ignore", 0, OPTION_VALUE, GROUP_METHOD, "MASK", NULL, "file",
                        "Pixels that are not zero in this picture are left out of statistics and "
-                       "results."},
+                       "results.",
+                       SEGMENT},
     [OPTION_KNOWN_FOREGROUND] = {"known-foreground", 0, OPTION_VALUE, GROUP_METHOD, "MASK", NULL,
                                  "file",
                                  "Pixels that are not zero in this picture are never learnt as "
-                                 "background."},
+                                 "background.",
+                                 SEGMENT},
     [OPTION_ROI] = {"roi", 0, OPTION_VALUE, GROUP_METHOD, "X,Y,W,H", NULL, NULL,
-                    "Work on this rectangle only; the rest of the result is empty."},
+                    "Work on this rectangle only; the rest of the result is empty.", SEGMENT},
     [OPTION_RNG_SEED] = {"rng-seed", 0, OPTION_VALUE, GROUP_METHOD, "N", NULL, NULL,
                          "Seed of methods that draw random numbers, 0 to 2^63-1; default 0. None "
-                         "of the present methods does."},
+                         "of the present methods does.",
+                         EVERY},
     [OPTION_LOAD_MODEL] = {"load-model", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
-                           "Begin with the background model that --save-model wrote."},
+                           "Begin with the background model that --save-model wrote.", SEGMENT},
     [OPTION_SAVE_MODEL] = {"save-model", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
-                           "Write the background model after the last frame."},
+                           "Write the background model after the last frame.", SEGMENT},
     [OPTION_PRE] = {"pre", 0, OPTION_VALUE, GROUP_METHOD, "CHAIN", NULL, NULL,
                     "Filters before the method, e.g. gaussian(1.4),median(3); gaussian=1.4 also "
-                    "reads."},
+                    "reads.",
+                    SEGMENT},
     [OPTION_POST] = {"post", 0, OPTION_VALUE, GROUP_METHOD, "CHAIN", NULL, NULL,
-                     "Operations on the mask or labels, e.g. open(3),fill-holes,min-area(50)."},
+                     "Operations on the mask or labels, e.g. open(3),fill-holes,min-area(50).",
+                     SEGMENT},
     [OPTION_KEEP] = {"keep", 0, OPTION_VALUE, GROUP_METHOD, "EXPRESSION", NULL, NULL,
                      "Only objects that pass, e.g. 'area > 50 && circularity > 0.6'. Fields: id "
-                     "area x y width height cx cy perimeter circularity extent aspect border."},
+                     "area x y width height cx cy perimeter circularity extent aspect border.",
+                     SEGMENT},
     [OPTION_OBJECTS_CONNECTIVITY] = {"objects-connectivity", 0, OPTION_VALUE, GROUP_METHOD, "N",
                                      "4|8", NULL,
                                      "Neighbours that join the pixels of a mask to objects; "
-                                     "default 8."},
+                                     "default 8.",
+                                     SEGMENT},
+    [OPTION_METRIC] = {"metric", 0, OPTION_VALUE, GROUP_METHOD, "NAME", NULL, "metric",
+                       "What is to be best: a metric; default masks.", PROGRAM_EVAL},
     [OPTION_SEQUENCE] = {"sequence", 0, OPTION_OPTIONAL, GROUP_INPUT, "FPS", NULL, NULL,
                          "A directory is one sequence of frames, in natural order of the names. "
-                         "Methods that need video imply it for a directory of pictures."},
+                         "Methods that need video imply it for a directory of pictures.",
+                         SEGMENT},
     [OPTION_FPS] = {"fps", 0, OPTION_VALUE, GROUP_INPUT, "RATE", NULL, NULL,
                     "Frames per second of sequences and raw video, e.g. 30 or 30000/1001; default "
-                    "25."},
+                    "25.",
+                    SEGMENT},
     [OPTION_START] = {"start", 0, OPTION_VALUE, GROUP_INPUT, "TIME", NULL, NULL,
-                      "Begin there: 90, 1:30, 00:01:30.5, 8s or 500ms."},
+                      "Begin there: 90, 1:30, 00:01:30.5, 8s or 500ms.", SEGMENT},
     [OPTION_DURATION] = {"duration", 0, OPTION_VALUE, GROUP_INPUT, "TIME", NULL, NULL,
-                         "Stop after this time."},
+                         "Stop after this time.", SEGMENT},
     [OPTION_LIMIT] = {"limit", 0, OPTION_VALUE, GROUP_INPUT, "N", NULL, NULL,
-                      "Stop after N frames."},
+                      "Stop after N frames.", SEGMENT},
     [OPTION_STEP] = {"step", 0, OPTION_VALUE, GROUP_INPUT, "N", NULL, NULL,
-                     "Take every N-th frame."},
+                     "Take every N-th frame.", SEGMENT},
     [OPTION_RESIZE] = {"resize", 0, OPTION_VALUE, GROUP_INPUT, "WxH", NULL, NULL,
-                       "Bring frames to this size first; results, --roi and objects refer to it."},
+                       "Bring frames to this size first; results, --roi and objects refer to it.",
+                       SEGMENT},
     [OPTION_ON_RESIZE] = {"on-resize", 0, OPTION_VALUE, GROUP_INPUT, "WHAT", "scale|restart|fail",
                           NULL,
                           "When a video changes its size: scale to the first size (default), "
-                          "restart the method, or fail."},
+                          "restart the method, or fail.",
+                          SEGMENT},
     [OPTION_AUTOROTATE] = {"autorotate", 0, OPTION_SWITCH, GROUP_INPUT, NULL, NULL, NULL,
                            "Turn pictures and video the way they are meant to be seen; on by "
-                           "default."},
+                           "default.",
+                           EVERY},
     [OPTION_INPUT_FORMAT] = {"input-format", 0, OPTION_VALUE, GROUP_INPUT, "NAME", NULL, NULL,
                              "Take the input for this format (y4m, nut, png, mjpeg, ...) instead "
-                             "of looking at its content."},
+                             "of looking at its content.",
+                             SEGMENT},
     [OPTION_RAW_SIZE] = {"raw-size", 0, OPTION_VALUE, GROUP_INPUT, "WxH", NULL, NULL,
-                         "The input is raw video of this size."},
+                         "The input is raw video of this size.", SEGMENT},
     [OPTION_RAW_FORMAT] = {"raw-format", 0, OPTION_VALUE, GROUP_INPUT, "NAME", NULL, NULL,
-                           "Pixel format of raw video: gray, rgb24, yuv420p, ...; default gray."},
+                           "Pixel format of raw video: gray, rgb24, yuv420p, ...; default gray.",
+                           SEGMENT},
     [OPTION_MAX_PIXELS] = {"max-pixels", 0, OPTION_VALUE, GROUP_INPUT, "N", NULL, NULL,
-                           "Refuse larger pictures; 64M is 64 * 2^20. Default 256M."},
+                           "Refuse larger pictures; 64M is 64 * 2^20. Default 256M.", EVERY},
     [OPTION_RENDER] = {"render", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
                        "mask|labels|colors|overlay|contours|cutout|score|background|picture", NULL,
                        "What OUTPUT shows: mask, labels, colors, overlay, contours, cutout, score, "
                        "background or picture. Default: the method's first kind of output; "
-                       "contours for .svg."},
+                       "contours for .svg.",
+                       SEGMENT},
     [OPTION_OBJECTS] = {"objects", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
-                        "Write a JSON line for each object of each frame; - is standard output."},
+                        "Write a JSON line for each object of each frame; - is standard output.",
+                        SEGMENT},
     [OPTION_OBJECTS_SHAPE] = {"objects-shape", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
                               "none|polygon|rle", NULL,
                               "Shape in the --objects lines: none (default), polygon (outlines "
-                              "along the pixels' edges) or rle (COCO run lengths)."},
+                              "along the pixels' edges) or rle (COCO run lengths).",
+                              SEGMENT},
     [OPTION_REPORT] = {"report", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                        "Write a JSON line for each input: method, parameters, decisions, frames, "
-                       "times, warnings; - is standard output."},
+                       "times, warnings; - is standard output.",
+                       SEGMENT},
     [OPTION_FORMAT] = {"format", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
                        "Format of OUTPUT instead of the one that its name calls for: png, jpeg, "
-                       "pam, pfm, npy, svg, y4m, nut, rawvideo, matroska, ..."},
+                       "pam, pfm, npy, svg, y4m, nut, rawvideo, matroska, ...",
+                       SEGMENT},
     [OPTION_CODEC] = {"codec", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
                       "Video encoder of FFmpeg; default ffv1 for masks and data, a common one for "
-                      "overlays."},
+                      "overlays.",
+                      SEGMENT},
     [OPTION_BITRATE] = {"bitrate", 0, OPTION_VALUE, GROUP_OUTPUT, "RATE", NULL, NULL,
-                        "Bits per second of lossy video: 800k, 2M."},
+                        "Bits per second of lossy video: 800k, 2M.", SEGMENT},
     [OPTION_QUALITY] = {"quality", 0, OPTION_VALUE, GROUP_OUTPUT, "N", NULL, NULL,
-                        "Quality of JPEG pictures, 1 to 100; default 92."},
+                        "Quality of JPEG pictures, 1 to 100; default 92.", SEGMENT},
     [OPTION_COMPRESSION] = {"compression", 0, OPTION_VALUE, GROUP_OUTPUT, "N", NULL, NULL,
-                            "Effort of PNG pictures, 0 to 9; default 3."},
+                            "Effort of PNG pictures, 0 to 9; default 3.", SEGMENT},
     [OPTION_AUDIO] = {"audio", 0, OPTION_VALUE, GROUP_OUTPUT, "WHAT", "none|copy", NULL,
-                      "Sound of the input in a video OUTPUT: none (default) or copy."},
+                      "Sound of the input in a video OUTPUT: none (default) or copy.", SEGMENT},
     [OPTION_OVERWRITE] = {"overwrite", 'y', OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
-                          "Replace existing files."},
+                          "Replace existing files.", EVERY},
     [OPTION_THREADS] = {"threads", 0, OPTION_VALUE, GROUP_RUN, "N", NULL, NULL,
                         "Threads to use; 0 (default) is one per processor. Results never depend on "
-                        "it."},
+                        "it.",
+                        EVERY},
     [OPTION_JOBS] = {"jobs", 0, OPTION_VALUE, GROUP_RUN, "N", NULL, NULL,
                      "Inputs worked on at once; they share the threads. Default 1, 0 is one per "
-                     "processor."},
+                     "processor.",
+                     SEGMENT},
     [OPTION_RESUME] = {"resume", 0, OPTION_FLAG, GROUP_RUN, NULL, NULL, NULL,
                        "Skip inputs that a journal beside OUTPUT says are done: same file, "
-                       "parameters and version."},
+                       "parameters and version.",
+                       SEGMENT},
     [OPTION_KEEP_GOING] = {"keep-going", 0, OPTION_FLAG, GROUP_RUN, NULL, NULL, NULL,
-                           "Go on with the next input after a failure; exit 3 if some failed."},
+                           "Go on with the next input after a failure; exit 3 if some failed.",
+                           EVERY},
     [OPTION_DRY_RUN] = {"dry-run", 0, OPTION_FLAG, GROUP_RUN, NULL, NULL, NULL,
                         "Print what would be read, run and written, with an estimate of the "
-                        "memory, and stop."},
+                        "memory, and stop.",
+                        SEGMENT},
     [OPTION_PROGRESS] = {"progress", 0, OPTION_VALUE, GROUP_RUN, "HOW", "auto|plain|json|none",
                          NULL,
                          "On standard error: a bar on a terminal and nothing elsewhere (auto, "
-                         "default), lines (plain), JSON lines (json), or none."},
+                         "default), lines (plain), JSON lines (json), or none.",
+                         EVERY},
     [OPTION_QUIET] = {"quiet", 'q', OPTION_FLAG, GROUP_RUN, NULL, NULL, NULL,
-                      "Errors only: no warnings, no progress."},
+                      "Errors only: no warnings, no progress.", EVERY},
     [OPTION_VERBOSE] = {"verbose", 'v', OPTION_FLAG, GROUP_RUN, NULL, NULL, NULL,
-                        "Also say what is being done."},
+                        "Also say what is being done.", EVERY},
     [OPTION_LIST] = {"list", 0, OPTION_FLAG, GROUP_INFORMATION, NULL, NULL, NULL,
-                     "List the methods and operations; with --json as data."},
+                     "List the methods and operations; with --json as data.", EVERY},
     [OPTION_JSON] = {"json", 0, OPTION_FLAG, GROUP_INFORMATION, NULL, NULL, NULL,
-                     "With --list: JSON."},
+                     "With --list: JSON.", SEGMENT},
     [OPTION_HELP] = {"help", 'h', OPTION_OPTIONAL, GROUP_INFORMATION, "NAME", NULL, "method",
-                     "This help, or that of a method, operation, parameter or option."},
+                     "This help, or that of a method, operation, parameter or option.", EVERY},
     [OPTION_VERSION] = {"version", 0, OPTION_FLAG, GROUP_INFORMATION, NULL, NULL, NULL,
-                        "Versions of the program and the libraries it uses."},
-    [OPTION_MAN] = {"man", 0, OPTION_FLAG, GROUP_HIDDEN, NULL, NULL, NULL,
-                    "Print the manual page."},
+                        "Versions of the program and the libraries it uses.", EVERY},
+    [OPTION_MAN] = {"man", 0, OPTION_FLAG, GROUP_HIDDEN, NULL, NULL, NULL, "Print the manual page.",
+                    EVERY},
     [OPTION_COMPLETION] = {"completion", 0, OPTION_VALUE, GROUP_HIDDEN, "SHELL", "bash", NULL,
-                           "Print the completion for a shell."},
+                           "Print the completion for a shell.", EVERY},
 };
 
 const option_row *option_get(option_id id) {
     return &rows[id];
 }
 
-const char *option_group_title(option_group group) {
-    static const char *const titles[GROUP_COUNT] = {"Method",  "Input",       "Output",
-                                                    "Running", "Information", ""};
-    return titles[group];
-}
-
-option_id option_find(const char *name) {
+option_id option_find(const char *name, uint32_t bit) {
     int id = 0;
-    while (id < OPTION_COUNT && !text_name_equal(rows[id].name, name))
+    while (id < OPTION_COUNT &&
+           !(rows[id].programs & bit && text_name_equal(rows[id].name, name)))
         id++;
     return (option_id)id;
 }
 
-option_id option_find_letter(char letter) {
+option_id option_find_letter(char letter, uint32_t bit) {
     int id = 0;
-    while (id < OPTION_COUNT && rows[id].letter != letter)
+    while (id < OPTION_COUNT && !(rows[id].programs & bit && rows[id].letter == letter))
         id++;
     return (option_id)id;
 }

@@ -1,9 +1,10 @@
-/* The program's own options: one row each, from which parsing, --help, the manual page and the
- * completion are made. A method's parameters come from its table in the registry. */
+/* The options of the programs: one row each, from which parsing, --help, the manual page and the
+ * completion are made. Parameters of methods and metrics come from their tables in the registry. */
 #ifndef TOOLS_OPTIONS_H
 #define TOOLS_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef enum option_id {
     OPTION_METHOD,
@@ -19,6 +20,7 @@ typedef enum option_id {
     OPTION_POST,
     OPTION_KEEP,
     OPTION_OBJECTS_CONNECTIVITY,
+    OPTION_METRIC,
     OPTION_SEQUENCE,
     OPTION_FPS,
     OPTION_START,
@@ -61,14 +63,16 @@ typedef enum option_id {
 } option_id;
 
 typedef enum option_kind {
-    OPTION_FLAG,    /* --x */
-    OPTION_SWITCH,  /* --x and --no-x */
-    OPTION_VALUE,   /* --x V and --x=V */
-    OPTION_OPTIONAL /* --x and --x=V */
+    OPTION_FLAG,     /* --x */
+    OPTION_SWITCH,   /* --x and --no-x */
+    OPTION_VALUE,    /* --x V and --x=V */
+    OPTION_OPTIONAL, /* --x and --x=V */
+    OPTION_NUMBER    /* --x, --x=N and --x N: a next word of digits belongs to it */
 } option_kind;
 
 typedef enum option_group {
     GROUP_METHOD,
+    GROUP_METRIC,
     GROUP_INPUT,
     GROUP_OUTPUT,
     GROUP_RUN,
@@ -86,15 +90,13 @@ typedef struct option_row {
     const char *choices;  /* "one|two", NULL if anything goes */
     const char *files;    /* completion: "file" or "method", NULL for neither */
     const char *help;     /* one or more sentences */
+    uint32_t programs;    /* bits of those that have it (program.h) */
 } option_row;
 
 const option_row *option_get(option_id id);
 
-/** Heading of a group. */
-const char *option_group_title(option_group group);
-
-/** The option of that name (without dashes), or OPTION_COUNT. */
-option_id option_find(const char *name);
-option_id option_find_letter(char letter);
+/** The option of that name (without dashes) of a program (its bit), or OPTION_COUNT. */
+option_id option_find(const char *name, uint32_t bit);
+option_id option_find_letter(char letter, uint32_t bit);
 
 #endif

@@ -191,8 +191,13 @@ static bool check_standard_streams(const settings *from) {
     return in <= 1 && out <= 1;
 }
 
-bool settings_read(settings *target, const arguments *from) {
+bool settings_read_options(settings *target, const arguments *from) {
     *target = (settings){.arguments = from};
     return read_method(target, from) && read_reader(target, from) && read_output(target, from) &&
-           read_run(target, from) && read_names(target, from) && check_standard_streams(target);
+           read_run(target, from);
+}
+
+bool settings_read(settings *target, const arguments *from) {
+    return settings_read_options(target, from) && read_names(target, from) &&
+           check_standard_streams(target);
 }

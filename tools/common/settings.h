@@ -45,6 +45,9 @@ typedef struct settings {
  *  the result. */
 bool settings_read(settings *target, const arguments *arguments);
 
+/** The same without the names, for programs whose names mean something else. */
+bool settings_read_options(settings *target, const arguments *arguments);
+
 /** Processors that this process may run on. */
 int32_t settings_processors(void);
 

@@ -1,37 +1,8 @@
-/* Prose and small phrases that --help, the manual page and --list have in common. */
+/* Phrases that --help, the manual page and --list have in common. */
 #include "common/help.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-const char help_summary[] =
-    "Segments images and video with classical methods: thresholds, regions, edges, frame "
-    "differences, background models. The same input gives the same bytes on every machine, with "
-    "any number of threads.";
-
-const help_pair help_inputs[] = {
-    {"a picture",
-     "PNG, JPEG, PNM, PAM, NPY, and whatever else FFmpeg decodes. Content decides, not "
-     "the name."},
-    {"a video", "Any container and codec that FFmpeg decodes. Time stamps, rotation and variable "
-                "frame rates are kept."},
-    {"a pattern or quoted glob", "frames/%05d.png or 'frames/*.png': one sequence of frames. An "
-                                 "existing file of that very name goes first."},
-    {"a directory", "Its pictures and videos in natural order, each for itself; one sequence with "
-                    "--sequence, or with a method that needs video if all are pictures."},
-    {"-", "Standard input: y4m, nut, mjpeg, PNG, PAM, ...; raw video with --raw-size."},
-    {NULL, NULL}};
-
-const help_pair help_outputs[] = {
-    {"a picture or video", "By extension, or by --format. Masks and labels are written losslessly "
-                           "(FFV1 in video)."},
-    {"NAME.svg", "Outlines of one picture."},
-    {"a pattern", "out/%05d.png: a picture for each frame."},
-    {"a directory", "One file for each input, or for each frame of a sequence, named as the input "
-                    "is. It is made if it is missing."},
-    {"a template", "{stem}, {ext} and {index} stand for parts of the input's name and its number."},
-    {"-", "Standard output, with --format y4m, nut, rawvideo, pam or png."},
-    {"null:", "Nothing is written."},
-    {NULL, NULL}};
 
 const help_pair help_exits[] = {{"0", "Done."},
                                 {"1", "Failed."},
@@ -46,20 +17,6 @@ const help_pair help_variables[] = {
     {"SEG_CPU", "ref, base or avx2: use this instruction set at most. Results never depend on it."},
     {NULL, NULL}};
 
-const help_pair help_examples[] = {
-    {"segment --method canny in.png out.png", "Edges of a picture."},
-    {"segment --method otsu --report - scans/ masks/ | jq .decisions.level",
-     "A mask for each picture of a directory, and the levels that were chosen."},
-    {"segment street.mp4 masks.mkv --objects people.jsonl",
-     "What moves, against a background model, as a mask video and as a list of objects."},
-    {"segment --method frame-diff dashcam.mp4 out.mp4 --render overlay",
-     "Differences of frames, drawn on the video."},
-    {"ffmpeg -i in.mp4 -f yuv4mpegpipe - | segment --method background - - --format y4m | ffplay -",
-     "In the middle of a pipeline."},
-    {"segment --method otsu --post 'open(3),fill-holes' --keep 'area>50' cells.tif cells.png",
-     "A mask without specks."},
-    {NULL, NULL}};
-
 void help_option_name(char *name, size_t size, const option_row *row) {
     char letter[8] = "";
     if (row->letter) snprintf(letter, sizeof letter, "-%c, ", row->letter);
@@ -67,6 +24,8 @@ void help_option_name(char *name, size_t size, const option_row *row) {
         snprintf(name, size, "%s--%s, --no-%s", letter, row->name, row->name);
     else if (row->kind == OPTION_VALUE)
         snprintf(name, size, "%s--%s %s", letter, row->name, row->argument);
+    else if (row->kind == OPTION_NUMBER)
+        snprintf(name, size, "%s--%s[ %s]", letter, row->name, row->argument);
     else if (row->kind == OPTION_OPTIONAL)
         snprintf(name, size, "%s--%s[%s%s]", letter, row->name,
                  row->group == GROUP_INFORMATION ? " " : "=", row->argument);
@@ -122,15 +81,50 @@ void help_parameter_values(char *values, size_t size, const seg_param *param) {
                  param->default_text ? param->default_text : "none");
 }
 
-bool help_is_method(const seg_method *method) {
-    return method->input & (SEG_INPUT_PICTURE | SEG_INPUT_PAIR | SEG_INPUT_STREAM);
+char *help_parameter_text(const seg_param *param) {
+    char values[300];
+    help_parameter_values(values, sizeof values, param);
+    return text_format("%s%s (%s)", param->help, text_ends(param->help, ".") ? "" : ".", values);
 }
 
-void help_outputs_of(char *list, size_t size, const seg_method *method) {
-    static const char *const names[] = {"mask", "labels", "score", "background", "picture", "flow"};
-    size_t used = 0;
-    list[0] = 0;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (method->outputs & 1u << i && used < size)
-            used += (size_t)snprintf(list + used, size - used, "%s%s", used ? ", " : "", names[i]);
+/* ---- as data ---- */
+
+static const char *type_name(int32_t type) {
+    static const char *const names[] = {"bool",     "int",  "float", "enum",  "level",
+                                        "duration", "size", "rect",  "seeds", "picture"};
+    return names[type];
+}
+
+/* A default as JSON: numbers and booleans as such, everything else as the text that is typed. */
+static json_t *default_value(const seg_param *param) {
+    const char *shown = param->default_text;
+    if (!shown) return json_null();
+    if (param->type == SEG_PARAM_BOOL) return json_boolean(text_equal(shown, "true"));
+    if (param->type == SEG_PARAM_INT) return json_integer(strtoll(shown, NULL, 10));
+    if (param->type == SEG_PARAM_FLOAT) return json_real(strtod(shown, NULL));
+    return json_string(shown);
+}
+
+json_t *help_describe_parameter(const seg_param *param) {
+    json_t *all = json_object();
+    json_object_set_new(all, "name", json_string(param->name));
+    json_object_set_new(all, "type", json_string(type_name(param->type)));
+    json_object_set_new(all, "unit", json_string(param->unit));
+    json_object_set_new(all, "default", default_value(param));
+    if (has_range(param)) {
+        bool whole = param->type == SEG_PARAM_INT;
+        json_object_set_new(all, "min",
+                            whole ? json_integer((json_int_t)param->min) : json_real(param->min));
+        json_object_set_new(all, "max",
+                            whole ? json_integer((json_int_t)param->max) : json_real(param->max));
+    }
+    if (param->type == SEG_PARAM_ENUM) {
+        json_t *choices = json_array();
+        for (int i = 0; param->names[i]; i++)
+            json_array_append_new(choices, json_string(param->names[i]));
+        json_object_set_new(all, "choices", choices);
+    }
+    json_object_set_new(all, "help", json_string(param->help));
+    json_object_set_new(all, "symbol", json_string(param->symbol));
+    return all;
 }

@@ -1,5 +1,6 @@
-/* --list: the registry, for people and as data. */
+/* segment --list: the methods, for people and as data. */
 #include "common/help.h"
+#include "segment/describe.h"
 #include <jansson.h>
 #include <segment/frame.h>
 #include <stdio.h>
@@ -13,14 +14,14 @@ static void add_rows(text_buffer *target, const char *title, bool methods_wanted
     text_add(target, "%s\n", title);
     for (int32_t i = 0; i < count; i++) {
         const seg_method *method = methods[i];
-        if (help_is_method(method) != methods_wanted) continue;
+        if (segment_is_method(method) != methods_wanted) continue;
         text_add(target, "  %-12s %-14s %s\n", strcmp(family, method->family) ? method->family : "",
                  method->id, method->title);
         family = method->family;
     }
 }
 
-void help_add_list(text_buffer *target) {
+void segment_add_list(text_buffer *target) {
     add_rows(target, "Methods (--method; those of family filter in --pre, too)", true);
     add_rows(target, "Operations (--post)", false);
 }
@@ -30,52 +31,6 @@ static json_t *names_of_bits(uint32_t bits, const char *const *names, int count)
     for (int i = 0; i < count; i++)
         if (bits & 1u << i) json_array_append_new(list, json_string(names[i]));
     return list;
-}
-
-static const char *type_name(int32_t type) {
-    static const char *const names[] = {"bool",     "int",  "float", "enum",  "level",
-                                        "duration", "size", "rect",  "seeds", "picture"};
-    return names[type];
-}
-
-/* A default as JSON: numbers and booleans as such, everything else as the text that is typed. */
-static json_t *default_value(const seg_param *param) {
-    const char *shown = param->default_text;
-    if (!shown) return json_null();
-    if (param->type == SEG_PARAM_BOOL) return json_boolean(text_equal(shown, "true"));
-    if (param->type == SEG_PARAM_INT) return json_integer(strtoll(shown, NULL, 10));
-    if (param->type == SEG_PARAM_FLOAT) return json_real(strtod(shown, NULL));
-    return json_string(shown);
-}
-
-static bool has_range(const seg_param *param) {
-    return param->type != SEG_PARAM_BOOL && param->type != SEG_PARAM_ENUM &&
-           param->type != SEG_PARAM_RECT && param->type != SEG_PARAM_SEEDS &&
-           param->type != SEG_PARAM_PICTURE;
-}
-
-static json_t *describe_parameter(const seg_param *param) {
-    json_t *all = json_object();
-    json_object_set_new(all, "name", json_string(param->name));
-    json_object_set_new(all, "type", json_string(type_name(param->type)));
-    json_object_set_new(all, "unit", json_string(param->unit));
-    json_object_set_new(all, "default", default_value(param));
-    if (has_range(param)) {
-        bool whole = param->type == SEG_PARAM_INT;
-        json_object_set_new(all, "min",
-                            whole ? json_integer((json_int_t)param->min) : json_real(param->min));
-        json_object_set_new(all, "max",
-                            whole ? json_integer((json_int_t)param->max) : json_real(param->max));
-    }
-    if (param->type == SEG_PARAM_ENUM) {
-        json_t *choices = json_array();
-        for (int i = 0; param->names[i]; i++)
-            json_array_append_new(choices, json_string(param->names[i]));
-        json_object_set_new(all, "choices", choices);
-    }
-    json_object_set_new(all, "help", json_string(param->help));
-    json_object_set_new(all, "symbol", json_string(param->symbol));
-    return all;
 }
 
 static json_t *describe_channels(uint32_t bits) {
@@ -105,11 +60,11 @@ static json_t *describe_method(const seg_method *method) {
     json_object_set_new(all, "id", json_string(method->id));
     json_object_set_new(all, "title", json_string(method->title));
     json_object_set_new(all, "family", json_string(method->family));
-    json_object_set_new(all, "use", json_string(help_is_method(method) ? "method" : "post"));
+    json_object_set_new(all, "use", json_string(segment_is_method(method) ? "method" : "post"));
     json_object_set_new(all, "reference", json_string(method->reference));
     json_object_set_new(all, "year", method->year ? json_integer(method->year) : json_null());
     for (int32_t i = 0; i < method->params->count; i++)
-        json_array_append_new(parameters, describe_parameter(&method->params->items[i]));
+        json_array_append_new(parameters, help_describe_parameter(&method->params->items[i]));
     json_object_set_new(all, "parameters", parameters);
     json_object_set_new(all, "formats", names_of_bits(method->formats, formats, 5));
     json_object_set_new(all, "channels", describe_channels(method->channels));
@@ -121,7 +76,7 @@ static json_t *describe_method(const seg_method *method) {
     return all;
 }
 
-void help_add_list_json(text_buffer *target) {
+void segment_add_list_json(text_buffer *target) {
     int32_t count;
     const seg_method *const *methods = seg_methods(&count);
     json_t *all = json_array();
