@@ -62,7 +62,9 @@ typedef enum seg_metric_need {
     SEG_METRIC_INSTANCES = 1,  /**< predicted and expected, or label pictures in their place */
     SEG_METRIC_PICTURE = 2,    /**< makes use of the picture that was segmented */
     SEG_METRIC_ANNOTATORS = 4, /**< takes several truths; else one */
-    SEG_METRIC_SEQUENCE = 8    /**< the pairs of a tally are the frames of a sequence, in order */
+    SEG_METRIC_SEQUENCE = 8,   /**< the pairs of a tally are the frames of a sequence, in order */
+    SEG_METRIC_MEANS = 16 /**< the protocol reports means of values, not values of the sum: over
+                             files, or over sequences and then over groups of them */
 } seg_metric_need;
 
 typedef struct seg_metric seg_metric;
@@ -91,6 +93,10 @@ struct seg_metric {
     seg_status (*values)(const void *tally, double *values);
     seg_status (*table)(const void *tally, int32_t index, seg_table *table);
     void (*free)(void *tally);
+    /** What counts as object in both pictures and what is not scored, as U8 0/255 pictures
+     *  (ensured), to draw the errors of; NULL where a metric does not compare masks. */
+    seg_status (*masks)(const void *tally, const seg_pair *pair, seg_image *prediction,
+                        seg_image *truth, seg_image *ignored);
 };
 
 /** All metrics in a fixed order; `count` gets their number. */
@@ -131,6 +137,13 @@ SEG_API SEG_NODISCARD seg_status seg_tally_values(const seg_tally *tally, double
 /** The table metric->tables[index] over all pairs; release it with seg_table_free. */
 SEG_API SEG_NODISCARD seg_status seg_tally_table(const seg_tally *tally, int32_t index,
                                                  seg_table *table);
+
+/** The masks that the metric compares in a pair under the tally's options, as U8 0/255 pictures
+ *  (ensured), for pictures of the errors: seg_render_agreement. The tally stays as it is.
+ *  Errors: as seg_tally_add; SEG_ERROR_UNSUPPORTED where the metric does not compare masks. */
+SEG_API SEG_NODISCARD seg_status seg_tally_masks(const seg_tally *tally, const seg_pair *pair,
+                                                 seg_image *prediction, seg_image *truth,
+                                                 seg_image *ignored);
 
 /** NULL and empty tables are allowed. `env` as given to seg_tally_create. */
 SEG_API void seg_table_free(seg_table *table, const seg_env *env);

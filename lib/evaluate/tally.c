@@ -109,20 +109,30 @@ static seg_status check_instances(const seg_instance *items, int32_t count, cons
     return SEG_OK;
 }
 
-seg_status seg_tally_add(seg_tally *tally, const seg_pair *pair) {
-    if (!tally || !pair) return seg_fail(SEG_ERROR_ARGUMENT, "tally or pair is missing (NULL)");
-    const seg_metric *metric = tally->metric;
+static seg_status check_pair(const seg_metric *metric, const seg_pair *pair) {
     const bool as_instances =
         (metric->needs & SEG_METRIC_INSTANCES) && seg_image_empty(pair->prediction);
-    if (as_instances) {
-        SEG_TRY(check_instances(pair->predicted, pair->predicted_count, "predicted"));
-        SEG_TRY(check_instances(pair->expected, pair->expected_count, "expected"));
-    } else {
-        SEG_TRY(check_pictures(metric, pair));
-    }
-    SEG_TRY(metric->add(tally->state, pair));
+    if (!as_instances) return check_pictures(metric, pair);
+    SEG_TRY(check_instances(pair->predicted, pair->predicted_count, "predicted"));
+    return check_instances(pair->expected, pair->expected_count, "expected");
+}
+
+seg_status seg_tally_add(seg_tally *tally, const seg_pair *pair) {
+    if (!tally || !pair) return seg_fail(SEG_ERROR_ARGUMENT, "tally or pair is missing (NULL)");
+    SEG_TRY(check_pair(tally->metric, pair));
+    SEG_TRY(tally->metric->add(tally->state, pair));
     tally->pairs++;
     return SEG_OK;
+}
+
+seg_status seg_tally_masks(const seg_tally *tally, const seg_pair *pair, seg_image *prediction,
+                           seg_image *truth, seg_image *ignored) {
+    if (!tally || !pair || !prediction || !truth || !ignored)
+        return seg_fail(SEG_ERROR_ARGUMENT, "tally, pair or a mask is missing (NULL)");
+    if (!tally->metric->masks)
+        return seg_fail(SEG_ERROR_UNSUPPORTED, "%s does not compare masks", tally->metric->id);
+    SEG_TRY(check_pair(tally->metric, pair));
+    return tally->metric->masks(tally->state, pair, prediction, truth, ignored);
 }
 
 /* ---- sums and results ---- */
