@@ -4,8 +4,12 @@
 
 #include <segment/method.h>
 
-extern const seg_method seg_method_threshold;   /* threshold/threshold.c */
-extern const seg_method seg_method_otsu;        /* threshold/otsu.c */
+extern const seg_method seg_method_threshold; /* threshold/threshold.c */
+extern const seg_method seg_method_otsu;      /* threshold/otsu.c */
+/* global levels: threshold/<name>.c */
+extern const seg_method seg_method_huang, seg_method_isodata, seg_method_kapur, seg_method_kittler,
+    seg_method_li, seg_method_mean, seg_method_minimum, seg_method_moments, seg_method_triangle,
+    seg_method_yen;
 extern const seg_method seg_method_region_grow; /* region/grow.c */
 extern const seg_method seg_method_canny;       /* edge/canny.c */
 extern const seg_method seg_method_frame_diff;  /* temporal/frame_diff.c */

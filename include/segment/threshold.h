@@ -42,6 +42,38 @@ SEG_API SEG_NODISCARD seg_status seg_otsu(seg_image *mask, double *native_level,
                                           const seg_image *picture, const seg_image *ignore,
                                           const seg_otsu_options *options, const seg_env *env);
 
+/** How a global level is chosen from the histogram. The file of each in lib/threshold tells how. */
+typedef enum seg_global_rule {
+    SEG_GLOBAL_HUANG,    /**< least fuzziness, Huang and Wang 1995 */
+    SEG_GLOBAL_ISODATA,  /**< half-way between the class means, Ridler and Calvard 1978 */
+    SEG_GLOBAL_KAPUR,    /**< largest entropy of the classes, Kapur et al. 1985 */
+    SEG_GLOBAL_KITTLER,  /**< least error of two normal classes, Kittler and Illingworth 1986 */
+    SEG_GLOBAL_LI,       /**< least cross entropy, Li and Lee 1993 */
+    SEG_GLOBAL_MEAN,     /**< the mean */
+    SEG_GLOBAL_MINIMUM,  /**< the valley of the smoothed histogram, Prewitt and Mendelsohn 1966 */
+    SEG_GLOBAL_MOMENTS,  /**< preserved moments, Tsai 1985 */
+    SEG_GLOBAL_TRIANGLE, /**< farthest below the line from peak to end, Zack et al. 1977 */
+    SEG_GLOBAL_YEN       /**< largest correlation, Yen et al. 1995 */
+} seg_global_rule;
+
+typedef struct seg_global_options {
+    size_t size;
+    bool invert; /**< dark objects on a light ground */
+} seg_global_options;
+
+SEG_API void seg_global_options_init(seg_global_options *options);
+
+/**
+ * A level chosen by `rule` from the histogram, then as seg_threshold. Rules that read the shape of
+ * the histogram (huang, kapur, minimum, triangle, yen) see values rounded to 8 bits, the others the
+ * full depth. Of a picture of one value nothing is foreground.
+ */
+SEG_API SEG_NODISCARD seg_status seg_threshold_global(seg_image *mask, double *native_level,
+                                                      const seg_image *picture,
+                                                      const seg_image *ignore, seg_global_rule rule,
+                                                      const seg_global_options *options,
+                                                      const seg_env *env);
+
 SEG_END_DECLS
 
 #endif

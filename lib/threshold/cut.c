@@ -37,6 +37,36 @@ static bool needs_histogram(const seg_level *level) {
     return level->kind == SEG_LEVEL_PERCENTILE || level->kind == SEG_LEVEL_AUTO;
 }
 
+/* Brings a histogram to 256 bins in place: values are rounded as to 8 bits. */
+static void coarsen(uint64_t *bins, int32_t size) {
+    const uint64_t last = (uint64_t)size - 1;
+    uint64_t coarse[256] = {0};
+    for (uint64_t i = 0; i <= last; i++)
+        coarse[(i * 510 + last) / (2 * last)] += bins[i];
+    memcpy(bins, coarse, sizeof coarse);
+}
+
+/* A level by a rule: as it is reported, and where its bin ends. A histogram of one value or none
+ * has no two classes: its level is that value, nothing lies above. */
+static void find_by_rule(double *native_level, double *edge, const seg_level_rule *rule,
+                         uint64_t *bins, int32_t size, const seg_image *grey) {
+    const double full = seg_image_full_scale(grey);
+    const bool coarse = rule->coarse && size > 256;
+    if (coarse) {
+        coarsen(bins, size);
+        size = 256;
+    }
+    int32_t first = 0, last = size - 1;
+    while (first < size - 1 && !bins[first])
+        first++;
+    while (last > first && !bins[last])
+        last--;
+    const double bin = first < last ? rule->choose(bins, size) : first;
+    const bool rounded = coarse || grey->format == SEG_F32; /* bins hold values up to an edge */
+    *native_level = bin * full / (size - 1);
+    *edge = rounded ? (floor(bin) + 0.5) * full / (size - 1) : *native_level;
+}
+
 /* The end of a cut. The bins of f32 are values rounded to 16 bits, so a level that came from them
  * is meant up to the upper edge of its bin. */
 static double edge_of(double native, const seg_level *level, const seg_image *grey) {
@@ -50,18 +80,22 @@ static seg_status find_ends(cut_ends *ends, double *native_level, const seg_imag
                             const seg_env *env) {
     uint64_t *bins = NULL;
     int32_t size = 0;
-    if (needs_histogram(&cut->low) || needs_histogram(&cut->high)) {
+    if (cut->rule || needs_histogram(&cut->low) || needs_histogram(&cut->high)) {
         size = seg_histogram_size(grey);
         bins = seg_scratch_take(scratch, (size_t)size, sizeof *bins, "a histogram");
         if (!bins) return SEG_ERROR_MEMORY;
         SEG_TRY(seg_histogram_with(bins, size, grey, ignore, scratch, env));
     }
     double high;
-    SEG_TRY(seg_level_resolve(native_level, &cut->low, SEG_AUTO_OTSU, bins, size, grey));
     SEG_TRY(seg_level_resolve(&high, &cut->high, SEG_AUTO_OTSU, bins, size, grey));
-    ends->low = edge_of(*native_level, &cut->low, grey);
     ends->high = edge_of(high, &cut->high, grey);
     ends->invert = cut->invert;
+    if (cut->rule) {
+        find_by_rule(native_level, &ends->low, cut->rule, bins, size, grey);
+        return SEG_OK;
+    }
+    SEG_TRY(seg_level_resolve(native_level, &cut->low, SEG_AUTO_OTSU, bins, size, grey));
+    ends->low = edge_of(*native_level, &cut->low, grey);
     return SEG_OK;
 }
 

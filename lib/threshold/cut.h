@@ -4,10 +4,20 @@
 
 #include "imgproc/still_method.h"
 
+/** How a level is found in a histogram. */
+typedef struct seg_level_rule {
+    /** The bin above which foreground begins, maybe between two bins. `size` >= 2 bins, of which
+     *  at least two hold votes. */
+    double (*choose)(const uint64_t *bins, int32_t size);
+    /** It reads the histogram's shape: 256 bins at every depth, as shape needs full bins. */
+    bool coarse;
+} seg_level_rule;
+
 /** Foreground is low < value <= high, or the opposite. High from full scale on is no limit. */
 typedef struct seg_cut {
     seg_level low, high;
     bool invert;
+    const seg_level_rule *rule; /* finds low, whatever that says; NULL = low as it is */
 } seg_cut;
 
 /** A typed threshold call: checks, grey, histogram if a level needs one, comparison. `mask`,

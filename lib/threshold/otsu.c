@@ -33,7 +33,7 @@ void seg_otsu_options_init(seg_otsu_options *options) {
 
 static seg_cut cut_of(const seg_otsu_options *options) {
     const seg_level otsu = {SEG_LEVEL_AUTO, SEG_AUTO_OTSU, 0}, full = {SEG_LEVEL_PERCENT, 0, 100};
-    return (seg_cut){otsu, full, options->invert};
+    return (seg_cut){otsu, full, options->invert, NULL};
 }
 
 seg_status seg_otsu(seg_image *mask, double *native_level, const seg_image *picture,

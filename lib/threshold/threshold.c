@@ -37,7 +37,7 @@ void seg_threshold_options_init(seg_threshold_options *options) {
 }
 
 static seg_cut cut_of(const seg_threshold_options *options) {
-    return (seg_cut){options->level, options->max, options->invert};
+    return (seg_cut){options->level, options->max, options->invert, NULL};
 }
 
 seg_status seg_threshold(seg_image *mask, double *native_level, const seg_image *picture,
