@@ -85,6 +85,8 @@ struct seg_metric {
     const seg_param_table *params;
     const seg_measure *measures;
     int32_t measure_count;
+    const char *summary; /**< the measure that is quoted first: "f1"; NULL = the first for which
+                              larger is better */
     const seg_table_kind *tables;
     int32_t table_count;
     seg_status (*create)(void **tally, const void *options, const seg_env *env);

@@ -157,6 +157,7 @@ const seg_metric seg_metric_masks = {
     .params = &params,
     .measures = measures,
     .measure_count = MEASURES,
+    .summary = "f1",
     .create = create,
     .add = add,
     .merge = merge,
