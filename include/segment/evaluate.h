@@ -2,6 +2,7 @@
 #ifndef SEGMENT_EVALUATE_H
 #define SEGMENT_EVALUATE_H
 
+#include <segment/geometry.h>
 #include <segment/image.h>
 #include <segment/params.h>
 
@@ -9,16 +10,15 @@ SEG_BEGIN_DECLS
 
 /** One thing found or annotated in a frame. */
 typedef struct seg_instance {
-    int32_t id;             /**< identity over the frames of a sequence; 0 if there is none */
-    int32_t category;       /**< class; 0 if there is only one */
-    double score;           /**< confidence of a prediction, larger = surer; 1 if there is none */
-    double x, y;            /**< left and top edge of the box, pixels */
-    double width, height;   /**< of the box, pixels */
-    double area;            /**< pixels of the mask, else of the box */
-    bool crowd;             /**< COCO's iscrowd: a region that may be matched any number of times */
-    bool ignore;            /**< neither a hit nor a miss */
-    const uint32_t *counts; /**< COCO run lengths of the mask (seg_rle_encode), or NULL: the box */
-    int32_t count_length;
+    int32_t id;          /**< the same over the frames of a sequence; value in a label picture */
+    int32_t category;    /**< class; 0 if there is only one */
+    double score;        /**< confidence of a prediction, larger = surer; 1 if there is none */
+    seg_box box;         /**< pixels */
+    double area;         /**< pixels; 0 = that of the mask, or of the box where there is none */
+    bool crowd;          /**< COCO's iscrowd: a region that may be matched any number of times */
+    bool ignore;         /**< expected: what is matched to it is neither a hit nor a miss */
+    bool stuff;          /**< expected: its class is no countable thing (sky, road) */
+    const seg_rle *mask; /**< borrowed, or NULL: the box */
 } seg_instance;
 
 /** A prediction and the truth it is held against. Everything is borrowed for the call. Pictures are
@@ -29,9 +29,10 @@ typedef struct seg_pair {
     int32_t truth_count;
     const seg_image *ignore;  /**< U8, non-zero = not scored; NULL or empty = all is scored */
     const seg_image *picture; /**< the picture that was segmented, or NULL */
-    const seg_instance *predicted, *expected; /**< in place of label pictures; NULL = use these */
+    /** In place of label pictures; with them, the class, score and flags of each label (as id). */
+    const seg_instance *predicted, *expected;
     int32_t predicted_count, expected_count;
-    int32_t width, height; /**< of the picture, where only instances are given */
+    int32_t width, height; /**< of the picture, where only instances are given; 0 = unknown */
 } seg_pair;
 
 /** A number that a metric gives. */

@@ -1,4 +1,4 @@
-/* Shapes of regions: outlines, run lengths. */
+/* Shapes of regions: outlines, run lengths, polygons, boxes. */
 #ifndef SEGMENT_GEOMETRY_H
 #define SEGMENT_GEOMETRY_H
 
@@ -27,12 +27,107 @@ SEG_API SEG_NODISCARD seg_status seg_contours_trace(seg_contours *contours, cons
                                                     const seg_env *env);
 SEG_API void seg_contours_free(seg_contours *contours, const seg_env *env);
 
-/** COCO run lengths of one label: counts of 0 and 1 pixels in turn, column by column, starting
- *  with zeros. `box` (may be NULL) speeds up. `counts` is released with seg_rle_free. */
-SEG_API SEG_NODISCARD seg_status seg_rle_encode(uint32_t **counts, int32_t *count,
-                                                const seg_image *labels, int32_t id,
+/** A box with real corners: it covers x .. x + width, y .. y + height; pixel (0,0) is 0..1, 0..1.
+ */
+typedef struct seg_box {
+    double x, y;          /**< left and top edge, pixels */
+    double width, height; /**< pixels, at least 0 */
+} seg_box;
+
+/** Area that both cover, pixels. */
+SEG_API double seg_box_intersection(const seg_box *a, const seg_box *b);
+
+/** Intersection over union, 0 .. 1; 0 where the union is empty. If `b` is a `crowd`, intersection
+ *  over the area of `a`: any part of a crowd may be matched. */
+SEG_API double seg_box_iou(const seg_box *a, const seg_box *b, bool crowd);
+
+/**
+ * COCO's run lengths of a mask: lengths of runs of 0 and of 1 pixels in turn, column by column from
+ * the top left, zeros first (perhaps none). They add up to width * height, at most 2^32 - 1.
+ * All functions that make one give the shortest such list, for an equal mask the same one, and
+ * it is released with seg_rle_free. Those that read one take runs of length 0 anywhere.
+ */
+typedef struct seg_rle {
+    uint32_t *counts; /**< lengths of the runs */
+    int32_t count;
+    int32_t width, height; /**< of the whole picture, pixels */
+} seg_rle;
+
+/** Run lengths of the pixels that have the label `id`. `box` (may be NULL) tells where they are.
+ *  Errors: SEG_ERROR_ARGUMENT (box outside), SEG_ERROR_LIMIT (pixels), SEG_ERROR_MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_rle_encode(seg_rle *rle, const seg_image *labels, int32_t id,
                                                 const seg_rect *box, const seg_env *env);
-SEG_API void seg_rle_free(uint32_t *counts, const seg_env *env);
+
+/** The mask, U8 with 0 and 255; `mask` is ensured. Errors: as seg_rle_check, seg_image_ensure. */
+SEG_API SEG_NODISCARD seg_status seg_rle_decode(seg_image *mask, const seg_rle *rle,
+                                                const seg_env *env);
+
+/** A copy of `count` run lengths for a picture of width x height.
+ *  Errors: SEG_ERROR_DATA (they do not add up), SEG_ERROR_LIMIT (pixels), SEG_ERROR_MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_rle_from_counts(seg_rle *rle, const uint32_t *counts,
+                                                     int32_t count, int32_t width, int32_t height,
+                                                     const seg_env *env);
+
+/** Checks a list of unknown origin: size of at least 1 x 1 and below 2^32 pixels, lengths that add
+ *  up to it. SEG_ERROR_DATA; the detail begins with `name`. */
+SEG_API SEG_NODISCARD seg_status seg_rle_check(const seg_rle *rle, const char *name);
+
+/** Pixels of the mask. */
+SEG_API int64_t seg_rle_area(const seg_rle *rle);
+
+/** Smallest box that holds the mask; all 0 if it is empty. */
+SEG_API seg_rect seg_rle_box(const seg_rle *rle);
+
+/** Pixels that both masks have, without decoding. 0 if their pictures differ in size. */
+SEG_API int64_t seg_rle_intersection(const seg_rle *a, const seg_rle *b);
+
+/** Intersection over union, or over the area of `a` if `b` is a `crowd` (as seg_box_iou). */
+SEG_API double seg_rle_iou(const seg_rle *a, const seg_rle *b, bool crowd);
+
+/** The pixels that at least `least` of `count` masks have: 1 = union, `count` = intersection.
+ *  Errors: SEG_ERROR_ARGUMENT (count, least < 1), SEG_ERROR_SHAPE (sizes differ), as seg_rle_check.
+ */
+SEG_API SEG_NODISCARD seg_status seg_rle_merge(seg_rle *rle, const seg_rle *masks, int32_t count,
+                                               int32_t least, const seg_env *env);
+
+/** COCO's text for run lengths: characters '0' .. 'o' of 5 bits each, differences to the length
+ *  before the last. Always 0-ended; returns the length it needs, as snprintf (NULL, 0: only that).
+ */
+SEG_API size_t seg_rle_to_string(char *text, size_t size, const seg_rle *rle);
+
+/** Reads such a text of `length` characters for a picture of width x height.
+ *  Errors: SEG_ERROR_DATA (with the place), SEG_ERROR_LIMIT (pixels), SEG_ERROR_MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_rle_from_string(seg_rle *rle, const char *text, size_t length,
+                                                     int32_t width, int32_t height,
+                                                     const seg_env *env);
+
+/** NULL is allowed. */
+SEG_API void seg_rle_free(seg_rle *rle, const seg_env *env);
+
+/** What belongs to several closed polygons. */
+typedef enum seg_fill {
+    SEG_FILL_UNION,   /**< the pixels of any of them: COCO's segmentation lists */
+    SEG_FILL_EVEN_ODD /**< the pixels of an odd number of them: outlines with holes */
+} seg_fill;
+
+/**
+ * Closed polygons, each filled as COCO does (rleFrPoly), and put together by `fill`. `xy` holds the
+ * corners of all, x, y, x, y, ..., polygon i having lengths[i] of them; coordinates are in pixels,
+ * pixel (0,0) being 0..1, 0..1, at most 1e8, and may lie outside the picture. The outlines of
+ * seg_contours_trace with SEG_FILL_EVEN_ODD give back exactly the region.
+ * Errors: SEG_ERROR_ARGUMENT (coordinates, lengths < 0), SEG_ERROR_LIMIT, SEG_ERROR_MEMORY.
+ */
+SEG_API SEG_NODISCARD seg_status seg_rle_from_polygons(seg_rle *rle, const double *xy,
+                                                       const int32_t *lengths, int32_t count,
+                                                       seg_fill fill, int32_t width, int32_t height,
+                                                       const seg_env *env);
+
+/** A box, filled as the polygon of its corners. Errors: as seg_rle_from_polygons. */
+SEG_API SEG_NODISCARD seg_status seg_rle_from_box(seg_rle *rle, const seg_box *box, int32_t width,
+                                                  int32_t height, const seg_env *env);
+
+/** Area inside a closed polygon of `count` corners (the shoelace formula), never negative. */
+SEG_API double seg_polygon_area(const double *xy, int32_t count);
 
 SEG_END_DECLS
 

@@ -89,32 +89,48 @@ static seg_status check_pictures(const seg_metric *metric, const seg_pair *pair)
     return check_size(pair->picture, "the picture", width, height);
 }
 
-static seg_status check_instances(const seg_instance *items, int32_t count, const char *name) {
+static bool whole_instance(const seg_instance *item) {
+    return isfinite(item->box.x) && isfinite(item->box.y) && isfinite(item->box.width) &&
+           isfinite(item->box.height) && isfinite(item->score) && isfinite(item->area) &&
+           item->box.width >= 0 && item->box.height >= 0 && item->area >= 0;
+}
+
+static seg_status check_instance_mask(const seg_rle *mask, const seg_pair *pair) {
+    SEG_TRY(seg_rle_check(mask, "the mask of an instance"));
+    if ((!pair->width || mask->width == pair->width) &&
+        (!pair->height || mask->height == pair->height))
+        return SEG_OK;
+    return seg_fail(SEG_ERROR_SHAPE,
+                    "the mask of an instance is of %ld x %ld (the pair: %ld x %ld)",
+                    (long)mask->width, (long)mask->height, (long)pair->width, (long)pair->height);
+}
+
+static seg_status check_instances(const seg_instance *items, int32_t count, const char *name,
+                                  const seg_pair *pair) {
     if (count < 0 || (count > 0 && !items))
         return seg_fail(SEG_ERROR_ARGUMENT, "%s: %ld instances at %s", name, (long)count,
                         items ? "an address" : "NULL");
     for (int32_t i = 0; i < count; i++) {
         const seg_instance *item = &items[i];
-        const bool whole = isfinite(item->x) && isfinite(item->y) && isfinite(item->width) &&
-                           isfinite(item->height) && isfinite(item->score) && item->width >= 0 &&
-                           item->height >= 0 && (item->counts || item->count_length == 0) &&
-                           item->count_length >= 0;
-        if (!whole)
+        if (!whole_instance(item))
             return seg_fail(SEG_ERROR_ARGUMENT,
-                            "%s, item %ld: box %g,%g,%g,%g, score %g (allowed: finite numbers, "
-                            "sides of at least 0)",
-                            name, (long)i, item->x, item->y, item->width, item->height,
-                            item->score);
+                            "%s, item %ld: box %g,%g,%g,%g, area %g, score %g (allowed: finite "
+                            "numbers, sides and area of at least 0)",
+                            name, (long)i, item->box.x, item->box.y, item->box.width,
+                            item->box.height, item->area, item->score);
+        if (item->mask) SEG_TRY(check_instance_mask(item->mask, pair));
     }
     return SEG_OK;
 }
 
 static seg_status check_pair(const seg_metric *metric, const seg_pair *pair) {
-    const bool as_instances =
-        (metric->needs & SEG_METRIC_INSTANCES) && seg_image_empty(pair->prediction);
-    if (!as_instances) return check_pictures(metric, pair);
-    SEG_TRY(check_instances(pair->predicted, pair->predicted_count, "predicted"));
-    return check_instances(pair->expected, pair->expected_count, "expected");
+    const bool takes_instances = metric->needs & SEG_METRIC_INSTANCES;
+    if (takes_instances) {
+        SEG_TRY(check_instances(pair->predicted, pair->predicted_count, "predicted", pair));
+        SEG_TRY(check_instances(pair->expected, pair->expected_count, "expected", pair));
+    }
+    if (takes_instances && seg_image_empty(pair->prediction)) return SEG_OK;
+    return check_pictures(metric, pair);
 }
 
 seg_status seg_tally_add(seg_tally *tally, const seg_pair *pair) {

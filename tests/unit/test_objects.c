@@ -1,4 +1,4 @@
-/* Objects: measures, keep expressions, outlines, run lengths. */
+/* Objects: measures, keep expressions, outlines. */
 #include "core/math.h"
 #include "core/memory.h"
 
@@ -286,50 +286,6 @@ START_TEST(contours_enclose_their_regions) {
 }
 END_TEST
 
-/* ---- run lengths ---- */
-
-START_TEST(run_lengths_by_hand) {
-    const char *const rows[] = {"1.1", "11."};
-    seg_image labels = labels_from(rows, 2);
-    uint32_t *counts = NULL;
-    int32_t count = 0;
-    static const uint32_t expected[] = {0, 2, 1, 2, 1}; /* 11 .1 1. in columns */
-    ck_assert_int_eq(seg_rle_encode(&counts, &count, &labels, 1, NULL, NULL), SEG_OK);
-    ck_assert_int_eq(count, 5);
-    ck_assert_mem_eq(counts, expected, sizeof expected);
-    seg_rle_free(counts, NULL);
-    ck_assert_int_eq(seg_rle_encode(&counts, &count, &labels, 5, NULL, NULL), SEG_OK);
-    ck_assert_int_eq(count, 1);
-    ck_assert_uint_eq(counts[0], 6);
-    seg_rle_free(counts, NULL);
-    seg_rect outside = {2, 0, 2, 2};
-    ck_assert_int_eq(seg_rle_encode(&counts, &count, &labels, 1, &outside, NULL),
-                     SEG_ERROR_ARGUMENT);
-    seg_image_unref(&labels);
-}
-END_TEST
-
-START_TEST(run_lengths_decode_to_the_label) {
-    for (uint32_t seed = 1; seed <= 40; seed++) {
-        int32_t width = 1 + (int32_t)(mix(seed) % 20), height = 1 + (int32_t)(mix(seed + 7) % 20);
-        seg_image labels = random_labels(width, height, seed, 2 + seed % 3, 1);
-        uint32_t *counts = NULL;
-        int32_t count = 0;
-        ck_assert_int_eq(seg_rle_encode(&counts, &count, &labels, 1, NULL, NULL), SEG_OK);
-        int64_t place = 0;
-        for (int32_t i = 0; i < count; i++) {
-            ck_assert(i == 0 || counts[i] > 0);
-            for (uint32_t k = 0; k < counts[i]; k++, place++)
-                ck_assert_int_eq(
-                    at(&labels, (int32_t)(place / height), (int32_t)(place % height)) == 1, i % 2);
-        }
-        ck_assert_int_eq(place, (int64_t)width * height);
-        seg_rle_free(counts, NULL);
-        seg_image_unref(&labels);
-    }
-}
-END_TEST
-
 /* ---- failing memory ---- */
 
 START_TEST(no_memory_leaks_nothing) {
@@ -340,16 +296,15 @@ START_TEST(no_memory_leaks_nothing) {
         seg_result_init(&result, NULL);
         seg_contours c = {0};
         seg_keep *keep = NULL;
-        uint32_t *counts = NULL;
-        int32_t count = 0;
+        seg_rle rle = {0};
         seg_memory_fail_at(n);
         seg_status status = seg_objects_measure(&result, &labels, NULL);
         if (status >= 0) status = seg_contours_trace(&c, &labels, NULL);
-        if (status >= 0) status = seg_rle_encode(&counts, &count, &labels, 3, NULL, NULL);
+        if (status >= 0) status = seg_rle_encode(&rle, &labels, 3, NULL, NULL);
         if (status >= 0) status = seg_keep_create(&keep, "area > 1", NULL);
         seg_memory_fail_at(0);
         seg_keep_free(keep);
-        seg_rle_free(counts, NULL);
+        seg_rle_free(&rle, NULL);
         seg_contours_free(&c, NULL);
         seg_result_free(&result);
         ck_assert_int_eq(seg_memory_live(), before);
@@ -375,8 +330,6 @@ int main(void) {
     tcase_add_test(tests, contours_by_hand);
     tcase_add_test(tests, corners_join_regions);
     tcase_add_test(tests, contours_enclose_their_regions);
-    tcase_add_test(tests, run_lengths_by_hand);
-    tcase_add_test(tests, run_lengths_decode_to_the_label);
     tcase_add_test(tests, no_memory_leaks_nothing);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -52,17 +52,16 @@ static json_t *describe_outlines(const seg_contours *contours, const int32_t *by
 }
 
 static seg_status describe_rle(json_t *record, const seg_image *labels, const seg_object *object) {
-    uint32_t *counts = NULL;
-    int32_t count = 0;
-    seg_status status = seg_rle_encode(&counts, &count, labels, object->id, &object->box, NULL);
+    seg_rle rle;
+    seg_status status = seg_rle_encode(&rle, labels, object->id, &object->box, NULL);
     if (status < 0) return status;
     json_t *list = json_array();
-    for (int32_t i = 0; i < count; i++)
-        json_array_append_new(list, json_integer(counts[i]));
+    for (int32_t i = 0; i < rle.count; i++)
+        json_array_append_new(list, json_integer(rle.counts[i]));
     json_object_set_new(
         record, "rle",
         json_pack("{s:[i,i], s:o}", "size", labels->height, labels->width, "counts", list));
-    seg_rle_free(counts, NULL);
+    seg_rle_free(&rle, NULL);
     return SEG_OK;
 }
 
