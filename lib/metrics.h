@@ -4,6 +4,7 @@
 
 #include <segment/evaluate.h>
 
-extern const seg_metric seg_metric_masks; /* evaluate/masks.c */
+extern const seg_metric seg_metric_masks;   /* evaluate/masks.c */
+extern const seg_metric seg_metric_classes; /* evaluate/classes.c */
 
 #endif

@@ -123,7 +123,8 @@ SEG_API SEG_NODISCARD seg_status seg_tally_create(seg_tally **tally, const seg_m
                                                   const void *options, const seg_env *env);
 
 /** Compares a pair and adds it. On error the tally is as before.
- *  Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format, channels), _SHAPE (sizes differ), _MEMORY. */
+ *  Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format, channels), _SHAPE (sizes differ), _OPTION
+ *  (that does not suit these pictures), _DATA (values that the metric does not know), _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_tally_add(seg_tally *tally, const seg_pair *pair);
 
 /** Adds all that `from` holds, which must be of the same metric and options; exact: the sum does

@@ -71,18 +71,21 @@ static seg_status test_init(seg_object_test *test, const seg_image *picture, con
     return test_above(test, level, ignore, env);
 }
 
+seg_status seg_unscored_init(seg_unscored *unscored, const seg_pair *pair, int32_t value) {
+    *unscored = (seg_unscored){.mask = seg_image_empty(pair->ignore) ? NULL : pair->ignore};
+    unscored->value.picture = &pair->truths[0];
+    unscored->by_value = value >= 0;
+    return unscored->by_value ? test_equal(&unscored->value, value, "ignore-value") : SEG_OK;
+}
+
 seg_status seg_objects_init(seg_objects *objects, const seg_object_options *options,
                             const seg_pair *pair, const seg_env *env) {
-    const seg_image *truth = &pair->truths[0];
-    const seg_image *ignore = seg_image_empty(pair->ignore) ? NULL : pair->ignore;
-    *objects = (seg_objects){.ignore = ignore, .ignoring_value = options->ignore_value >= 0};
+    SEG_TRY(seg_unscored_init(&objects->unscored, pair, options->ignore_value));
+    const seg_image *ignore = objects->unscored.mask;
     SEG_TRY(test_init(&objects->prediction, pair->prediction, &options->threshold, options->object,
                       "object", ignore, env));
-    SEG_TRY(test_init(&objects->truth, truth, &options->truth_threshold, options->truth_object,
-                      "truth-object", ignore, env));
-    objects->ignored.picture = truth;
-    if (!objects->ignoring_value) return SEG_OK;
-    return test_equal(&objects->ignored, options->ignore_value, "ignore-value");
+    return test_init(&objects->truth, &pair->truths[0], &options->truth_threshold,
+                     options->truth_object, "truth-object", ignore, env);
 }
 
 /* ---- pixels ---- */
@@ -133,17 +136,16 @@ static const uint8_t *mask_pixels(const seg_object_test *test, int32_t x, int32_
     return room;
 }
 
-static const uint8_t *ignored_pixels(seg_object_chunk *chunk, const seg_objects *objects) {
-    const uint8_t *ignore = NULL;
-    if (objects->ignore)
-        ignore = (const uint8_t *)seg_image_row(objects->ignore, chunk->y) + chunk->x;
-    if (!objects->ignoring_value) return ignore;
-    uint8_t *room = chunk->room[2];
-    mask_pixels(&objects->ignored, chunk->x, chunk->y, chunk->count, room);
-    if (ignore)
-        for (int32_t i = 0; i < chunk->count; i++)
-            room[i] |= ignore[i];
-    return room;
+const uint8_t *seg_unscored_pixels(const seg_unscored *unscored, int32_t x, int32_t y,
+                                   int32_t count, uint8_t *room) {
+    const uint8_t *mask = NULL;
+    if (unscored->mask) mask = (const uint8_t *)seg_image_row(unscored->mask, y) + x;
+    if (!unscored->by_value) return mask;
+    const uint8_t *found = mask_pixels(&unscored->value, x, y, count, room);
+    if (mask)
+        for (int32_t i = 0; i < count; i++)
+            room[i] |= mask[i];
+    return found;
 }
 
 bool seg_objects_next(seg_object_chunk *chunk, const seg_objects *objects) {
@@ -159,7 +161,8 @@ bool seg_objects_next(seg_object_chunk *chunk, const seg_objects *objects) {
     chunk->prediction =
         mask_pixels(&objects->prediction, chunk->x, chunk->y, chunk->count, chunk->room[0]);
     chunk->truth = mask_pixels(&objects->truth, chunk->x, chunk->y, chunk->count, chunk->room[1]);
-    chunk->ignore = ignored_pixels(chunk, objects);
+    chunk->ignore =
+        seg_unscored_pixels(&objects->unscored, chunk->x, chunk->y, chunk->count, chunk->room[2]);
     return true;
 }
 

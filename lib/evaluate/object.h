@@ -49,12 +49,27 @@ typedef struct seg_object_test {
     int32_t value;      /* of equal */
 } seg_object_test;
 
+/** Which pixels of a pair are not scored. */
+typedef struct seg_unscored {
+    const seg_image *mask; /* or NULL */
+    bool by_value;         /* truth pixels that `value` finds are not scored */
+    seg_object_test value;
+} seg_unscored;
+
+/** From the pair's ignore mask and a value of its truth (-1 = none). Errors: SEG_ERROR_OPTION (a
+ *  value that the format cannot have). */
+SEG_NODISCARD seg_status seg_unscored_init(seg_unscored *unscored, const seg_pair *pair,
+                                           int32_t value);
+
+/** Not 0 where `count` pixels are not scored: a row of the mask, or written to `room`. NULL = all
+ *  are scored. */
+const uint8_t *seg_unscored_pixels(const seg_unscored *unscored, int32_t x, int32_t y,
+                                   int32_t count, uint8_t *room);
+
 /** The rules of a pair. */
 typedef struct seg_objects {
     seg_object_test prediction, truth;
-    const seg_image *ignore; /* or NULL */
-    seg_object_test ignored; /* truth pixels of the ignored value */
-    bool ignoring_value;
+    seg_unscored unscored;
 } seg_objects;
 
 /** Resolves the options for a pair. Errors: SEG_ERROR_OPTION (a value that the format cannot

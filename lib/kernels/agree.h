@@ -13,16 +13,14 @@ enum {
     SEG_AGREE_COUNTS
 };
 
-/** Sides of a table of 8-bit classes. */
-#define SEG_AGREE_CLASSES 256
-
 typedef struct seg_agree_kernels {
     /** Adds a row of masks to counts[SEG_AGREE_COUNTS]. `ignore` NULL = all are scored, else
      *  samples where it is not 0 are left out. */
     void (*masks)(int64_t *counts, const uint8_t *prediction, const uint8_t *truth,
                   const uint8_t *ignore, size_t count);
-    /** Adds a row to cells[256 * truth + prediction]. */
-    void (*classes)(int64_t *cells, const uint8_t *prediction, const uint8_t *truth, size_t count);
+    /** Adds a row to cells[side * truth + prediction]; all samples are below `side`. */
+    void (*classes)(int64_t *cells, size_t side, const uint8_t *prediction, const uint8_t *truth,
+                    size_t count);
 } seg_agree_kernels;
 
 SEG_KERNELS_DECLARE(agree);

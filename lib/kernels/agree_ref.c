@@ -12,9 +12,10 @@ static void masks(int64_t *counts, const uint8_t *prediction, const uint8_t *tru
     }
 }
 
-static void classes(int64_t *cells, const uint8_t *prediction, const uint8_t *truth, size_t count) {
+static void classes(int64_t *cells, size_t side, const uint8_t *prediction, const uint8_t *truth,
+                    size_t count) {
     for (size_t i = 0; i < count; i++)
-        cells[SEG_AGREE_CLASSES * truth[i] + prediction[i]]++;
+        cells[side * truth[i] + prediction[i]]++;
 }
 
 const seg_agree_kernels seg_agree_kernels_ref = {

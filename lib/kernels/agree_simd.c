@@ -126,18 +126,19 @@ static void masks(int64_t *counts, const uint8_t *prediction, const uint8_t *tru
         mask_pixel(counts, prediction[i] != 0, truth[i] != 0, !ignore || !ignore[i]);
 }
 
-static void classes(int64_t *cells, const uint8_t *prediction, const uint8_t *truth, size_t count) {
+static void classes(int64_t *cells, size_t side, const uint8_t *prediction, const uint8_t *truth,
+                    size_t count) {
     size_t i = 0;
     for (; i + LANES <= count; i += LANES) {
         if (uniform(prediction + i, truth + i)) {
-            cells[SEG_AGREE_CLASSES * truth[i] + prediction[i]] += LANES;
+            cells[side * truth[i] + prediction[i]] += LANES;
             continue;
         }
         for (size_t k = i; k < i + LANES; k++)
-            cells[SEG_AGREE_CLASSES * truth[k] + prediction[k]]++;
+            cells[side * truth[k] + prediction[k]]++;
     }
     for (; i < count; i++)
-        cells[SEG_AGREE_CLASSES * truth[i] + prediction[i]]++;
+        cells[side * truth[i] + prediction[i]]++;
 }
 
 const seg_agree_kernels SEG_LEVEL_NAME(seg_agree_kernels) = {

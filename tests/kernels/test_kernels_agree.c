@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #define LONGEST 20000 /* more than 255 vectors of 32 */
-#define CELLS (SEG_AGREE_CLASSES * SEG_AGREE_CLASSES)
+#define SIDE 256
+#define CELLS (SIDE * SIDE)
 
 static const seg_agree_kernels *levels[2];
 static int level_count;
@@ -117,14 +118,14 @@ START_TEST(classes_are_equal) {
             random_classes(row[i], width, &random);
         }
         memset(wanted, 0, CELLS * sizeof *wanted);
-        seg_agree_kernels_ref.classes(wanted, row[0], row[1], width);
+        seg_agree_kernels_ref.classes(wanted, SIDE, row[0], row[1], width);
         int64_t by_hand = 0;
         for (size_t x = 0; x < width; x++)
             by_hand += row[0][x] == row[0][0] && row[1][x] == row[1][0];
-        ck_assert_int_eq(wanted[256 * row[1][0] + row[0][0]], by_hand);
+        ck_assert_int_eq(wanted[SIDE * row[1][0] + row[0][0]], by_hand);
         for (int i = 0; i < level_count; i++) {
             memset(cells, 0, CELLS * sizeof *cells);
-            levels[i]->classes(cells, row[0], row[1], width);
+            levels[i]->classes(cells, SIDE, row[0], row[1], width);
             ck_assert_msg(memcmp(cells, wanted, CELLS * sizeof *cells) == 0, "level %d, width %d",
                           i, (int)width);
         }
