@@ -35,6 +35,31 @@ SEG_API SEG_NODISCARD seg_status seg_render(seg_image *picture, seg_render_kind 
 /** The fixed colour of a label, as 0xRRGGBB. */
 SEG_API uint32_t seg_label_colour(int32_t label);
 
+/* Colours of seg_render_agreement as 0xRRGGBB, told apart by colour-blind eyes as well: M. Okabe,
+ * K. Ito, "Color universal design", 2008. */
+#define SEG_AGREEMENT_TP 0x009e73      /**< green: found rightly */
+#define SEG_AGREEMENT_FP 0xd55e00      /**< vermilion: found, but there is nothing */
+#define SEG_AGREEMENT_FN 0x56b4e9      /**< blue: missed */
+#define SEG_AGREEMENT_TN 0x000000      /**< black: rightly left out */
+#define SEG_AGREEMENT_IGNORED 0x404040 /**< grey: not scored */
+
+/** Draws a mask against its truth in the colours above. Masks are U8, non-zero = object; where
+ *  `ignore` (or NULL) is not 0, nothing is scored. `picture` is RGB, reused while it fits.
+ *  Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED, _SHAPE, _MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_render_agreement(seg_image *picture,
+                                                      const seg_image *prediction,
+                                                      const seg_image *truth,
+                                                      const seg_image *ignore, const seg_env *env);
+
+/** Draws the error of a flow (F32, two channels: u, v in pixels) in the colours of KITTI's kit:
+ *  from dark blue, at most 1/16 of what counts as an outlier (3 px and 5 % of the true flow), over
+ *  white, just below one, to dark red, 16 times that; a step is a factor of 2. Black where the
+ *  truth is unknown (beyond 1e9, NaN), dark red where only the flow is. The rest as
+ *  seg_render_agreement. */
+SEG_API SEG_NODISCARD seg_status seg_render_flow_error(seg_image *picture, const seg_image *flow,
+                                                       const seg_image *truth,
+                                                       const seg_image *ignore, const seg_env *env);
+
 SEG_END_DECLS
 
 #endif

@@ -422,6 +422,7 @@ const seg_metric seg_metric_classes = {
     .params = &params,
     .measures = measures,
     .measure_count = MEASURES,
+    .summary = "miou",
     .tables = tables,
     .table_count = TABLES,
     .create = create,
