@@ -68,6 +68,18 @@ SEG_API SEG_NODISCARD seg_status seg_morphology_mask(seg_image *target, const se
 SEG_API SEG_NODISCARD seg_status seg_fill_holes(seg_image *target, const seg_image *mask,
                                                 int64_t max_area, const seg_env *env);
 
+typedef enum seg_thinning_rule {
+    SEG_THINNING_GUO_HALL = 0, /**< Guo and Hall 1989; bwmorph(mask, 'thin') */
+    SEG_THINNING_ZHANG_SUEN    /**< Zhang and Suen 1984; erases 2 x 2 squares */
+} seg_thinning_rule;
+
+/** Thins a mask (non-zero = foreground) to 8-connected lines about one pixel wide, result 0/255.
+ *  At most `iterations` of two sub-iterations each, 0 = until nothing changes. Outside the picture
+ *  is background. `target` may be `mask`. */
+SEG_API SEG_NODISCARD seg_status seg_thinning(seg_image *target, const seg_image *mask,
+                                              seg_thinning_rule rule, int32_t iterations,
+                                              const seg_env *env);
+
 /** Area, box and centroid of one component, gathered while labelling. */
 typedef struct seg_component {
     int64_t area;

@@ -1,0 +1,4 @@
+/* Chooses the thinning kernels of this machine. */
+#include "kernels/thinning.h"
+
+SEG_KERNELS_SELECT(thinning)
