@@ -50,7 +50,7 @@ SEG_API void seg_picture_write_options_init(seg_picture_write_options *options);
 
 /** Writes to a temporary name beside `path` and renames: a file under its final name is whole.
  *  PNG: masks (U8 DATA with only 0 and 255) in 1 bit, 8 and 16 bits, labels in 16 bits while
- *  they fit. Devices and FIFOs are written in place. */
+ *  they fit, beyond that (to 2^24 - 1) as COCO's panoptic RGB. Devices and FIFOs are written in place. */
 SEG_API SEG_NODISCARD seg_status seg_picture_write(const char *path, const seg_image *image,
                                                    const seg_picture_write_options *options,
                                                    const seg_env *env);

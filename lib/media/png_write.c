@@ -1,5 +1,6 @@
 /*
- * Writing PNG: masks in 1 bit, u8 and u16 with 1 to 4 channels, labels in 16 bits.
+ * Writing PNG: masks in 1 bit, u8 and u16 with 1 to 4 channels, labels in 16 bits. Larger labels
+ * become RGB as in COCO's panoptic files: id = R + 256 G + 65536 B.
  *
  * u16 pictures of fewer than 16 bits are brought to the full scale of the file (value * 65535 /
  * largest), which loses nothing; data keep their numbers. The bytes depend on the picture, the
@@ -7,6 +8,7 @@
  */
 #include "media/codec.h"
 
+#include "core/bands.h"
 #include "core/check.h"
 #include "core/memory.h"
 #include <png.h>
@@ -183,13 +185,45 @@ static seg_status encode(seg_sink *sink, const seg_image *image,
     return SEG_OK;
 }
 
+static bool labels_fit(const seg_image *labels, int32_t largest) {
+    size_t count = (size_t)labels->width * labels->channels;
+    for (int32_t y = 0; y < labels->height; y++) {
+        const int32_t *row = seg_image_row(labels, y);
+        bool beyond = false;
+        for (size_t i = 0; i < count; i++)
+            beyond |= (row[i] < 0) | (row[i] > largest);
+        if (beyond) return false;
+    }
+    return true;
+}
+
+static seg_status labels_to_rgb(seg_image *samples, const seg_image *labels, const seg_env *env) {
+    enum { LARGEST = (1 << 24) - 1 };
+    if (labels->channels != 1 || !labels_fit(labels, LARGEST))
+        return seg_fail(SEG_ERROR_UNSUPPORTED,
+                        "labels below 0 or above %d do not fit into PNG; use .npy", LARGEST);
+    SEG_TRY(seg_image_alloc(samples, labels->width, labels->height, SEG_U8, 3, env));
+    for (int32_t y = 0; y < labels->height; y++) {
+        const int32_t *source = seg_image_row(labels, y);
+        uint8_t *target = seg_image_row(samples, y);
+        for (int32_t x = 0; x < labels->width; x++, target += 3) {
+            target[0] = (uint8_t)source[x];
+            target[1] = (uint8_t)(source[x] >> 8);
+            target[2] = (uint8_t)(source[x] >> 16);
+        }
+    }
+    seg_log(env, SEG_LOG_INFO, "labels above 65535: the PNG is RGB, id = R + 256 G + 65536 B");
+    return SEG_OK;
+}
+
 seg_status seg_png_encode(seg_sink *sink, const seg_image *image,
                           const seg_picture_write_options *options, const seg_env *env) {
     if (image->format == SEG_F32)
         return seg_fail(SEG_ERROR_UNSUPPORTED, "PNG holds no float samples; use .npy or .pfm");
     if (image->format != SEG_LABEL32) return encode(sink, image, options, env);
     seg_image samples = {0};
-    SEG_TRY(seg_labels_to_u16(&samples, image, "PNG", env));
+    SEG_TRY(labels_fit(image, UINT16_MAX) ? seg_labels_to_u16(&samples, image, "PNG", env)
+                                          : labels_to_rgb(&samples, image, env));
     seg_status status = encode(sink, &samples, options, env);
     seg_image_unref(&samples);
     return status;

@@ -104,7 +104,8 @@ seg_status seg_labels_to_u16(seg_image *samples, const seg_image *labels, const 
         if (!beyond) continue;
         seg_image_unref(samples);
         return seg_fail(SEG_ERROR_UNSUPPORTED,
-                        "labels below 0 or above 65535 do not fit into %s; use .npy", format);
+                        "labels below 0 or above 65535 do not fit into %s; use .npy or .png files",
+                        format);
     }
     return SEG_OK;
 }

@@ -438,6 +438,26 @@ START_TEST(fewer_bits_fill_the_scale) {
 }
 END_TEST
 
+/* id = R + 256 G + 65536 B */
+START_TEST(larger_labels_are_panoptic) {
+    static const int32_t ids[] = {65536, 65535, 0, 1, 255, 256, 70000, (1 << 24) - 1};
+    seg_image labels = media_picture(30, 20, SEG_LABEL32, 1, 32, 8);
+    for (int i = 0; i < 8; i++)
+        ((int32_t *)seg_image_row(&labels, 2 * i))[3 * i] = ids[i];
+    int depth;
+    seg_image back = round_trip(&labels, 3, NULL, &depth);
+    ck_assert_int_eq(depth, 8);
+    ck_assert_int_eq(back.channels, 3);
+    for (int y = 0; y < 20; y++)
+        for (int x = 0; x < 30; x++)
+            ck_assert_int_eq((int)(sample_at(&back, x, y, 0) + 256 * sample_at(&back, x, y, 1) +
+                                   65536 * sample_at(&back, x, y, 2)),
+                             ((int32_t *)seg_image_row(&labels, y))[x]);
+    seg_image_unref(&back);
+    seg_image_unref(&labels);
+}
+END_TEST
+
 START_TEST(labels_take_16_bits) {
     seg_image labels = media_picture(30, 20, SEG_LABEL32, 1, 32, 8);
     int32_t *first = labels.data;
@@ -455,7 +475,7 @@ START_TEST(labels_take_16_bits) {
     options.format = "png";
     void *bytes = NULL;
     size_t size;
-    static const int32_t beyond[] = {65536, -1, INT32_MAX, INT32_MIN};
+    static const int32_t beyond[] = {1 << 24, -1, INT32_MAX, INT32_MIN};
     for (int i = 0; i < 4; i++) {
         first[3] = beyond[i];
         ck_assert_fails(seg_picture_encode(&bytes, &size, &labels, &options, NULL),
@@ -525,5 +545,5 @@ END_TEST
 
 CORE_MAIN("png", every_type_and_depth, transparent_colours, grey_palettes_are_grey, damaged_files,
           odd_files, large_pictures_are_refused_unseen, orientation_is_applied, samples_survive,
-          masks_take_one_bit, fewer_bits_fill_the_scale, labels_take_16_bits, same_bytes_for_views,
-          flat_pictures_pack_well)
+          masks_take_one_bit, fewer_bits_fill_the_scale, labels_take_16_bits,
+          larger_labels_are_panoptic, same_bytes_for_views, flat_pictures_pack_well)

@@ -16,7 +16,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { QUEUE_LENGTH = 3 };
+/* Frames that wait between two stages: enough to even out their pace, fewer of large ones. */
+enum { MOST_WAITING = 3, PIXELS_WAITING = 1 << 23 };
+
+static int32_t queue_length(const work *from) {
+    int64_t pixels = (int64_t)from->feed.info.width * from->feed.info.height;
+    int64_t length = pixels > 0 ? PIXELS_WAITING / pixels : MOST_WAITING;
+    return length < 1 ? 1 : length < MOST_WAITING ? (int32_t)length : MOST_WAITING;
+}
 
 /* What a read that gave no frame means for the work. */
 static void note_end(work *target, seg_status status, const char *reason) {
@@ -194,9 +201,10 @@ static void note_outcome(stages *all) {
 void stages_run_threaded(work *target) {
     stages all = {.work = target, .end = SEG_END};
     pthread_t decoder, writer;
-    all.frames = queue_create(QUEUE_LENGTH);
-    all.drawings = queue_create(QUEUE_LENGTH);
-    all.spares = queue_create(2 * QUEUE_LENGTH);
+    int32_t length = queue_length(target);
+    all.frames = queue_create(length);
+    all.drawings = queue_create(length);
+    all.spares = queue_create(2 * length);
     bool writing = target->sink && pthread_create(&writer, NULL, write_stage, &all) == 0;
     bool decoding =
         (writing || !target->sink) && pthread_create(&decoder, NULL, decode_stage, &all) == 0;

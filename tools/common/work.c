@@ -4,6 +4,7 @@
 #include "common/outfile.h"
 #include "common/signals.h"
 #include "common/text.h"
+#include <segment/imgproc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,10 +134,21 @@ static bool write_objects(work *target) {
     return good;
 }
 
+/* Scores are 0 to 1 where the file holds floats, else 16 bits: full scale is the method's, the same
+ * for every frame. */
+static seg_status draw_score(const work *target, seg_image *picture) {
+    const char *format = target->settings->format;
+    if (!format) format = name_extension(target->item->output);
+    bool floats = text_ends_any_case(format, "npy") || text_ends_any_case(format, "pfm");
+    return seg_convert(picture, &target->worker->result.score, floats ? SEG_F32 : SEG_U16,
+                       &target->worker->env);
+}
+
 /* A mask or label picture is taken out of the result instead of copied. */
 static seg_status draw(work *target, seg_image *picture) {
     seg_result *result = &target->worker->result;
     seg_image *made = NULL;
+    if (target->how->render == SEG_RENDER_SCORE) return draw_score(target, picture);
     if (target->how->render == SEG_RENDER_MASK && result->outputs & SEG_OUTPUT_MASK)
         made = &result->mask;
     if (target->how->render == SEG_RENDER_LABELS && result->outputs & SEG_OUTPUT_LABELS)
