@@ -179,14 +179,15 @@ static inline const char *contract_value(const seg_param *param, int n, char tex
     }
 }
 
-/* Options number `variant`: 0 the defaults, then one parameter at a time with each of its values.
- * False after the last. */
-static inline bool contract_variant(contract_options *o, const seg_method *method, int variant) {
-    ck_assert_uint_le(method->params->options_size, CONTRACT_OPTIONS);
-    seg_params_init(o->bytes, method->params);
+/* Options number `variant` of a table: 0 the defaults, then one parameter at a time with each of
+ * its values. False after the last. `id` is for messages. */
+static inline bool contract_variant_of(contract_options *o, const seg_param_table *table,
+                                       const char *id, int variant) {
+    ck_assert_uint_le(table->options_size, CONTRACT_OPTIONS);
+    seg_params_init(o->bytes, table);
     snprintf(o->what, sizeof o->what, "defaults");
-    for (int32_t i = 0, left = variant; i < method->params->count && variant; i++) {
-        const seg_param *param = &method->params->items[i];
+    for (int32_t i = 0, left = variant; i < table->count && variant; i++) {
+        const seg_param *param = &table->items[i];
         char text[64];
         const char *value = NULL;
         int n = 0;
@@ -194,11 +195,15 @@ static inline bool contract_variant(contract_options *o, const seg_method *metho
             n++;
         if (!value) continue;
         snprintf(o->what, sizeof o->what, "%s=%s", param->name, value);
-        ck_assert_msg(seg_params_parse(o->bytes, method->params, param->name, value, NULL) >= 0,
-                      "%s: %s: %s", method->id, o->what, seg_error_detail());
+        ck_assert_msg(seg_params_parse(o->bytes, table, param->name, value, NULL) >= 0,
+                      "%s: %s: %s", id, o->what, seg_error_detail());
         return true;
     }
     return variant == 0;
+}
+
+static inline bool contract_variant(contract_options *o, const seg_method *method, int variant) {
+    return contract_variant_of(o, method->params, method->id, variant);
 }
 
 static inline void contract_options_clear(contract_options *o, const seg_method *method) {
@@ -343,18 +348,24 @@ static inline void contract_each_format(const seg_method *method,
 
 /* ---- main ---- */
 
-/* Each test runs once for every method, its number in _i. */
-static inline int contract_main(const char *name, const TTest *const *tests, size_t count) {
+/* Each test runs `times` times, its number in _i. */
+static inline int contract_main_of(const char *name, const TTest *const *tests, size_t count,
+                                   int times) {
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);
     for (size_t i = 0; i < count; i++)
-        tcase_add_loop_test(cases, tests[i], 0, contract_count());
+        tcase_add_loop_test(cases, tests[i], 0, times);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     const int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Each test runs once for every method. */
+static inline int contract_main(const char *name, const TTest *const *tests, size_t count) {
+    return contract_main_of(name, tests, count, contract_count());
 }
 
 #define CONTRACT_MAIN(name, ...)                                                                   \

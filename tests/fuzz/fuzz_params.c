@@ -20,11 +20,21 @@ static void check_options(const void *options, const seg_param_table *table) {
     seg_params_clear(copy, table, NULL);
 }
 
+/* The table of one of the methods and metrics. */
+static const seg_param_table *choose(uint32_t number) {
+    static const seg_param_table none = {NULL, 0, sizeof(size_t)};
+    int32_t methods, metrics;
+    const seg_method *const *all = seg_methods(&methods);
+    const seg_metric *const *others = seg_metrics(&metrics);
+    number %= (uint32_t)(methods + metrics);
+    if (number < (uint32_t)methods) return all[number]->params;
+    const seg_param_table *table = others[number - (uint32_t)methods]->params;
+    return table ? table : &none;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     fuzz_data data = {bytes, size};
-    int32_t methods;
-    const seg_method *const *all = seg_methods(&methods);
-    const seg_param_table *table = all[fuzz_byte(&data) % (uint32_t)methods]->params;
+    const seg_param_table *table = choose(fuzz_byte(&data));
     _Alignas(16) unsigned char options[OPTIONS_SIZE];
     FUZZ_CHECK(table->options_size <= OPTIONS_SIZE);
     seg_params_init(options, table);
@@ -36,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         FUZZ_CHECK(status == SEG_OK || status == SEG_ERROR_OPTION);
         (void)seg_method_find(text);
         (void)seg_method_nearest(text);
+        (void)seg_metric_find(text);
+        (void)seg_metric_nearest(text);
     } else {
         const seg_param *param = &table->items[which % (uint32_t)table->count];
         const seg_status status = seg_params_parse(options, table, param->name, text, NULL);

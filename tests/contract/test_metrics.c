@@ -1,0 +1,542 @@
+/* Every metric: any memory, any size, any split of the pairs, any threads and instruction set;
+ * failing allocations; perfection of the truth; what is refused. */
+#include "contract/metrics.h"
+#include "core/memory.h"
+
+static const int32_t sizes[][2] = {{1, 1}, {1, 17}, {23, 1}, {2, 2}, {33, 32}, {129, 33}};
+
+#define SIZES ((int)(sizeof sizes / sizeof *sizes))
+#define WIDTH 61
+#define HEIGHT 37
+#define FRAMES 5
+
+static metric_run run_of(const seg_metric *metric, const metric_kind *kind) {
+    return (metric_run){.metric = metric, .kind = *kind, .width = WIDTH, .height = HEIGHT};
+}
+
+/* ---- descriptions ---- */
+
+static void check_measure(const seg_metric *metric, int32_t i) {
+    const seg_measure *measure = &metric->measures[i];
+    ck_assert_msg(measure->name && *measure->name && measure->title && *measure->title &&
+                      measure->unit,
+                  "%s: measure %d is not described", metric->id, (int)i);
+    for (const char *c = measure->name; *c; c++)
+        ck_assert_msg((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || strchr("-.", *c),
+                      "%s: the measure %s is not in lower case", metric->id, measure->name);
+    ck_assert_int_ge(measure->better, -1);
+    ck_assert_int_le(measure->better, 1);
+    ck_assert_msg(seg_measure_find(metric, measure->name) == i, "%s: %s comes twice", metric->id,
+                  measure->name);
+}
+
+static void check_table(const seg_metric *metric, int32_t i) {
+    const seg_table_kind *table = &metric->tables[i];
+    ck_assert(table->name && *table->name && table->title && *table->title);
+    int32_t columns = 0;
+    while (table->columns && table->columns[columns])
+        columns++;
+    ck_assert_int_ge(table->x, -1);
+    ck_assert_int_ge(table->y, -1);
+    ck_assert_msg((table->x < 0) == (table->y < 0), "%s: table %s", metric->id, table->name);
+    if (table->x >= 0) ck_assert_msg(table->x < columns && table->y < columns, "%s", table->name);
+    for (int32_t k = 0; k < i; k++)
+        ck_assert_str_ne(metric->tables[k].name, table->name);
+}
+
+START_TEST(descriptions) {
+    const seg_metric *metric = metric_number(_i);
+    ck_assert_ptr_eq(seg_metric_find(metric->id), metric);
+    ck_assert_str_eq(seg_metric_nearest(metric->id), metric->id);
+    ck_assert(metric->title && *metric->title);
+    ck_assert_ptr_nonnull(metric->reference);
+    ck_assert(metric->measure_count > 0 && metric->create && metric->add && metric->merge &&
+              metric->values && metric->free);
+    ck_assert(metric->table_count == 0 || metric->table);
+    ck_assert(metric->prediction_formats || metric->needs & SEG_METRIC_INSTANCES);
+    for (int32_t i = 0; i < metric->measure_count; i++)
+        check_measure(metric, i);
+    for (int32_t i = 0; i < metric->table_count; i++)
+        check_table(metric, i);
+    if (metric->summary) ck_assert_int_ge(seg_measure_find(metric, metric->summary), 0);
+}
+END_TEST
+
+/* ---- memory, sizes, runs ---- */
+
+static void check_memory(const metric_run *run, const char *what) {
+    metric_run other = *run;
+    const uint64_t wanted = metric_stream(run, 2);
+    for (int memory = MEMORY_OWN; memory < MEMORY_KINDS; memory++) {
+        other.memory = (contract_memory)memory;
+        ck_assert_msg(metric_stream(&other, 2) == wanted,
+                      "%s, %s, %dx%d, formats %d and %d: memory %d changes the values",
+                      run->metric->id, what, (int)run->width, (int)run->height,
+                      run->kind.prediction, run->kind.truth, memory);
+    }
+}
+
+START_TEST(memory_of_any_kind) {
+    const seg_metric *metric = metric_number(_i);
+    metric_kind kind;
+    for (int n = 0; metric_kind_of(&kind, metric, n); n++)
+        for (int s = 0; s < SIZES; s++) {
+            metric_run run = run_of(metric, &kind);
+            run.width = sizes[s][0];
+            run.height = sizes[s][1];
+            run.ignoring = (n + s) % 2;
+            check_memory(&run, "defaults");
+        }
+}
+END_TEST
+
+START_TEST(memory_with_any_options) {
+    const seg_metric *metric = metric_number(_i);
+    metric_kind kind;
+    ck_assert(metric_kind_of(&kind, metric, 0));
+    metric_run run = run_of(metric, &kind);
+    contract_options o;
+    for (int variant = 0; metric_variant(&o, &run.options, metric, variant); variant++) {
+        run.ignoring = variant % 2;
+        check_memory(&run, o.what);
+    }
+}
+END_TEST
+
+/* With the defaults, the pairs that the tests make are taken. */
+START_TEST(pairs_are_taken) {
+    const seg_metric *metric = metric_number(_i);
+    metric_kind kind;
+    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
+        metric_run run = run_of(metric, &kind);
+        int refused = 0;
+        seg_tally *tally = metric_range(&run, 0, FRAMES, &refused);
+        ck_assert_msg(refused == 0, "%s, formats %d and %d: %s", metric->id, kind.prediction,
+                      kind.truth, seg_error_detail());
+        seg_tally_free(tally);
+    }
+}
+END_TEST
+
+/* ---- splits ---- */
+
+static seg_tally *merged(const metric_run *run, int cut_1, int cut_2, bool right_first) {
+    int refused = 0;
+    seg_tally *parts[3] = {metric_range(run, 0, cut_1, &refused),
+                           metric_range(run, cut_1, cut_2, &refused),
+                           metric_range(run, cut_2, FRAMES, &refused)};
+    if (right_first) {
+        ck_assert_int_eq(seg_tally_merge(parts[1], parts[2]), SEG_OK);
+        ck_assert_int_eq(seg_tally_merge(parts[0], parts[1]), SEG_OK);
+    } else {
+        ck_assert_int_eq(seg_tally_merge(parts[0], parts[1]), SEG_OK);
+        ck_assert_int_eq(seg_tally_merge(parts[0], parts[2]), SEG_OK);
+    }
+    seg_tally_free(parts[1]);
+    seg_tally_free(parts[2]);
+    return parts[0];
+}
+
+static void check_splits(const metric_run *run, const char *what) {
+    int refused = 0;
+    seg_tally *whole = metric_range(run, 0, FRAMES, &refused);
+    const bool sequence = run->metric->needs & SEG_METRIC_SEQUENCE;
+    for (int cut_1 = 0; cut_1 <= FRAMES; cut_1++)
+        for (int cut_2 = cut_1; cut_2 <= FRAMES; cut_2++) {
+            seg_tally *left = merged(run, cut_1, cut_2, false);
+            seg_tally *right = merged(run, cut_1, cut_2, true);
+            const uint64_t digest = metric_digest(run->metric, left, run->env);
+            ck_assert_msg(digest == metric_digest(run->metric, right, run->env),
+                          "%s, %s: the order of merging changes the values (cuts %d, %d)",
+                          run->metric->id, what, cut_1, cut_2);
+            /* a sequence that is cut is two sequences */
+            if (!sequence)
+                ck_assert_msg(digest == metric_digest(run->metric, whole, run->env),
+                              "%s, %s: parts cut at %d and %d do not add up to the whole",
+                              run->metric->id, what, cut_1, cut_2);
+            ck_assert_int_eq(seg_tally_pairs(left), FRAMES - refused);
+            seg_tally_free(left);
+            seg_tally_free(right);
+        }
+    seg_tally_free(whole);
+}
+
+START_TEST(any_split_of_the_pairs) {
+    const seg_metric *metric = metric_number(_i);
+    metric_kind kind;
+    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
+        metric_run run = run_of(metric, &kind);
+        run.ignoring = n % 2;
+        check_splits(&run, "defaults");
+    }
+    ck_assert(metric_kind_of(&kind, metric, 0));
+    metric_run run = run_of(metric, &kind);
+    contract_options o;
+    for (int variant = 1; metric_variant(&o, &run.options, metric, variant); variant++)
+        check_splits(&run, o.what);
+}
+END_TEST
+
+START_TEST(only_like_merges_with_like) {
+    const seg_metric *metric = metric_number(_i);
+    contract_options o;
+    const void *options;
+    seg_tally *plain = metric_tally(metric, NULL, NULL);
+    ck_assert_int_eq(seg_tally_merge(plain, plain), SEG_ERROR_ARGUMENT);
+    ck_assert_int_eq(seg_tally_merge(plain, NULL), SEG_ERROR_ARGUMENT);
+    const seg_metric *next = metric_number((_i + 1) % metric_count());
+    seg_tally *other = metric_tally(next, NULL, NULL);
+    if (next != metric) ck_assert_int_eq(seg_tally_merge(plain, other), SEG_ERROR_ARGUMENT);
+    seg_tally_free(other);
+    for (int variant = 1; metric_variant(&o, &options, metric, variant); variant++) {
+        other = metric_tally(metric, options, NULL);
+        char text[2][64];
+        bool same = true;
+        for (int32_t i = 0; i < metric->params->count; i++) {
+            contract_options defaults;
+            seg_params_init(defaults.bytes, metric->params);
+            seg_params_format(text[0], 64, options, &metric->params->items[i]);
+            seg_params_format(text[1], 64, defaults.bytes, &metric->params->items[i]);
+            same = same && strcmp(text[0], text[1]) == 0;
+        }
+        ck_assert_msg(seg_tally_merge(plain, other) == (same ? SEG_OK : SEG_ERROR_ARGUMENT),
+                      "%s merges with %s", metric->id, o.what);
+        seg_tally_free(other);
+    }
+    seg_tally_free(plain);
+}
+END_TEST
+
+/* ---- threads, instruction sets, second runs ---- */
+
+START_TEST(same_values_every_time) {
+    const seg_metric *metric = metric_number(_i);
+    static const int32_t threads[] = {1, 2, 7};
+    metric_kind kind;
+    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
+        metric_run run = run_of(metric, &kind);
+        run.height = 150;
+        run.ignoring = n % 2;
+        const uint64_t wanted = metric_stream(&run, 2);
+        ck_assert_msg(metric_stream(&run, 2) == wanted, "%s: the second run differs", metric->id);
+        for (int i = 0; i < 3; i++) {
+            seg_pool *pool;
+            ck_assert_int_eq(seg_pool_create(&pool, threads[i]), SEG_OK);
+            const seg_env env = {.runner = seg_pool_runner(pool)};
+            run.env = &env;
+            ck_assert_msg(metric_stream(&run, 2) == wanted, "%s: %d threads change the values",
+                          metric->id, (int)threads[i]);
+            run.env = NULL;
+            seg_pool_free(pool);
+        }
+        const seg_cpu_level best = seg_cpu_level_get();
+        for (int level = SEG_CPU_REF; level <= SEG_CPU_AVX2; level++) {
+            if (seg_cpu_level_set((seg_cpu_level)level) != (seg_cpu_level)level) continue;
+            ck_assert_msg(metric_stream(&run, 2) == wanted,
+                          "%s: instruction-set level %d changes the values", metric->id, level);
+        }
+        seg_cpu_level_set(best);
+    }
+}
+END_TEST
+
+/* ---- the truth against itself ---- */
+
+/* Makes the prediction the first truth: flow and labels as they are, else masks. */
+static void make_perfect(metric_pair *p, const metric_kind *kind) {
+    seg_pair *pair = &p->pair;
+    if (kind->prediction == 0) {
+        pair->predicted = pair->expected;
+        pair->predicted_count = pair->expected_count;
+        return;
+    }
+    const seg_image *truth = &pair->truths[0];
+    if (truth->format == SEG_F32 && truth->channels == 1) metric_paint_mask(truth, 3);
+    pair->prediction = truth;
+    pair->truth_count = 1;
+}
+
+static void check_perfect(const seg_metric *metric, const metric_kind *kind, bool ignoring) {
+    seg_tally *tally = metric_tally(metric, NULL, NULL);
+    for (int t = 0; t < 3; t++) {
+        metric_pair p;
+        metric_pair_make(&p, metric, kind, MEMORY_OWN, WIDTH, HEIGHT, t, ignoring);
+        make_perfect(&p, kind);
+        ck_assert_msg(seg_tally_add(tally, &p.pair) == SEG_OK, "%s: %s", metric->id,
+                      seg_error_detail());
+        metric_pair_free(&p);
+    }
+    double values[256];
+    ck_assert_int_eq(seg_tally_values(tally, values), SEG_OK);
+    for (int32_t i = 0; i < metric->measure_count; i++) {
+        const seg_measure *measure = &metric->measures[i];
+        if (isnan(measure->perfect)) continue;
+        const double off = values[i] == measure->perfect ? 0 : fabs(values[i] - measure->perfect);
+        ck_assert_msg(off <= 1e-12,
+                      "%s, formats %d and %d: %s of the truth itself is %.17g, not %g", metric->id,
+                      kind->prediction, kind->truth, measure->name, values[i], measure->perfect);
+    }
+    seg_tally_free(tally);
+}
+
+START_TEST(truth_against_itself) {
+    const seg_metric *metric = metric_number(_i);
+    metric_kind kind;
+    int checked = 0;
+    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
+        if (kind.prediction != kind.truth || kind.prediction_channels != kind.truth_channels)
+            continue;
+        /* labels that are read as soft scores are none of 0 and 1 */
+        const bool labels_as_scores = kind.prediction == SEG_U16 &&
+                                      !(metric->prediction_formats & SEG_FORMAT_BIT(SEG_LABEL32));
+        if (labels_as_scores) continue;
+        check_perfect(metric, &kind, false);
+        check_perfect(metric, &kind, true);
+        checked++;
+    }
+    ck_assert_int_gt(checked, 0);
+}
+END_TEST
+
+/* ---- failing allocations ---- */
+
+/* All that a metric does; the first error, or SEG_OK. */
+static seg_status use(const metric_run *run, const metric_pair pairs[2]) {
+    seg_tally *tallies[2] = {NULL};
+    seg_status status = SEG_OK;
+    for (int i = 0; i < 2 && status >= 0; i++)
+        status = seg_tally_create(&tallies[i], run->metric, run->options, run->env);
+    for (int i = 0; i < 2 && status >= 0; i++)
+        status = seg_tally_add(tallies[i], &pairs[i].pair);
+    if (status >= 0) status = seg_tally_add(tallies[0], &pairs[1].pair);
+    if (status >= 0) status = seg_tally_merge(tallies[0], tallies[1]);
+    double values[256];
+    if (status >= 0) status = seg_tally_values(tallies[0], values);
+    for (int32_t i = 0; i < run->metric->table_count && status >= 0; i++) {
+        seg_table table = {0};
+        status = seg_tally_table(tallies[0], i, &table);
+        if (status < 0) ck_assert_ptr_null(table.cells);
+        seg_table_free(&table, run->env);
+    }
+    seg_image masks[3] = {{0}};
+    if (status >= 0 && run->metric->masks)
+        status = seg_tally_masks(tallies[0], &pairs[0].pair, &masks[0], &masks[1], &masks[2]);
+    for (int i = 0; i < 3; i++)
+        seg_image_unref(&masks[i]);
+    seg_tally_free(tallies[0]);
+    seg_tally_free(tallies[1]);
+    return status;
+}
+
+static void check_failures(const metric_run *run, const char *what) {
+    metric_pair pairs[2];
+    for (int t = 0; t < 2; t++)
+        metric_pair_make(&pairs[t], run->metric, &run->kind, MEMORY_PADDED, run->width, run->height,
+                         t, run->ignoring);
+    const int64_t live = seg_memory_live();
+    const seg_status normal = use(run, pairs);
+    for (int n = 1;; n++) {
+        seg_memory_fail_at(n);
+        const seg_status status = use(run, pairs);
+        seg_memory_fail_at(0);
+        ck_assert_msg(seg_memory_live() == live, "%s, %s, allocation %d: %d blocks leak",
+                      run->metric->id, what, n, (int)(seg_memory_live() - live));
+        if (status == normal) break;
+        ck_assert_msg(status == SEG_ERROR_MEMORY && strstr(seg_error_detail(), "memory"),
+                      "%s, %s, allocation %d: %s: %s", run->metric->id, what, n,
+                      seg_status_name(status), seg_error_detail());
+        ck_assert_int_lt(n, 5000);
+    }
+    for (int t = 0; t < 2; t++)
+        metric_pair_free(&pairs[t]);
+}
+
+START_TEST(failing_allocations) {
+    const seg_metric *metric = metric_number(_i);
+    metric_kind kind;
+    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
+        metric_run run = run_of(metric, &kind);
+        run.ignoring = n % 2;
+        check_failures(&run, "defaults");
+    }
+    ck_assert(metric_kind_of(&kind, metric, 0));
+    metric_run run = run_of(metric, &kind);
+    contract_options o;
+    for (int variant = 1; metric_variant(&o, &run.options, metric, variant); variant++)
+        check_failures(&run, o.what);
+}
+END_TEST
+
+/* An add or a merge that fails leaves the tally as it was, and may be tried again. */
+START_TEST(errors_leave_the_tally) {
+    const seg_metric *metric = metric_number(_i);
+    metric_kind kind;
+    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
+        metric_run run = run_of(metric, &kind);
+        int refused = 0;
+        seg_tally *tally = metric_range(&run, 0, 2, &refused);
+        seg_tally *more = metric_range(&run, 3, 4, &refused);
+        metric_pair p;
+        metric_pair_make(&p, metric, &kind, MEMORY_OWN, WIDTH, HEIGHT, 2, false);
+        const uint64_t before = metric_digest(metric, tally, NULL);
+        for (int step = 0; step < 2; step++) {
+            seg_status status = SEG_ERROR_MEMORY;
+            for (int k = 1; status < 0; k++) {
+                const uint64_t as_it_was = metric_digest(metric, tally, NULL);
+                seg_memory_fail_at(k);
+                status = step ? seg_tally_merge(tally, more) : seg_tally_add(tally, &p.pair);
+                seg_memory_fail_at(0);
+                if (status >= 0) break;
+                ck_assert_msg(metric_digest(metric, tally, NULL) == as_it_was,
+                              "%s: a failed %s changes the values", metric->id,
+                              step ? "merge" : "add");
+                ck_assert_int_lt(k, 5000);
+            }
+        }
+        ck_assert_int_eq(seg_tally_pairs(tally), 4);
+        seg_tally *whole = metric_range(&run, 0, 4, &refused);
+        if (!(metric->needs & SEG_METRIC_SEQUENCE))
+            ck_assert_msg(metric_digest(metric, tally, NULL) == metric_digest(metric, whole, NULL),
+                          "%s: after failures the sum differs", metric->id);
+        ck_assert_msg(metric_digest(metric, tally, NULL) != before, "%s: nothing was added",
+                      metric->id);
+        metric_pair_free(&p);
+        seg_tally_free(tally);
+        seg_tally_free(more);
+        seg_tally_free(whole);
+    }
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+static void check_refused(seg_tally *tally, const seg_pair *pair, seg_status one, seg_status other,
+                          const char *what) {
+    const seg_status status = seg_tally_add(tally, pair);
+    ck_assert_msg(status == one || status == other, "%s: %s", what, seg_status_name(status));
+    ck_assert_str_ne(seg_error_detail(), "");
+    ck_assert_int_eq(seg_tally_pairs(tally), 0);
+}
+
+static void check_formats(const seg_metric *metric, seg_tally *tally, const metric_kind *kind) {
+    for (int f = 0; f < 4; f++)
+        for (int channels = 1; channels <= 4; channels++) {
+            const uint32_t bit = SEG_FORMAT_BIT(contract_formats[f]);
+            if (contract_formats[f] == SEG_LABEL32 && channels > 1) continue;
+            metric_pair p;
+            metric_pair_make(&p, metric, kind, MEMORY_OWN, 9, 8, 0, false);
+            contract_image strange;
+            contract_image_make(&strange, MEMORY_OWN, 9, 8, contract_formats[f], channels);
+            seg_pair pair = p.pair;
+            pair.prediction = &strange.image;
+            if (!(metric->prediction_formats & bit) ||
+                !(metric->prediction_channels & 1u << channels))
+                check_refused(tally, &pair, SEG_ERROR_UNSUPPORTED, SEG_ERROR_ARGUMENT, metric->id);
+            pair = p.pair;
+            pair.truths = &strange.image;
+            pair.truth_count = 1;
+            if (!(metric->truth_formats & bit) || !(metric->truth_channels & 1u << channels))
+                check_refused(tally, &pair, SEG_ERROR_UNSUPPORTED, SEG_ERROR_ARGUMENT, metric->id);
+            contract_image_free(&strange);
+            metric_pair_free(&p);
+        }
+}
+
+static void check_shapes(const seg_metric *metric, seg_tally *tally, const metric_kind *kind) {
+    metric_pair p, turned;
+    metric_pair_make(&p, metric, kind, MEMORY_OWN, 9, 8, 2, true);
+    metric_pair_make(&turned, metric, kind, MEMORY_OWN, 8, 9, 2, true);
+    seg_pair pair = p.pair;
+    pair.prediction = turned.pair.prediction;
+    check_refused(tally, &pair, SEG_ERROR_SHAPE, SEG_ERROR_SHAPE, "prediction of another size");
+    pair = p.pair;
+    pair.ignore = turned.pair.ignore;
+    check_refused(tally, &pair, SEG_ERROR_SHAPE, SEG_ERROR_SHAPE, "ignore of another size");
+    pair = p.pair;
+    pair.picture = &turned.picture.image;
+    check_refused(tally, &pair, SEG_ERROR_SHAPE, SEG_ERROR_SHAPE, "picture of another size");
+    pair = p.pair;
+    pair.truth_count = 0;
+    check_refused(tally, &pair, SEG_ERROR_ARGUMENT, SEG_ERROR_ARGUMENT, "no truth");
+    const seg_image two[2] = {p.pair.truths[0], turned.pair.truths[0]};
+    pair.truths = two;
+    pair.truth_count = 2;
+    const bool several = metric->needs & SEG_METRIC_ANNOTATORS;
+    check_refused(tally, &pair, several ? SEG_ERROR_SHAPE : SEG_ERROR_ARGUMENT,
+                  several ? SEG_ERROR_SHAPE : SEG_ERROR_ARGUMENT, "a truth of another size");
+    seg_image bad = *p.pair.prediction;
+    bad.stride = 1;
+    pair = p.pair;
+    pair.prediction = &bad;
+    check_refused(tally, &pair, SEG_ERROR_ARGUMENT, SEG_ERROR_ARGUMENT, "stride below a row");
+    if (!(metric->needs & SEG_METRIC_INSTANCES)) {
+        pair.prediction = NULL;
+        check_refused(tally, &pair, SEG_ERROR_ARGUMENT, SEG_ERROR_ARGUMENT, "no prediction");
+    }
+    metric_pair_free(&p);
+    metric_pair_free(&turned);
+}
+
+START_TEST(what_is_refused) {
+    const seg_metric *metric = metric_number(_i);
+    seg_tally *tally = metric_tally(metric, NULL, NULL);
+    ck_assert_int_eq(seg_tally_add(tally, NULL), SEG_ERROR_ARGUMENT);
+    ck_assert_int_eq(seg_tally_values(tally, NULL), SEG_ERROR_ARGUMENT);
+    seg_table table = {0};
+    ck_assert_int_eq(seg_tally_table(tally, metric->table_count, &table), SEG_ERROR_ARGUMENT);
+    ck_assert_int_eq(seg_tally_table(tally, -1, &table), SEG_ERROR_ARGUMENT);
+    metric_kind kind;
+    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
+        if (kind.prediction == 0) continue;
+        check_shapes(metric, tally, &kind);
+        check_formats(metric, tally, &kind);
+    }
+    seg_tally_free(tally);
+    if (!metric->params) return;
+    contract_options o;
+    seg_params_init(o.bytes, metric->params);
+    memset(o.bytes, 0, sizeof(size_t));
+    tally = NULL;
+    ck_assert_int_eq(seg_tally_create(&tally, metric, o.bytes, NULL), SEG_ERROR_OPTION);
+    ck_assert_ptr_null(tally);
+}
+END_TEST
+
+/* The masks of a pair are drawn as 0 and 255 and leave the tally alone. */
+START_TEST(masks_are_drawn) {
+    const seg_metric *metric = metric_number(_i);
+    metric_kind kind;
+    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
+        seg_tally *tally = metric_tally(metric, NULL, NULL);
+        metric_pair p;
+        metric_pair_make(&p, metric, &kind, MEMORY_NEGATIVE, WIDTH, HEIGHT, 1, true);
+        seg_image masks[3] = {{0}};
+        const seg_status status = seg_tally_masks(tally, &p.pair, &masks[0], &masks[1], &masks[2]);
+        if (metric->masks) ck_assert_msg(status == SEG_OK, "%s", seg_error_detail());
+        if (!metric->masks) ck_assert_int_eq(status, SEG_ERROR_UNSUPPORTED);
+        for (int i = 0; i < 3 && status == SEG_OK; i++) {
+            ck_assert_int_eq(masks[i].format, SEG_U8);
+            ck_assert_int_eq(masks[i].width, WIDTH);
+            for (int32_t y = 0; y < HEIGHT; y++)
+                for (int32_t x = 0; x < WIDTH; x++) {
+                    const uint8_t value = ((uint8_t *)seg_image_row(&masks[i], y))[x];
+                    ck_assert(value == 0 || value == 255);
+                }
+        }
+        ck_assert_int_eq(seg_tally_pairs(tally), 0);
+        for (int i = 0; i < 3; i++)
+            seg_image_unref(&masks[i]);
+        metric_pair_free(&p);
+        seg_tally_free(tally);
+    }
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        descriptions,           memory_of_any_kind,     memory_with_any_options,
+        pairs_are_taken,        any_split_of_the_pairs, only_like_merges_with_like,
+        same_values_every_time, truth_against_itself,   failing_allocations,
+        errors_leave_the_tally, what_is_refused,        masks_are_drawn};
+    return contract_main_of("metrics", tests, sizeof tests / sizeof *tests, metric_count());
+}
