@@ -122,6 +122,13 @@ typedef struct seg_tally seg_tally;
 SEG_API SEG_NODISCARD seg_status seg_tally_create(seg_tally **tally, const seg_metric *metric,
                                                   const void *options, const seg_env *env);
 
+/** An empty tally of the metric and options of another. */
+SEG_API SEG_NODISCARD seg_status seg_tally_create_like(seg_tally **tally, const seg_tally *like,
+                                                       const seg_env *env);
+
+/** The metric of a tally; NULL of NULL. */
+SEG_API const seg_metric *seg_tally_metric(const seg_tally *tally);
+
 /** Compares a pair and adds it. On error the tally is as before.
  *  Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format, channels), _SHAPE (sizes differ), _OPTION
  *  (that does not suit these pictures), _DATA (values that the metric does not know), _MEMORY. */
@@ -154,6 +161,55 @@ SEG_API void seg_table_free(seg_table *table, const seg_env *env);
 
 /** NULL is allowed. */
 SEG_API void seg_tally_free(seg_tally *tally);
+
+/* ---- how sure the numbers are ---- */
+
+/** Where a measure lies in most samples; NaN where it is undefined in half of them or more. */
+typedef struct seg_interval {
+    double low, high;
+} seg_interval;
+
+typedef struct seg_bootstrap_options {
+    size_t size;
+    int32_t samples;   /**< default 1000 */
+    double confidence; /**< share of the samples inside, 0 .. 1 without the ends; default 0.95 */
+    uint64_t seed;     /**< default 0 */
+} seg_bootstrap_options;
+
+SEG_API void seg_bootstrap_options_init(seg_bootstrap_options *options);
+
+/**
+ * Percentile intervals (B. Efron, R. J. Tibshirani, "An Introduction to the Bootstrap", 1993, ch.
+ * 13): `count` files are drawn with replacement, samples times. With `others` (the same files
+ * under another prediction; else NULL) the intervals are of the difference others - tallies. `sums`
+ * and `means` (either may be NULL) have room for metric->measure_count intervals: of the values of
+ * all pairs together, and of the means of the files' values, without those that are undefined. The
+ * result does not depend on env->runner. Errors: SEG_ERROR_OPTION, SEG_ERROR_ARGUMENT (count < 2,
+ * tallies of different metrics or options), _CANCELLED, _MEMORY.
+ */
+SEG_API SEG_NODISCARD seg_status seg_bootstrap(seg_interval *sums, seg_interval *means,
+                                               const seg_tally *const *tallies,
+                                               const seg_tally *const *others, int32_t count,
+                                               const seg_bootstrap_options *options,
+                                               const seg_env *env);
+
+/** A two-sided test of paired differences; those that are 0 or NaN do not count. */
+typedef struct seg_paired_test {
+    int32_t positive, negative; /**< differences above and below 0 */
+    double statistic;           /**< sign test: positive; Wilcoxon: sum of the positive ranks */
+    double p;                   /**< 1 if no difference counts */
+    bool exact;                 /**< p is not a normal approximation */
+} seg_paired_test;
+
+/** Sign test (W. J. Dixon, A. M. Mood, 1946): are differences as often positive as negative?
+ *  Always exact. */
+SEG_API seg_paired_test seg_sign_test(const double *differences, int32_t count);
+
+/** Signed rank test (F. Wilcoxon, 1945): are the differences symmetric about 0? Equal sizes share
+ *  their mean rank. Exact up to 200 differences, ties included; beyond them the normal
+ *  approximation with the corrections for ties and continuity. Errors: SEG_ERROR_MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_wilcoxon_test(seg_paired_test *test, const double *differences,
+                                                   int32_t count, const seg_env *env);
 
 SEG_END_DECLS
 

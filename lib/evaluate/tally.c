@@ -50,6 +50,15 @@ seg_status seg_tally_create(seg_tally **tally_out, const seg_metric *metric, con
     return SEG_OK;
 }
 
+seg_status seg_tally_create_like(seg_tally **tally, const seg_tally *like, const seg_env *env) {
+    if (!like) return seg_fail(SEG_ERROR_ARGUMENT, "like is missing (NULL)");
+    return seg_tally_create(tally, like->metric, like->options, env);
+}
+
+const seg_metric *seg_tally_metric(const seg_tally *tally) {
+    return tally ? tally->metric : NULL;
+}
+
 void seg_tally_free(seg_tally *tally) {
     if (!tally) return;
     if (tally->state) tally->metric->free(tally->state);
