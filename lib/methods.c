@@ -44,6 +44,7 @@ const char *seg_method_nearest(const char *id) {
 static const seg_metric *const metrics[] = {
     &seg_metric_masks,
     &seg_metric_classes,
+    &seg_metric_instances,
 };
 
 const seg_metric *const *seg_metrics(int32_t *count) {

@@ -4,7 +4,8 @@
 
 #include <segment/evaluate.h>
 
-extern const seg_metric seg_metric_masks;   /* evaluate/masks.c */
-extern const seg_metric seg_metric_classes; /* evaluate/classes.c */
+extern const seg_metric seg_metric_masks;     /* evaluate/masks.c */
+extern const seg_metric seg_metric_classes;   /* evaluate/classes.c */
+extern const seg_metric seg_metric_instances; /* evaluate/instances.c */
 
 #endif
