@@ -45,6 +45,7 @@ static const seg_metric *const metrics[] = {
     &seg_metric_masks,
     &seg_metric_classes,
     &seg_metric_instances,
+    &seg_metric_change,
 };
 
 const seg_metric *const *seg_metrics(int32_t *count) {
