@@ -46,6 +46,7 @@ static const seg_metric *const metrics[] = {
     &seg_metric_classes,
     &seg_metric_instances,
     &seg_metric_change,
+    &seg_metric_flow,
 };
 
 const seg_metric *const *seg_metrics(int32_t *count) {

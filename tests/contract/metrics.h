@@ -30,6 +30,11 @@ typedef struct metric_kind {
     int prediction_channels, truth_channels;
 } metric_kind;
 
+/* Several channels make sense for bytes (colours, labels in three bytes) and for flow. */
+static inline bool metric_sensible(seg_format format, int channels) {
+    return channels == 1 || format == SEG_U8 || format == SEG_F32;
+}
+
 /* Kind number `n` that the metric takes; false after the last. */
 static inline bool metric_kind_of(metric_kind *kind, const seg_metric *metric, int n) {
     if (metric->needs & SEG_METRIC_INSTANCES && n-- == 0) {
@@ -44,7 +49,9 @@ static inline bool metric_kind_of(metric_kind *kind, const seg_metric *metric, i
                     if (!(metric->prediction_formats & SEG_FORMAT_BIT(k.prediction)) ||
                         !(metric->prediction_channels & 1u << pc) ||
                         !(metric->truth_formats & SEG_FORMAT_BIT(k.truth)) ||
-                        !(metric->truth_channels & 1u << tc) || n-- > 0)
+                        !(metric->truth_channels & 1u << tc) ||
+                        !metric_sensible(k.prediction, pc) || !metric_sensible(k.truth, tc) ||
+                        n-- > 0)
                         continue;
                     *kind = k;
                     return true;
@@ -67,32 +74,36 @@ static inline void metric_paint_flow(const seg_image *image, int t, bool truth) 
     }
 }
 
-/* Masks of 0 and full scale in any format. */
+/* Masks of 0 and full scale in any format, in all channels. */
 static inline void metric_paint_mask(const seg_image *image, int t) {
     seg_image mask = {0};
     ck_assert_int_eq(seg_image_alloc(&mask, image->width, image->height, SEG_U8, 1, NULL), SEG_OK);
     scene_paint_mask(&mask, t);
     for (int32_t y = 0; y < image->height; y++)
-        for (int32_t x = 0; x < image->width; x++)
-            scene_put(seg_image_row(image, y), image->format, (size_t)x,
-                      ((uint8_t *)seg_image_row(&mask, y))[x]);
+        for (int32_t i = 0; i < image->width * image->channels; i++)
+            scene_put(seg_image_row(image, y), image->format, (size_t)i,
+                      ((uint8_t *)seg_image_row(&mask, y))[i / image->channels]);
     seg_image_unref(&mask);
 }
 
-/* Labels 0 .. 12 in an integer format. */
+/* Labels 0 .. 12 in an integer format, in the first channel. */
 static inline void metric_paint_labels(const seg_image *image, int t) {
     seg_image labels = {0};
     ck_assert_int_eq(seg_image_alloc(&labels, image->width, image->height, SEG_LABEL32, 1, NULL),
                      SEG_OK);
     scene_paint_labels(&labels, t);
-    for (int32_t y = 0; y < image->height; y++)
+    for (int32_t y = 0; y < image->height; y++) {
+        void *row = seg_image_row(image, y);
+        memset(row, 0,
+               contract_row_bytes(image->width, (seg_format)image->format, image->channels));
         for (int32_t x = 0; x < image->width; x++) {
             const int32_t label = ((int32_t *)seg_image_row(&labels, y))[x];
             if (image->format == SEG_U16)
-                ((uint16_t *)seg_image_row(image, y))[x] = (uint16_t)label;
+                ((uint16_t *)row)[x * image->channels] = (uint16_t)label;
             else
-                scene_put(seg_image_row(image, y), image->format, (size_t)x, label);
+                scene_put(row, image->format, (size_t)x * image->channels, label);
         }
+    }
     seg_image_unref(&labels);
 }
 
@@ -101,7 +112,8 @@ static inline void metric_paint(const seg_image *image, uint32_t formats, int t,
     const bool labels = formats & SEG_FORMAT_BIT(SEG_LABEL32);
     if (image->format == SEG_F32 && image->channels > 1)
         metric_paint_flow(image, t, truth);
-    else if (image->format == SEG_LABEL32 || (labels && image->format == SEG_U16))
+    else if (image->format == SEG_LABEL32 ||
+             (labels && (image->format == SEG_U16 || image->channels == 3)))
         metric_paint_labels(image, t);
     else if (truth || formats == SEG_FORMAT_BIT(SEG_U8))
         metric_paint_mask(image, t);
