@@ -14,6 +14,10 @@ failures=0
 
 segment() { "$SEGMENT" "$@"; }
 
+# The program that is tested, and its name.
+tested() { segment "$@"; }
+program=segment
+
 failed() { # failed WHAT...
     echo "FAILED: $*"
     failures=$((failures + 1))
@@ -27,10 +31,10 @@ show() { # what the program said last
 expect() {
     wanted=$1
     shift
-    segment "$@" >printed 2>messages
+    tested "$@" >printed 2>messages
     got=$?
     [ "$got" -eq "$wanted" ] && return
-    failed "segment $* exits with $got instead of $wanted"
+    failed "$program $* exits with $got instead of $wanted"
     show
     return 1
 }
@@ -39,7 +43,7 @@ expect() {
 works() {
     expect 0 "$@" || return 1
     [ ! -s messages ] && return
-    failed "segment $* is not silent"
+    failed "$program $* is not silent"
     show
     return 1
 }
@@ -49,13 +53,13 @@ fails() {
     fails_code=$1 fails_pattern=$2
     shift 2
     expect "$fails_code" "$@" || return 1
-    one_line "segment $*" "$fails_pattern"
-    [ ! -s printed ] || failed "segment $* fails and prints"
+    one_line "$program $*" "$fails_pattern"
+    [ ! -s printed ] || failed "$program $* fails and prints"
 }
 
 # one_line WHAT PATTERN: `messages` is one line of the program's, and fits.
 one_line() {
-    if [ "$(wc -l <messages)" -ne 1 ] || ! grep -q '^segment: ' messages; then
+    if [ "$(wc -l <messages)" -ne 1 ] || ! grep -q "^$program: " messages; then
         failed "$1 does not say it in one line"
         show
     elif ! grep -qE -- "$2" messages; then

@@ -59,10 +59,10 @@ static void add_list(text_buffer *target, const help_list *list, int indent) {
     if (list->note) add_wrapped(target, 0, 2, list->note);
 }
 
-static void add_option(text_buffer *target, const option_row *row) {
+static void add_option(text_buffer *target, const program *of, const option_row *row) {
     char name[80];
     help_option_name(name, sizeof name, row);
-    add_pair(target, name, row->help, 27);
+    add_pair(target, name, help_option_text(of, row), 27);
 }
 
 static void add_options(text_buffer *target, const program *of, int group) {
@@ -71,7 +71,7 @@ static void add_options(text_buffer *target, const program *of, int group) {
         const option_row *row = option_get((option_id)id);
         if (row->group != (option_group)group || !(row->programs & of->bit)) continue;
         if (first) text_add(target, "\n%s\n", of->groups[group]);
-        add_option(target, row);
+        add_option(target, of, row);
         first = false;
     }
 }
@@ -179,7 +179,7 @@ static bool add_help_on(text_buffer *target, const program *of, const char *name
         name++;
     bool topic = add_topics(target, of, name, false);
     option_id id = option_find(name, of->bit);
-    if (id != OPTION_COUNT) add_option(target, option_get(id));
+    if (id != OPTION_COUNT) add_option(target, of, option_get(id));
     if (topic || add_topics(target, of, name, true) || id != OPTION_COUNT) return true;
     if (nearest_topic(near, sizeof near, of, name))
         message_error(NULL, "no help on \"%s\"; did you mean %s?", name, near);
@@ -213,7 +213,8 @@ int help_give(const arguments *given) {
         else
             add_general(&body, of);
     } else if (values[OPTION_LIST]) {
-        (values[OPTION_JSON] ? of->list_json : of->list)(&body);
+        bool json = values[OPTION_JSON] || values[OPTION_SCORES_JSON];
+        (json ? of->list_json : of->list)(&body);
     } else if (values[OPTION_VERSION]) {
         add_versions(&body, of);
     } else if (values[OPTION_MAN]) {

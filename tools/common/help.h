@@ -16,6 +16,8 @@ int help_give(const arguments *given);
 
 /** "--fps RATE" */
 void help_option_name(char *name, size_t size, const option_row *row);
+/** What is said about it in this program. */
+const char *help_option_text(const program *of, const option_row *row);
 /** "8-bit level, default auto, 0 to 255": what a parameter takes. */
 void help_parameter_values(char *values, size_t size, const seg_param *param);
 /** Its sentence with what it takes in brackets. A new text. */

@@ -54,7 +54,7 @@ static void add_options(text_buffer *target, const program *of) {
             if (row->group != (option_group)group || !(row->programs & of->bit)) continue;
             if (first) text_add(target, ".SS %s\n", of->groups[group]);
             help_option_name(name, sizeof name, row);
-            add_entry(target, name, row->help);
+            add_entry(target, name, help_option_text(of, row));
             first = false;
         }
     }

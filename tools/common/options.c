@@ -4,6 +4,7 @@
 
 /* Programs that have an option. */
 #define SEGMENT PROGRAM_SEGMENT
+#define EVAL PROGRAM_EVAL
 #define EVERY UINT32_MAX
 
 static const option_row rows[OPTION_COUNT] = {
@@ -55,7 +56,29 @@ static const option_row rows[OPTION_COUNT] = {
                                      "default 8.",
                                      SEGMENT},
     [OPTION_METRIC] = {"metric", 0, OPTION_VALUE, GROUP_METHOD, "NAME", NULL, "metric",
-                       "What is to be best: a metric; default masks.", PROGRAM_EVAL},
+                       "What is to be best: a metric; default masks.", EVAL},
+    [OPTION_MEASURE] = {"measure", 0, OPTION_VALUE, GROUP_METRIC, "NAME", NULL, NULL,
+                        "The measure that counts for --compare, --worst and tune; the default is "
+                        "the one that the metric is known for.",
+                        EVAL},
+    [OPTION_NOT_SCORED] = {"ignore", 0, OPTION_VALUE, GROUP_METRIC, "MASKS", NULL, "file",
+                           "Pixels that are not zero there are not scored: one mask for all "
+                           "pictures, or a directory, pattern or glob, paired as TRUTH is.",
+                           EVAL},
+    [OPTION_PICTURES] = {"pictures", 0, OPTION_VALUE, GROUP_METRIC, "PICTURES", NULL, "file",
+                         "The pictures that were segmented, paired as TRUTH is: some measures look "
+                         "at them, and errors are drawn over them.",
+                         EVAL},
+    [OPTION_COMPARE] = {"compare", 0, OPTION_FLAG, GROUP_METRIC, NULL, NULL, NULL,
+                        "Two predictions, A and B, against one truth: differences of each file, "
+                        "with paired tests.",
+                        EVAL},
+    [OPTION_BOOTSTRAP] = {"bootstrap", 0, OPTION_NUMBER, GROUP_METRIC, "N", NULL, NULL,
+                          "Confidence intervals from N samples of the files, drawn with "
+                          "replacement; default 1000.",
+                          EVAL},
+    [OPTION_CONFIDENCE] = {"confidence", 0, OPTION_VALUE, GROUP_METRIC, "PERCENT", NULL, NULL,
+                           "Share of the samples that an interval holds; default 95.", EVAL},
     [OPTION_SEQUENCE] = {"sequence", 0, OPTION_OPTIONAL, GROUP_INPUT, "FPS", NULL, NULL,
                          "A directory is one sequence of frames, in natural order of the names. "
                          "Methods that need video imply it for a directory of pictures.",
@@ -129,6 +152,16 @@ static const option_row rows[OPTION_COUNT] = {
                             "Effort of PNG pictures, 0 to 9; default 3.", SEGMENT},
     [OPTION_AUDIO] = {"audio", 0, OPTION_VALUE, GROUP_OUTPUT, "WHAT", "none|copy", NULL,
                       "Sound of the input in a video OUTPUT: none (default) or copy.", SEGMENT},
+    [OPTION_PER_FILE] = {"per-file", 0, OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
+                         "Print a line for each file, too.", EVAL},
+    [OPTION_PER_FRAME] = {"per-frame", 0, OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
+                          "Each frame of a video counts as a file of its own.", EVAL},
+    [OPTION_SCORES_JSON] = {"json", 0, OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
+                            "Print one JSON document instead of a table; with --list, the metrics "
+                            "as data.",
+                            EVAL},
+    [OPTION_CSV] = {"csv", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
+                    "Write a line for each file, and for the whole; - is standard output.", EVAL},
     [OPTION_OVERWRITE] = {"overwrite", 'y', OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
                           "Replace existing files.", EVERY},
     [OPTION_THREADS] = {"threads", 0, OPTION_VALUE, GROUP_RUN, "N", NULL, NULL,
@@ -179,8 +212,7 @@ const option_row *option_get(option_id id) {
 
 option_id option_find(const char *name, uint32_t bit) {
     int id = 0;
-    while (id < OPTION_COUNT &&
-           !(rows[id].programs & bit && text_name_equal(rows[id].name, name)))
+    while (id < OPTION_COUNT && !(rows[id].programs & bit && text_name_equal(rows[id].name, name)))
         id++;
     return (option_id)id;
 }

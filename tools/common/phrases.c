@@ -33,6 +33,12 @@ void help_option_name(char *name, size_t size, const option_row *row) {
         snprintf(name, size, "%s--%s", letter, row->name);
 }
 
+const char *help_option_text(const program *of, const option_row *row) {
+    for (const help_pair *phrase = of->phrases; phrase && phrase->head; phrase++)
+        if (text_equal(phrase->head, row->name)) return phrase->body;
+    return row->help;
+}
+
 static const char *type_phrase(const seg_param *param) {
     switch (param->type) {
     case SEG_PARAM_BOOL:

@@ -55,6 +55,8 @@ typedef struct program {
     int32_t section_count;
     const help_list *lists; /* after the options; ended by a NULL title */
     const help_pair *examples;
+    const help_pair *phrases; /* name of an option, what is said about it in place of its row's
+                                 help; NULL = nothing differs */
     void (*list)(text_buffer *target);      /* --list */
     void (*list_json)(text_buffer *target); /* --list --json */
     const char *(*libraries)(void);         /* for --version: more lines, or NULL */

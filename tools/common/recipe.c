@@ -1,6 +1,7 @@
 #include "common/recipe.h"
 #include "common/messages.h"
 #include "common/outfile.h"
+#include "common/parameters.h"
 #include "common/pictures.h"
 #include "common/text.h"
 #include <stdlib.h>
@@ -49,35 +50,6 @@ static int set_parameter(recipe *target, const char *name, const char *value) {
     return EXIT_USAGE;
 }
 
-/* Values as JSON of the type that they have; names of pictures were set before. */
-static void describe_parameters(recipe *target) {
-    const seg_param_table *table = target->method->params;
-    json_t *names = target->parameters, *values = json_object();
-    for (int32_t i = 0; i < table->count; i++) {
-        const seg_param *param = &table->items[i];
-        json_t *name = json_object_get(names, param->name), *value;
-        int length = seg_params_format(NULL, 0, target->options, param);
-        char *shown = memory_get((size_t)(length < 0 ? 0 : length) + 1, 1);
-        seg_params_format(shown, (size_t)length + 1, target->options, param);
-        if (name)
-            value = json_incref(name);
-        else if (param->type == SEG_PARAM_PICTURE)
-            value = json_null();
-        else if (param->type == SEG_PARAM_BOOL)
-            value = json_boolean(text_equal(shown, "true"));
-        else if (param->type == SEG_PARAM_INT)
-            value = json_integer(strtoll(shown, NULL, 10));
-        else if (param->type == SEG_PARAM_FLOAT)
-            value = json_real(strtod(shown, NULL));
-        else
-            value = json_string(shown);
-        json_object_set_new(values, param->name, value);
-        free(shown);
-    }
-    json_decref(names);
-    target->parameters = values;
-}
-
 static int set_parameters(recipe *target) {
     const arguments *from = target->settings->arguments;
     const seg_param_table *table = target->method->params;
@@ -93,7 +65,9 @@ static int set_parameters(recipe *target) {
         message_error(NULL, "method %s: %s", target->method->id, message_reason(status));
         return EXIT_USAGE;
     }
-    describe_parameters(target);
+    json_t *names = target->parameters; /* of pictures */
+    target->parameters = parameters_describe(target->options, table, names);
+    json_decref(names);
     return EXIT_DONE;
 }
 

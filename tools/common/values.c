@@ -25,6 +25,10 @@ static bool take_integer(int64_t *value, const char **text) {
     return true;
 }
 
+bool value_number(double *value, const char *text) {
+    return take_real(value, &text) && !*text;
+}
+
 bool value_integer(int64_t *value, const char *text) {
     return take_integer(value, &text) && !*text;
 }

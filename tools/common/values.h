@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** Decimal and finite. */
+bool value_number(double *value, const char *text);
 bool value_integer(int64_t *value, const char *text);
 /** As value_integer with k, M, G: powers of `base` (1000 or 1024). */
 bool value_count(int64_t *value, const char *text, int64_t base);

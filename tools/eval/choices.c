@@ -1,0 +1,136 @@
+#include "eval/choices.h"
+#include "common/messages.h"
+#include "common/parameters.h"
+#include "common/text.h"
+#include "common/values.h"
+#include <stdlib.h>
+
+static bool read_count(int32_t *value, const arguments *from, option_id id, int32_t standard,
+                       int32_t low, int32_t high) {
+    const char *text = from->values[id];
+    int64_t wide = standard;
+    if (!text) return true;
+    bool good = (!*text || value_integer(&wide, text)) && wide >= low && wide <= high;
+    if (good)
+        *value = (int32_t)wide;
+    else
+        message_error(NULL, "--%s is \"%s\" (allowed: a whole number from %d to %d)",
+                      option_get(id)->name, text, (int)low, (int)high);
+    return good;
+}
+
+static bool read_confidence(choices *target, const arguments *from) {
+    const char *text = from->values[OPTION_CONFIDENCE];
+    double percent = 95;
+    if (text && !(value_number(&percent, text) && percent >= 50 && percent <= 99.9)) {
+        message_error(NULL, "--confidence is \"%s\" (allowed: percent, 50 to 99.9)", text);
+        return false;
+    }
+    target->confidence = percent / 100;
+    return true;
+}
+
+/* ---- the metric ---- */
+
+static bool fail_measure(const seg_metric *metric, const char *name) {
+    text_buffer list = {0};
+    for (int32_t i = 0; i < metric->measure_count; i++)
+        text_add(&list, "%s%s", i ? ", " : "", metric->measures[i].name);
+    message_error(NULL, "--measure is \"%s\" (%s has %s)", name, metric->id, list.data);
+    text_free(&list);
+    return false;
+}
+
+static bool read_measure(choices *target, const arguments *from) {
+    const seg_metric *metric = target->metric;
+    const char *name = from->values[OPTION_MEASURE];
+    target->measure = seg_measure_find(metric, name ? name : metric->summary);
+    if (target->measure < 0 && name) return fail_measure(metric, name);
+    for (int32_t i = 0; target->measure < 0 && i < metric->measure_count; i++)
+        if (metric->measures[i].better > 0) target->measure = i;
+    if (target->measure < 0) target->measure = 0;
+    return true;
+}
+
+static bool read_options(choices *target, const arguments *from) {
+    const seg_metric *metric = target->metric;
+    const seg_param_table *table = metric->params;
+    if (!table) {
+        target->parameters = json_object();
+        return true;
+    }
+    target->options = memory_get(1, table->options_size);
+    seg_params_init(target->options, table);
+    seg_status status = SEG_OK;
+    for (int32_t i = 0; i < from->metric_parameter_count && status >= 0; i++)
+        status = seg_params_parse(target->options, table, from->metric_parameters[i].name,
+                                  from->metric_parameters[i].value, NULL);
+    if (status >= 0) status = seg_params_check(target->options, table);
+    if (status < 0) {
+        message_error(NULL, "metric %s: %s", metric->id, message_reason(status));
+        return false;
+    }
+    target->parameters = parameters_describe(target->options, table, NULL);
+    return true;
+}
+
+int choices_read_metric(choices *target, const arguments *from) {
+    target->metric = from->metric ? from->metric : seg_metric_find("masks");
+    return read_options(target, from) && read_measure(target, from) ? EXIT_DONE : EXIT_USAGE;
+}
+
+/* ---- names ---- */
+
+static bool read_names(choices *target, const arguments *from) {
+    target->sides = from->values[OPTION_COMPARE] ? 2 : 1;
+    const int wanted = target->sides + 1;
+    const char *const forms[] = {"PRED TRUTH", "--compare A B TRUTH"};
+    if (from->name_count != wanted) {
+        message_error(NULL, "%s takes %s (got %d name%s); see segment-eval --help",
+                      target->metric->id, forms[target->sides - 1], (int)from->name_count,
+                      from->name_count == 1 ? "" : "s");
+        return false;
+    }
+    for (int32_t i = 0; i < target->sides; i++)
+        target->predictions[i] = from->names[i];
+    target->truth = from->names[target->sides];
+    int32_t streams = text_equal(target->truth, "-");
+    for (int32_t i = 0; i < target->sides; i++)
+        streams += text_equal(target->predictions[i], "-");
+    if (streams > 1)
+        message_error(NULL, "standard input (-) is named %d times (allowed once)", (int)streams);
+    return streams <= 1;
+}
+
+static bool read_outputs(choices *target, const arguments *from) {
+    const char *const *values = from->values;
+    target->per_file = values[OPTION_PER_FILE] != NULL;
+    target->per_frame = values[OPTION_PER_FRAME] != NULL;
+    target->json = values[OPTION_SCORES_JSON] != NULL;
+    target->csv = values[OPTION_CSV];
+    if (target->json && target->csv && text_equal(target->csv, "-")) {
+        message_error(NULL, "--json and --csv - both print to standard output (allowed: one)");
+        return false;
+    }
+    return true;
+}
+
+int choices_read(choices *target, const arguments *from) {
+    *target = (choices){0};
+    if (!settings_read_options(&target->common, from)) return EXIT_USAGE;
+    int code = choices_read_metric(target, from);
+    if (code != EXIT_DONE) return code;
+    target->ignore = from->values[OPTION_NOT_SCORED];
+    target->pictures = from->values[OPTION_PICTURES];
+    bool good = read_count(&target->bootstrap, from, OPTION_BOOTSTRAP, 1000, 10, 1000000) &&
+                read_confidence(target, from) && read_names(target, from) &&
+                read_outputs(target, from);
+    return good ? EXIT_DONE : EXIT_USAGE;
+}
+
+void choices_free(choices *target) {
+    if (target->options) seg_params_clear(target->options, target->metric->params, NULL);
+    free(target->options);
+    json_decref(target->parameters);
+    *target = (choices){0};
+}

@@ -1,0 +1,43 @@
+/* The files that a name on the command line stands for, each with the id by which it is paired. */
+#ifndef TOOLS_EVAL_ENTRIES_H
+#define TOOLS_EVAL_ENTRIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct entry {
+    char *id;   /* name below the directory without extension; the number in a printf pattern */
+    char *path; /* as it is opened */
+    bool video;
+    bool used; /* paired */
+} entry;
+
+typedef enum entries_kind {
+    ENTRIES_NONE,   /* there is nothing of that name: a message was given */
+    ENTRIES_ONE,    /* one picture */
+    ENTRIES_MANY,   /* a directory with all below it, a pattern, a glob */
+    ENTRIES_FRAMES, /* a video, or a stream that is known only once read */
+    ENTRIES_DATA    /* a file of annotations */
+} entries_kind;
+
+/** Sorted by id, natural order. */
+typedef struct entries {
+    entries_kind kind;
+    const char *name; /* that was listed */
+    entry *items;
+    int32_t count;
+    bool numbered; /* ids are the numbers of a printf pattern */
+} entries;
+
+/** Lists. `numbers`: ids of a printf pattern are its numbers, else the names of the files. */
+void entries_list(entries *target, const char *name, bool numbers);
+
+/** The entry of that id, or NULL. */
+entry *entries_find(const entries *from, const char *id);
+
+/** True if the name is a printf pattern that stands for numbered files. */
+bool entries_is_numbered(const char *name);
+
+void entries_free(entries *target);
+
+#endif

@@ -1,0 +1,127 @@
+#include "eval/evaluate.h"
+#include "common/messages.h"
+#include "common/outfile.h"
+#include "common/signals.h"
+#include "eval/report.h"
+#include "eval/terminal.h"
+#include <stdlib.h>
+#include <sys/stat.h>
+
+/* ---- outputs ---- */
+
+static bool check_output(const char *path, bool overwrite) {
+    struct stat state;
+    if (!path || text_equal(path, "-") || overwrite) return true;
+    if (stat(path, &state) != 0 || !S_ISREG(state.st_mode)) return true;
+    message_error(path, "exists already; -y replaces it");
+    return false;
+}
+
+static bool write_text(const char *path, const text_buffer *body) {
+    outfile file;
+    if (!outfile_open(&file, path)) return false;
+    if (outfile_write(&file, body->data ? body->data : "", body->length))
+        return outfile_finish(&file);
+    outfile_abandon(&file);
+    return false;
+}
+
+static bool write_json(const results *from) {
+    json_t *all = report_json(from);
+    text_buffer body = {0};
+    char *text = all ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+    if (text) text_add(&body, "%s\n", text);
+    bool good = text && write_text("-", &body);
+    free(text);
+    json_decref(all);
+    text_free(&body);
+    return good;
+}
+
+static bool write_csv(const results *from) {
+    text_buffer body = {0};
+    report_csv(&body, from);
+    bool good = write_text(from->choices->csv, &body);
+    text_free(&body);
+    return good;
+}
+
+static bool write_table(const results *from) {
+    text_buffer body = {0};
+    report_table(&body, from, terminal_width());
+    bool good = write_text("-", &body);
+    text_free(&body);
+    return good;
+}
+
+/* Standard output holds one thing. */
+static bool write_all(const results *from) {
+    const choices *asked = from->choices;
+    const bool taken = asked->csv && text_equal(asked->csv, "-");
+    bool good = true;
+    if (asked->csv) good = write_csv(from);
+    if (asked->json) return write_json(from) && good;
+    return taken ? good : write_table(from) && good;
+}
+
+/* ---- the run ---- */
+
+static int say_stopped(void) {
+    message_error(NULL, "stopped");
+    return 128 + signals_received();
+}
+
+/* Problems fail the run; with --keep-going the `good` ones are scored. */
+static int settle(const results *from, int32_t good) {
+    const int32_t problems = from->scores.units->problem_count;
+    if (!problems) return EXIT_DONE;
+    if (!good) return EXIT_FAILED;
+    if (from->choices->common.keep_going) return EXIT_SOME_FAILED;
+    message_error(NULL, "%d problem%s; --keep-going scores the other %d", (int)problems,
+                  problems == 1 ? "" : "s", (int)good);
+    return EXIT_FAILED;
+}
+
+static int score_and_report(results *target, unit_list *units) {
+    const choices *asked = target->choices;
+    if (!scores_make(&target->scores, asked, units)) return EXIT_FAILED;
+    if (target->scores.stopped) return say_stopped();
+    const int code = settle(target, target->scores.row_count);
+    if (code != EXIT_DONE && code != EXIT_SOME_FAILED) return code;
+    bool good = certainty_find(&target->certainty, &target->scores);
+    if (signals_received()) return say_stopped();
+    return good && write_all(target) ? code : EXIT_FAILED;
+}
+
+static int run(const choices *asked) {
+    results all = {.choices = asked};
+    unit_list units;
+    if (!check_output(asked->csv, asked->common.overwrite)) return EXIT_USAGE;
+    int code = units_find(&units, asked) ? EXIT_DONE : EXIT_FAILED;
+    all.scores.units = &units;
+    if (code == EXIT_DONE && !asked->common.keep_going) code = settle(&all, units.count);
+    if (code == EXIT_DONE && !units.count && !units.problem_count) {
+        message_error(NULL, "nothing to score");
+        code = EXIT_FAILED;
+    }
+    if (code == EXIT_DONE && !units.count) code = EXIT_FAILED;
+    if (code == EXIT_DONE) code = score_and_report(&all, &units);
+    certainty_free(&all.certainty);
+    scores_free(&all.scores);
+    units_free(&units);
+    return code;
+}
+
+int evaluate(const arguments *given) {
+    choices asked;
+    int code = EXIT_USAGE;
+    if (!given->command)
+        message_error(NULL, "the metric is missing, e.g. segment-eval masks PRED TRUTH; see "
+                            "segment-eval --help");
+    else
+        code = choices_read(&asked, given);
+    if (!given->command) return code;
+    if (code == EXIT_DONE) code = run(&asked);
+    choices_free(&asked);
+    return code;
+}

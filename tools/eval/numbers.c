@@ -1,0 +1,61 @@
+/* Numbers and names as the reports write them. */
+#include "eval/report.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool is_count(double value, const seg_measure *measure) {
+    return measure->unit[0] && value == floor(value) && fabs(value) < 9e15;
+}
+
+void report_number(char shown[NUMBER_ROOM], double value, const seg_measure *measure) {
+    if (isnan(value))
+        snprintf(shown, NUMBER_ROOM, "-");
+    else if (isinf(value))
+        snprintf(shown, NUMBER_ROOM, "%sinf", value < 0 ? "-" : "");
+    else if (is_count(value, measure))
+        snprintf(shown, NUMBER_ROOM, "%.0f", value);
+    else if (fabs(value) >= 1e5)
+        snprintf(shown, NUMBER_ROOM, "%.1f", value);
+    else
+        snprintf(shown, NUMBER_ROOM, fabs(value) < 10 ? "%.4f" : "%.2f", value);
+}
+
+json_t *report_value(double value, const seg_measure *measure) {
+    if (!isfinite(value)) return json_null();
+    return is_count(value, measure) ? json_integer((json_int_t)value) : json_real(value);
+}
+
+json_t *report_text(const char *shown) {
+    json_t *made = json_string(shown);
+    if (made) return made;
+    char *plain = text_copy(shown);
+    for (char *at = plain; *at; at++)
+        if ((unsigned char)*at >= 0x80) *at = '?';
+    made = json_string(plain);
+    free(plain);
+    return made;
+}
+
+void report_probability(char shown[NUMBER_ROOM], double p) {
+    if (isnan(p))
+        snprintf(shown, NUMBER_ROOM, "-");
+    else if (p < 0.0001)
+        snprintf(shown, NUMBER_ROOM, "< 0.0001");
+    else
+        snprintf(shown, NUMBER_ROOM, "%.4f", p);
+}
+
+const char *report_rows_name(const scores *from) {
+    const bool one = from->row_count == 1;
+    if (from->choices->per_frame) return one ? "frame" : "frames";
+    if (from->choices->metric->needs & SEG_METRIC_SEQUENCE) return one ? "sequence" : "sequences";
+    return one ? "file" : "files";
+}
+
+void report_key(char key[KEY_ROOM], const char *name) {
+    int length = 0;
+    for (; name[length] && length < KEY_ROOM - 1; length++)
+        key[length] = name[length] == '-' ? '_' : name[length];
+    key[length] = 0;
+}

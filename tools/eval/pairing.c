@@ -1,0 +1,354 @@
+/*
+ * Pairing by name. A prediction and its truth have the same name below their directories, whatever
+ * their extensions; a metric that takes several annotators also pairs `NAME_1`, `NAME_2`, ... and
+ * all files of a directory `NAME`. Frames of videos and streams are paired in their order.
+ */
+#include "common/messages.h"
+#include "common/names.h"
+#include "common/text.h"
+#include "eval/entries.h"
+#include "eval/units.h"
+#include <ctype.h>
+#include <segment/media.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct pairing {
+    unit_list *target;
+    const choices *choices;
+    entries predictions[MAX_SIDES], truths, ignores, pictures;
+    bool several; /* truths of one prediction */
+} pairing;
+
+static void add_problem(pairing *all, const char *subject, const char *reason) {
+    units_add_problem(all->target, subject, reason);
+}
+
+/* "a/b" of "a/b/c"; "" without a directory. A new text. */
+static char *directory_of(const char *id) {
+    const char *slash = strrchr(id, '/');
+    return slash ? text_copy_part(id, (size_t)(slash - id)) : text_copy("");
+}
+
+/* Names that differ in their extension only. */
+static void drop_doubles(pairing *all, entries *list) {
+    int32_t kept = 0;
+    for (int32_t i = 0; i < list->count; i++) {
+        entry *now = &list->items[i], *before = list->items + (kept ? kept - 1 : 0);
+        if (!kept || !text_equal(now->id, before->id)) {
+            list->items[kept++] = *now;
+            continue;
+        }
+        char *reason =
+            text_format("has the same name as %s; only one of them can be paired", before->path);
+        add_problem(all, now->path, reason);
+        free(reason);
+        free(now->path);
+        free(now->id);
+    }
+    list->count = kept;
+}
+
+/* ---- sets of files ---- */
+
+static void free_set(file_set *files) {
+    for (int32_t i = 0; i < files->truth_count; i++)
+        free(files->truths[i]);
+    for (int32_t side = 0; side < MAX_SIDES; side++)
+        free(files->predictions[side]);
+    free(files->truths);
+    free(files->ignore);
+    free(files->picture);
+}
+
+/* The file that goes with an id in a list that is optional; one picture goes with all. False: it
+ * is missing. */
+static bool add_companion(pairing *all, char **target, const entries *list, const char *id,
+                          const char *option) {
+    if (list->kind == ENTRIES_NONE) return true;
+    const entry *found = list->kind == ENTRIES_MANY ? entries_find(list, id) : list->items;
+    if (found) {
+        *target = text_copy(found->path);
+        return true;
+    }
+    char *subject = name_join(list->name, id);
+    char *reason = text_format("%s has no picture of that name", option);
+    add_problem(all, subject, reason);
+    free(subject);
+    free(reason);
+    return false;
+}
+
+static bool add_companions(pairing *all, file_set *files, const char *id) {
+    bool ignore = add_companion(all, &files->ignore, &all->ignores, id, "--ignore");
+    return add_companion(all, &files->picture, &all->pictures, id, "--pictures") && ignore;
+}
+
+/* ---- one to one, and frames in order ---- */
+
+/* Two pictures go together whatever their names are. */
+static void pair_single(pairing *all) {
+    const choices *from = all->choices;
+    const char *id = all->predictions[0].items[0].id;
+    file_set files = {0};
+    if (!add_companions(all, &files, id)) {
+        free_set(&files);
+        return;
+    }
+    for (int32_t side = 0; side < from->sides; side++)
+        files.predictions[side] = text_copy(all->predictions[side].items[0].path);
+    files_add_truth(&files, all->truths.items[0].path);
+    *unit_add_files(units_add(all->target, id, "")) = files;
+}
+
+/* Names as they are: the reader of frames knows directories, patterns and globs. */
+static void pair_frames(pairing *all) {
+    const choices *from = all->choices;
+    char *id =
+        name_stem(text_equal(from->predictions[0], "-") ? from->truth : from->predictions[0]);
+    unit *made = units_add(all->target, id, "");
+    file_set *files = unit_add_files(made);
+    made->frames = true;
+    for (int32_t side = 0; side < from->sides; side++)
+        files->predictions[side] = text_copy(from->predictions[side]);
+    files_add_truth(files, from->truth);
+    if (all->ignores.kind > ENTRIES_ONE)
+        add_problem(all, from->ignore, "frames of videos and streams take one mask for --ignore");
+    else if (all->ignores.kind == ENTRIES_ONE)
+        files->ignore = text_copy(from->ignore);
+    if (all->pictures.kind != ENTRIES_NONE) files->picture = text_copy(from->pictures);
+    free(id);
+}
+
+/* ---- many to many ---- */
+
+/* The prediction that a truth belongs to: of the same name, or without the number of an annotator,
+ * or named as the truth's directory. */
+static entry *prediction_of(pairing *all, const char *truth_id) {
+    const entries *list = &all->predictions[0];
+    entry *found = entries_find(list, truth_id);
+    if (found || !all->several) return found;
+    const char *mark = strrchr(truth_id, '_');
+    if (mark && mark[1] && !mark[1 + strspn(mark + 1, "0123456789")]) {
+        char *plain = text_copy_part(truth_id, (size_t)(mark - truth_id));
+        found = entries_find(list, plain);
+        free(plain);
+    }
+    if (found) return found;
+    char *directory = directory_of(truth_id);
+    found = *directory ? entries_find(list, directory) : NULL;
+    free(directory);
+    return found;
+}
+
+/* A directory below `root` whose pictures are the frames of the video of that id, or NULL. */
+static char *frames_directory(const char *root, const char *id) {
+    char *path = name_join(root, id);
+    if (name_is_directory(path)) return path;
+    free(path);
+    return NULL;
+}
+
+/* Marks all entries below the directory of that id. */
+static void use_below(entries *list, const char *id) {
+    size_t length = strlen(id);
+    for (int32_t i = 0; i < list->count; i++)
+        if (strncmp(list->items[i].id, id, length) == 0 && list->items[i].id[length] == '/')
+            list->items[i].used = true;
+}
+
+/* A video in the one list: the other has a video or a directory of frames of the same name. */
+static const char *frames_for(entries *list, const char *id, char **own) {
+    entry *found = entries_find(list, id);
+    *own = NULL;
+    if (found) {
+        found->used = true;
+        return found->path;
+    }
+    *own = frames_directory(list->name, id);
+    if (*own) use_below(list, id);
+    return *own;
+}
+
+static void pair_video(pairing *all, const char *id) {
+    const char *names[MAX_SIDES + 1];
+    char *own[MAX_SIDES + 1];
+    const int32_t sides = all->choices->sides;
+    bool complete = true;
+    for (int32_t i = 0; i <= sides; i++) {
+        entries *list = i < sides ? &all->predictions[i] : &all->truths;
+        names[i] = frames_for(list, id, &own[i]);
+        if (names[i]) continue;
+        char *subject = name_join(list->name, id);
+        add_problem(all, subject, "is missing: neither a video nor a directory of frames");
+        free(subject);
+        complete = false;
+    }
+    file_set files = {0};
+    if (complete) complete = add_companions(all, &files, id);
+    if (complete) {
+        char *group = directory_of(id);
+        unit *made = units_add(all->target, id, group);
+        made->frames = true;
+        for (int32_t i = 0; i < sides; i++)
+            files.predictions[i] = text_copy(names[i]);
+        files_add_truth(&files, names[sides]);
+        *unit_add_files(made) = files;
+        free(group);
+    } else {
+        free_set(&files);
+    }
+    for (int32_t i = 0; i <= sides; i++)
+        free(own[i]);
+}
+
+static void pair_videos(pairing *all) {
+    const int32_t sides = all->choices->sides;
+    for (int32_t i = 0; i <= sides; i++) {
+        entries *list = i < sides ? &all->predictions[i] : &all->truths;
+        for (int32_t k = 0; k < list->count; k++)
+            if (list->items[k].video && !list->items[k].used) pair_video(all, list->items[k].id);
+    }
+}
+
+/* Truths by prediction: list[i] of the prediction items[i]. */
+static void collect_truths(pairing *all, file_set *sets) {
+    entries *predictions = &all->predictions[0];
+    for (int32_t i = 0; i < all->truths.count; i++) {
+        entry *truth = &all->truths.items[i];
+        if (truth->used) continue;
+        entry *found = prediction_of(all, truth->id);
+        if (found && !found->used) {
+            files_add_truth(&sets[found - predictions->items], truth->path);
+        } else if (all->predictions[0].kind != ENTRIES_ONE) {
+            char *subject = name_join(predictions->name, truth->id);
+            char *reason = text_format("is missing: there is no prediction for %s", truth->path);
+            add_problem(all, subject, reason);
+            free(subject);
+            free(reason);
+        }
+    }
+}
+
+/* The second prediction of --compare has the names of the first. */
+static bool add_other_sides(pairing *all, file_set *files, const char *id) {
+    bool complete = true;
+    for (int32_t side = 1; side < all->choices->sides; side++) {
+        entries *list = &all->predictions[side];
+        entry *found = list->kind == ENTRIES_ONE ? list->items : entries_find(list, id);
+        if (found) {
+            files->predictions[side] = text_copy(found->path);
+            found->used = true;
+            continue;
+        }
+        char *subject = name_join(list->name, id);
+        add_problem(all, subject, "is missing");
+        free(subject);
+        complete = false;
+    }
+    return complete;
+}
+
+/* The metric's unit: a picture, or all pictures of a directory in order. */
+static unit *unit_for(pairing *all, const char *id) {
+    const bool sequence = (all->choices->metric->needs & SEG_METRIC_SEQUENCE) != 0;
+    char *directory = directory_of(id), *stem = NULL;
+    unit *found = NULL;
+    if (!sequence) {
+        found = units_add(all->target, id, directory);
+    } else {
+        if (!*directory) stem = name_stem(all->predictions[0].name);
+        const char *name = stem ? stem : directory;
+        char *group = directory_of(name);
+        for (int32_t i = all->target->count - 1; i >= 0 && !found; i--)
+            if (text_equal(all->target->items[i].id, name)) found = &all->target->items[i];
+        if (!found) found = units_add(all->target, name, group);
+        free(group);
+    }
+    free(directory);
+    free(stem);
+    return found;
+}
+
+static void pair_files(pairing *all) {
+    entries *predictions = &all->predictions[0];
+    file_set *sets = memory_get((size_t)predictions->count, sizeof *sets);
+    collect_truths(all, sets);
+    for (int32_t i = 0; i < predictions->count; i++) {
+        entry *item = &predictions->items[i];
+        bool complete = !item->used && sets[i].truth_count;
+        if (!item->used && !sets[i].truth_count) {
+            char *reason = text_format("has no truth in %s", all->truths.name);
+            add_problem(all, item->path, reason);
+            free(reason);
+        }
+        if (complete) complete = add_other_sides(all, &sets[i], item->id);
+        if (complete) complete = add_companions(all, &sets[i], item->id);
+        if (!complete) {
+            free_set(&sets[i]);
+            continue;
+        }
+        sets[i].predictions[0] = text_copy(item->path);
+        *unit_add_files(unit_for(all, item->id)) = sets[i];
+    }
+    free(sets);
+    for (int32_t side = 1; side < all->choices->sides; side++)
+        for (int32_t i = 0; i < all->predictions[side].count; i++) {
+            const entry *item = &all->predictions[side].items[i];
+            if (!item->used && !entries_find(predictions, item->id))
+                add_problem(all, item->path, "has no partner in the other prediction");
+        }
+}
+
+/* ---- the whole ---- */
+
+static bool list_all(pairing *all) {
+    const choices *from = all->choices;
+    bool numbers = entries_is_numbered(from->truth), good = true;
+    for (int32_t side = 0; side < from->sides; side++)
+        numbers = numbers && entries_is_numbered(from->predictions[side]);
+    for (int32_t side = 0; side < from->sides; side++) {
+        entries_list(&all->predictions[side], from->predictions[side], numbers);
+        good = good && all->predictions[side].kind != ENTRIES_NONE;
+    }
+    entries_list(&all->truths, from->truth, numbers);
+    good = good && all->truths.kind != ENTRIES_NONE;
+    if (from->ignore) entries_list(&all->ignores, from->ignore, numbers);
+    if (from->pictures) entries_list(&all->pictures, from->pictures, numbers);
+    return good && (!from->ignore || all->ignores.kind != ENTRIES_NONE) &&
+           (!from->pictures || all->pictures.kind != ENTRIES_NONE);
+}
+
+static bool any_of_kind(const pairing *all, entries_kind kind) {
+    bool any = all->truths.kind == kind;
+    for (int32_t side = 0; side < all->choices->sides; side++)
+        any = any || all->predictions[side].kind == kind;
+    return any;
+}
+
+bool units_find(unit_list *target, const choices *from) {
+    pairing all = {.target = target,
+                   .choices = from,
+                   .several = (from->metric->needs & SEG_METRIC_ANNOTATORS) != 0};
+    *target = (unit_list){0};
+    bool listed = list_all(&all);
+    if (!listed) {
+        /* said already */
+    } else if (any_of_kind(&all, ENTRIES_FRAMES)) {
+        pair_frames(&all);
+    } else if (!any_of_kind(&all, ENTRIES_MANY)) {
+        pair_single(&all);
+    } else {
+        for (int32_t side = 0; side < from->sides; side++)
+            drop_doubles(&all, &all.predictions[side]);
+        drop_doubles(&all, &all.truths);
+        pair_videos(&all);
+        pair_files(&all);
+    }
+    for (int32_t side = 0; side < from->sides; side++)
+        entries_free(&all.predictions[side]);
+    entries_free(&all.truths);
+    entries_free(&all.ignores);
+    entries_free(&all.pictures);
+    return listed;
+}

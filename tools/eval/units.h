@@ -1,0 +1,50 @@
+/* What is scored: predictions paired with their truths. */
+#ifndef TOOLS_EVAL_UNITS_H
+#define TOOLS_EVAL_UNITS_H
+
+#include "eval/choices.h"
+
+/** What is read for one pair of pictures. */
+typedef struct file_set {
+    char *predictions[MAX_SIDES];
+    char **truths; /* several where there are annotators */
+    int32_t truth_count;
+    char *ignore, *picture; /* NULL = none */
+} file_set;
+
+/** What gets a row of its own: a picture, a sequence of pictures, a video. */
+typedef struct unit {
+    char *id;
+    char *group;     /* the directory that it is in; "" = none */
+    bool frames;     /* the names of its only file set are videos, streams or sequences */
+    bool score_roi;  /* `ignore` says what is scored, not what is left out */
+    file_set *files; /* in order */
+    int32_t file_count;
+} unit;
+
+/** Something that was asked for and cannot be scored. */
+typedef struct problem {
+    char *subject, *reason;
+} problem;
+
+typedef struct unit_list {
+    unit *items;
+    int32_t count;
+    problem *problems;
+    int32_t problem_count;
+} unit_list;
+
+/** Pairs predictions with truths by their names. What finds no partner is a problem, which is said
+ *  as well. False: a name stands for nothing, which was said. */
+bool units_find(unit_list *target, const choices *from);
+
+/** Notes a problem and says it. */
+void units_add_problem(unit_list *target, const char *subject, const char *reason);
+
+unit *units_add(unit_list *target, const char *id, const char *group);
+file_set *unit_add_files(unit *target);
+void files_add_truth(file_set *target, const char *path);
+
+void units_free(unit_list *target);
+
+#endif
