@@ -2,6 +2,7 @@
 #ifndef SEG_EVALUATE_COCO_H
 #define SEG_EVALUATE_COCO_H
 
+#include "evaluate/class_list.h"
 #include "evaluate/overlaps.h"
 
 #define SEG_COCO_THRESHOLDS 10 /* of IoU: .5, .55, ..., .95 */
@@ -38,10 +39,10 @@ typedef struct seg_coco_class {
 typedef struct seg_coco_matches {
     seg_coco_detection *detections;
     int32_t count, capacity;
-    seg_coco_class *classes; /* ascending by category */
-    int32_t class_count, class_capacity;
+    seg_class_list classes; /* of seg_coco_class */
 } seg_coco_matches;
 
+void seg_coco_matches_init(seg_coco_matches *matches);
 void seg_coco_matches_free(seg_coco_matches *matches, const seg_env *env);
 
 /** Matches the instances of one picture and adds them. On error nothing is added. */

@@ -138,62 +138,32 @@ static void match_in_range(const matcher *m, const seg_keyed *sorted,
     }
 }
 
-/* ---- classes ---- */
+/* ---- all pictures ---- */
 
-/* Place of the class, or where it belongs. */
-static int32_t place_of_class(const seg_coco_matches *matches, int32_t category) {
-    int32_t low = 0, high = matches->class_count;
-    while (low < high) {
-        const int32_t middle = low + (high - low) / 2;
-        if (matches->classes[middle].category < category)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+void seg_coco_matches_init(seg_coco_matches *matches) {
+    *matches = (seg_coco_matches){.classes.size = sizeof(seg_coco_class)};
 }
 
-/* The class, made if it is new; there is room for it. */
-static seg_coco_class *class_of(seg_coco_matches *matches, int32_t category) {
-    const int32_t place = place_of_class(matches, category);
-    seg_coco_class *classes = matches->classes;
-    if (place == matches->class_count || classes[place].category != category) {
-        memmove(classes + place + 1, classes + place,
-                (size_t)(matches->class_count - place) * sizeof *classes);
-        classes[place] = (seg_coco_class){.category = category};
-        matches->class_count++;
-    }
-    return &classes[place];
+void seg_coco_matches_free(seg_coco_matches *matches, const seg_env *env) {
+    seg_release(env, matches->detections);
+    seg_class_list_free(&matches->classes, env);
+    seg_coco_matches_init(matches);
 }
 
 static seg_status make_room(seg_coco_matches *matches, int64_t detections, int64_t classes,
                             const seg_env *env) {
-    const seg_allocator *allocator = env ? env->allocator : NULL;
-    if (detections > INT32_MAX - matches->count || classes > INT32_MAX - matches->class_count)
-        return seg_fail(SEG_ERROR_LIMIT, "more than 2^31 detections or classes");
-    SEG_TRY(seg_grow((void **)&matches->detections, &matches->capacity, matches->count,
-                     matches->count + (int32_t)detections, sizeof *matches->detections, allocator));
-    return seg_grow((void **)&matches->classes, &matches->class_capacity, matches->class_count,
-                    matches->class_count + (int32_t)classes, sizeof *matches->classes, allocator);
-}
-
-/* How many of the categories are new, each counted once: they are sorted. */
-static int64_t count_new_classes(const seg_coco_matches *matches, const seg_keyed *sorted,
-                                 size_t count) {
-    int64_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (i && sorted[i].key == sorted[i - 1].key) continue;
-        const int32_t category = (int32_t)((int64_t)sorted[i].key + INT32_MIN);
-        const int32_t place = place_of_class(matches, category);
-        found += place == matches->class_count || matches->classes[place].category != category;
-    }
-    return found;
+    if (detections > INT32_MAX - matches->count)
+        return seg_fail(SEG_ERROR_LIMIT, "more than 2^31 detections");
+    SEG_TRY(seg_class_list_reserve(&matches->classes, classes, env));
+    return seg_grow((void **)&matches->detections, &matches->capacity, matches->count,
+                    matches->count + (int32_t)detections, sizeof *matches->detections,
+                    env ? env->allocator : NULL);
 }
 
 static void count_truths(seg_coco_matches *matches, const seg_side *expected) {
     for (int32_t e = 0; e < expected->count; e++) {
         const seg_instance *truth = &expected->items[e];
-        seg_coco_class *totals = class_of(matches, truth->category);
+        seg_coco_class *totals = seg_class_list_get(&matches->classes, truth->category);
         for (int range = 0; range < SEG_COCO_AREAS; range++)
             totals->truths[range] +=
                 !truth->crowd && !truth->ignore && in_range(truth->area, (seg_coco_area)range);
@@ -209,18 +179,13 @@ seg_status seg_coco_match(seg_coco_matches *matches, const seg_overlaps *overlap
     m.taken = seg_scratch_take(scratch, truths, sizeof *m.taken, "truths");
     const seg_keyed *sorted =
         order(count, category_of_instance, score_of_instance, predicted->items, scratch);
-    const seg_keyed *sorted_truths =
-        order(truths, category_of_instance, score_of_instance, expected->items, scratch);
-    if (!m.rows || !m.left_out || !m.taken || !sorted || !sorted_truths) return SEG_ERROR_MEMORY;
-    SEG_TRY(make_room(matches, (int64_t)count,
-                      count_new_classes(matches, sorted, count) +
-                          count_new_classes(matches, sorted_truths, truths),
-                      &scratch->env));
+    if (!m.rows || !m.left_out || !m.taken || !sorted) return SEG_ERROR_MEMORY;
+    SEG_TRY(make_room(matches, (int64_t)count, (int64_t)(count + truths), &scratch->env));
     seg_coco_detection *detections = count ? matches->detections + matches->count : NULL;
     for (size_t i = 0; i < count; i++) {
         const seg_instance *item = &predicted->items[sorted[i].value];
         const bool first = i == 0 || sorted[i].key != sorted[i - 1].key;
-        class_of(matches, item->category);
+        seg_class_list_get(&matches->classes, item->category);
         detections[i] = (seg_coco_detection){.score = item->score,
                                              .category = item->category,
                                              .rank = first ? 0 : detections[i - 1].rank + 1};
@@ -234,21 +199,16 @@ seg_status seg_coco_match(seg_coco_matches *matches, const seg_overlaps *overlap
 
 seg_status seg_coco_append(seg_coco_matches *matches, const seg_coco_matches *more,
                            const seg_env *env) {
-    SEG_TRY(make_room(matches, more->count, more->class_count, env));
+    SEG_TRY(make_room(matches, more->count, more->classes.count, env));
     if (more->count)
         memcpy(matches->detections + matches->count, more->detections,
                (size_t)more->count * sizeof *more->detections);
     matches->count += more->count;
-    for (int32_t i = 0; i < more->class_count; i++) {
-        seg_coco_class *totals = class_of(matches, more->classes[i].category);
+    for (int32_t i = 0; i < more->classes.count; i++) {
+        const seg_coco_class *from = seg_class_list_at(&more->classes, i);
+        seg_coco_class *totals = seg_class_list_get(&matches->classes, from->category);
         for (int range = 0; range < SEG_COCO_AREAS; range++)
-            totals->truths[range] += more->classes[i].truths[range];
+            totals->truths[range] += from->truths[range];
     }
     return SEG_OK;
-}
-
-void seg_coco_matches_free(seg_coco_matches *matches, const seg_env *env) {
-    seg_release(env, matches->detections);
-    seg_release(env, matches->classes);
-    *matches = (seg_coco_matches){0};
 }

@@ -23,6 +23,7 @@
 #include "core/check.h"
 #include "evaluate/coco.h"
 #include "evaluate/contingency.h"
+#include "evaluate/exact_sum.h"
 #include "evaluate/pairing.h"
 #include "metrics.h"
 
@@ -94,8 +95,8 @@ typedef struct instances_tally {
     instances_options options;
     seg_coco_matches matches;
     seg_agreement pairs[SEG_PAIRING_THRESHOLDS];
-    double *dsb; /* of each picture */
-    int32_t pictures, picture_capacity;
+    seg_exact_sum dsb; /* of the pictures */
+    int64_t pictures;
     seg_scratch scratch; /* of a picture */
 } instances_tally;
 
@@ -104,6 +105,7 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
     if (!tally) return SEG_ERROR_MEMORY;
     tally->env = *env;
     tally->options = *(const instances_options *)options;
+    seg_coco_matches_init(&tally->matches);
     seg_scratch_init(&tally->scratch, env);
     *state = tally;
     return SEG_OK;
@@ -113,19 +115,11 @@ static void release(void *state) {
     instances_tally *tally = state;
     const seg_env env = tally->env;
     seg_coco_matches_free(&tally->matches, &env);
-    seg_release(&env, tally->dsb);
     seg_scratch_free(&tally->scratch);
     seg_release(&env, tally);
 }
 
 /* ---- pictures ---- */
-
-static seg_status make_room(instances_tally *tally, int32_t pictures) {
-    if (pictures > INT32_MAX - tally->pictures)
-        return seg_fail(SEG_ERROR_LIMIT, "more than 2^31 pictures");
-    return seg_grow((void **)&tally->dsb, &tally->picture_capacity, tally->pictures,
-                    tally->pictures + pictures, sizeof *tally->dsb, tally->env.allocator);
-}
 
 static double dsb_of(const seg_agreement *pairs) {
     double sum = 0;
@@ -139,26 +133,23 @@ static seg_status add(void *state, const seg_pair *pair) {
     seg_overlaps overlaps;
     seg_agreement pairs[SEG_PAIRING_THRESHOLDS];
     seg_scratch_rewind(&tally->scratch);
-    SEG_TRY(make_room(tally, 1));
     SEG_TRY(seg_overlaps_find(&overlaps, pair, &tally->options.overlap, false, &tally->scratch));
     SEG_TRY(seg_pairing_count(pairs, &overlaps, &tally->scratch));
     SEG_TRY(seg_coco_match(&tally->matches, &overlaps, &tally->scratch));
     for (int32_t t = 0; t < SEG_PAIRING_THRESHOLDS; t++)
         seg_agreement_add(&tally->pairs[t], &pairs[t]);
-    tally->dsb[tally->pictures++] = dsb_of(pairs);
+    seg_exact_sum_add(&tally->dsb, dsb_of(pairs));
+    tally->pictures++;
     return SEG_OK;
 }
 
 static seg_status merge(void *state, const void *from) {
     instances_tally *tally = state;
     const instances_tally *other = from;
-    SEG_TRY(make_room(tally, other->pictures));
     SEG_TRY(seg_coco_append(&tally->matches, &other->matches, &tally->env));
     for (int32_t t = 0; t < SEG_PAIRING_THRESHOLDS; t++)
         seg_agreement_add(&tally->pairs[t], &other->pairs[t]);
-    if (other->pictures)
-        memcpy(tally->dsb + tally->pictures, other->dsb,
-               (size_t)other->pictures * sizeof *other->dsb);
+    seg_exact_sum_merge(&tally->dsb, &other->dsb);
     tally->pictures += other->pictures;
     return SEG_OK;
 }
@@ -186,8 +177,8 @@ static seg_status start_walk(class_walk *walk, const instances_tally *tally, seg
 
 static bool next_class(class_walk *walk) {
     const seg_coco_matches *matches = &walk->tally->matches;
-    if (walk->next_class == matches->class_count) return false;
-    walk->totals = &matches->classes[walk->next_class++];
+    if (walk->next_class == matches->classes.count) return false;
+    walk->totals = seg_class_list_at(&matches->classes, walk->next_class++);
     walk->detections = walk->ordered + walk->next_detection;
     walk->count = 0;
     while (walk->next_detection < matches->count &&
@@ -268,10 +259,7 @@ static seg_status values(const void *state, double *value) {
     seg_scratch_free(&scratch);
     SEG_TRY(status);
     const seg_agreement *pairs = &tally->pairs[0];
-    double dsb = 0;
-    for (int32_t i = 0; i < tally->pictures; i++)
-        dsb += tally->dsb[i];
-    value[DSB] = seg_ratio(dsb, tally->pictures, true, 1);
+    value[DSB] = seg_ratio(seg_exact_sum_value(&tally->dsb), (double)tally->pictures, true, 1);
     value[TP] = (double)pairs->tp, value[FP] = (double)pairs->fp, value[FN] = (double)pairs->fn;
     value[PRECISION] = seg_agreement_precision(pairs);
     value[RECALL] = seg_agreement_recall(pairs);
@@ -359,7 +347,7 @@ static seg_status fill_thresholds(seg_table *table, const instances_tally *tally
 
 static seg_status table(const void *state, int32_t index, seg_table *made) {
     const instances_tally *tally = state;
-    const int32_t row_counts[TABLES] = {tally->matches.class_count, SEG_COCO_RECALLS,
+    const int32_t row_counts[TABLES] = {tally->matches.classes.count, SEG_COCO_RECALLS,
                                         SEG_PAIRING_THRESHOLDS};
     const int32_t column_counts[TABLES] = {3 + COCO_MEASURES, 4, 8};
     *made = (seg_table){NULL, row_counts[index], column_counts[index]};
