@@ -80,6 +80,26 @@ SEG_API SEG_NODISCARD seg_status seg_thinning(seg_image *target, const seg_image
                                               seg_thinning_rule rule, int32_t iterations,
                                               const seg_env *env);
 
+typedef enum seg_distance_to {
+    SEG_DISTANCE_TO_OBJECT = 0, /**< to the nearest non-zero pixel */
+    SEG_DISTANCE_TO_BACKGROUND  /**< to the nearest zero pixel */
+} seg_distance_to;
+
+/**
+ * Exact Euclidean distance of every pixel of a mask (U8) to the nearest object or background pixel,
+ * centre to centre, in pixels; 0 on such pixels themselves. Outputs (ensured) that are not wanted
+ * are NULL:
+ * `distance` F32, rounded to nearest; INFINITY where the mask has no such pixel;
+ * `squared` LABEL32, the exact square; INT32_MAX where there is none, and from 46341 px on;
+ * `nearest` LABEL32, y * width + x of the nearest such pixel, of several the leftmost, of those in
+ * a column the upper one; -1 where there is none.
+ * Errors: SEG_ERROR_ARGUMENT, SEG_ERROR_SHAPE, SEG_ERROR_MEMORY, SEG_ERROR_LIMIT (more than 2^30
+ * pixels). Felzenszwalb and Huttenlocher, Theory of Computing 8, 2012; Meijster et al., 2000.
+ */
+SEG_API SEG_NODISCARD seg_status seg_distance(seg_image *distance, seg_image *squared,
+                                              seg_image *nearest, const seg_image *mask,
+                                              seg_distance_to to, const seg_env *env);
+
 /** Area, box and centroid of one component, gathered while labelling. */
 typedef struct seg_component {
     int64_t area;

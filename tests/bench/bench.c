@@ -21,7 +21,7 @@
 typedef struct bench_state {
     const bench_picture *picture;
     const seg_image *mask; /* for components */
-    seg_image output, dx, dy, labels;
+    seg_image output, dx, dy, labels, distance;
     const seg_env *env;
     double share; /* of pixels set in the output */
 } bench_state;
@@ -138,6 +138,13 @@ static void peers_labels(bench_state *s) {
     peer_components(s->mask, false);
 }
 
+static void ours_distance(bench_state *s) {
+    need(seg_distance(&s->distance, NULL, NULL, s->mask, SEG_DISTANCE_TO_BACKGROUND, s->env));
+}
+static void peers_distance(bench_state *s) {
+    peer_distance(s->mask);
+}
+
 static const bench_operation operations[] = {
     {"grey", ours_grey, peers_grey, false},
     {"blur 5x5", ours_blur, peers_blur, false},
@@ -150,9 +157,11 @@ static const bench_operation operations[] = {
     {"canny L2", ours_canny_l2, peers_canny_l2, false},
     {"blur + canny L1", ours_blur_canny, peers_blur_canny, false},
     {"open 5x5", ours_open, peers_open, false},
+    {"exact distance", ours_distance, peers_distance, false},
     {"components + statistics", ours_components, peers_components, false},
     {"labels alone", ours_labels, peers_labels, false},
     {"noise: components + stat.", ours_components, peers_components, true},
+    {"noise: exact distance", ours_distance, peers_distance, true},
     {"noise: labels alone", ours_labels, peers_labels, true},
 };
 
@@ -229,6 +238,7 @@ static void measure_picture(const bench_picture *picture, const bench_arguments 
         seg_image_unref(&state.dx);
         seg_image_unref(&state.dy);
         seg_image_unref(&state.labels);
+        seg_image_unref(&state.distance);
     }
     seg_image_unref(&noise);
 }

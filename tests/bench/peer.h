@@ -24,6 +24,7 @@ void peer_canny(const seg_image *grey, double low, double high, bool l2, bool bl
 int peer_components(const seg_image *mask, bool statistics);
 void peer_median(const seg_image *grey, int side);
 void peer_open(const seg_image *mask, int side);
+void peer_distance(const seg_image *mask);
 void peer_output(seg_image *u8);
 
 #ifdef __cplusplus

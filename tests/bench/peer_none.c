@@ -36,6 +36,9 @@ void peer_median(const seg_image *grey, int side) {
 void peer_open(const seg_image *mask, int side) {
     (void)mask, (void)side;
 }
+void peer_distance(const seg_image *mask) {
+    (void)mask;
+}
 void peer_output(seg_image *u8) {
     (void)u8;
 }

@@ -6,7 +6,7 @@
 
 namespace {
 
-cv::Mat output, scratch, blurred, dx, dy, labels, stats, centroids;
+cv::Mat output, scratch, blurred, dx, dy, labels, stats, centroids, distances;
 
 cv::Mat header(const seg_image *image) {
     return cv::Mat(image->height, image->width, CV_8UC(image->channels), image->data,
@@ -66,6 +66,10 @@ void peer_median(const seg_image *grey, int side) {
 void peer_open(const seg_image *mask, int side) {
     cv::morphologyEx(header(mask), output, cv::MORPH_OPEN,
                      cv::getStructuringElement(cv::MORPH_RECT, cv::Size(side, side)));
+}
+
+void peer_distance(const seg_image *mask) {
+    cv::distanceTransform(header(mask), distances, cv::DIST_L2, cv::DIST_MASK_PRECISE);
 }
 
 void peer_output(seg_image *u8) {
