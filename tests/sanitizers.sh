@@ -2,8 +2,8 @@
 # Builds with the sanitizers and runs the tests there: everything in C under address + undefined,
 # the threads' users under thread. Long: run it by hand before a release.
 set -eu
-mkdir -p build
 cd "$(dirname "$0")/.."
+mkdir -p build
 SEGMENT_BUILD=$PWD/build
 jobs=$(nproc)
 # A compiler without its sanitizer runtimes cannot do this.
@@ -30,4 +30,4 @@ build asan address,undefined
 run asan "^(unit|kernels|contract|golden|fuzz|cli)_"
 export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp"
 build tsan thread
-run tsan '^(unit_test_core|contract|unit_test_pipeline|unit_media_video|cli_threads)'
+run tsan '^(unit_test_core|contract|unit_test_pipeline|unit_media_video|cli_)'

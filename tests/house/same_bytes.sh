@@ -10,6 +10,25 @@ bin=$SEGMENT_BUILD/bin
 "$bin/make_scene" video "$work/scene.mkv" "$work/truth" 45 320 180
 
 failures=0
+
+# All of the registry: `kind family id` of a line that --list prints.
+"$bin/segment" --list | awk '
+    /^Methods/ { kind = "method" } /^Operations/ { kind = "operation" }
+    /^  / { if ($0 ~ /^  [a-z]/) { family = $1; id = $2 } else id = $1; print kind, family, id }
+' >"$work/methods"
+of() { awk -v kind="$1" -v family="$2" '$1 == kind && $2 ~ family { print $3 }' "$work/methods"; }
+pictures=$(of method '^(threshold|region|edge|filter)$')
+videos=$(of method '^(temporal|motion)$')
+operations=$(of operation .)
+for known in otsu canny region-grow; do
+    case " $(echo $pictures) " in *" $known "*) ;; *) echo "--list: no $known"; failures=1 ;; esac
+done
+case " $(echo $videos) " in *" background "*) ;; *) echo "--list: no background"; failures=1 ;; esac
+case " $(echo $operations) " in *" largest "*) ;; *) echo "--list: no largest"; failures=1 ;; esac
+
+# argument OPERATION: what it cannot do without
+argument() { case $1 in min-area | max-area) echo "$1(20)" ;; *) echo "$1" ;; esac; }
+
 # variant NAME [VAR=VALUE...] -- segment's further arguments
 variant() {
     out=$work/$1
@@ -19,12 +38,14 @@ variant() {
         cd "$out"
         while [ "$1" != -- ]; do export "${1?}"; shift; done
         shift
-        for method in threshold otsu canny gaussian median; do
+        for method in $pictures; do
             "$bin/segment" -q --method $method --report $method.json "$@" ../in.png $method.png
         done
-        "$bin/segment" -q --method canny --post "dilate(3),fill-holes,min-area(20)" \
-            --objects closed.jsonl "$@" ../in.png closed.png
-        for method in canny frame-diff background; do
+        for operation in $operations; do
+            "$bin/segment" -q --method otsu --post "$(argument $operation)" \
+                --objects $operation.jsonl "$@" ../in.png $operation.png
+        done
+        for method in canny $videos; do
             "$bin/segment" -q --method $method --objects $method.jsonl "$@" ../scene.mkv $method.mkv
         done
         "$bin/segment" -q --method background --render overlay --codec ffv1 "$@" \
