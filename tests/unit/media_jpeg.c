@@ -162,28 +162,37 @@ END_TEST
 
 /* ---- damage ---- */
 
+/* Where the first scan's data begin: behind the SOS header. */
+static size_t first_scan(const media_bytes *bytes) {
+    size_t at = 2; /* behind SOI */
+    while (bytes->data[at + 1] != 0xda)
+        at += 2 + ((size_t)bytes->data[at + 2] << 8 | bytes->data[at + 3]);
+    return at + 2 + ((size_t)bytes->data[at + 2] << 8 | bytes->data[at + 3]);
+}
+
+/* Without its headers a file is nothing; with them and no end it is a picture with a warning. */
 START_TEST(cut_files_are_decoded_with_a_warning) {
     uint8_t pixels[WIDTH * HEIGHT * 3];
     paint(pixels, 3);
     for (int k = 0; k < 2; k++) {
         media_bytes bytes = encode(pixels, WIDTH, HEIGHT, k ? layered : colour);
-        size_t whole = bytes.size;
-        int decoded = 0, refused = 0;
+        const size_t whole = bytes.size, data = first_scan(&bytes);
+        ck_assert_uint_lt(data + 300, whole);
         for (bytes.size = 0; bytes.size < whole - 2; bytes.size++) {
             seg_image image = {0};
             seg_picture_info info;
-            if (decode(&image, &info, &bytes) == SEG_OK) {
-                decoded++;
+            const seg_status status = decode(&image, &info, &bytes);
+            /* the last three bytes of the scan's header hold nothing that a picture needs */
+            const bool may = bytes.size >= data - 3, must = bytes.size >= data;
+            ck_assert_msg(status == SEG_OK ? may : !must, "%zu of %zu bytes, data from %zu: %s",
+                          bytes.size, whole, data, seg_status_name(status));
+            if (status == SEG_OK) {
                 ck_assert_int_eq(image.width, WIDTH);
                 ck_assert_int_eq(image.height, HEIGHT);
                 ck_assert_msg(info.warning[0], "%zu of %zu bytes", bytes.size, whole);
-            } else {
-                refused++;
             }
             seg_image_unref(&image);
         }
-        ck_assert_int_gt(refused, 100); /* within the headers */
-        ck_assert_int_gt(decoded, 400); /* within the data */
         media_free(&bytes);
     }
 }
