@@ -177,22 +177,25 @@ START_TEST(cut_files_are_decoded_with_a_warning) {
     for (int k = 0; k < 2; k++) {
         media_bytes bytes = encode(pixels, WIDTH, HEIGHT, k ? layered : colour);
         const size_t whole = bytes.size, data = first_scan(&bytes);
-        ck_assert_uint_lt(data + 300, whole);
+        size_t decoded = 0;
         for (bytes.size = 0; bytes.size < whole - 2; bytes.size++) {
             seg_image image = {0};
             seg_picture_info info;
             const seg_status status = decode(&image, &info, &bytes);
-            /* the last three bytes of the scan's header hold nothing that a picture needs */
-            const bool may = bytes.size >= data - 3, must = bytes.size >= data;
+            /* The last three bytes of the scan's header hold nothing that a picture needs. In a
+             * layered file the tables of a later scan may be cut, which libjpeg refuses. */
+            const bool may = bytes.size >= data - 3, must = bytes.size >= data && !k;
             ck_assert_msg(status == SEG_OK ? may : !must, "%zu of %zu bytes, data from %zu: %s",
                           bytes.size, whole, data, seg_status_name(status));
             if (status == SEG_OK) {
+                decoded++;
                 ck_assert_int_eq(image.width, WIDTH);
                 ck_assert_int_eq(image.height, HEIGHT);
                 ck_assert_msg(info.warning[0], "%zu of %zu bytes", bytes.size, whole);
             }
             seg_image_unref(&image);
         }
+        ck_assert_uint_gt(decoded * 2, whole - data);
         media_free(&bytes);
     }
 }
