@@ -1,4 +1,4 @@
-/* Shapes of regions: outlines, run lengths, polygons, boxes. */
+/* Shapes of regions: outlines, run lengths, polygons, boxes; who belongs to whom. */
 #ifndef SEGMENT_GEOMETRY_H
 #define SEGMENT_GEOMETRY_H
 
@@ -128,6 +128,19 @@ SEG_API SEG_NODISCARD seg_status seg_rle_from_box(seg_rle *rle, const seg_box *b
 
 /** Area inside a closed polygon of `count` corners (the shoelace formula), never negative. */
 SEG_API double seg_polygon_area(const double *xy, int32_t count);
+
+/**
+ * Linear assignment: pairs rows with columns, one to one, so that the sum of their costs is least;
+ * min(rows, columns) pairs. `costs` is rows x columns, row by row, within +-1e200. column_of[r]
+ * gets the column of row r, -1 where rows are left over. Of equal sums the choice is the same in
+ * every run. R. Jonker, A. Volgenant, "A shortest augmenting path algorithm for dense and sparse
+ * linear assignment problems", Computing 38, 1987; rectangular as D. Crouse, IEEE Trans. AES 52(4),
+ * 2016. Cost: at most min^2 * max steps. Errors: SEG_ERROR_ARGUMENT (costs, negative sizes),
+ * SEG_ERROR_MEMORY.
+ */
+SEG_API SEG_NODISCARD seg_status seg_assignment_solve(int32_t *column_of, const double *costs,
+                                                      int32_t rows, int32_t columns,
+                                                      const seg_env *env);
 
 SEG_END_DECLS
 
