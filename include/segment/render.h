@@ -60,6 +60,53 @@ SEG_API SEG_NODISCARD seg_status seg_render_flow_error(seg_image *picture, const
                                                        const seg_image *truth,
                                                        const seg_image *ignore, const seg_env *env);
 
+/* ---- text and sheets ---- */
+
+/* Pixels of a letter at scale 1. */
+#define SEG_FONT_WIDTH 7
+#define SEG_FONT_HEIGHT 13
+
+/** Pixels that a line of text takes; 0 of NULL. */
+SEG_API int32_t seg_text_width(const char *text, int32_t scale);
+
+/** Writes a line of UTF-8 text onto a U8 picture of 1, 3 or 4 channels, its upper left corner at
+ *  (x, y), which may lie outside: what does is cut off. A pixel of the font is `scale` x `scale`
+ *  pixels; `colour` is 0xRRGGBB (its grey in grey pictures). The font has ASCII and Latin-1; other
+ *  letters, and bytes that are no UTF-8, are boxes. Errors: SEG_ERROR_ARGUMENT (scale below 1),
+ *  _UNSUPPORTED. */
+SEG_API SEG_NODISCARD seg_status seg_render_text(seg_image *picture, int32_t x, int32_t y,
+                                                 const char *text, uint32_t colour, int32_t scale);
+
+/** A picture of a sheet with the lines under it. */
+typedef struct seg_sheet_cell {
+    const seg_image *picture; /**< u8, u16 or f32, 1-4 channels; may be empty */
+    const char *caption;      /**< lines of UTF-8, '\n' between them; NULL = none */
+} seg_sheet_cell;
+
+/** What a colour of the pictures means. */
+typedef struct seg_sheet_key {
+    uint32_t colour; /**< 0xRRGGBB */
+    const char *name;
+} seg_sheet_key;
+
+typedef struct seg_sheet_options {
+    size_t size;
+    int32_t columns;                 /**< 0 (default) = what makes the sheet about 3 : 2 */
+    int32_t cell_width, cell_height; /**< pixels for a picture; default 320 x 240 */
+    const char *title;               /**< a line above, or NULL */
+    const seg_sheet_key *keys;       /**< a line of them under the title */
+    int32_t key_count;
+} seg_sheet_options;
+
+SEG_API void seg_sheet_options_init(seg_sheet_options *options);
+
+/** Pictures side by side in rows. Each is brought to its cell with its proportions kept: made
+ *  smaller by the mean of the pixels that fall together, or larger by a whole factor. `sheet` is
+ *  RGB, made anew. Errors: SEG_ERROR_ARGUMENT (count < 1), _OPTION, _LIMIT, _MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_render_sheet(seg_image *sheet, const seg_sheet_cell *cells,
+                                                  int32_t count, const seg_sheet_options *options,
+                                                  const seg_env *env);
+
 SEG_END_DECLS
 
 #endif
