@@ -78,14 +78,19 @@ seg_status seg_unscored_init(seg_unscored *unscored, const seg_pair *pair, int32
     return unscored->by_value ? test_equal(&unscored->value, value, "ignore-value") : SEG_OK;
 }
 
+seg_status seg_objects_init_truth(seg_objects *objects, const seg_object_options *options,
+                                  const seg_pair *pair, const seg_env *env) {
+    objects->prediction = (seg_object_test){.picture = NULL};
+    SEG_TRY(seg_unscored_init(&objects->unscored, pair, options->ignore_value));
+    return test_init(&objects->truth, &pair->truths[0], &options->truth_threshold,
+                     options->truth_object, "truth-object", objects->unscored.mask, env);
+}
+
 seg_status seg_objects_init(seg_objects *objects, const seg_object_options *options,
                             const seg_pair *pair, const seg_env *env) {
-    SEG_TRY(seg_unscored_init(&objects->unscored, pair, options->ignore_value));
-    const seg_image *ignore = objects->unscored.mask;
-    SEG_TRY(test_init(&objects->prediction, pair->prediction, &options->threshold, options->object,
-                      "object", ignore, env));
-    return test_init(&objects->truth, &pair->truths[0], &options->truth_threshold,
-                     options->truth_object, "truth-object", ignore, env);
+    SEG_TRY(seg_objects_init_truth(objects, options, pair, env));
+    return test_init(&objects->prediction, pair->prediction, &options->threshold, options->object,
+                     "object", objects->unscored.mask, env);
 }
 
 /* ---- pixels ---- */
@@ -158,11 +163,12 @@ bool seg_objects_next(seg_object_chunk *chunk, const seg_objects *objects) {
     if (chunk->y >= shape->height) return false;
     const int32_t left = shape->width - chunk->x;
     chunk->count = left < SEG_OBJECT_CHUNK ? left : SEG_OBJECT_CHUNK;
-    chunk->prediction =
-        mask_pixels(&objects->prediction, chunk->x, chunk->y, chunk->count, chunk->room[0]);
-    chunk->truth = mask_pixels(&objects->truth, chunk->x, chunk->y, chunk->count, chunk->room[1]);
-    chunk->ignore =
-        seg_unscored_pixels(&objects->unscored, chunk->x, chunk->y, chunk->count, chunk->room[2]);
+    const int32_t x = chunk->x, y = chunk->y, count = chunk->count;
+    chunk->prediction = objects->prediction.picture
+                            ? mask_pixels(&objects->prediction, x, y, count, chunk->room[0])
+                            : NULL;
+    chunk->truth = mask_pixels(&objects->truth, x, y, count, chunk->room[1]);
+    chunk->ignore = seg_unscored_pixels(&objects->unscored, x, y, count, chunk->room[2]);
     return true;
 }
 

@@ -66,7 +66,7 @@ SEG_NODISCARD seg_status seg_unscored_init(seg_unscored *unscored, const seg_pai
 const uint8_t *seg_unscored_pixels(const seg_unscored *unscored, int32_t x, int32_t y,
                                    int32_t count, uint8_t *room);
 
-/** The rules of a pair. */
+/** The rules of a pair; a prediction without a picture is no mask. */
 typedef struct seg_objects {
     seg_object_test prediction, truth;
     seg_unscored unscored;
@@ -77,12 +77,18 @@ typedef struct seg_objects {
 SEG_NODISCARD seg_status seg_objects_init(seg_objects *objects, const seg_object_options *options,
                                           const seg_pair *pair, const seg_env *env);
 
+/** The same where only the truth is a mask. */
+SEG_NODISCARD seg_status seg_objects_init_truth(seg_objects *objects,
+                                                const seg_object_options *options,
+                                                const seg_pair *pair, const seg_env *env);
+
 /** Pixels that are looked at together; masks of them fit on the stack and into the first cache. */
 #define SEG_OBJECT_CHUNK 4096
 
 /** A piece of a row as masks: 0 = no, any other value = yes. */
 typedef struct seg_object_chunk {
-    const uint8_t *prediction, *truth;
+    const uint8_t *prediction; /* NULL if it is no mask */
+    const uint8_t *truth;
     const uint8_t *ignore; /* NULL = all pixels are scored */
     int32_t x, y, count;
     uint8_t room[3][SEG_OBJECT_CHUNK]; /* of masks that are no rows of the pictures themselves */
