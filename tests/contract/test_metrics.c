@@ -47,6 +47,8 @@ static void check_table(const seg_metric *metric, int32_t i) {
 START_TEST(descriptions) {
     const seg_metric *metric = metric_number(_i);
     ck_assert_ptr_eq(seg_metric_find(metric->id), metric);
+    for (int i = 0; i < _i; i++)
+        ck_assert_str_ne(metric_number(i)->id, metric->id);
     ck_assert_str_eq(seg_metric_nearest(metric->id), metric->id);
     ck_assert(metric->title && *metric->title);
     ck_assert_ptr_nonnull(metric->reference);
