@@ -27,6 +27,9 @@ typedef struct seg_pair {
     const seg_image *prediction; /**< mask, score, labels, boundary map or flow */
     const seg_image *truths;     /**< `truth_count` pictures, one per annotator */
     int32_t truth_count;
+    /** Further levels of the prediction, coarser or finer; every pair of a tally has as many. */
+    const seg_image *levels;
+    int32_t level_count;
     const seg_image *ignore;  /**< U8, non-zero = not scored; NULL or empty = all is scored */
     const seg_image *picture; /**< the picture that was segmented, or NULL */
     /** In place of label pictures; with them, the class, score and flags of each label (as id). */
@@ -64,6 +67,7 @@ typedef enum seg_metric_need {
     SEG_METRIC_PICTURE = 2,    /**< makes use of the picture that was segmented */
     SEG_METRIC_ANNOTATORS = 4, /**< takes several truths; else one */
     SEG_METRIC_SEQUENCE = 8,   /**< the pairs of a tally are the frames of a sequence, in order */
+    SEG_METRIC_LEVELS = 32,    /**< takes further levels of the prediction */
     SEG_METRIC_MEANS = 16 /**< the protocol reports means of values, not values of the sum: over
                              files, or over sequences and then over groups of them */
 } seg_metric_need;

@@ -92,6 +92,14 @@ static seg_status check_pictures(const seg_metric *metric, const seg_pair *pair)
     SEG_TRY(seg_check_image(pair->prediction, "the prediction", metric->prediction_formats,
                             metric->prediction_channels));
     SEG_TRY(check_size(pair->prediction, "the prediction", width, height));
+    if (pair->level_count && !(metric->needs & SEG_METRIC_LEVELS))
+        return seg_fail(SEG_ERROR_ARGUMENT, "the prediction has %ld further levels (%s takes none)",
+                        (long)pair->level_count, metric->id);
+    for (int32_t i = 0; i < pair->level_count; i++) {
+        SEG_TRY(seg_check_image(&pair->levels[i], "a level", metric->prediction_formats,
+                                metric->prediction_channels));
+        SEG_TRY(check_size(&pair->levels[i], "a level", width, height));
+    }
     SEG_TRY(seg_check_mask(pair->ignore, "the ignore mask", width, height));
     if (seg_image_empty(pair->picture)) return SEG_OK;
     SEG_TRY(seg_check_image(pair->picture, "the picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));

@@ -1,0 +1,448 @@
+/*
+ * Regions: how well a partition of the picture into regions agrees with those of annotators, with
+ * the measures of the Berkeley benchmark and the adapted Rand error.
+ *
+ * P. Arbelaez, M. Maire, C. Fowlkes, J. Malik, "Contour detection and hierarchical image
+ * segmentation", IEEE Trans. PAMI 33(5), 2011; R. Unnikrishnan, C. Pantofaru, M. Hebert, "Toward
+ * objective evaluation of image segmentation algorithms", PAMI 29(6), 2007 (PRI); M. Meila,
+ * "Comparing clusterings: an axiomatic view", ICML 2005 (VI); I. Arganda-Carreras et al.,
+ * "Crowdsourcing the creation of image segmentation algorithms for connectomics", Frontiers in
+ * Neuroanatomy 9, 2015 (ARE).
+ *
+ * With n(s, t) the pixels that region s and true region t share, a(s), b(t) their sizes, N the sum:
+ *   covering  sum over t of b(t) max over s of n / (a + b - n), as a share of the sum of b(t), of
+ *             all annotators and pictures together
+ *   pri       share of pixel pairs that are together in both, or in neither; mean over annotators
+ *   vi        H(S|T) + H(T|S) in bits; vi-split, vi-merge are its two parts
+ *   are       1 - f of pixel pairs: precision = pairs together in both / together in S, recall =
+ * ... / together in T A hierarchy comes as levels of the prediction: `covering`, `pri`, `vi`, `are`
+ * are at the one level that is best for all pictures (ODS), -ois at the best of each picture,
+ * covering-best at the best of each true region. Label 0 is unassigned: in the truth it is not
+ * scored, in the prediction it covers nothing and is one region in pri, vi and are.
+ *
+ * Pictures' values are added in a form that does not depend on their order. Cost: a pass over each
+ * pair of level and annotator, and their shared runs.
+ */
+#include "core/check.h"
+#include "core/math.h"
+#include "core/memory.h"
+#include "evaluate/contingency.h"
+#include "evaluate/exact_sum.h"
+#include "metrics.h"
+
+#include <string.h>
+
+typedef enum {
+    COVERING,
+    COVERING_OIS,
+    COVERING_BEST,
+    COVERING_LEVEL,
+    PRI,
+    PRI_OIS,
+    PRI_LEVEL,
+    VI,
+    VI_OIS,
+    VI_LEVEL,
+    VI_SPLIT,
+    VI_MERGE,
+    ARE,
+    ARE_OIS,
+    ARE_PRECISION,
+    ARE_RECALL,
+    MEASURES
+} place;
+
+static const seg_measure measures[MEASURES] = {
+    [COVERING] = {"covering", "covering of the true regions at the best common level", "", 1, 1},
+    [COVERING_OIS] = {"covering-ois", "covering at the best level of each picture", "", 1, 1},
+    [COVERING_BEST] = {"covering-best", "covering at the best level of each region", "", 1, 1},
+    [COVERING_LEVEL] = {"covering-level", "level of covering, counted from 1", "", 0, NAN},
+    [PRI] = {"pri", "probabilistic Rand index at its best common level", "", 1, 1},
+    [PRI_OIS] = {"pri-ois", "pri at the best level of each picture", "", 1, 1},
+    [PRI_LEVEL] = {"pri-level", "level of pri, counted from 1", "", 0, NAN},
+    [VI] = {"vi", "variation of information at its best common level", "bits", -1, 0},
+    [VI_OIS] = {"vi-ois", "vi at the best level of each picture", "bits", -1, 0},
+    [VI_LEVEL] = {"vi-level", "level of vi, counted from 1", "", 0, NAN},
+    [VI_SPLIT] = {"vi-split", "the part of vi that is splits: H(S|T)", "bits", -1, 0},
+    [VI_MERGE] = {"vi-merge", "the part of vi that is mergers: H(T|S)", "bits", -1, 0},
+    [ARE] = {"are", "adapted Rand error at its best common level", "", -1, 0},
+    [ARE_OIS] = {"are-ois", "are at the best level of each picture", "", -1, 0},
+    [ARE_PRECISION] = {"are-precision", "pairs together in both / in the prediction", "", 1, 1},
+    [ARE_RECALL] = {"are-recall", "pairs together in both / in the truth", "", 1, 1},
+};
+
+/* Means over annotators of one picture at one level, added up over pictures. */
+typedef enum { RAND, SPLIT, MERGE, ADAPTED, PAIR_PRECISION, PAIR_RECALL, INDICES } rand_index;
+
+typedef struct level_sums {
+    seg_exact_sum covered;        /* pixels of true regions, times how well they are covered */
+    seg_exact_sum covering, area; /* the same of the level's regions, and their pixels */
+    seg_exact_sum index[INDICES];
+} level_sums;
+
+typedef struct regions_tally {
+    seg_env env;
+    level_sums *levels;
+    int32_t level_count; /* 0 = not known yet */
+    int64_t pictures;    /* that had a true region */
+    int64_t area;        /* pixels of true regions, over all annotators */
+    seg_exact_sum covered_ois, covered_best, rand_ois, vi_ois, adapted_ois;
+    seg_scratch kept, table; /* of a picture; of a level and an annotator */
+} regions_tally;
+
+static seg_status create(void **state, const void *options, const seg_env *env) {
+    (void)options;
+    regions_tally *tally = seg_allocate_zeroed(env, 1, sizeof *tally, "a tally of regions");
+    if (!tally) return SEG_ERROR_MEMORY;
+    tally->env = *env;
+    seg_scratch_init(&tally->kept, env);
+    seg_scratch_init(&tally->table, env);
+    *state = tally;
+    return SEG_OK;
+}
+
+static void release(void *state) {
+    regions_tally *tally = state;
+    const seg_env env = tally->env;
+    seg_release(&env, tally->levels);
+    seg_scratch_free(&tally->kept);
+    seg_scratch_free(&tally->table);
+    seg_release(&env, tally);
+}
+
+static seg_status bind_levels(regions_tally *tally, int32_t count) {
+    if (tally->level_count == count) return SEG_OK;
+    if (tally->level_count)
+        return seg_fail(SEG_ERROR_SHAPE,
+                        "the prediction has %ld levels (the pictures before had %ld)", (long)count,
+                        (long)tally->level_count);
+    tally->levels =
+        seg_allocate_zeroed(&tally->env, (size_t)count, sizeof *tally->levels, "levels");
+    if (!tally->levels) return SEG_ERROR_MEMORY;
+    tally->level_count = count;
+    return SEG_OK;
+}
+
+/* ---- one level against one annotator ---- */
+
+/* A table without the pixels that the truth leaves unassigned. */
+typedef struct joint {
+    seg_contingency table;
+    int64_t *sizes; /* of the prediction's labels, by index */
+    int64_t all;
+} joint;
+
+static seg_status join(joint *joined, const seg_image *level, const seg_image *truth,
+                       const seg_image *ignore, seg_scratch *scratch) {
+    seg_scratch_rewind(scratch);
+    SEG_TRY(seg_contingency_count(&joined->table, level, truth, ignore, scratch));
+    const seg_contingency *table = &joined->table;
+    joined->all = 0;
+    joined->sizes = seg_scratch_take(scratch, (size_t)table->a.count, sizeof *joined->sizes,
+                                     "sizes of regions");
+    if (!joined->sizes) return SEG_ERROR_MEMORY;
+    memset(joined->sizes, 0, (size_t)table->a.count * sizeof *joined->sizes);
+    for (int32_t i = 0; i < table->count; i++) {
+        if (table->cells[i].b == 0) continue;
+        joined->sizes[table->cells[i].a] += table->cells[i].pixels;
+        joined->all += table->cells[i].pixels;
+    }
+    return SEG_OK;
+}
+
+static double pairs_of(int64_t n) {
+    return n % 2 ? (double)((n - 1) / 2 * n) : (double)(n / 2 * (n - 1));
+}
+
+static double entropy_of(int64_t part, int64_t whole) {
+    return part ? (double)part / (double)whole * seg_log2((double)whole / (double)part) : 0;
+}
+
+/* Adds the indices of this annotator. */
+static void add_indices(double index[INDICES], const joint *joined) {
+    const seg_contingency *table = &joined->table;
+    double both = 0, found = 0, expected = 0; /* pixel pairs that are together */
+    double h_joint = 0, h_found = 0, h_expected = 0;
+    for (int32_t i = 0; i < table->count; i++) {
+        if (table->cells[i].b == 0) continue;
+        both += pairs_of(table->cells[i].pixels);
+        h_joint += entropy_of(table->cells[i].pixels, joined->all);
+    }
+    for (int32_t a = 0; a < table->a.count; a++) {
+        found += pairs_of(joined->sizes[a]);
+        h_found += entropy_of(joined->sizes[a], joined->all);
+    }
+    for (int32_t b = 1; b < table->b.count; b++) {
+        expected += pairs_of(table->b.areas[b]);
+        h_expected += entropy_of(table->b.areas[b], joined->all);
+    }
+    const double pairs = pairs_of(joined->all);
+    index[RAND] += pairs > 0 ? 1 - (found + expected - 2 * both) / pairs : 1;
+    /* rounding must not make nothing a little less than nothing */
+    index[SPLIT] += h_joint > h_expected ? h_joint - h_expected : 0;
+    index[MERGE] += h_joint > h_found ? h_joint - h_found : 0;
+    index[ADAPTED] += found + expected > 0 ? 1 - 2 * both / (found + expected) : 0;
+    index[PAIR_PRECISION] += found > 0 ? both / found : 1;
+    index[PAIR_RECALL] += expected > 0 ? both / expected : 1;
+}
+
+/* How well regions are covered: `of_truth` at this level, `best` at the best one so far, and
+ * `of_level` over all annotators so far. By the indices of the table. */
+static void cover(double *of_truth, double *best, double *of_level, const joint *joined) {
+    const seg_contingency *table = &joined->table;
+    memset(of_truth, 0, (size_t)table->b.count * sizeof *of_truth);
+    for (int32_t i = 0; i < table->count; i++) {
+        const seg_contingency_cell *cell = &table->cells[i];
+        if (cell->a == 0 || cell->b == 0) continue;
+        const int64_t whole = joined->sizes[cell->a] + table->b.areas[cell->b] - cell->pixels;
+        const double iou = (double)cell->pixels / (double)whole;
+        if (iou > of_truth[cell->b]) of_truth[cell->b] = iou;
+        if (iou > best[cell->b]) best[cell->b] = iou;
+        if (iou > of_level[cell->a]) of_level[cell->a] = iou;
+    }
+}
+
+static double covered_pixels(const seg_label_areas *regions, const double *how_well) {
+    double sum = 0;
+    for (int32_t i = 1; i < regions->count; i++)
+        sum += (double)regions->areas[i] * how_well[i];
+    return sum;
+}
+
+/* ---- one picture ---- */
+
+typedef struct level_result {
+    double covered, covering, area; /* as in level_sums */
+    double index[INDICES];
+} level_result;
+
+typedef struct picture {
+    const seg_pair *pair;
+    level_result *levels;
+    double **best;        /* of each annotator's regions */
+    double *last_covered; /* pixels at the best level, of each annotator */
+    int32_t annotators;   /* with a true region that is scored */
+    int64_t area;
+    regions_tally *tally;
+} picture;
+
+static double *take_zeros(seg_scratch *scratch, int32_t count) {
+    double *values = seg_scratch_take(scratch, (size_t)count, sizeof *values, "covered regions");
+    for (int32_t i = 0; values && i < count; i++)
+        values[i] = 0;
+    return values;
+}
+
+/* Compares a level with annotator k; the first level makes the room. */
+static seg_status compare(picture *p, level_result *result, const seg_image *level, int32_t k,
+                          double **of_level) {
+    regions_tally *tally = p->tally;
+    joint joined;
+    SEG_TRY(join(&joined, level, &p->pair->truths[k], p->pair->ignore, &tally->table));
+    const seg_label_areas *truth = &joined.table.b;
+    double *of_truth = take_zeros(&tally->table, truth->count);
+    if (!*of_level) *of_level = take_zeros(&tally->kept, joined.table.a.count);
+    if (!p->best[k]) {
+        p->best[k] = take_zeros(&tally->kept, truth->count);
+        p->annotators += joined.all > 0;
+        p->area += joined.all;
+    }
+    if (!of_truth || !*of_level || !p->best[k]) return SEG_ERROR_MEMORY;
+    if (!joined.all) return SEG_OK;
+    cover(of_truth, p->best[k], *of_level, &joined);
+    add_indices(result->index, &joined);
+    result->covered += covered_pixels(truth, of_truth);
+    p->last_covered[k] = covered_pixels(truth, p->best[k]);
+    if (k + 1 < p->pair->truth_count) return SEG_OK;
+    result->covering = covered_pixels(&joined.table.a, *of_level);
+    for (int32_t i = 1; i < joined.table.a.count; i++)
+        result->area += (double)joined.table.a.areas[i];
+    return SEG_OK;
+}
+
+static seg_status compare_all(picture *p) {
+    const seg_pair *pair = p->pair;
+    for (int32_t l = 0; l <= pair->level_count; l++) {
+        const seg_image *level = l ? &pair->levels[l - 1] : pair->prediction;
+        double *of_level = NULL;
+        for (int32_t k = 0; k < pair->truth_count; k++)
+            SEG_TRY(compare(p, &p->levels[l], level, k, &of_level));
+    }
+    return SEG_OK;
+}
+
+static void add_picture(regions_tally *tally, picture *p) {
+    double covered = 0, rand = 0, vi = 0, adapted = 0, best = 0;
+    for (int32_t l = 0; l < tally->level_count; l++) {
+        level_sums *sums = &tally->levels[l];
+        level_result *result = &p->levels[l];
+        for (int32_t i = 0; i < INDICES; i++) {
+            result->index[i] /= p->annotators;
+            seg_exact_sum_add(&sums->index[i], result->index[i]);
+        }
+        seg_exact_sum_add(&sums->covered, result->covered);
+        seg_exact_sum_add(&sums->covering, result->covering);
+        seg_exact_sum_add(&sums->area, result->area);
+        const double both = result->index[SPLIT] + result->index[MERGE];
+        if (l == 0 || result->covered > covered) covered = result->covered;
+        if (l == 0 || result->index[RAND] > rand) rand = result->index[RAND];
+        if (l == 0 || both < vi) vi = both;
+        if (l == 0 || result->index[ADAPTED] < adapted) adapted = result->index[ADAPTED];
+    }
+    for (int32_t k = 0; k < p->pair->truth_count; k++)
+        best += p->last_covered[k];
+    seg_exact_sum_add(&tally->covered_ois, covered);
+    seg_exact_sum_add(&tally->covered_best, best);
+    seg_exact_sum_add(&tally->rand_ois, rand);
+    seg_exact_sum_add(&tally->vi_ois, vi);
+    seg_exact_sum_add(&tally->adapted_ois, adapted);
+    tally->pictures++;
+    tally->area += p->area;
+}
+
+static seg_status add(void *state, const seg_pair *pair) {
+    regions_tally *tally = state;
+    const size_t levels = (size_t)pair->level_count + 1, annotators = (size_t)pair->truth_count;
+    seg_scratch *kept = &tally->kept;
+    seg_scratch_rewind(kept);
+    picture p = {.pair = pair, .tally = tally};
+    p.levels = seg_scratch_take(kept, levels, sizeof *p.levels, "levels");
+    p.best = seg_scratch_take(kept, annotators, sizeof *p.best, "annotators");
+    p.last_covered = take_zeros(kept, pair->truth_count);
+    if (!p.levels || !p.best || !p.last_covered) return SEG_ERROR_MEMORY;
+    memset(p.levels, 0, levels * sizeof *p.levels);
+    for (size_t k = 0; k < annotators; k++)
+        p.best[k] = NULL;
+    SEG_TRY(compare_all(&p));
+    SEG_TRY(bind_levels(tally, pair->level_count + 1));
+    if (p.annotators) add_picture(tally, &p);
+    return SEG_OK;
+}
+
+/* ---- sums and results ---- */
+
+static seg_status merge(void *state, const void *from) {
+    regions_tally *tally = state;
+    const regions_tally *other = from;
+    if (!other->level_count) return SEG_OK;
+    SEG_TRY(bind_levels(tally, other->level_count));
+    for (int32_t l = 0; l < tally->level_count; l++) {
+        level_sums *sums = &tally->levels[l];
+        const level_sums *more = &other->levels[l];
+        seg_exact_sum_merge(&sums->covered, &more->covered);
+        seg_exact_sum_merge(&sums->covering, &more->covering);
+        seg_exact_sum_merge(&sums->area, &more->area);
+        for (int32_t i = 0; i < INDICES; i++)
+            seg_exact_sum_merge(&sums->index[i], &more->index[i]);
+    }
+    seg_exact_sum_merge(&tally->covered_ois, &other->covered_ois);
+    seg_exact_sum_merge(&tally->covered_best, &other->covered_best);
+    seg_exact_sum_merge(&tally->rand_ois, &other->rand_ois);
+    seg_exact_sum_merge(&tally->vi_ois, &other->vi_ois);
+    seg_exact_sum_merge(&tally->adapted_ois, &other->adapted_ois);
+    tally->pictures += other->pictures;
+    tally->area += other->area;
+    return SEG_OK;
+}
+
+/* What a level gives for all pictures. */
+typedef struct level_means {
+    double covering, precision, vi, index[INDICES];
+} level_means;
+
+static level_means means_of(const regions_tally *tally, int32_t level) {
+    const level_sums *sums = &tally->levels[level];
+    const double area = seg_exact_sum_value(&sums->area);
+    level_means means;
+    means.covering = seg_exact_sum_value(&sums->covered) / (double)tally->area;
+    means.precision = area > 0 ? seg_exact_sum_value(&sums->covering) / area : NAN;
+    for (int32_t i = 0; i < INDICES; i++)
+        means.index[i] = seg_exact_sum_value(&sums->index[i]) / (double)tally->pictures;
+    means.vi = means.index[SPLIT] + means.index[MERGE];
+    return means;
+}
+
+static seg_status values(const void *state, double *value) {
+    const regions_tally *tally = state;
+    for (int32_t i = 0; i < MEASURES; i++)
+        value[i] = NAN;
+    if (!tally->pictures) return SEG_OK;
+    const double pictures = (double)tally->pictures, area = (double)tally->area;
+    for (int32_t l = 0; l < tally->level_count; l++) {
+        const level_means means = means_of(tally, l);
+        if (l == 0 || means.covering > value[COVERING]) {
+            value[COVERING] = means.covering;
+            value[COVERING_LEVEL] = l + 1;
+        }
+        if (l == 0 || means.index[RAND] > value[PRI]) {
+            value[PRI] = means.index[RAND];
+            value[PRI_LEVEL] = l + 1;
+        }
+        if (l == 0 || means.vi < value[VI]) {
+            value[VI] = means.vi;
+            value[VI_LEVEL] = l + 1;
+            value[VI_SPLIT] = means.index[SPLIT];
+            value[VI_MERGE] = means.index[MERGE];
+        }
+        if (l == 0 || means.index[ADAPTED] < value[ARE]) {
+            value[ARE] = means.index[ADAPTED];
+            value[ARE_PRECISION] = means.index[PAIR_PRECISION];
+            value[ARE_RECALL] = means.index[PAIR_RECALL];
+        }
+    }
+    value[COVERING_OIS] = seg_exact_sum_value(&tally->covered_ois) / area;
+    value[COVERING_BEST] = seg_exact_sum_value(&tally->covered_best) / area;
+    value[PRI_OIS] = seg_exact_sum_value(&tally->rand_ois) / pictures;
+    value[VI_OIS] = seg_exact_sum_value(&tally->vi_ois) / pictures;
+    value[ARE_OIS] = seg_exact_sum_value(&tally->adapted_ois) / pictures;
+    return SEG_OK;
+}
+
+static const char *const level_columns[] = {"level", "covering", "precision", "pri",
+                                            "vi",    "are",      NULL};
+static const seg_table_kind tables[] = {
+    {"levels", "every level over all pictures", level_columns, 0, 1},
+};
+
+static seg_status table_of(const void *state, int32_t index, seg_table *table) {
+    (void)index;
+    const regions_tally *tally = state;
+    const int32_t columns = (int32_t)(sizeof level_columns / sizeof *level_columns) - 1;
+    const int32_t rows = tally->pictures ? tally->level_count : 0;
+    table->cells = seg_allocate(&tally->env, (size_t)rows * (size_t)columns, sizeof *table->cells,
+                                "a table of levels");
+    if (!table->cells) return SEG_ERROR_MEMORY;
+    table->rows = rows;
+    table->columns = columns;
+    for (int32_t l = 0; l < rows; l++) {
+        const level_means means = means_of(tally, l);
+        const double row[] = {l + 1.0,           means.covering, means.precision,
+                              means.index[RAND], means.vi,       means.index[ADAPTED]};
+        memcpy(table->cells + (size_t)l * (size_t)columns, row, sizeof row);
+    }
+    return SEG_OK;
+}
+
+const seg_metric seg_metric_regions = {
+    .id = "regions",
+    .title = "partitions into regions",
+    .reference = "Arbelaez, Maire, Fowlkes, Malik, Contour detection and hierarchical image "
+                 "segmentation, PAMI 33(5)",
+    .year = 2011,
+    .prediction_formats = SEG_LABEL_FORMATS,
+    .truth_formats = SEG_LABEL_FORMATS,
+    .prediction_channels = SEG_LABEL_CHANNELS,
+    .truth_channels = SEG_LABEL_CHANNELS,
+    .needs = SEG_METRIC_ANNOTATORS | SEG_METRIC_LEVELS,
+    .measures = measures,
+    .measure_count = MEASURES,
+    .summary = "covering",
+    .tables = tables,
+    .table_count = (int32_t)(sizeof tables / sizeof *tables),
+    .create = create,
+    .add = add,
+    .merge = merge,
+    .values = values,
+    .table = table_of,
+    .free = release,
+};
