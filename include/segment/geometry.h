@@ -130,12 +130,14 @@ SEG_API SEG_NODISCARD seg_status seg_rle_from_box(seg_rle *rle, const seg_box *b
 SEG_API double seg_polygon_area(const double *xy, int32_t count);
 
 /**
- * Linear assignment: pairs rows with columns, one to one, so that the sum of their costs is least;
- * min(rows, columns) pairs. `costs` is rows x columns, row by row, within +-1e200. column_of[r]
- * gets the column of row r, -1 where rows are left over. Of equal sums the choice is the same in
- * every run. R. Jonker, A. Volgenant, "A shortest augmenting path algorithm for dense and sparse
- * linear assignment problems", Computing 38, 1987; rectangular as D. Crouse, IEEE Trans. AES 52(4),
- * 2016. Cost: at most min^2 * max steps. Errors: SEG_ERROR_ARGUMENT (costs, negative sizes),
+ * Linear assignment: pairs rows with columns, one to one, so that as many as possible are paired
+ * and, of all ways to do so, the sum of their costs is least. `costs` is rows x columns, row by
+ * row, within +-1e200, or INFINITY for two that may not be paired. column_of[r] gets the column of
+ * row r, -1 where it is left over. Of equal sums the choice is the same in every run. Exact where
+ * sums of costs are (integers below 2^53), else up to rounding.
+ * R. Jonker, A. Volgenant, "A shortest augmenting path algorithm for dense and sparse linear
+ * assignment problems", Computing 38, 1987; rectangular as D. Crouse, IEEE Trans. AES 52(4), 2016.
+ * Cost: at most min^2 * max steps. Errors: SEG_ERROR_ARGUMENT (costs, negative sizes),
  * SEG_ERROR_MEMORY.
  */
 SEG_API SEG_NODISCARD seg_status seg_assignment_solve(int32_t *column_of, const double *costs,
