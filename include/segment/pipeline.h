@@ -45,6 +45,10 @@ SEG_API const seg_frame *seg_pipeline_described(const seg_pipeline *pipeline);
 SEG_API SEG_NODISCARD seg_status seg_pipeline_render(seg_pipeline *pipeline,
                                                      const seg_result *result, seg_image *picture);
 
+/** Lets go of the frame that the last result describes before the next call does: with large
+ *  frames that is memory worth having. Nothing can be drawn over it afterwards. */
+SEG_API void seg_pipeline_release_described(seg_pipeline *pipeline);
+
 /** What it needs of a frame: true if `frame.luma` alone is enough. */
 SEG_API bool seg_pipeline_luma_suffices(const seg_pipeline *pipeline);
 

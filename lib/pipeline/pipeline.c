@@ -39,7 +39,7 @@ struct seg_pipeline {
     uint32_t carrier; /* what post operations work on: MASK or LABELS */
 
     seg_frame_queue queue;
-    const seg_kept_frame *described;
+    seg_kept_frame *described;
     int32_t width, height;   /* bound by the first frame; 0 before */
     seg_image static_ignore; /* region and mask of the pipeline; empty if there is none */
     seg_image grey;          /* working picture */
@@ -398,6 +398,12 @@ seg_status seg_pipeline_flush(seg_pipeline *pipeline, seg_result *result) {
 
 const seg_frame *seg_pipeline_described(const seg_pipeline *pipeline) {
     return pipeline && pipeline->described ? &pipeline->described->frame : NULL;
+}
+
+void seg_pipeline_release_described(seg_pipeline *pipeline) {
+    if (!pipeline || !pipeline->described) return;
+    seg_frame_unref(&pipeline->described->frame);
+    pipeline->described = NULL;
 }
 
 seg_status seg_pipeline_render(seg_pipeline *pipeline, const seg_result *result,

@@ -6,27 +6,46 @@
 struct queue {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int32_t room, first, count;
+    int32_t room, size, first, count;
+    int32_t waiting; /* in queue_pop */
     bool ended, given_up;
     void **items;
 };
 
 queue *queue_create(int32_t room) {
     queue *made = memory_get(1, sizeof *made);
-    made->items = memory_get((size_t)room, sizeof *made->items);
+    made->size = room > 1 ? room : 1;
+    made->items = memory_get((size_t)made->size, sizeof *made->items);
     made->room = room;
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->changed, NULL);
     return made;
 }
 
+static bool has_room(const queue *target) {
+    return target->room ? target->count < target->room : target->count < target->waiting;
+}
+
+/* Locked. */
+static void wait_room(queue *target) {
+    while (!has_room(target) && !target->given_up)
+        pthread_cond_wait(&target->changed, &target->lock);
+}
+
+bool queue_wait_room(queue *target) {
+    pthread_mutex_lock(&target->lock);
+    wait_room(target);
+    bool open = !target->given_up;
+    pthread_mutex_unlock(&target->lock);
+    return open;
+}
+
 bool queue_push(queue *target, void *item) {
     pthread_mutex_lock(&target->lock);
-    while (target->count == target->room && !target->given_up)
-        pthread_cond_wait(&target->changed, &target->lock);
+    wait_room(target);
     bool taken = !target->given_up;
     if (taken) {
-        target->items[(target->first + target->count++) % target->room] = item;
+        target->items[(target->first + target->count++) % target->size] = item;
         pthread_cond_broadcast(&target->changed);
     }
     pthread_mutex_unlock(&target->lock);
@@ -35,7 +54,7 @@ bool queue_push(queue *target, void *item) {
 
 static void *take_first(queue *source) {
     void *item = source->items[source->first];
-    source->first = (source->first + 1) % source->room;
+    source->first = (source->first + 1) % source->size;
     source->count--;
     pthread_cond_broadcast(&source->changed);
     return item;
@@ -43,8 +62,11 @@ static void *take_first(queue *source) {
 
 bool queue_pop(queue *source, void **item) {
     pthread_mutex_lock(&source->lock);
+    source->waiting++;
+    if (!source->room) pthread_cond_broadcast(&source->changed);
     while (!source->count && !source->ended && !source->given_up)
         pthread_cond_wait(&source->changed, &source->lock);
+    source->waiting--;
     bool got = source->count && !source->given_up;
     if (got) *item = take_first(source);
     pthread_mutex_unlock(&source->lock);

@@ -7,8 +7,11 @@
 
 typedef struct queue queue;
 
-/** `room` items at most. */
+/** `room` items at most; none: an item has room while somebody waits for it. */
 queue *queue_create(int32_t room);
+
+/** Waits for room, which stays if only the caller pushes. False if the other side gave up. */
+bool queue_wait_room(queue *target);
 
 /** Waits for room. False if the other side gave up: the item was not taken. */
 bool queue_push(queue *target, void *item);

@@ -4,8 +4,9 @@
  *
  *     decode (own thread) --frames--> process (calling thread) --drawings--> write (own thread)
  *
- * Both queues are short, so memory does not grow with the length of the input. Whoever fails makes
- * the others stop; pictures travel back from the writer to be drawn into again.
+ * Both queues are short, so memory does not grow with the length of the input, and a stage begins
+ * only what it has a place for. Whoever fails makes the others stop; pictures travel back from the
+ * writer to be drawn into again.
  */
 #include "common/messages.h"
 #include "common/queue.h"
@@ -17,12 +18,12 @@
 #include <stdlib.h>
 
 /* Frames that wait between two stages: enough to even out their pace, fewer of large ones. */
-enum { MOST_WAITING = 3, PIXELS_WAITING = 1 << 23 };
-
 static int32_t queue_length(const work *from) {
-    int64_t pixels = (int64_t)from->feed.info.width * from->feed.info.height;
-    int64_t length = pixels > 0 ? PIXELS_WAITING / pixels : MOST_WAITING;
-    return length < 1 ? 1 : length < MOST_WAITING ? (int32_t)length : MOST_WAITING;
+    enum { MOST = 3, BYTES = 1 << 23 };
+    int64_t bytes = (int64_t)from->feed.info.width * from->feed.info.height;
+    if (!seg_pipeline_luma_suffices(from->worker->pipeline)) bytes *= 4; /* RGB and luma */
+    int64_t length = bytes > 0 ? BYTES / bytes : MOST;
+    return length < MOST ? (int32_t)length : MOST;
 }
 
 /* What a read that gave no frame means for the work. */
@@ -96,7 +97,9 @@ static void *decode_stage(void *argument) {
     signals_enter();
     for (;;) {
         seg_frame *frame = memory_get(1, sizeof *frame);
-        all->end = signals_received() ? SEG_ERROR_CANCELLED : read_frame(all->work, frame);
+        all->end = SEG_END;
+        if (queue_wait_room(all->frames))
+            all->end = signals_received() ? SEG_ERROR_CANCELLED : read_frame(all->work, frame);
         if (all->end == SEG_OK && queue_push(all->frames, frame)) continue;
         if (all->end < 0) snprintf(all->reason, sizeof all->reason, "%s", message_reason(all->end));
         if (all->end == SEG_OK) all->end = SEG_END; /* the others gave up */
@@ -141,25 +144,31 @@ static void *write_stage(void *argument) {
 static bool hand_on(void *user, drawing *drawn) {
     stages *all = user;
     drawing *sent = memory_get(1, sizeof *sent);
-    void *item;
     *sent = *drawn;
     if (!queue_push(all->drawings, sent)) {
         seg_image_unref(&sent->picture);
         free(sent);
         return false;
     }
-    if (queue_take(all->spares, &item)) {
-        all->work->spare = *(seg_image *)item;
-        free(item);
-    }
     return true;
+}
+
+/* A picture that the writer is done with, to be drawn into. */
+static void take_spare(stages *all) {
+    void *item;
+    if (all->work->spare.data || !queue_take(all->spares, &item)) return;
+    all->work->spare = *(seg_image *)item;
+    free(item);
 }
 
 static void process_frames(stages *all) {
     work *target = all->work;
     void *item;
     bool good = true;
-    while (good && queue_pop(all->frames, &item)) {
+    while (good) {
+        good = queue_wait_room(all->drawings);
+        if (!good || !queue_pop(all->frames, &item)) break;
+        take_spare(all);
         good = work_frame(target, item, hand_on, all);
         seg_frame_unref(item);
         free(item);
@@ -203,8 +212,9 @@ void stages_run_threaded(work *target) {
     pthread_t decoder, writer;
     int32_t length = queue_length(target);
     all.frames = queue_create(length);
+    if (length < 1) length = 1;
     all.drawings = queue_create(length);
-    all.spares = queue_create(2 * length);
+    all.spares = queue_create(length + 2); /* all, with those being drawn and written: no wait */
     bool writing = target->sink && pthread_create(&writer, NULL, write_stage, &all) == 0;
     bool decoding =
         (writing || !target->sink) && pthread_create(&decoder, NULL, decode_stage, &all) == 0;

@@ -140,8 +140,10 @@ static seg_status draw_score(const work *target, seg_image *picture) {
     const char *format = target->settings->format;
     if (!format) format = name_extension(target->item->output);
     bool floats = text_ends_any_case(format, "npy") || text_ends_any_case(format, "pfm");
-    return seg_convert(picture, &target->worker->result.score, floats ? SEG_F32 : SEG_U16,
-                       &target->worker->env);
+    const seg_image *score = &target->worker->result.score;
+    bool fits = picture->width == score->width && picture->height == score->height;
+    if (!fits) seg_image_unref(picture);
+    return seg_convert(picture, score, floats ? SEG_F32 : SEG_U16, &target->worker->env);
 }
 
 /* A mask or label picture is taken out of the result instead of copied. */
@@ -175,6 +177,7 @@ static bool take_result(work *target, work_deliver deliver, void *user) {
     double start = clock_seconds();
     seg_status status = draw(target, &drawn.picture);
     target->process_seconds += clock_seconds() - start;
+    seg_pipeline_release_described(target->worker->pipeline);
     if (status >= 0) return deliver(user, &drawn);
     work_fail(target, NULL, status);
     seg_image_unref(&drawn.picture);
@@ -217,6 +220,7 @@ bool work_frame(work *target, seg_frame *frame, work_deliver deliver, void *user
     seg_status status =
         seg_pipeline_apply(target->worker->pipeline, frame, &target->worker->result);
     target->process_seconds += clock_seconds() - start;
+    seg_frame_unref(frame); /* the pipeline has what it needs */
     progress_frame(target->worker->progress, target->item->input, target->frames_in,
                    target->feed.info.frames);
     if (status == SEG_OK) return take_result(target, deliver, user);
@@ -263,9 +267,10 @@ static seg_status open_reader(work *target) {
     target->how = item->recipe;
     if (status >= 0 && target->how) status = worker_pipeline(by, target->how);
     if (status < 0) return status;
-    /* Decoders of large frames hold several of them for each thread: half of the threads do. */
-    int32_t decoders = by->threads > 2 ? by->threads / 2 : 1;
+    /* Decoders hold several frames for each thread: half of the threads do, and one where the time
+     * goes into colour pictures. */
     bool luma = target->how && seg_pipeline_luma_suffices(by->pipeline);
+    int32_t decoders = luma && by->threads > 2 ? by->threads / 2 : 1;
     status = feed_open_reader(&target->feed, item, target->settings, luma, decoders, &by->env);
     if (status < 0 || target->how) return status;
     target->how = choose_recipe(target);

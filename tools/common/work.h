@@ -84,7 +84,8 @@ typedef struct drawing {
 /** Takes a drawing to where it is written; false stops the work. */
 typedef bool (*work_deliver)(void *user, drawing *drawn);
 
-/** Runs the method on a frame and hands on what comes out. False: stop. */
+/** Runs the method on a frame, which is given back to its pool, and hands on what comes out. False:
+ *  stop. */
 bool work_frame(work *target, seg_frame *frame, work_deliver deliver, void *user);
 
 /** After the last frame: what look-ahead holds back. False: it failed. */

@@ -309,16 +309,22 @@ static void apply_quality(const seg_encoding *encoding, AVCodecContext *context,
     if (!strncmp(name, "libx264", 7) || !strcmp(name, "libx265")) {
         av_dict_set(dictionary, "preset", "veryfast", 0);
         if (live) av_dict_set(dictionary, "tune", "zerolatency", 0);
-        if (is_large(context->width, context->height)) { /* each frame it looks ahead is 60 MB */
+        if (is_large(context->width, context->height)) {
+            /* At 4K each frame it looks ahead is 60 MB, the planes between the pixels are 50 MB.
+             * Without these the file is a third larger, at the same quality. */
             av_dict_set(dictionary, "rc-lookahead", "0", 0);
+            av_dict_set(dictionary, "subq", "0", 0);
             context->max_b_frames = 0;
         }
         if (!options->bitrate) av_dict_set(dictionary, "crf", "18", 0);
+        /* It writes to standard error by itself. */
+        if (!strcmp(name, "libx265")) av_dict_set(dictionary, "x265-params", "log-level=error", 0);
     } else if (!strncmp(name, "libvpx", 6)) {
         av_dict_set(dictionary, "deadline", "good", 0);
         av_dict_set(dictionary, "cpu-used", "5", 0);
         av_dict_set(dictionary, "row-mt", "1", 0);
-        if (live) av_dict_set(dictionary, "lag-in-frames", "0", 0);
+        if (live || is_large(context->width, context->height))
+            av_dict_set(dictionary, "lag-in-frames", "0", 0);
         if (!options->bitrate) av_dict_set(dictionary, "crf", "24", 0);
     } else if (!options->bitrate) {
         /* Encoders of FFmpeg's own: a constant quantiser. */
