@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the build needs and the machine lacks, on Debian and Ubuntu.
-#   sh samples/install-packages.sh [check] [c++]
+#   sh samples/install-packages.sh [check] [c++] [lcov]
 # `check` adds the unit-test framework, `c++` a C++ compiler (headers are tested from C++ too).
 # Nothing is installed, and no rights are needed, where everything is there.
 set -eu
@@ -25,7 +25,8 @@ for extra in "$@"; do
     case $extra in
     check) need_module check check ;;
     c++) need_command c++ g++ ;;
-    *) echo "install-packages.sh: unknown extra '$extra' (allowed: check, c++)" >&2; exit 2 ;;
+    lcov) need_command lcov lcov ;;
+    *) echo "install-packages.sh: unknown extra '$extra' (allowed: check, c++, lcov)" >&2; exit 2 ;;
     esac
 done
 [ -z "$missing" ] && exit 0
