@@ -59,19 +59,21 @@ static inline void step_rows(vec *state, const uint8_t *const *rows, ptrdiff_t x
         const vec odd_next = v_add16(odd_difference, a.odd_difference);
         const vec even_dx = v_add16(even_pair, even_next), odd_dx = v_add16(odd_pair, odd_next);
         const vec even_dy = v_sub16(a.even_sum, even_old), odd_dy = v_sub16(a.odd_sum, odd_old);
-        int16_t *s = slope + (size_t)r * 4 * LANES + lane;
-        v_store(s, even_dx);
-        v_store(s + LANES, odd_dx);
-        v_store(s + 2 * LANES, even_dy);
-        v_store(s + 3 * LANES, odd_dy);
+        int16_t *s = slope + (size_t)r * (squared ? 4 : 2) * LANES + lane;
         if (squared) {
             int16_t *m = magnitude + (size_t)r * 4 * LANES + lane;
+            v_store(s, even_dx);
+            v_store(s + LANES, odd_dx);
+            v_store(s + 2 * LANES, even_dy);
+            v_store(s + 3 * LANES, odd_dy);
             v_store(m, square_even(even_dx, even_dy));
             v_store(m + LANES, square_even(odd_dx, odd_dy));
             v_store(m + 2 * LANES, square_odd(even_dx, even_dy));
             v_store(m + 3 * LANES, square_odd(odd_dx, odd_dy));
         } else {
             int16_t *m = magnitude + (size_t)r * 2 * LANES + lane;
+            v_store(s, v_signed16(even_dx, even_dy));
+            v_store(s + LANES, v_signed16(odd_dx, odd_dy));
             v_store(m, v_add16(v_abs16(even_dx), v_abs16(even_dy)));
             v_store(m + LANES, v_add16(v_abs16(odd_dx), v_abs16(odd_dy)));
         }
@@ -94,9 +96,17 @@ static inline void step_rows(vec *state, const uint8_t *const *rows, ptrdiff_t x
     state[ODD_SUM] = odd_sum;
 }
 
-/* First slot's magnitudes of row i of the sweep. */
+/* Where row i of the sweep starts among magnitudes and slopes. */
+static inline size_t slot(const tile *t, int32_t i) {
+    return (size_t)(i % RING) * (t->plan->squared ? 4 : 2) * LANES;
+}
+
 static inline int16_t *magnitudes(tile *t, int32_t i) {
-    return t->magnitude + (size_t)(i % RING) * (t->plan->squared ? 4 : 2) * LANES;
+    return t->magnitude + slot(t, i);
+}
+
+static inline int16_t *slopes(tile *t, int32_t i) {
+    return t->slope + slot(t, i);
 }
 
 /* Sets the magnitudes of a strip's pixels beyond the picture to 0. */
@@ -130,7 +140,7 @@ static inline void prefetch_strip(const tile *t, int32_t x) {
 
 static inline void step_strips(tile *t, const uint8_t *const *rows, int32_t count, int32_t i,
                                int32_t first, int32_t end, int squared) {
-    int16_t *slope = t->slope[i % RING], *magnitude = magnitudes(t, i);
+    int16_t *slope = slopes(t, i), *magnitude = magnitudes(t, i);
     for (int32_t s = first; s < end; s++) {
         const int32_t x = t->x0 + (s - 1) * V_BYTES;
         if (x % 64 == 0) prefetch_strip(t, x);
@@ -175,7 +185,7 @@ static void clear_strips(tile *t, int32_t first, int32_t end) {
     const size_t size = (size_t)(end - first) * V_BYTES, lane = (size_t)first * (V_BYTES / 2);
     if (end <= first) return;
     for (size_t part = 0; part < (size_t)RING * 4; part++) {
-        memset(&t->slope[part / 4][part % 4 * LANES + lane], 0, size);
+        memset(t->slope + part * LANES + lane, 0, size);
         memset(t->magnitude + part * LANES + lane, 0, size);
     }
 }
@@ -205,7 +215,7 @@ static void step(tile *t, const uint8_t *const *rows, int32_t count, int32_t i) 
         const int32_t x = t->x0 + (s - 1) * V_BYTES;
         const uint8_t *copies[ROWS];
         edge_rows(t, copies, rows, count, x);
-        step_rows(t->state[s], copies, 0, count, t->slope[i % RING], magnitudes(t, i),
+        step_rows(t->state[s], copies, 0, count, slopes(t, i), magnitudes(t, i),
                   (size_t)s * (V_BYTES / 2), t->plan->squared);
     }
     const int32_t last = t->x0 + (range.end - 2) * V_BYTES;

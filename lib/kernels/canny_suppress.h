@@ -17,13 +17,23 @@
 typedef struct direction {
     vec not_upright;
     vec not_level;
-    vec falling; /* sign bit: dx and dy have different signs */
+    vec falling; /* dx and dy have different signs; at least the sign bit */
 } direction;
 
-static inline direction direction_of(vec dx, vec dy) {
-    const vec a = v_abs16(dx), b = v_abs16(dy), tangent = v_set16(TWICE_TAN_22);
+static inline direction direction_of(vec a, vec b, vec falling) {
+    const vec tangent = v_set16(TWICE_TAN_22);
     return (direction){v_above16(a, v_mulhi16(b, tangent)), v_above16(b, v_mulhi16(a, tangent)),
-                       v_xor(dx, dy)};
+                       falling};
+}
+
+/* Of a slope and its magnitude |dx| + |dy|. */
+static inline direction direction_of_slope(vec slope, vec m) {
+    const vec a = v_abs16(slope);
+    return direction_of(a, v_sub16(m, a), v_negative16(slope));
+}
+
+static inline direction direction_of_pair(vec dx, vec dy) {
+    return direction_of(v_abs16(dx), v_abs16(dy), v_xor(dx, dy));
 }
 
 /* A pixel's eight neighbours, as pointers to lanes. */
@@ -40,7 +50,7 @@ static inline vec maxima16(vec m, direction d, const around *n, vec low) {
     const vec upright = v_max16(v_add16(v_load(n->down), one_less), v_load(n->up));
     const vec rising = v_max16(v_load(n->up_left), v_load(n->down_right));
     const vec falling = v_max16(v_load(n->up_right), v_load(n->down_left));
-    const vec diagonal = v_select(rising, falling, v_sign16(d.falling));
+    const vec diagonal = v_select(rising, falling, d.falling);
     const vec rival = v_select(upright, v_select(level, diagonal, d.not_level), d.not_upright);
     return v_above16(m, v_max16(rival, low));
 }
@@ -85,11 +95,11 @@ static inline uint32_t strip16(const rows3 *r, vec low, vec high, uint32_t *stro
     const vec even = v_load(r->here), odd = v_load(r->here + LANES);
     const around even_around = around_of(r, 0, LANES - 1, LANES);
     const around odd_around = around_of(r, LANES, 0, 1);
-    const direction even_direction = direction_of(v_load(r->slope), v_load(r->slope + 2 * LANES));
-    const direction odd_direction =
-        direction_of(v_load(r->slope + LANES), v_load(r->slope + 3 * LANES));
-    const uint32_t weak = weave_bits16(maxima16(even, even_direction, &even_around, low),
-                                       maxima16(odd, odd_direction, &odd_around, low));
+    const direction even_direction = direction_of_slope(v_load(r->slope), even);
+    const vec even_maxima = maxima16(even, even_direction, &even_around, low);
+    const direction odd_direction = direction_of_slope(v_load(r->slope + LANES), odd);
+    const vec odd_maxima = maxima16(odd, odd_direction, &odd_around, low);
+    const uint32_t weak = weave_bits16(even_maxima, odd_maxima);
     *strong = weak & weave_bits16(v_above16(even, high), v_above16(odd, high));
     return weak;
 }
@@ -102,8 +112,8 @@ static inline uint32_t strip32(const rows3 *r, vec low, vec high, uint32_t *stro
     const around around1 = around_of(r, LANES, 0, 2 * LANES);
     const around around2 = around_of(r, 2 * LANES, LANES, 3 * LANES);
     const around around3 = around_of(r, 3 * LANES, 2 * LANES, 2);
-    const direction even = direction_of(v_load(r->slope), v_load(r->slope + 2 * LANES));
-    const direction odd = direction_of(v_load(r->slope + LANES), v_load(r->slope + 3 * LANES));
+    const direction even = direction_of_pair(v_load(r->slope), v_load(r->slope + 2 * LANES));
+    const direction odd = direction_of_pair(v_load(r->slope + LANES), v_load(r->slope + 3 * LANES));
     const uint32_t weak = weave_bits32(
         maxima32(p0, even_lanes(even), &around0, low), maxima32(p1, even_lanes(odd), &around1, low),
         maxima32(p2, even, &around2, low), maxima32(p3, odd, &around3, low));
@@ -183,7 +193,7 @@ static void suppress32(const rows3 *rows, const output *to, vec low, vec high) {
 /* Weak and strong maxima of row i of the sweep. */
 static void suppress(tile *t, int32_t i, const output *to) {
     const rows3 whole_rows = {magnitudes(t, i - 1), magnitudes(t, i), magnitudes(t, i + 1),
-                              t->slope[i % RING]};
+                              slopes(t, i)};
     const rows3 rows = advance(&whole_rows, V_BYTES / 2);
     if (t->plan->squared)
         suppress32(&rows, to, v_set32(t->plan->low), v_set32(t->plan->high));

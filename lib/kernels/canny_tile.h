@@ -6,7 +6,7 @@
 #include "kernels/canny_vector.h"
 
 /** Pixels in a row of a tile, a multiple of 64. */
-#define TILE 1024
+#define TILE 2048
 /** Rows that are worked on at once: derivatives stay in registers from one to the next. */
 #define ROWS 4
 /** Vectors of pixels in a row: the tile's, and one on either side. */
@@ -21,8 +21,9 @@
 typedef struct tile {
     /* What the next row needs of the two rows before, a strip's worth each: step_rows. */
     _Alignas(64) vec state[STRIPS][8];
-    /* dx of even and of odd pixels, dy of even and of odd pixels. */
-    _Alignas(64) int16_t slope[RING][4 * LANES];
+    /* |dx| of even and of odd pixels, negative where dx and dy have different signs; or, for
+     * dx^2 + dy^2, dx of even and of odd pixels and dy of even and of odd pixels. */
+    _Alignas(64) int16_t slope[RING * 4 * LANES];
     /* |dx| + |dy| of even and of odd pixels in 2 * LANES; or dx^2 + dy^2 in lanes of 32 bits, of
      * pixels 0, 1, 2 and 3 modulo 4, in 4 * LANES. */
     _Alignas(64) int16_t magnitude[RING * 4 * LANES];

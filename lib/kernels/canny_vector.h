@@ -71,8 +71,12 @@ static inline vec v_above16(vec a, vec b) {
 static inline vec v_mulhi16(vec a, vec b) {
     return _mm256_mulhi_epi16(a, b);
 }
-static inline vec v_sign16(vec a) {
-    return _mm256_srai_epi16(a, 15);
+static inline vec v_negative16(vec a) {
+    return _mm256_cmpgt_epi16(_mm256_setzero_si256(), a);
+}
+/* a, negated where b is negative. */
+static inline vec v_signed16(vec a, vec b) {
+    return _mm256_sign_epi16(a, _mm256_or_si256(b, _mm256_set1_epi16(1)));
 }
 static inline vec v_high8(vec a) {
     return _mm256_srli_epi16(a, 8);
@@ -215,8 +219,12 @@ static inline vec v_above16(vec a, vec b) {
 static inline vec v_mulhi16(vec a, vec b) {
     return _mm_mulhi_epi16(a, b);
 }
-static inline vec v_sign16(vec a) {
-    return _mm_srai_epi16(a, 15);
+static inline vec v_negative16(vec a) {
+    return _mm_cmpgt_epi16(_mm_setzero_si128(), a);
+}
+static inline vec v_signed16(vec a, vec b) {
+    const vec negative = v_negative16(b);
+    return v_sub16(v_xor(a, negative), negative);
 }
 static inline vec v_high8(vec a) {
     return _mm_srli_epi16(a, 8);

@@ -74,6 +74,7 @@ V_LANES16(v_sub16, x - y)
 V_LANES16(v_min16, x < y ? x : y)
 V_LANES16(v_max16, x > y ? x : y)
 V_LANES16(v_above16, -(x > y))
+V_LANES16(v_signed16, y < 0 ? -x : x)
 V_LANES16(v_mulhi16, (uint32_t)(x *y) >> 16)
 V_LANES16(v_higher_byte_, (x & 0xffff) >> y)
 V_LANES16(v_pairs8, (x & 255) * (int8_t)(y & 255) + (x >> 8 & 255) * (int8_t)(y >> 8 & 255))
@@ -87,7 +88,7 @@ V_LANES32(v_sign32_, -(x < 0) + 0 * y)
 static inline vec v_abs16(vec a) {
     return v_max16(a, v_sub16(v_zero(), a));
 }
-static inline vec v_sign16(vec a) {
+static inline vec v_negative16(vec a) {
     return v_above16(v_zero(), a);
 }
 static inline vec v_high8(vec a) {
