@@ -95,7 +95,8 @@ static void blur_along(uint8_t *target, const uint8_t *low, const uint8_t *high,
     }
 }
 
-/* Blurs rows y .. y+count-1 of the picture, all inside, for the columns that the tile needs. */
+/* Blurs rows y .. y+count-1 of the picture, up to ROWS and all inside, for the columns that the
+ * tile needs. */
 static void blur_rows(tile *t, int32_t y, int32_t count) {
     const seg_canny_plan *plan = t->plan;
     const uint8_t *rows[ROWS + 4];
@@ -115,7 +116,7 @@ static void blur_rows(tile *t, int32_t y, int32_t count) {
             for (int32_t i = plan->width; i < plan->width + 2 && to == plan->width; i++)
                 sums[i - origin] = sums[mirrored(i, plan->width) - origin];
         }
-        uint8_t *smooth = t->smooth[(y + r) % (ROWS + 1)];
+        uint8_t *smooth = t->smooth[(y + r) % SMOOTH_ROWS];
         blur_along(smooth + (x0 - origin), t->sums[0][r] + (x0 - origin),
                    t->sums[1][r] + (x0 - origin), x1 - x0, plan->taps);
         if (x0 == 0) smooth[-1 - origin] = smooth[-origin];
@@ -123,23 +124,29 @@ static void blur_rows(tile *t, int32_t y, int32_t count) {
     }
 }
 
-/* Points to rows y .. y+count-1 of the picture that the gradient is taken of, the first and last
- * repeated beyond; pixel x of it is at index x. Called with ascending rows. */
+/* Blurs rows up to `end` that are not yet, from row y on. */
+static void blur_up_to(tile *t, int32_t y, int32_t end) {
+    if (t->next_smooth < y) t->next_smooth = y;
+    while (t->next_smooth < end) {
+        const int32_t left = end - t->next_smooth, count = left < ROWS ? left : ROWS;
+        blur_rows(t, t->next_smooth, count);
+        t->next_smooth += count;
+    }
+}
+
+/* Points to rows y .. y+count-1 (a batch and the two rows before it) of the picture that the
+ * gradient is taken of, the first and last repeated beyond; pixel x of it is at index x. Called
+ * with ascending rows. */
 static void source_rows(tile *t, const uint8_t **rows, int32_t y, int32_t count) {
     const seg_canny_plan *plan = t->plan;
     const int32_t last = plan->height - 1;
-    if (plan->blur) {
-        const int32_t end = clamped(y + count - 1, 0, last) + 1;
-        if (t->next_smooth < clamped(y, 0, last)) t->next_smooth = clamped(y, 0, last);
-        if (t->next_smooth < end) blur_rows(t, t->next_smooth, end - t->next_smooth);
-        t->next_smooth = end;
-    }
+    if (plan->blur) blur_up_to(t, clamped(y, 0, last), clamped(y + count - 1, 0, last) + 1);
     for (int32_t r = 0; r < count; r++) {
         const int32_t from = clamped(y + r, 0, last);
-        rows[r] = plan->blur ? t->smooth[from % (ROWS + 1)] - (t->x0 - 2 * V_BYTES)
+        rows[r] = plan->blur ? t->smooth[from % SMOOTH_ROWS] - (t->x0 - 2 * V_BYTES)
                              : plan->data + (ptrdiff_t)from * plan->stride;
     }
-    for (int32_t r = 0; r < ROWS; r++) {
+    for (int32_t r = 0; r < RING; r++) {
         const int32_t next = clamped(y + count + r + (plan->blur ? 2 : 0), 0, last);
         t->ahead[r] = plan->data + (ptrdiff_t)next * plan->stride;
     }

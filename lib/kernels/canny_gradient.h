@@ -45,10 +45,18 @@ static inline vec square_odd(vec dx, vec dy) {
     return v_squares(v_weave16(v_down16(dx), dy));
 }
 
-/* Takes in `count` rows of a strip and writes slopes and magnitudes of the rows above them, whose
- * first slots these are; `lane` is the strip's first lane of 16 bits. */
+/* Where the rows that a strip is taken in for go: row r to these first slots and r rows on. */
+typedef struct destination {
+    int16_t *slope, *magnitude;
+    uint8_t *mark;
+    vec low;
+    int squared;
+} destination;
+
+/* Takes in `count` rows of strip s and writes what is derived for the rows above them. */
 static inline void step_rows(vec *state, const uint8_t *const *rows, ptrdiff_t x, int32_t count,
-                             int16_t *slope, int16_t *magnitude, size_t lane, int squared) {
+                             const destination *to, int32_t s) {
+    const size_t lane = (size_t)s * (V_BYTES / 2);
     vec even_pair = state[EVEN_PAIR], odd_pair = state[ODD_PAIR];
     vec even_difference = state[EVEN_DIFFERENCE], odd_difference = state[ODD_DIFFERENCE];
     vec even_old = state[EVEN_OLD], odd_old = state[ODD_OLD];
@@ -59,23 +67,30 @@ static inline void step_rows(vec *state, const uint8_t *const *rows, ptrdiff_t x
         const vec odd_next = v_add16(odd_difference, a.odd_difference);
         const vec even_dx = v_add16(even_pair, even_next), odd_dx = v_add16(odd_pair, odd_next);
         const vec even_dy = v_sub16(a.even_sum, even_old), odd_dy = v_sub16(a.odd_sum, odd_old);
-        int16_t *s = slope + (size_t)r * (squared ? 4 : 2) * LANES + lane;
-        if (squared) {
-            int16_t *m = magnitude + (size_t)r * 4 * LANES + lane;
-            v_store(s, even_dx);
-            v_store(s + LANES, odd_dx);
-            v_store(s + 2 * LANES, even_dy);
-            v_store(s + 3 * LANES, odd_dy);
-            v_store(m, square_even(even_dx, even_dy));
-            v_store(m + LANES, square_even(odd_dx, odd_dy));
-            v_store(m + 2 * LANES, square_odd(even_dx, even_dy));
-            v_store(m + 3 * LANES, square_odd(odd_dx, odd_dy));
+        int16_t *slope = to->slope + (size_t)r * (to->squared ? 4 : 2) * LANES + lane;
+        int16_t *m = to->magnitude + (size_t)r * (to->squared ? 4 : 2) * LANES + lane;
+        uint8_t *mark = to->mark + r * MARKS + s;
+        if (to->squared) {
+            v_store(slope, even_dx);
+            v_store(slope + LANES, odd_dx);
+            v_store(slope + 2 * LANES, even_dy);
+            v_store(slope + 3 * LANES, odd_dy);
+            const vec p0 = square_even(even_dx, even_dy), p1 = square_even(odd_dx, odd_dy);
+            const vec p2 = square_odd(even_dx, even_dy), p3 = square_odd(odd_dx, odd_dy);
+            v_store(m, p0);
+            v_store(m + LANES, p1);
+            v_store(m + 2 * LANES, p2);
+            v_store(m + 3 * LANES, p3);
+            const vec most = v_max32(v_max32(p0, p1), v_max32(p2, p3));
+            *mark = v_bits(v_above32(most, to->low)) != 0;
         } else {
-            int16_t *m = magnitude + (size_t)r * 2 * LANES + lane;
-            v_store(s, v_signed16(even_dx, even_dy));
-            v_store(s + LANES, v_signed16(odd_dx, odd_dy));
-            v_store(m, v_add16(v_abs16(even_dx), v_abs16(even_dy)));
-            v_store(m + LANES, v_add16(v_abs16(odd_dx), v_abs16(odd_dy)));
+            const vec even = v_add16(v_abs16(even_dx), v_abs16(even_dy));
+            const vec odd = v_add16(v_abs16(odd_dx), v_abs16(odd_dy));
+            v_store(slope, v_signed16(even_dx, even_dy));
+            v_store(slope + LANES, v_signed16(odd_dx, odd_dy));
+            v_store(m, even);
+            v_store(m + LANES, odd);
+            *mark = v_bits(v_above16(v_max16(even, odd), to->low)) != 0;
         }
         even_pair = even_next;
         odd_pair = odd_next;
@@ -132,20 +147,26 @@ static void edge_rows(tile *t, const uint8_t **copies, const uint8_t *const *row
     }
 }
 
-/* A tile's rows are too short for the processor to foresee that those below come next. */
-static inline void prefetch_strip(const tile *t, int32_t x) {
-    for (int32_t r = 0; r < ROWS; r++)
+/* A tile's rows are too short for the processor to foresee that those below come next: asks for
+ * rows first .. first+count-1 of the next batch. */
+static inline void prefetch_strip(const tile *t, int32_t x, int32_t first, int32_t count) {
+    if (x % 64) return;
+    for (int32_t r = first; r < first + count; r++)
         v_prefetch(t->ahead[r] + x);
+}
+
+static inline destination destination_of(tile *t, int32_t i, int squared) {
+    const vec low = squared ? v_set32(t->plan->low) : v_set16(t->plan->low);
+    return (destination){slopes(t, i), magnitudes(t, i), t->mark[i % RING], low, squared};
 }
 
 static inline void step_strips(tile *t, const uint8_t *const *rows, int32_t count, int32_t i,
                                int32_t first, int32_t end, int squared) {
-    int16_t *slope = slopes(t, i), *magnitude = magnitudes(t, i);
+    const destination to = destination_of(t, i, squared);
     for (int32_t s = first; s < end; s++) {
         const int32_t x = t->x0 + (s - 1) * V_BYTES;
-        if (x % 64 == 0) prefetch_strip(t, x);
-        step_rows(t->state[s], rows, x, count, slope, magnitude, (size_t)s * (V_BYTES / 2),
-                  squared);
+        if (!t->looked) prefetch_strip(t, x, i % RING, ROWS);
+        step_rows(t->state[s], rows, x, count, &to, s);
     }
 }
 
@@ -190,34 +211,81 @@ static void clear_strips(tile *t, int32_t first, int32_t end) {
     }
 }
 
-/* Reads the two rows before the first one of the sweep. */
-static void start_strips(tile *t, const uint8_t *const *rows) {
-    const strip_range range = strips_of(t);
-    for (int32_t s = range.first; s < range.end; s++) {
-        const int32_t x = t->x0 + (s - 1) * V_BYTES;
-        if (s >= range.inner_first && s < range.inner_end) {
-            start_strip(t->state[s], rows[0] + x, rows[1] + x);
-        } else {
-            const uint8_t *copies[2];
-            edge_rows(t, copies, rows, 2, x);
-            start_strip(t->state[s], copies[0], copies[1]);
-        }
+/* The half of the ring that begins with row i, as a bit of `clean`. */
+static inline uint8_t half_of(int32_t i) {
+    return i % RING ? 2 : 1;
+}
+
+/* Zeros for the magnitudes of strips first .. end-1 in the half of the ring that begins with row i,
+ * unless they are there. */
+static void clear_half(tile *t, int32_t first, int32_t end, int32_t i) {
+    const uint8_t half = half_of(i);
+    const size_t parts = (size_t)ROWS * (t->plan->squared ? 4 : 2);
+    for (int32_t s = first; s < end; s++) {
+        if (t->clean[s] & half) continue;
+        t->clean[s] |= half;
+        int16_t *m = magnitudes(t, i) + (size_t)s * (V_BYTES / 2);
+        for (size_t part = 0; part < parts; part++)
+            v_store(m + part * LANES, v_zero());
+        for (int32_t r = 0; r < ROWS; r++)
+            t->mark[i % RING + r][s] = 0;
     }
 }
 
-/* Takes in `count` rows and writes rows i .. i+count-1 of the sweep, those above them. */
-static void step(tile *t, const uint8_t *const *rows, int32_t count, int32_t i) {
+/* Begins the hot strips that were flat in the batch before; `rows` starts two rows above the first
+ * that is to come. */
+static void start_strips(tile *t, const strip_runs *hot, const uint8_t *const *rows) {
     const strip_range range = strips_of(t);
-    step_range(t, rows, count, i, range.inner_first, range.inner_end);
-    for (int32_t s = range.first; s < range.end; s++) {
-        if (s == range.inner_first && range.inner_end > s) s = range.inner_end;
-        if (s == range.end) break;
-        const int32_t x = t->x0 + (s - 1) * V_BYTES;
-        const uint8_t *copies[ROWS];
-        edge_rows(t, copies, rows, count, x);
-        step_rows(t->state[s], copies, 0, count, slopes(t, i), magnitudes(t, i),
-                  (size_t)s * (V_BYTES / 2), t->plan->squared);
+    int32_t s = 0;
+    for (int32_t k = 0; k < hot->count; k++) {
+        for (; s < hot->run[k].first; s++)
+            t->running[s] = 0;
+        for (; s < hot->run[k].end; s++) {
+            const int32_t x = t->x0 + (s - 1) * V_BYTES;
+            const uint8_t *copies[2];
+            if (t->running[s]) continue;
+            t->running[s] = 1;
+            if (s >= range.inner_first && s < range.inner_end) {
+                start_strip(t->state[s], rows[0] + x, rows[1] + x);
+            } else {
+                edge_rows(t, copies, rows, 2, x);
+                start_strip(t->state[s], copies[0], copies[1]);
+            }
+        }
     }
+    for (; s < STRIPS; s++)
+        t->running[s] = 0;
+}
+
+/* One strip at the end of rows. */
+static void step_edge(tile *t, const uint8_t *const *rows, int32_t count, int32_t i, int32_t s) {
+    const int32_t x = t->x0 + (s - 1) * V_BYTES;
+    const uint8_t *copies[ROWS];
+    const destination to = destination_of(t, i, t->plan->squared);
+    edge_rows(t, copies, rows, count, x);
+    step_rows(t->state[s], copies, 0, count, &to, s);
+}
+
+/* Takes in `count` rows and writes rows i .. i+count-1 of the sweep, those above them, in the hot
+ * strips, and zeros in the others. */
+static void step(tile *t, const strip_runs *hot, const uint8_t *const *rows, int32_t count,
+                 int32_t i) {
+    const strip_range range = strips_of(t);
+    int32_t s = range.first;
+    for (int32_t k = 0; k < hot->count; k++) {
+        const int32_t end = hot->run[k].end;
+        clear_half(t, s, hot->run[k].first, i);
+        s = hot->run[k].first;
+        for (int32_t h = s; h < end; h++)
+            t->clean[h] &= (uint8_t)~half_of(i);
+        for (; s < end && s < range.inner_first; s++)
+            step_edge(t, rows, count, i, s);
+        const int32_t inner = end < range.inner_end ? end : range.inner_end;
+        if (s < inner) step_range(t, rows, count, i, s, inner);
+        for (s = s < inner ? inner : s; s < end; s++)
+            step_edge(t, rows, count, i, s);
+    }
+    clear_half(t, s, range.end, i);
     const int32_t last = t->x0 + (range.end - 2) * V_BYTES;
     if (last + V_BYTES > t->plan->width)
         clear_beyond(t, i, count, range.end - 1, t->plan->width - last);

@@ -3,7 +3,8 @@
 #ifndef SEG_KERNELS_CANNY_SUPPRESS_H
 #define SEG_KERNELS_CANNY_SUPPRESS_H
 
-#include "kernels/canny_gradient.h"
+#include "kernels/bits.h"
+#include "kernels/canny_flat.h"
 
 /*
  * The direction of a slope: a = |dx|, b = |dy|, T = tan(22.5 degrees) in 15 bits, as OpenCV's
@@ -122,83 +123,67 @@ static inline uint32_t strip32(const rows3 *r, vec low, vec high, uint32_t *stro
     return weak;
 }
 
-/* True if a block of 64 pixels has no magnitude above `low`. */
-static inline int block_is_low16(const int16_t *m, vec low) {
-    vec most = v_max16(v_load(m), v_load(m + LANES));
-    for (int32_t s = 1; s < 64 / V_BYTES; s++) {
-        most = v_max16(most, v_load(m + s * (V_BYTES / 2)));
-        most = v_max16(most, v_load(m + LANES + s * (V_BYTES / 2)));
-    }
-    return !v_bits(v_above16(most, low));
-}
-
-/* True if a strip has one. */
-static inline int strip_counts32(const int16_t *m, vec low) {
-    const vec even = v_max32(v_load(m), v_load(m + 2 * LANES));
-    const vec odd = v_max32(v_load(m + LANES), v_load(m + 3 * LANES));
-    return v_bits(v_above32(v_max32(even, odd), low)) != 0;
-}
-
 /* The planes' words that a tile's row fills. */
 typedef struct output {
     uint64_t *weak, *strong;
     int32_t words;
 } output;
 
-static inline rows3 advance(const rows3 *r, size_t lanes) {
-    return (rows3){r->above + lanes, r->here + lanes, r->below + lanes, r->slope + lanes};
+static inline rows3 strip_of(const rows3 *r, int32_t s) {
+    const size_t lane = (size_t)s * (V_BYTES / 2);
+    return (rows3){r->above + lane, r->here + lane, r->below + lane, r->slope + lane};
 }
 
-static void suppress16(const rows3 *rows, const output *to, vec low, vec high) {
-    for (int32_t w = 0; w < to->words; w++) {
-        uint64_t weak = 0, strong = 0;
-        const rows3 block = advance(rows, (size_t)w * 32);
-        if (!block_is_low16(block.here, low)) {
-            for (int32_t s = 0; s < 64; s += V_BYTES) {
-                const rows3 strip = advance(&block, (size_t)s / 2);
-                uint32_t strong_bits;
-                weak |= (uint64_t)strip16(&strip, low, high, &strong_bits) << s;
-                strong |= (uint64_t)strong_bits << s;
-            }
-        }
-        to->weak[w] = weak;
-        to->strong[w] = strong;
-    }
-}
-
-/* Bits of strip s into words that are zero. */
+/* Bits of strip s into words that are zero; strip 0 lies before the tile. */
 static inline void put_bits(uint64_t *words, int32_t s, uint32_t bits) {
-    words[s / (64 / V_BYTES)] |= (uint64_t)bits << s % (64 / V_BYTES) * V_BYTES;
+    memcpy((char *)words + (s - 1) * (V_BYTES / 8), &bits, V_BYTES / 8);
 }
 
-/* Twice the work a strip: here it pays to list first those that count, by strips and without a
- * branch for each. */
-static void suppress32(const rows3 *rows, const output *to, vec low, vec high) {
-    uint8_t list[STRIPS];
-    int32_t count = 0;
-    memset(to->weak, 0, (size_t)to->words * sizeof *to->weak);
-    memset(to->strong, 0, (size_t)to->words * sizeof *to->strong);
-    for (int32_t s = 0; s < to->words * (64 / V_BYTES); s++) {
-        list[count] = (uint8_t)s;
-        count += strip_counts32(rows->here + (size_t)s * (V_BYTES / 2), low);
-    }
-    for (int32_t i = 0; i < count; i++) {
-        const rows3 strip = advance(rows, (size_t)list[i] * (V_BYTES / 2));
-        uint32_t strong;
-        put_bits(to->weak, list[i], strip32(&strip, low, high, &strong));
-        put_bits(to->strong, list[i], strong);
+/* Eight marks as bits, the first one lowest. */
+static inline uint64_t marks_of(const uint8_t *mark) {
+    uint64_t bytes;
+    memcpy(&bytes, mark, sizeof bytes);
+    return bytes * 0x0102040810204080u >> 56;
+}
+
+/* Strips that have magnitudes above low, up to 64 from `first` on (a multiple of 8), of which
+ * those that the tile has no words for are left out. */
+static inline uint64_t marked_strips(const uint8_t *mark, int32_t first, int32_t words) {
+    const int32_t end = 1 + words * STRIPS_OF_WORD - first;
+    uint64_t strips = 0;
+    for (int32_t s = 0; s < 64 && s < end; s += 8)
+        strips |= marks_of(mark + first + s) << s;
+    if (end < 64) strips &= ((uint64_t)1 << end) - 1;
+    return first == 0 ? strips & ~(uint64_t)1 : strips;
+}
+
+static inline void suppress_strips(const uint8_t *mark, const rows3 *rows, const output *to,
+                                   vec low, vec high, int squared) {
+    for (int32_t first = 0; first < 1 + to->words * STRIPS_OF_WORD; first += 64) {
+        uint64_t strips = marked_strips(mark, first, to->words);
+        for (; strips; strips &= strips - 1) {
+            const int32_t s = first + seg_bits_lowest(strips);
+            const rows3 strip = strip_of(rows, s);
+            uint32_t strong;
+            put_bits(to->weak, s,
+                     squared ? strip32(&strip, low, high, &strong)
+                             : strip16(&strip, low, high, &strong));
+            put_bits(to->strong, s, strong);
+        }
     }
 }
 
 /* Weak and strong maxima of row i of the sweep. */
 static void suppress(tile *t, int32_t i, const output *to) {
-    const rows3 whole_rows = {magnitudes(t, i - 1), magnitudes(t, i), magnitudes(t, i + 1),
-                              slopes(t, i)};
-    const rows3 rows = advance(&whole_rows, V_BYTES / 2);
+    const rows3 rows = {magnitudes(t, i - 1), magnitudes(t, i), magnitudes(t, i + 1),
+                        slopes(t, i)};
+    const uint8_t *mark = t->mark[i % RING];
+    for (int32_t w = 0; w < to->words; w++)
+        to->weak[w] = to->strong[w] = 0;
     if (t->plan->squared)
-        suppress32(&rows, to, v_set32(t->plan->low), v_set32(t->plan->high));
+        suppress_strips(mark, &rows, to, v_set32(t->plan->low), v_set32(t->plan->high), 1);
     else
-        suppress16(&rows, to, v_set16(t->plan->low), v_set16(t->plan->high));
+        suppress_strips(mark, &rows, to, v_set16(t->plan->low), v_set16(t->plan->high), 0);
 }
 
 /* Magnitude of pixel x of the tile in row i, in whole units, rounded up. */

@@ -11,12 +11,25 @@
 #define ROWS 4
 /** Vectors of pixels in a row: the tile's, and one on either side. */
 #define STRIPS (TILE / V_BYTES + 2)
+#define STRIPS_OF_WORD (64 / V_BYTES)
+/** Bytes for a mark of each strip, whole words. */
+#define MARKS ((STRIPS + 7) / 8 * 8)
 /** Even (or odd) pixels of these. */
 #define LANES (STRIPS * V_BYTES / 2)
 /** Magnitudes and slopes are kept of this many rows, row i of the sweep at i % RING. */
 #define RING (2 * ROWS)
 /** Pixels of a row of the blurred picture: the strips, and room for whole vectors around. */
 #define SMOOTH (TILE + 4 * V_BYTES)
+/** Blurred rows that are kept: a batch (RING rows), the two before it, and a power of two. */
+#define SMOOTH_ROWS (2 * RING)
+
+/** Spans of strips: first .. end-1. */
+typedef struct strip_runs {
+    int32_t count;
+    struct {
+        uint8_t first, end;
+    } run[STRIPS / 2 + 1];
+} strip_runs;
 
 typedef struct tile {
     /* What the next row needs of the two rows before, a strip's worth each: step_rows. */
@@ -27,19 +40,30 @@ typedef struct tile {
     /* |dx| + |dy| of even and of odd pixels in 2 * LANES; or dx^2 + dy^2 in lanes of 32 bits, of
      * pixels 0, 1, 2 and 3 modulo 4, in 4 * LANES. */
     _Alignas(64) int16_t magnitude[RING * 4 * LANES];
+    /* 1 where a strip has a magnitude above low, row i at i % RING. */
+    _Alignas(64) uint8_t mark[RING][MARKS];
     /* Copies of the ends of rows with what lies beyond. */
     _Alignas(64) uint8_t edge[ROWS][2 * V_BYTES];
-    /* Sums over columns for the blur in two bytes, and the blurred rows: row y at y % (ROWS + 1),
-     * pixel x at x - x0 + 2 * V_BYTES. */
+    /* Sums over columns for the blur in two bytes, and the blurred rows: row y at
+     * y % SMOOTH_ROWS, pixel x at x - x0 + 2 * V_BYTES. */
     _Alignas(64) uint8_t sums[2][ROWS][SMOOTH];
-    _Alignas(64) uint8_t smooth[ROWS + 1][SMOOTH];
+    _Alignas(64) uint8_t smooth[SMOOTH_ROWS][SMOOTH];
+    /* The largest and the smallest pixel of a batch by columns, pixel x at x - x0 + 2 * V_BYTES. */
+    _Alignas(64) uint8_t most[SMOOTH], least[SMOOTH];
     _Alignas(64) uint8_t narrow[ROWS + 4][V_BYTES]; /* rows that are shorter than a vector */
     uint32_t bins[4][SEG_CANNY_BINS];
 
     const seg_canny_plan *plan;
-    int32_t x0;                 /* first pixel */
-    int32_t next_smooth;        /* first row that is not blurred yet */
-    const uint8_t *ahead[ROWS]; /* rows of the picture to be read next */
+    int32_t x0;          /* first pixel */
+    int32_t next_smooth; /* first row that is not blurred yet */
+    int32_t flat_span;   /* pixels that span no more have no magnitude above low; or -1 */
+    int32_t patience;    /* batches to come that are not looked at for flat strips */
+    bool looked;         /* the batch at hand was */
+    /* Strips of batch b that are worked on, at b % 2. The others are flat, their magnitudes 0. */
+    strip_runs hot[2];
+    uint8_t running[STRIPS]; /* the state is that of the row to come */
+    uint8_t clean[STRIPS];   /* bit h: magnitudes in half h of the ring are 0 */
+    const uint8_t *ahead[RING]; /* rows of the picture to be read next */
 } tile;
 
 _Static_assert(sizeof(tile) <= SEG_CANNY_TILE_WORK, "a tile needs more work memory");

@@ -121,6 +121,16 @@ static inline vec v_select32(vec a, vec b, vec mask) {
     return _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b),
                                                 _mm256_castsi256_ps(mask)));
 }
+static inline vec v_max8(vec a, vec b) {
+    return _mm256_max_epu8(a, b);
+}
+static inline vec v_min8(vec a, vec b) {
+    return _mm256_min_epu8(a, b);
+}
+/* Unsigned, not below 0. */
+static inline vec v_minus8(vec a, vec b) {
+    return _mm256_subs_epu8(a, b);
+}
 /* Square roots of non-negative lanes of 32 bits below 2^24, rounded up. */
 static inline vec v_root32(vec a) {
     const __m256 root = _mm256_sqrt_ps(_mm256_cvtepi32_ps(a));
@@ -265,6 +275,15 @@ static inline vec v_weave16(vec a, vec b) {
 }
 static inline vec v_select32(vec a, vec b, vec mask) {
     return v_select(a, b, _mm_srai_epi32(mask, 31));
+}
+static inline vec v_max8(vec a, vec b) {
+    return _mm_max_epu8(a, b);
+}
+static inline vec v_min8(vec a, vec b) {
+    return _mm_min_epu8(a, b);
+}
+static inline vec v_minus8(vec a, vec b) {
+    return _mm_subs_epu8(a, b);
 }
 static inline vec v_root32(vec a) {
     const __m128 root = _mm_sqrt_ps(_mm_cvtepi32_ps(a));

@@ -197,6 +197,23 @@ static inline vec v_zip_second(vec a, vec b) {
     return v_zip_(a, b, 8);
 }
 
+/* Bytes. */
+#define V_LANES8(name, expression)                                                                 \
+    static inline vec name(vec a, vec b) {                                                         \
+        uint8_t p[16], q[16];                                                                      \
+        memcpy(p, &a, sizeof p);                                                                   \
+        memcpy(q, &b, sizeof q);                                                                   \
+        for (int i = 0; i < 16; i++) {                                                             \
+            const uint8_t x = p[i], y = q[i];                                                      \
+            p[i] = (uint8_t)(expression);                                                          \
+        }                                                                                          \
+        return v_load(p);                                                                          \
+    }
+
+V_LANES8(v_max8, x > y ? x : y)
+V_LANES8(v_min8, x < y ? x : y)
+V_LANES8(v_minus8, x > y ? x - y : 0)
+
 static inline vec v_narrow(vec first, vec second) {
     uint8_t r[16];
     for (int i = 0; i < 8; i++) {

@@ -1,0 +1,108 @@
+/*
+ * Strips of a batch of rows in which no magnitude can be above the low threshold, because their
+ * pixels hardly differ: much of a smooth picture is left out that way. Only for canny_simd.c.
+ *
+ * Over 3x3 pixels that span at most R, dx + dy and dx - dy are each twice a sum of three
+ * differences: |dx| + |dy| <= 6 R, and dx^2 + dy^2 <= 20 R^2. In such a strip magnitudes count as
+ * 0; a maximum next to it, which is above the threshold, is as much above 0.
+ */
+#ifndef SEG_KERNELS_CANNY_FLAT_H
+#define SEG_KERNELS_CANNY_FLAT_H
+
+#include "kernels/canny_gradient.h"
+
+/* If less than 1/WORTHWHILE of the strips of a batch is flat, the next few are not looked at. */
+#define WORTHWHILE 8
+#define PATIENCE 3
+
+/* The largest span that keeps magnitudes from exceeding the low threshold; -1: do not look. */
+static int32_t flat_span_of(const seg_canny_plan *plan) {
+    int32_t span = 0;
+    if (plan->width < V_BYTES) return -1;
+    while (span < 255 &&
+           (plan->squared ? 20 * (span + 1) * (span + 1) : 6 * (span + 1)) <= plan->low)
+        span++;
+    return span;
+}
+
+static inline uint8_t *column_of(uint8_t *extremes, int32_t s) {
+    return extremes + (size_t)(s + 1) * V_BYTES;
+}
+
+/* Before the first batch of a tile. Columns that are not looked at never count. */
+static void start_flat(tile *t, const strip_range *range) {
+    const int32_t seen = t->plan->width - t->x0 + 2 * V_BYTES, last = (STRIPS + 1) * V_BYTES;
+    const size_t begin = (size_t)(range->first + 1) * V_BYTES;
+    const size_t end = (size_t)(seen < last ? seen : last);
+    memset(t->running, 0, sizeof t->running);
+    memset(t->clean, 0, sizeof t->clean);
+    memset(t->most, 0, begin);
+    memset(t->least, 255, begin);
+    memset(t->most + end, 0, SMOOTH - end);
+    memset(t->least + end, 255, SMOOTH - end);
+    t->patience = 0;
+}
+
+static inline void take_columns(tile *t, const uint8_t *const *rows, int32_t count, int32_t x) {
+    const size_t at = (size_t)(x - t->x0 + 2 * V_BYTES);
+    vec most = v_load(rows[0] + x), least = most;
+    for (int32_t r = 1; r < count; r++) {
+        const vec pixels = v_load(rows[r] + x);
+        most = v_max8(most, pixels);
+        least = v_min8(least, pixels);
+    }
+    v_store(t->most + at, most);
+    v_store(t->least + at, least);
+}
+
+/* The extremes of `count` rows in the columns of all strips, by whole vectors: the picture is not
+ * narrower than one. */
+static void take_extremes(tile *t, const uint8_t *const *rows, int32_t count,
+                          const strip_range *range) {
+    const int32_t width = t->plan->width;
+    const int32_t end = t->x0 + (range->end - 1) * V_BYTES;
+    int32_t x = t->x0 + (range->first - 1) * V_BYTES;
+    for (; x + V_BYTES <= width && x < end; x += V_BYTES) {
+        prefetch_strip(t, x, 0, RING);
+        if (count == RING + 2)
+            take_columns(t, rows, RING + 2, x);
+        else
+            take_columns(t, rows, count, x);
+    }
+    if (x < end) take_columns(t, rows, count, width - V_BYTES);
+}
+
+static inline int is_flat(tile *t, int32_t s, vec span) {
+    const uint8_t *most = column_of(t->most, s), *least = column_of(t->least, s);
+    const vec highest = v_max8(v_max8(v_load(most - 1), v_load(most + 1)), v_load(most));
+    const vec lowest = v_min8(v_min8(v_load(least - 1), v_load(least + 1)), v_load(least));
+    return !v_any(v_minus8(v_minus8(highest, lowest), span));
+}
+
+static void add_run(strip_runs *runs, int32_t first, int32_t end) {
+    if (first >= end) return;
+    runs->run[runs->count].first = (uint8_t)first;
+    runs->run[runs->count++].end = (uint8_t)end;
+}
+
+/* Finds the strips that are not flat in a batch of `count` rows; `rows` starts two rows above. */
+static void find_hot(tile *t, strip_runs *hot, const uint8_t *const *rows, int32_t count,
+                     const strip_range *range) {
+    const vec span = v_set16(t->flat_span * 0x101);
+    int32_t first = range->first, flat = 0;
+    hot->count = 0;
+    t->looked = t->flat_span >= 0 && t->patience-- <= 0;
+    if (t->looked) {
+        take_extremes(t, rows, count + 2, range);
+        for (int32_t s = range->first; s < range->end; s++) {
+            if (!is_flat(t, s, span)) continue;
+            add_run(hot, first, s);
+            first = s + 1;
+            flat++;
+        }
+        t->patience = flat * WORTHWHILE < range->end - range->first ? PATIENCE : 0;
+    }
+    add_run(hot, first, range->end);
+}
+
+#endif
