@@ -34,6 +34,7 @@ static void start_flat(tile *t, const strip_range *range) {
     const int32_t seen = t->plan->width - t->x0 + 2 * V_BYTES, last = (STRIPS + 1) * V_BYTES;
     const size_t begin = (size_t)(range->first + 1) * V_BYTES;
     const size_t end = (size_t)(seen < last ? seen : last);
+    memset(t->mark, 0, sizeof t->mark);
     memset(t->running, 0, sizeof t->running);
     memset(t->clean, 0, sizeof t->clean);
     memset(t->most, 0, begin);
