@@ -83,36 +83,40 @@ static inline vec fill_words(vec seeds, vec weak) {
     return v_or(filled, v_and(run, v_down64(filled, 4)));
 }
 
-/* Takes over into row y what touches it in row `from` and in the row itself. */
+/* Takes over into row y what touches it in row `from` and, as far as it is known, in the row
+ * itself. Nothing is looked at that has just been written, and where pixels are open nothing is
+ * asked: both would cost more than the work itself. */
 static void take_over(const seg_canny_planes *planes, int32_t y, const uint64_t *from) {
     const uint64_t *weak = planes->weak + row_at(planes, y);
     uint64_t *strong = planes->strong + row_at(planes, y);
+    vec before = v_zero();
     for (ptrdiff_t i = 0; i < planes->words - 1; i += V_BYTES / 8) {
         const vec w = v_load(weak + i), s = v_load(strong + i);
-        if (!v_any(v_without(w, s))) continue;
-        const vec touching = touched_words(unite(load_trio(from + i), load_trio(strong + i)));
-        if (!v_any(v_and(touching, v_without(w, s)))) continue;
-        v_store(strong + i, fill_words(v_or(s, v_and(touching, w)), w));
+        if (v_any(v_without(w, s))) {
+            const trio row = {s, v_before64(s, before), v_load(strong + i + 1)};
+            const vec touching = touched_words(unite(load_trio(from + i), row));
+            if (v_any(touching)) v_store(strong + i, fill_words(v_or(s, v_and(touching, w)), w));
+        }
+        before = s;
     }
 }
 
-/* Queues the words that could still grow. */
-static void enqueue_unsettled(grower *g, int32_t y) {
+/* Queues the words of row y that could still grow from the row itself and from rows `a` and `b`. */
+static inline void enqueue_unsettled(grower *g, int32_t y, const uint64_t *a, const uint64_t *b) {
     const seg_canny_planes *planes = g->planes;
     const uint64_t *weak = planes->weak + row_at(planes, y);
     const uint64_t *strong = planes->strong + row_at(planes, y);
-    const uint64_t *above = y > g->first ? strong - planes->words : planes->blank;
-    const uint64_t *below = y < g->end - 1 ? strong + planes->words : planes->blank;
     for (ptrdiff_t i = 0; i < planes->words - 1; i += V_BYTES / 8) {
         const vec open = v_without(v_load(weak + i), v_load(strong + i));
         if (!v_any(open)) continue;
-        const trio around = unite(load_trio(above + i), load_trio(below + i));
-        const vec touching = touched_words(unite(around, load_trio(strong + i)));
-        uint64_t more[V_BYTES / 8];
-        if (!v_any(v_and(open, touching))) continue;
-        v_store(more, v_and(open, touching));
+        trio around = unite(load_trio(strong + i), load_trio(a + i));
+        if (b != a) around = unite(around, load_trio(b + i));
+        const vec more = v_and(open, touched_words(around));
+        if (!v_any(more)) continue;
+        uint64_t words[V_BYTES / 8];
+        v_store(words, more);
         for (size_t k = 0; k < V_BYTES / 8; k++)
-            if (more[k]) enqueue(g, row_at(planes, y) + (size_t)i + k);
+            if (words[k]) enqueue(g, row_at(planes, y) + (size_t)i + k);
     }
 }
 
@@ -153,7 +157,8 @@ static void settle(grower *g) {
     }
 }
 
-/* One sweep down, one up, and what they leave by the queue. */
+/* One sweep down, one up, and what they leave by the queue. After the second one no row can take
+ * over more from the row below: that one has not changed since. */
 static void grow(const seg_canny_planes *planes, int32_t first, int32_t end) {
     grower g = {planes, first, end, planes->queue + row_at(planes, first), 0};
     const uint64_t *strong = planes->strong;
@@ -161,15 +166,19 @@ static void grow(const seg_canny_planes *planes, int32_t first, int32_t end) {
         take_over(planes, y, y > first ? strong + row_at(planes, y - 1) : planes->blank);
     for (int32_t y = end - 1; y >= first; y--)
         take_over(planes, y, y < end - 1 ? strong + row_at(planes, y + 1) : planes->blank);
-    for (int32_t y = first; y < end; y++)
-        enqueue_unsettled(&g, y);
+    for (int32_t y = first; y < end; y++) {
+        const uint64_t *above = y > first ? strong + row_at(planes, y - 1) : planes->blank;
+        enqueue_unsettled(&g, y, above, above);
+    }
     settle(&g);
 }
 
 static void join(const seg_canny_planes *planes, int32_t y) {
     grower g = {planes, 0, planes->rows, planes->queue, 0};
-    enqueue_unsettled(&g, y - 1);
-    enqueue_unsettled(&g, y);
+    const uint64_t *above = planes->strong + row_at(planes, y - 1);
+    const uint64_t *here = above + planes->words;
+    enqueue_unsettled(&g, y - 1, here, here);
+    enqueue_unsettled(&g, y, above, above);
     settle(&g);
 }
 

@@ -167,6 +167,11 @@ static inline vec v_without(vec b, vec a) {
 static inline int v_any(vec a) {
     return !_mm256_testz_si256(a, a);
 }
+/* The words before those of `here`: the last one of `before` and all but the last of `here`. */
+static inline vec v_before64(vec here, vec before) {
+    const vec turned = _mm256_permute4x64_epi64(here, 0x93);
+    return _mm256_blend_epi32(turned, _mm256_permute4x64_epi64(before, 0x93), 3);
+}
 #define v_up64(a, bits) _mm256_slli_epi64(a, bits)
 #define v_down64(a, bits) _mm256_srli_epi64(a, bits)
 
@@ -316,6 +321,10 @@ static inline vec v_without(vec b, vec a) {
 }
 static inline int v_any(vec a) {
     return _mm_movemask_epi8(_mm_cmpeq_epi8(a, _mm_setzero_si128())) != 0xffff;
+}
+static inline vec v_before64(vec here, vec before) {
+    return _mm_castpd_si128(
+        _mm_shuffle_pd(_mm_castsi128_pd(before), _mm_castsi128_pd(here), 1));
 }
 #define v_up64(a, bits) _mm_slli_epi64(a, bits)
 #define v_down64(a, bits) _mm_srli_epi64(a, bits)

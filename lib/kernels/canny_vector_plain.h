@@ -161,6 +161,14 @@ V_LANES64(v_without, x & ~y)
 V_LANES64(v_shift_up64_, x << (y & 63))
 V_LANES64(v_shift_down64_, x >> (y & 63))
 
+static inline vec v_before64(vec here, vec before) {
+    uint64_t p[2], q[2];
+    memcpy(p, &before, sizeof p);
+    memcpy(q, &here, sizeof q);
+    const uint64_t lanes[2] = {p[1], q[0]};
+    return v_load(lanes);
+}
+
 static inline vec v_set64_(uint64_t x) {
     const uint64_t lanes[2] = {x, x};
     return v_load(lanes);
