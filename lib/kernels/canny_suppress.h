@@ -175,8 +175,7 @@ static inline void suppress_strips(const uint8_t *mark, const rows3 *rows, const
 
 /* Weak and strong maxima of row i of the sweep. */
 static void suppress(tile *t, int32_t i, const output *to) {
-    const rows3 rows = {magnitudes(t, i - 1), magnitudes(t, i), magnitudes(t, i + 1),
-                        slopes(t, i)};
+    const rows3 rows = {magnitudes(t, i - 1), magnitudes(t, i), magnitudes(t, i + 1), slopes(t, i)};
     const uint8_t *mark = t->mark[i % RING];
     for (int32_t w = 0; w < to->words; w++)
         to->weak[w] = to->strong[w] = 0;

@@ -61,8 +61,8 @@ typedef struct tile {
     bool looked;         /* the batch at hand was */
     /* Strips of batch b that are worked on, at b % 2. The others are flat, their magnitudes 0. */
     strip_runs hot[2];
-    uint8_t running[STRIPS]; /* the state is that of the row to come */
-    uint8_t clean[STRIPS];   /* bit h: magnitudes in half h of the ring are 0 */
+    uint8_t running[STRIPS];    /* the state is that of the row to come */
+    uint8_t clean[STRIPS];      /* bit h: magnitudes in half h of the ring are 0 */
     const uint8_t *ahead[RING]; /* rows of the picture to be read next */
 } tile;
 

@@ -323,8 +323,7 @@ static inline int v_any(vec a) {
     return _mm_movemask_epi8(_mm_cmpeq_epi8(a, _mm_setzero_si128())) != 0xffff;
 }
 static inline vec v_before64(vec here, vec before) {
-    return _mm_castpd_si128(
-        _mm_shuffle_pd(_mm_castsi128_pd(before), _mm_castsi128_pd(here), 1));
+    return _mm_castpd_si128(_mm_shuffle_pd(_mm_castsi128_pd(before), _mm_castsi128_pd(here), 1));
 }
 #define v_up64(a, bits) _mm_slli_epi64(a, bits)
 #define v_down64(a, bits) _mm_srli_epi64(a, bits)

@@ -66,7 +66,7 @@ static void planes_free(planes_memory *p) {
 
 /* --- pictures ---------------------------------------------------------------------------- */
 
-enum { NOISE, EXTREMES, BLOCKS, RINGS, DOTS, STEEP, FLAT, PATTERNS };
+enum { NOISE, EXTREMES, BLOCKS, RINGS, DOTS, STEEP, FLAT, ISLANDS, GRAIN, PATTERNS };
 
 static uint8_t pattern_value(int pattern, int32_t x, int32_t y, shapes_random *random) {
     const int32_t square = (x - 20) * (x - 20) + (y - 9) * (y - 9);
@@ -83,6 +83,12 @@ static uint8_t pattern_value(int pattern, int32_t x, int32_t y, shapes_random *r
         return shapes_below(random, 16) ? 0 : 255;
     case STEEP:
         return (uint8_t)(3 * x + 40 * y);
+    case ISLANDS: /* hardly any span, and now and then a step, at all places of strips and batches
+                   */
+        return (uint8_t)(100 + shapes_below(random, 3) +
+                         (x % 97 / 9 == 4 && y % 23 / 3 == 2 ? 60 : 0));
+    case GRAIN: /* spans and magnitudes around their limits */
+        return (uint8_t)(100 + shapes_below(random, 8 + (uint32_t)(x / 64 % 4)));
     default:
         return 255;
     }
@@ -185,10 +191,11 @@ END_TEST
 
 /* Across tiles of columns and bands of rows. */
 START_TEST(large_sizes) {
-    static const int32_t sizes[][2] = {{1023, 5}, {1024, 4}, {1025, 9},  {1057, 66},
-                                       {2050, 3}, {500, 64}, {300, 129}, {7, 200}};
+    static const int32_t sizes[][2] = {{1023, 5},  {1024, 4},   {1025, 9},  {1057, 66},
+                                       {2047, 19}, {2048, 66},  {2049, 70}, {2081, 3},
+                                       {500, 64},  {4130, 131}, {300, 129}, {7, 200}};
     shapes_random random = shapes_random_start(2);
-    for (int s = 0; s < 8; s++) {
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         const int32_t width = sizes[s][0], height = sizes[s][1];
         uint8_t *rows = malloc((size_t)width * (size_t)height);
         for (int pattern = 0; pattern < PATTERNS; pattern++) {
