@@ -13,5 +13,6 @@ extern const seg_metric seg_metric_change;      /* evaluate/change.c */
 extern const seg_metric seg_metric_panoptic;    /* evaluate/panoptic.c */
 extern const seg_metric seg_metric_regions;     /* evaluate/regions.c */
 extern const seg_metric seg_metric_superpixels; /* evaluate/superpixels.c */
+extern const seg_metric seg_metric_tracks;      /* evaluate/tracks.c */
 
 #endif

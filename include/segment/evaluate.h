@@ -66,7 +66,8 @@ typedef enum seg_metric_need {
     SEG_METRIC_INSTANCES = 1,  /**< predicted and expected, or label pictures in their place */
     SEG_METRIC_PICTURE = 2,    /**< makes use of the picture that was segmented */
     SEG_METRIC_ANNOTATORS = 4, /**< takes several truths; else one */
-    SEG_METRIC_SEQUENCE = 8,   /**< the pairs of a tally are the frames of a sequence, in order */
+    SEG_METRIC_SEQUENCE = 8,   /**< the pairs of a tally are the frames of a sequence, in order, up
+                                  to seg_tally_finish or a merge */
     SEG_METRIC_LEVELS = 32,    /**< takes further levels of the prediction */
     SEG_METRIC_MEANS = 16 /**< the protocol reports means of values, not values of the sum: over
                              files, or over sequences and then over groups of them */
@@ -96,6 +97,7 @@ struct seg_metric {
     int32_t table_count;
     seg_status (*create)(void **tally, const void *options, const seg_env *env);
     seg_status (*add)(void *tally, const seg_pair *pair);
+    seg_status (*finish)(void *tally); /**< ends a sequence; NULL = nothing to do */
     seg_status (*merge)(void *tally, const void *from);
     seg_status (*values)(const void *tally, double *values);
     seg_status (*table)(const void *tally, int32_t index, seg_table *table);
@@ -137,6 +139,10 @@ SEG_API const seg_metric *seg_tally_metric(const seg_tally *tally);
  *  Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format, channels), _SHAPE (sizes differ), _OPTION
  *  (that does not suit these pictures), _DATA (values that the metric does not know), _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_tally_add(seg_tally *tally, const seg_pair *pair);
+
+/** Ends a sequence: what is added later begins the next one. Where a metric can only sum up a whole
+ *  sequence it does so here, once; else every merge, values and table does it anew. */
+SEG_API SEG_NODISCARD seg_status seg_tally_finish(seg_tally *tally);
 
 /** Adds all that `from` holds, which must be of the same metric and options; exact: the sum does
  *  not depend on how pairs were grouped, only on their order where a measure is a sum of reals. */

@@ -181,6 +181,11 @@ static bool same_options(const seg_tally *a, const seg_tally *b) {
     return true;
 }
 
+seg_status seg_tally_finish(seg_tally *tally) {
+    if (!tally) return seg_fail(SEG_ERROR_ARGUMENT, "tally is missing (NULL)");
+    return tally->metric->finish ? tally->metric->finish(tally->state) : SEG_OK;
+}
+
 seg_status seg_tally_merge(seg_tally *tally, const seg_tally *from) {
     if (!tally || !from) return seg_fail(SEG_ERROR_ARGUMENT, "a tally is missing (NULL)");
     if (tally == from) return seg_fail(SEG_ERROR_ARGUMENT, "a tally cannot be added to itself");
