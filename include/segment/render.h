@@ -77,6 +77,13 @@ SEG_API int32_t seg_text_width(const char *text, int32_t scale);
 SEG_API SEG_NODISCARD seg_status seg_render_text(seg_image *picture, int32_t x, int32_t y,
                                                  const char *text, uint32_t colour, int32_t scale);
 
+/** The picture in RGB, brought to fit into width x height pixels with its proportions kept: made
+ *  smaller by the mean of the pixels that fall together, or larger by a whole factor. `thumbnail`
+ *  is made anew. Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED, _MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_render_thumbnail(seg_image *thumbnail,
+                                                      const seg_image *picture, int32_t width,
+                                                      int32_t height, const seg_env *env);
+
 /** A picture of a sheet with the lines under it. */
 typedef struct seg_sheet_cell {
     const seg_image *picture; /**< u8, u16 or f32, 1-4 channels; may be empty */
@@ -100,9 +107,7 @@ typedef struct seg_sheet_options {
 
 SEG_API void seg_sheet_options_init(seg_sheet_options *options);
 
-/** Pictures side by side in rows. Each is brought to its cell with its proportions kept: made
- *  smaller by the mean of the pixels that fall together, or larger by a whole factor. `sheet` is
- *  RGB, made anew. Errors: SEG_ERROR_ARGUMENT (count < 1), _OPTION, _LIMIT, _MEMORY. */
+/** Pictures side by side in rows, each as seg_render_thumbnail. `sheet` is RGB, made anew. Errors: SEG_ERROR_ARGUMENT (count < 1), _OPTION, _LIMIT, _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_render_sheet(seg_image *sheet, const seg_sheet_cell *cells,
                                                   int32_t count, const seg_sheet_options *options,
                                                   const seg_env *env);

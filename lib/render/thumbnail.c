@@ -84,3 +84,23 @@ seg_status seg_thumbnail_draw(seg_image *target, const seg_image *picture, const
     seg_canvas_free(&s.canvas, env);
     return status;
 }
+
+seg_status seg_render_thumbnail(seg_image *thumbnail, const seg_image *picture, int32_t width,
+                                int32_t height, const seg_env *env) {
+    seg_image made = {0};
+    if (!thumbnail) return seg_fail(SEG_ERROR_ARGUMENT, "thumbnail is missing (NULL)");
+    if (width < 1 || height < 1)
+        return seg_fail(SEG_ERROR_ARGUMENT, "the thumbnail is %ld x %ld (allowed 1 x 1 and more)",
+                        (long)width, (long)height);
+    SEG_TRY(seg_check_image(picture, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
+    seg_thumbnail_size(&width, &height, picture, width, height);
+    SEG_TRY(seg_image_alloc(&made, width, height, SEG_U8, 3, env));
+    const seg_status status = seg_thumbnail_draw(&made, picture, env);
+    if (status < 0) {
+        seg_image_unref(&made);
+        return status;
+    }
+    seg_image_unref(thumbnail);
+    *thumbnail = made;
+    return SEG_OK;
+}

@@ -172,6 +172,22 @@ START_TEST(thumbnail_sizes) {
 }
 END_TEST
 
+START_TEST(thumbnail_of_a_picture) {
+    seg_image from = picture(40, 20, SEG_U16, 1), to = {0};
+    ck_assert_ok(seg_render_thumbnail(&to, &from, 10, 10, NULL));
+    ck_assert_int_eq(to.width, 10);
+    ck_assert_int_eq(to.height, 5);
+    ck_assert_int_eq(to.channels, 3);
+    ck_assert_ok(seg_render_thumbnail(&to, &from, 85, 90, NULL));
+    ck_assert_int_eq(to.width, 80);
+    ck_assert_fails(seg_render_thumbnail(&to, &from, 0, 9, NULL), SEG_ERROR_ARGUMENT, "0 x 9");
+    ck_assert_fails(seg_render_thumbnail(NULL, &from, 9, 9, NULL), SEG_ERROR_ARGUMENT, "thumbnail");
+    ck_assert_fails(seg_render_thumbnail(&to, NULL, 9, 9, NULL), SEG_ERROR_ARGUMENT, "picture");
+    seg_image_unref(&from);
+    seg_image_unref(&to);
+}
+END_TEST
+
 /* ---- sheets ---- */
 
 /* One picture of one colour in a cell of its size: margin, picture, frame, caption. */
@@ -280,4 +296,4 @@ END_TEST
 
 CORE_MAIN("text and sheets", a_letter, text_is_cut_at_the_edges, text_colours_and_scale,
           letters_of_utf8, text_refusals, thumbnails_are_means_of_areas, thumbnail_sizes,
-          sheet_by_hand, sheet_of_many, sheet_refusals)
+          thumbnail_of_a_picture, sheet_by_hand, sheet_of_many, sheet_refusals)

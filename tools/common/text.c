@@ -118,18 +118,23 @@ int text_choice(const char *choices, const char *value) {
     return -1;
 }
 
+void text_add_bytes(text_buffer *target, const void *bytes, size_t size) {
+    if (size > SIZE_MAX / 4 - target->length) memory_check(NULL);
+    if (target->length + size + 1 > target->capacity) {
+        target->capacity = 2 * (target->length + size) + 64;
+        target->data = memory_check(realloc(target->data, target->capacity));
+    }
+    if (size) memcpy(target->data + target->length, bytes, size);
+    target->length += size;
+    target->data[target->length] = 0;
+}
+
 void text_add(text_buffer *target, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     char *addition = format_arguments(format, arguments);
     va_end(arguments);
-    size_t length = strlen(addition);
-    if (target->length + length + 1 > target->capacity) {
-        target->capacity = 2 * (target->length + length) + 64;
-        target->data = memory_check(realloc(target->data, target->capacity));
-    }
-    memcpy(target->data + target->length, addition, length + 1);
-    target->length += length;
+    text_add_bytes(target, addition, strlen(addition));
     free(addition);
 }
 

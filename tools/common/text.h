@@ -38,6 +38,7 @@ typedef struct text_buffer {
 } text_buffer;
 
 void text_add(text_buffer *target, const char *format, ...) SEG_PRINTF(2, 3);
+void text_add_bytes(text_buffer *target, const void *bytes, size_t size);
 void text_free(text_buffer *target);
 
 #endif

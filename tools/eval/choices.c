@@ -108,6 +108,18 @@ static bool read_outputs(choices *target, const arguments *from) {
     target->per_frame = values[OPTION_PER_FRAME] != NULL;
     target->json = values[OPTION_SCORES_JSON] != NULL;
     target->csv = values[OPTION_CSV];
+    target->sheet = values[OPTION_SHEET];
+    target->plot = values[OPTION_PLOT];
+    target->html = values[OPTION_HTML];
+    if (target->sheet || target->html) target->worst = 20;
+    if (!read_count(&target->worst, from, OPTION_WORST, 20, 1, 1000000)) return false;
+    if (target->worst && !target->metric->measures[target->measure].better) {
+        message_error(NULL,
+                      "of %s neither much nor little is bad; choose another --measure for the "
+                      "worst files",
+                      target->metric->measures[target->measure].name);
+        return false;
+    }
     if (target->json && target->csv && text_equal(target->csv, "-")) {
         message_error(NULL, "--json and --csv - both print to standard output (allowed: one)");
         return false;

@@ -21,7 +21,8 @@ typedef struct choices {
     int32_t bootstrap;             /* samples; 0 = none */
     double confidence;             /* 0 .. 1 */
     bool per_file, per_frame, json;
-    const char *csv; /* NULL = not given */
+    int32_t worst;                         /* 0 = none */
+    const char *csv, *sheet, *plot, *html; /* NULL = not given */
 } choices;
 
 /** Reads the values. Returns EXIT_DONE, or what to exit with after the message that was given.

@@ -1,6 +1,7 @@
 /* What `segment-eval` says about itself: its prose, and its metrics as topics of help. */
 #include "eval/describe.h"
 #include "common/help.h"
+#include "eval/plot.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -174,4 +175,5 @@ const program eval_program = {
     .phrases = phrases,
     .list = eval_add_list,
     .list_json = eval_add_list_json,
+    .libraries = plot_version,
 };

@@ -2,7 +2,8 @@
 #include "common/messages.h"
 #include "common/outfile.h"
 #include "common/signals.h"
-#include "eval/report.h"
+#include "eval/html.h"
+#include "eval/plot.h"
 #include "eval/terminal.h"
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -46,6 +47,13 @@ static bool write_csv(const results *from) {
     return good;
 }
 
+static bool write_html(const results *from) {
+    text_buffer body = {0};
+    bool good = report_html(&body, from) && write_text(from->choices->html, &body);
+    text_free(&body);
+    return good;
+}
+
 static bool write_table(const results *from) {
     text_buffer body = {0};
     report_table(&body, from, terminal_width());
@@ -55,11 +63,17 @@ static bool write_table(const results *from) {
 }
 
 /* Standard output holds one thing. */
-static bool write_all(const results *from) {
+static bool write_all(results *from) {
     const choices *asked = from->choices;
     const bool taken = asked->csv && text_equal(asked->csv, "-");
     bool good = true;
-    if (asked->csv) good = write_csv(from);
+    worst_find(&from->worst, &from->scores);
+    if (asked->sheet || asked->html)
+        worst_draw(&from->worst, &from->scores, from->worst.count < 200 ? from->worst.count : 200);
+    if (asked->sheet) good = worst_write_sheet(&from->worst, &from->scores, asked->sheet);
+    if (asked->plot) good = plot_write(from, asked->plot) && good;
+    if (asked->html) good = write_html(from) && good;
+    if (asked->csv) good = write_csv(from) && good;
     if (asked->json) return write_json(from) && good;
     return taken ? good : write_table(from) && good;
 }
@@ -96,7 +110,10 @@ static int score_and_report(results *target, unit_list *units) {
 static int run(const choices *asked) {
     results all = {.choices = asked};
     unit_list units;
-    if (!check_output(asked->csv, asked->common.overwrite)) return EXIT_USAGE;
+    const char *const outputs[] = {asked->csv, asked->sheet, asked->plot, asked->html};
+    for (int i = 0; i < 4; i++)
+        if (!check_output(outputs[i], asked->common.overwrite)) return EXIT_USAGE;
+    if (asked->plot && !plot_check_name(asked->plot)) return EXIT_USAGE;
     int code = units_find(&units, asked) ? EXIT_DONE : EXIT_FAILED;
     all.scores.units = &units;
     if (code == EXIT_DONE && !asked->common.keep_going) code = settle(&all, units.count);
@@ -106,6 +123,7 @@ static int run(const choices *asked) {
     }
     if (code == EXIT_DONE && !units.count) code = EXIT_FAILED;
     if (code == EXIT_DONE) code = score_and_report(&all, &units);
+    worst_free(&all.worst);
     certainty_free(&all.certainty);
     scores_free(&all.scores);
     units_free(&units);

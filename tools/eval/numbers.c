@@ -8,6 +8,11 @@ static bool is_count(double value, const seg_measure *measure) {
     return measure->unit[0] && value == floor(value) && fabs(value) < 9e15;
 }
 
+/* Five digits or so. */
+static int decimals_of(double size) {
+    return size < 10 ? 4 : size < 100 ? 2 : size < 1000 ? 1 : 0;
+}
+
 void report_number(char shown[NUMBER_ROOM], double value, const seg_measure *measure) {
     if (isnan(value))
         snprintf(shown, NUMBER_ROOM, "-");
@@ -15,10 +20,8 @@ void report_number(char shown[NUMBER_ROOM], double value, const seg_measure *mea
         snprintf(shown, NUMBER_ROOM, "%sinf", value < 0 ? "-" : "");
     else if (is_count(value, measure))
         snprintf(shown, NUMBER_ROOM, "%.0f", value);
-    else if (fabs(value) >= 1e5)
-        snprintf(shown, NUMBER_ROOM, "%.1f", value);
     else
-        snprintf(shown, NUMBER_ROOM, fabs(value) < 10 ? "%.4f" : "%.2f", value);
+        snprintf(shown, NUMBER_ROOM, "%.*f", decimals_of(fabs(value)), value);
 }
 
 json_t *report_value(double value, const seg_measure *measure) {

@@ -4,11 +4,13 @@
 
 #include "common/text.h"
 #include "eval/certainty.h"
+#include "eval/worst.h"
 
 typedef struct results {
     const choices *choices;
     scores scores;
     certainty certainty;
+    worst_list worst;
 } results;
 
 /** A table for the terminal. `width`: columns of the terminal, 0 = as wide as it gets. */

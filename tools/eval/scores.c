@@ -153,16 +153,16 @@ static seg_status take_unit(scores *target, int32_t index, unit_scores *from) {
         target->stopped = true;
     else if (from->failed)
         units_add_problem(target->units,
-                          from->subject ? from->subject
-                          : item->files ? item->files->predictions[0]
-                                        : item->id,
-                          from->why.reason);
+                          from->whom.subject ? from->whom.subject
+                          : item->files      ? item->files->predictions[0]
+                                             : item->id,
+                          from->whom.why.reason);
     else
         status = take_rows(target, from);
     for (int32_t i = 0; i < from->count; i++)
         score_row_free(&from->rows[i]);
     free(from->rows);
-    free(from->subject);
+    free(from->whom.subject);
     *from = (unit_scores){0};
     return status;
 }

@@ -235,6 +235,21 @@ static void add_files(text_buffer *target, const results *from, int32_t width) {
     free(lines);
 }
 
+static void add_worst(text_buffer *target, const results *from, int32_t width) {
+    const worst_list *worst = &from->worst;
+    const choices *asked = from->choices;
+    char title[KEY_ROOM + 40];
+    if (!worst->count) return;
+    line *lines = memory_get((size_t)worst->count, sizeof *lines);
+    for (int32_t i = 0; i < worst->count; i++)
+        lines[i] =
+            (line){.name = worst->rows[i]->id,
+                   .values = {worst->rows[i]->sides[0].values, worst->rows[i]->sides[1].values}};
+    snprintf(title, sizeof title, "worst by %s", asked->metric->measures[asked->measure].name);
+    add_lines(target, from, title, lines, worst->count, width);
+    free(lines);
+}
+
 void report_table(text_buffer *target, const results *from, int32_t width) {
     add_heading(target, from);
     if (from->choices->sides == 1)
@@ -243,4 +258,5 @@ void report_table(text_buffer *target, const results *from, int32_t width) {
         add_comparison(target, from);
     add_groups(target, from, width);
     if (from->choices->per_file && from->scores.row_count) add_files(target, from, width);
+    add_worst(target, from, width);
 }

@@ -1,0 +1,139 @@
+#include "eval/pairs.h"
+#include "common/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- pictures of a pair ---- */
+
+/* The first to blame is it. */
+static bool fail(blame *whom, const char *subject) {
+    if (!whom->subject)
+        whom->subject = text_copy(text_equal(subject, "-") ? "standard input" : subject);
+    return false;
+}
+
+static bool load_one(seg_image *target, const char *path, const seg_metric *metric,
+                     picture_role role, const seg_env *env, blame *whom) {
+    if (picture_read_fitted(target, path, metric, role, env, &whom->why)) return true;
+    return fail(whom, path);
+}
+
+/* A mask of what is scored becomes one of what is not. */
+static void turn_round(seg_image *mask) {
+    for (int32_t y = 0; y < mask->height; y++) {
+        uint8_t *row = seg_image_row(mask, y);
+        for (int32_t x = 0; x < mask->width; x++)
+            row[x] = row[x] ? 0 : 255;
+    }
+}
+
+static bool load_ignore(seg_image *target, const char *path, const unit *of,
+                        const seg_metric *metric, const seg_env *env, blame *whom) {
+    if (!load_one(target, path, metric, ROLE_MASK, env, whom)) return false;
+    if (of->score_roi) turn_round(target);
+    return true;
+}
+
+bool pair_load(loaded_pair *target, const file_set *files, const unit *of, const seg_metric *metric,
+               const seg_env *env, blame *whom) {
+    bool good = true;
+    *target = (loaded_pair){.truth_count = files->truth_count};
+    target->truths = memory_get((size_t)files->truth_count, sizeof *target->truths);
+    for (int32_t side = 0; side < MAX_SIDES && good; side++)
+        if (files->predictions[side])
+            good = load_one(&target->predictions[side], files->predictions[side], metric,
+                            ROLE_PREDICTION, env, whom);
+    for (int32_t t = 0; t < files->truth_count && good; t++)
+        good = load_one(&target->truths[t], files->truths[t], metric, ROLE_TRUTH, env, whom);
+    if (good && files->ignore)
+        good = load_ignore(&target->ignore, files->ignore, of, metric, env, whom);
+    if (good && files->picture)
+        good = load_one(&target->picture, files->picture, metric, ROLE_PICTURE, env, whom);
+    return good;
+}
+
+seg_pair pair_view(const loaded_pair *from, int32_t side) {
+    return (seg_pair){.prediction = &from->predictions[side],
+                      .truths = from->truths,
+                      .truth_count = from->truth_count,
+                      .ignore = from->ignore.data ? &from->ignore : NULL,
+                      .picture = from->picture.data ? &from->picture : NULL};
+}
+
+void pair_free(loaded_pair *target) {
+    for (int32_t side = 0; side < MAX_SIDES; side++)
+        seg_image_unref(&target->predictions[side]);
+    for (int32_t t = 0; target->truths && t < target->truth_count; t++)
+        seg_image_unref(&target->truths[t]);
+    free(target->truths);
+    seg_image_unref(&target->ignore);
+    seg_image_unref(&target->picture);
+    *target = (loaded_pair){0};
+}
+
+/* ---- frames ---- */
+
+bool streams_open(streams *target, const unit *of, const seg_metric *metric, bool threaded,
+                  const seg_env *env, blame *whom) {
+    static const picture_role roles[STREAMS] = {ROLE_PREDICTION, ROLE_PREDICTION, ROLE_TRUTH,
+                                                ROLE_PICTURE};
+    const file_set *files = of->files;
+    *target = (streams){.pair.truth_count = 1};
+    target->pair.truths = memory_get(1, sizeof *target->pair.truths);
+    for (int i = 0; i < MAX_SIDES; i++)
+        target->names[i] = files->predictions[i];
+    target->names[STREAM_TRUTH] = files->truths[0];
+    target->names[STREAM_PICTURE] = files->picture;
+    if (files->ignore && !load_ignore(&target->pair.ignore, files->ignore, of, metric, env, whom))
+        return false;
+    for (int i = 0; i < STREAMS; i++) {
+        if (!target->names[i]) continue;
+        target->sources[i] =
+            source_open(target->names[i], metric, roles[i], threaded, env, &whom->why);
+        if (!target->sources[i]) return fail(whom, target->names[i]);
+    }
+    return true;
+}
+
+/* Who ended first, and who goes on. */
+static bool fail_lengths(const streams *from, blame *whom) {
+    const char *ended = "", *on = "";
+    for (int i = 0; i < STREAMS; i++) {
+        if (!from->sources[i]) continue;
+        if (from->ended[i])
+            ended = from->names[i];
+        else
+            on = from->names[i];
+    }
+    snprintf(whom->why.reason, sizeof whom->why.reason,
+             "has %lld frames, but %s goes on (both must have as many)", (long long)from->frames,
+             text_equal(on, "-") ? "standard input" : on);
+    return fail(whom, ended);
+}
+
+bool streams_next(streams *target, bool *there, blame *whom) {
+    seg_image *const pictures[STREAMS] = {&target->pair.predictions[0],
+                                          &target->pair.predictions[1], &target->pair.truths[0],
+                                          &target->pair.picture};
+    int open = 0, given = 0;
+    for (int i = 0; i < STREAMS; i++) {
+        bool got;
+        if (!target->sources[i]) continue;
+        open++;
+        if (!source_next(target->sources[i], pictures[i], &got, &whom->why))
+            return fail(whom, target->names[i]);
+        given += got;
+        target->ended[i] = !got;
+    }
+    *there = given == open;
+    if (given && given < open) return fail_lengths(target, whom);
+    target->frames += *there;
+    return true;
+}
+
+void streams_close(streams *target) {
+    for (int i = 0; i < STREAMS; i++)
+        source_close(target->sources[i]);
+    pair_free(&target->pair);
+    *target = (streams){0};
+}
