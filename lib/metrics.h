@@ -16,5 +16,6 @@ extern const seg_metric seg_metric_panoptic;    /* evaluate/panoptic.c */
 extern const seg_metric seg_metric_regions;     /* evaluate/regions.c */
 extern const seg_metric seg_metric_superpixels; /* evaluate/superpixels.c */
 extern const seg_metric seg_metric_tracks;      /* evaluate/tracks.c */
+extern const seg_metric seg_metric_video;       /* evaluate/video.c */
 
 #endif

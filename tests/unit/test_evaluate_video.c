@@ -1,0 +1,181 @@
+/* Video objects: by hand, against the kit's formulas written out, sequences and objects. */
+#include "core_main.h"
+#include "pixels.h"
+
+#include <math.h>
+
+typedef struct options {
+    size_t size;
+    bool labels, ends;
+    double tolerance;
+} options;
+
+#define WIDTH 24
+#define HEIGHT 18
+#define PIXELS (WIDTH * HEIGHT)
+
+static double value_of(const seg_tally *tally, const char *name) {
+    const seg_metric *metric = seg_tally_metric(tally);
+    double values[16];
+    ck_assert_int_le(metric->measure_count, 16);
+    ck_assert_ok(seg_tally_values(tally, values));
+    ck_assert_int_ge(seg_measure_find(metric, name), 0);
+    return values[seg_measure_find(metric, name)];
+}
+
+static seg_tally *new_tally(bool labels, bool ends, double tolerance) {
+    const seg_metric *metric = seg_metric_find("video");
+    options o;
+    ck_assert_uint_eq(sizeof o, metric->params->options_size);
+    seg_params_init(&o, metric->params);
+    o.labels = labels, o.ends = ends, o.tolerance = tolerance;
+    seg_tally *tally;
+    ck_assert_ok(seg_tally_create(&tally, metric, &o, NULL));
+    return tally;
+}
+
+static void add_frame(seg_tally *tally, uint8_t *found, uint8_t *expected) {
+    seg_image a = {0}, b = {0};
+    ck_assert_ok(seg_image_wrap(&a, found, WIDTH, WIDTH, HEIGHT, SEG_U8, 1));
+    ck_assert_ok(seg_image_wrap(&b, expected, WIDTH, WIDTH, HEIGHT, SEG_U8, 1));
+    const seg_pair pair = {.prediction = &a, .truths = &b, .truth_count = 1};
+    ck_assert_ok(seg_tally_add(tally, &pair));
+}
+
+static void fill_box(uint8_t *picture, int32_t x, int32_t y, int32_t side, uint8_t value) {
+    for (int32_t v = y; v < y + side; v++)
+        for (int32_t u = x; u < x + side; u++)
+            if (u >= 0 && v >= 0 && u < WIDTH && v < HEIGHT) picture[v * WIDTH + u] = value;
+}
+
+#define CLOSE(tally, name, wanted) ck_assert_double_eq_tol(value_of(tally, name), wanted, 1e-12)
+
+/* Six frames: the ends are left out; J of the four between them is 1, 1, 0, 1/3. */
+START_TEST(by_hand) {
+    seg_tally *tally = new_tally(false, false, 0), *all = new_tally(false, true, 0);
+    for (int frame = 0; frame < 6; frame++) {
+        uint8_t found[PIXELS] = {0}, expected[PIXELS] = {0};
+        fill_box(expected, 4, 4, 4, 255);
+        if (frame == 1 || frame == 2) fill_box(found, 4, 4, 4, 255);
+        if (frame == 4) fill_box(found, 6, 4, 4, 255);
+        add_frame(tally, found, expected);
+        add_frame(all, found, expected);
+    }
+    CLOSE(tally, "j-mean", (1 + 1 + 0 + 1.0 / 3) / 4);
+    CLOSE(tally, "j-recall", 0.5);
+    /* edges at round(0, .75, 1.5, 2.25, 3) = 0 1 2 2 3 */
+    CLOSE(tally, "j-decay", (1.0 + 1) / 2 - (0 + 1.0 / 3) / 2);
+    CLOSE(tally, "frames", 4);
+    CLOSE(tally, "objects", 1);
+    CLOSE(all, "frames", 6);
+    CLOSE(all, "j-mean", (1 + 1 + 0 + 1.0 / 3) / 6);
+    CLOSE(tally, "jf-mean", (value_of(tally, "j-mean") + value_of(tally, "f-mean")) / 2);
+    seg_tally_free(tally), seg_tally_free(all);
+}
+END_TEST
+
+START_TEST(empty_masks) {
+    uint8_t none[PIXELS] = {0}, some[PIXELS] = {0};
+    fill_box(some, 3, 3, 5, 1);
+    const struct {
+        uint8_t *found, *expected;
+        double j, f;
+    } cases[] = {{none, none, 1, 1}, {some, none, 0, 0}, {none, some, 0, 0}, {some, some, 1, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        seg_tally *tally = new_tally(false, true, 0.008);
+        add_frame(tally, cases[i].found, cases[i].expected);
+        CLOSE(tally, "j-mean", cases[i].j);
+        CLOSE(tally, "f-mean", cases[i].f);
+        seg_tally_free(tally);
+    }
+    seg_tally *tally = new_tally(false, false, 0.008); /* two frames are both ends */
+    add_frame(tally, some, some), add_frame(tally, some, some);
+    ck_assert(isnan(value_of(tally, "j-mean")));
+    seg_tally_free(tally);
+}
+END_TEST
+
+/* ---- the kit's boundary measure, written out ---- */
+
+static int at(const uint8_t *mask, int32_t x, int32_t y) {
+    return x < WIDTH && y < HEIGHT && mask[y * WIDTH + x];
+}
+
+static bool on_boundary(const uint8_t *mask, int32_t x, int32_t y) {
+    const int own = at(mask, x, y);
+    if (x == WIDTH - 1 && y == HEIGHT - 1) return false;
+    if (x == WIDTH - 1) return own != at(mask, x, y + 1);
+    if (y == HEIGHT - 1) return own != at(mask, x + 1, y);
+    return own != at(mask, x + 1, y) || own != at(mask, x, y + 1) || own != at(mask, x + 1, y + 1);
+}
+
+static double matched_share(const uint8_t *own, const uint8_t *other, int32_t radius) {
+    double all = 0, matched = 0;
+    for (int32_t y = 0; y < HEIGHT; y++)
+        for (int32_t x = 0; x < WIDTH; x++) {
+            if (!on_boundary(own, x, y)) continue;
+            bool near = false;
+            for (int32_t v = 0; v < HEIGHT; v++)
+                for (int32_t u = 0; u < WIDTH; u++)
+                    near = near || (on_boundary(other, u, v) &&
+                                    (u - x) * (u - x) + (v - y) * (v - y) <= radius * radius);
+            all++;
+            matched += near;
+        }
+    return all > 0 ? matched / all : 1;
+}
+
+START_TEST(contours_against_the_definition) {
+    pixels_random random = pixels_random_start(97);
+    for (int repeat = 0; repeat < 30; repeat++) {
+        uint8_t found[PIXELS] = {0}, expected[PIXELS] = {0};
+        for (int box = 0; box < 3; box++) {
+            fill_box(found, (int32_t)pixels_below(&random, 22), (int32_t)pixels_below(&random, 16),
+                     5, 255);
+            fill_box(expected, (int32_t)pixels_below(&random, 22),
+                     (int32_t)pixels_below(&random, 16), 6, 255);
+        }
+        const int32_t radius = repeat % 4; /* of a diagonal of 30 */
+        seg_tally *tally = new_tally(false, true, radius / 30.0 - (radius ? 0.001 : 0));
+        add_frame(tally, found, expected);
+        const double precision = matched_share(found, expected, radius);
+        const double recall = matched_share(expected, found, radius);
+        CLOSE(tally, "f-mean",
+              precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0);
+        seg_tally_free(tally);
+    }
+}
+END_TEST
+
+/* Two objects that come and go, one that is only imagined, two sequences. */
+START_TEST(objects_and_sequences) {
+    seg_tally *all = new_tally(true, true, 0.05), *more = new_tally(true, true, 0.05);
+    for (int frame = 0; frame < 4; frame++) {
+        uint8_t found[PIXELS] = {0}, expected[PIXELS] = {0};
+        fill_box(expected, 2, 2, 4, 3);
+        fill_box(found, 2, 2, 4, 3);
+        if (frame >= 2) fill_box(expected, 12, 8, 4, 7); /* never found */
+        if (frame == 1) fill_box(found, 12, 2, 3, 9);    /* never there */
+        add_frame(all, found, expected);
+        add_frame(more, expected, expected);
+    }
+    CLOSE(all, "objects", 2);
+    CLOSE(all, "j-mean", (1 + (1 + 1 + 0 + 0) / 4.0) / 2);
+    CLOSE(all, "f-recall", (1 + 0.5) / 2);
+    ck_assert_ok(seg_tally_merge(all, more));
+    CLOSE(all, "objects", 4);
+    CLOSE(all, "frames", 8);
+    CLOSE(all, "j-mean", (1 + 0.5 + 1 + 1) / 4);
+    seg_table table = {0};
+    ck_assert_ok(seg_tally_table(all, 0, &table));
+    ck_assert_int_eq(table.rows, 4);
+    ck_assert_double_eq(table.cells[1 * table.columns + 1], 7);
+    ck_assert_double_eq(table.cells[1 * table.columns + 3], 0.5);
+    ck_assert_double_eq(table.cells[3 * table.columns], 2);
+    seg_table_free(&table, NULL);
+    seg_tally_free(all), seg_tally_free(more);
+}
+END_TEST
+
+CORE_MAIN("video objects", by_hand, empty_masks, contours_against_the_definition,
+          objects_and_sequences)
