@@ -10,7 +10,6 @@ extern const seg_metric seg_metric_instances;   /* evaluate/instances.c */
 extern const seg_metric seg_metric_flow;        /* evaluate/flow.c */
 extern const seg_metric seg_metric_scores;      /* evaluate/scores.c */
 extern const seg_metric seg_metric_documents;   /* evaluate/documents.c */
-extern const seg_metric seg_metric_documents;   /* evaluate/documents.c */
 extern const seg_metric seg_metric_change;      /* evaluate/change.c */
 extern const seg_metric seg_metric_panoptic;    /* evaluate/panoptic.c */
 extern const seg_metric seg_metric_regions;     /* evaluate/regions.c */
