@@ -14,11 +14,14 @@
  *             all annotators and pictures together
  *   pri       share of pixel pairs that are together in both, or in neither; mean over annotators
  *   vi        H(S|T) + H(T|S) in bits; vi-split, vi-merge are its two parts
- *   are       1 - f of pixel pairs: precision = pairs together in both / together in S, recall =
- * ... / together in T A hierarchy comes as levels of the prediction: `covering`, `pri`, `vi`, `are`
- * are at the one level that is best for all pictures (ODS), -ois at the best of each picture,
- * covering-best at the best of each true region. Label 0 is unassigned: in the truth it is not
- * scored, in the prediction it covers nothing and is one region in pri, vi and are.
+ *   are       1 - f, f of precision = sum of n^2 / sum of a^2, recall = sum of n^2 / sum of b^2:
+ *             pixel pairs that are together in both, of those together in one
+ *
+ * A hierarchy comes as levels of the prediction: `covering`, `pri`, `vi`, `are` are at the one
+ * level that is best for all pictures (ODS), -ois at the best of each picture, covering-best at the
+ * best of each true region. Label 0 is unassigned: in the truth it is not scored; in the prediction
+ * it covers nothing, is one region in pri and vi, and in are, as in the SNEMI3D contest, each of
+ * its pixels is a region of its own.
  *
  * Pictures' values are added in a form that does not depend on their order. Cost: a pass over each
  * pair of level and annotator, and their shared runs.
@@ -150,40 +153,50 @@ static seg_status join(joint *joined, const seg_image *level, const seg_image *t
     return SEG_OK;
 }
 
-static double pairs_of(int64_t n) {
-    return n % 2 ? (double)((n - 1) / 2 * n) : (double)(n / 2 * (n - 1));
+/* Ordered pairs of n pixels, of pixels with themselves too. */
+static double square_of(int64_t n) {
+    return (double)n * (double)n;
 }
 
 static double entropy_of(int64_t part, int64_t whole) {
     return part ? (double)part / (double)whole * seg_log2((double)whole / (double)part) : 0;
 }
 
+/* The pixels that cell or label a = 0 has are on their own in are. */
+static double adapted_square(int32_t a, int64_t n) {
+    return a ? square_of(n) : (double)n;
+}
+
 /* Adds the indices of this annotator. */
 static void add_indices(double index[INDICES], const joint *joined) {
     const seg_contingency *table = &joined->table;
-    double both = 0, found = 0, expected = 0; /* pixel pairs that are together */
+    double both = 0, found = 0, expected = 0;   /* pixel pairs that are together */
+    double adapted_both = 0, adapted_found = 0; /* the same where 0 is no region */
     double h_joint = 0, h_found = 0, h_expected = 0;
     for (int32_t i = 0; i < table->count; i++) {
-        if (table->cells[i].b == 0) continue;
-        both += pairs_of(table->cells[i].pixels);
-        h_joint += entropy_of(table->cells[i].pixels, joined->all);
+        const seg_contingency_cell *cell = &table->cells[i];
+        if (cell->b == 0) continue;
+        both += square_of(cell->pixels);
+        adapted_both += adapted_square(cell->a, cell->pixels);
+        h_joint += entropy_of(cell->pixels, joined->all);
     }
     for (int32_t a = 0; a < table->a.count; a++) {
-        found += pairs_of(joined->sizes[a]);
+        found += square_of(joined->sizes[a]);
+        adapted_found += adapted_square(a, joined->sizes[a]);
         h_found += entropy_of(joined->sizes[a], joined->all);
     }
     for (int32_t b = 1; b < table->b.count; b++) {
-        expected += pairs_of(table->b.areas[b]);
+        expected += square_of(table->b.areas[b]);
         h_expected += entropy_of(table->b.areas[b], joined->all);
     }
-    const double pairs = pairs_of(joined->all);
+    const double pairs = square_of(joined->all) - (double)joined->all;
     index[RAND] += pairs > 0 ? 1 - (found + expected - 2 * both) / pairs : 1;
     /* rounding must not make nothing a little less than nothing */
     index[SPLIT] += h_joint > h_expected ? h_joint - h_expected : 0;
     index[MERGE] += h_joint > h_found ? h_joint - h_found : 0;
-    index[ADAPTED] += found + expected > 0 ? 1 - 2 * both / (found + expected) : 0;
-    index[PAIR_PRECISION] += found > 0 ? both / found : 1;
-    index[PAIR_RECALL] += expected > 0 ? both / expected : 1;
+    index[ADAPTED] += 1 - 2 * adapted_both / (adapted_found + expected);
+    index[PAIR_PRECISION] += adapted_both / adapted_found;
+    index[PAIR_RECALL] += adapted_both / expected;
 }
 
 /* How well regions are covered: `of_truth` at this level, `best` at the best one so far, and

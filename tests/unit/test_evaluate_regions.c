@@ -44,9 +44,10 @@ START_TEST(by_hand) {
     CLOSE(tally, "covering-ois", (2 * (2.0 / 3) + 4 * (3.0 / 4)) / 6);
     /* 15 pairs; together in both 1 + 0 + 3, in S 6, in T 7: apart in one only 2 + 3 */
     CLOSE(tally, "pri", 10.0 / 15);
-    CLOSE(tally, "are-precision", 4.0 / 6);
-    CLOSE(tally, "are-recall", 4.0 / 7);
-    CLOSE(tally, "are", 1 - 8.0 / 13);
+    /* squares: both 4 + 1 + 9, S 9 + 9, T 4 + 16 */
+    CLOSE(tally, "are-precision", 14.0 / 18);
+    CLOSE(tally, "are-recall", 14.0 / 20);
+    CLOSE(tally, "are", 1 - 28.0 / 38);
     /* H(S|T): within T's second region S is 1/4, 3/4; H(T|S): within S's first T is 2/3, 1/3 */
     const double split = 4.0 / 6 * (log2(4) / 4 + 3 * log2(4.0 / 3) / 4);
     const double merge = 3.0 / 6 * (2 * log2(1.5) / 3 + log2(3) / 3);
@@ -71,6 +72,10 @@ START_TEST(unassigned_labels) {
     CLOSE(tally, "covering", 0.5);
     CLOSE(tally, "pri", 1);
     CLOSE(tally, "vi", 0);
+    /* and in are each of its pixels is one: both 1 + 1 + 4, S the same, T 4 + 4 */
+    CLOSE(tally, "are-precision", 1);
+    CLOSE(tally, "are-recall", 6.0 / 8);
+    CLOSE(tally, "are", 1 - 12.0 / 14);
     seg_tally_free(tally);
     /* nothing to score: undefined */
     int32_t none[] = {0, 0};
@@ -130,7 +135,7 @@ static double slow_pri(const int32_t *s, const int32_t *t) {
 static double slow_are(const int32_t *s, const int32_t *t) {
     double both = 0, found = 0, expected = 0;
     for (int32_t i = 0; i < PIXELS; i++)
-        for (int32_t j = 0; j < i; j++) {
+        for (int32_t j = 0; j < PIXELS; j++) {
             both += s[i] == s[j] && t[i] == t[j];
             found += s[i] == s[j];
             expected += t[i] == t[j];
