@@ -25,8 +25,9 @@ typedef struct seg_picture_read_options {
 
 SEG_API void seg_picture_read_options_init(seg_picture_read_options *options);
 
-/** Reads a PNG, JPEG, PNM/PAM or anything else FFmpeg decodes as a picture; `image` keeps depth
- *  and alpha (u8 or u16, 1-4 channels). `info`, `options`, `env` may be NULL. Errors:
+/** Reads a PNG, JPEG, PNM/PAM, PFM, NPY, .flo (optical flow: F32, two channels) or anything else
+ *  FFmpeg decodes as a picture; `image` keeps depth and alpha (u8 or u16, 1-4 channels). `info`,
+ *  `options`, `env` may be NULL. Errors:
  *  SEG_ERROR_IO, _DATA (not a picture or damaged beyond use), _LIMIT, _UNSUPPORTED, _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_picture_read(seg_image *image, seg_picture_info *info,
                                                   const char *path,
@@ -41,7 +42,7 @@ SEG_API SEG_NODISCARD seg_status seg_picture_decode(seg_image *image, seg_pictur
 
 typedef struct seg_picture_write_options {
     size_t size;
-    const char *format;  /**< "png", "jpeg", "pam", "pfm", "npy"; NULL = by extension */
+    const char *format;  /**< "png", "jpeg", "pam", "pfm", "npy", "flo"; NULL = by extension */
     int32_t quality;     /**< JPEG 1..100, default 92 */
     int32_t compression; /**< PNG 0..9, default 3 */
 } seg_picture_write_options;
@@ -50,7 +51,8 @@ SEG_API void seg_picture_write_options_init(seg_picture_write_options *options);
 
 /** Writes to a temporary name beside `path` and renames: a file under its final name is whole.
  *  PNG: masks (U8 DATA with only 0 and 255) in 1 bit, 8 and 16 bits, labels in 16 bits while
- *  they fit, beyond that (to 2^24 - 1) as COCO's panoptic RGB. Devices and FIFOs are written in place. */
+ *  they fit, beyond that (to 2^24 - 1) as COCO's panoptic RGB. Devices and FIFOs are written in
+ *  place. */
 SEG_API SEG_NODISCARD seg_status seg_picture_write(const char *path, const seg_image *image,
                                                    const seg_picture_write_options *options,
                                                    const seg_env *env);

@@ -52,6 +52,9 @@ SEG_NODISCARD seg_status seg_pnm_decode(seg_image *image, seg_picture_info *info
                                         const uint8_t *bytes, size_t size, const seg_env *env);
 SEG_NODISCARD seg_status seg_npy_decode(seg_image *image, seg_picture_info *info,
                                         const uint8_t *bytes, size_t size, const seg_env *env);
+/** Optical flow: F32, two channels. */
+SEG_NODISCARD seg_status seg_flo_decode(seg_image *image, seg_picture_info *info,
+                                        const uint8_t *bytes, size_t size, const seg_env *env);
 /** Everything else that FFmpeg knows as a picture. */
 SEG_NODISCARD seg_status seg_ffmpeg_decode(seg_image *image, seg_picture_info *info,
                                            const uint8_t *bytes, size_t size, const seg_env *env);
@@ -83,6 +86,9 @@ SEG_NODISCARD seg_status seg_pnm_encode(seg_sink *sink, const seg_image *image,
                                         const seg_picture_write_options *options,
                                         const seg_env *env);
 SEG_NODISCARD seg_status seg_npy_encode(seg_sink *sink, const seg_image *image,
+                                        const seg_picture_write_options *options,
+                                        const seg_env *env);
+SEG_NODISCARD seg_status seg_flo_encode(seg_sink *sink, const seg_image *image,
                                         const seg_picture_write_options *options,
                                         const seg_env *env);
 

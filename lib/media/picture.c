@@ -32,6 +32,7 @@ seg_picture_decoder seg_picture_decoder_find(const uint8_t *bytes, size_t size) 
     if (size >= 4 && !memcmp(bytes, "\xff\xd8\xff", 3))
         return bytes[3] == 0xf7 ? seg_ffmpeg_decode : seg_jpeg_decode; /* f7: JPEG-LS */
     if (size >= 6 && !memcmp(bytes, "\x93NUMPY", 6)) return seg_npy_decode;
+    if (size >= 4 && !memcmp(bytes, "PIEH", 4)) return seg_flo_decode;
     if (size >= 3 && bytes[0] == 'P' && strchr("1234567Ff", bytes[1]) && bytes[1] &&
         (strchr(" \t\r\n#", bytes[2]) && bytes[2]))
         return seg_pnm_decode;
@@ -195,6 +196,7 @@ static const format_entry formats[] = {
     {"png", NULL, seg_png_encode}, {"jpeg", "jpg", seg_jpeg_encode}, {"pbm", NULL, seg_pnm_encode},
     {"pgm", NULL, seg_pnm_encode}, {"ppm", NULL, seg_pnm_encode},    {"pnm", NULL, seg_pnm_encode},
     {"pam", NULL, seg_pnm_encode}, {"pfm", NULL, seg_pnm_encode},    {"npy", NULL, seg_npy_encode},
+    {"flo", NULL, seg_flo_encode},
 };
 
 static const format_entry *find_format(const char *name) {
@@ -237,7 +239,7 @@ static seg_status choose_format(const format_entry **entry, const char *format, 
     if (*entry) return SEG_OK;
     return seg_fail(SEG_ERROR_UNSUPPORTED,
                     "no picture format is called \"%s\" (allowed png, jpeg, pnm, pgm, ppm, pbm, "
-                    "pam, pfm, npy)",
+                    "pam, pfm, npy, flo)",
                     name);
 }
 

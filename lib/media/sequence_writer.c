@@ -135,13 +135,13 @@ static seg_status open_files(seg_writer **opened, const char *name, bool single,
     if (format && !seg_picture_format(format))
         return seg_fail(SEG_ERROR_OPTION,
                         "format is \"%s\" (allowed for picture files: png, jpeg, pam, pnm, pgm, "
-                        "ppm, pbm, pfm, npy)",
+                        "ppm, pbm, pfm, npy, flo)",
                         format);
     if (format) format = seg_picture_format(format);
     if (!format && seg_is_printf_pattern(name) && !seg_picture_format(seg_path_extension(name)))
         return seg_fail(SEG_ERROR_OPTION,
                         "%s: no picture format has this extension (use .png, .jpg, .pam, .pgm, "
-                        ".ppm, .pfm or .npy)",
+                        ".ppm, .pfm, .npy or .flo)",
                         name);
     sequence_writer *writer = seg_writer_make(sizeof *writer, &sequence_operations, options, env);
     if (!writer) return SEG_ERROR_MEMORY;

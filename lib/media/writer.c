@@ -35,8 +35,9 @@ static bool equals_ignoring_case(const char *a, const char *b) {
 
 const char *seg_picture_format(const char *extension) {
     static const char *const known[][2] = {
-        {"png", "png"}, {"jpg", "jpeg"}, {"jpeg", "jpeg"}, {"pam", "pam"}, {"pnm", "pnm"},
-        {"pgm", "pgm"}, {"ppm", "ppm"},  {"pbm", "pbm"},   {"pfm", "pfm"}, {"npy", "npy"},
+        {"png", "png"}, {"jpg", "jpeg"}, {"jpeg", "jpeg"}, {"pam", "pam"},
+        {"pnm", "pnm"}, {"pgm", "pgm"},  {"ppm", "ppm"},   {"pbm", "pbm"},
+        {"pfm", "pfm"}, {"npy", "npy"},  {"flo", "flo"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (equals_ignoring_case(extension, known[i][0])) return known[i][1];

@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/common.sh
 . "${0%/*}/common.sh"
 # shellcheck source=tests/cli/eval.sh
-. "${0%/*}/eval.sh"
+. "$SEGMENT_SOURCE/tests/cli/eval.sh"
 mkdir pred truth
 
 # ---- two pictures: tp 3, fp 1, fn 2, tn 6 ----

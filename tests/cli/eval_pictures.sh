@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/common.sh
 . "${0%/*}/common.sh"
 # shellcheck source=tests/cli/eval.sh
-. "${0%/*}/eval.sh"
+. "$SEGMENT_SOURCE/tests/cli/eval.sh"
 mkdir pred truth other
 for n in 1 2 3 4 5; do
     # object: the left half; found: n columns too few, and a stripe on the right that is none

@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/common.sh
 . "${0%/*}/common.sh"
 # shellcheck source=tests/cli/eval.sh
-. "${0%/*}/eval.sh"
+. "$SEGMENT_SOURCE/tests/cli/eval.sh"
 "$SEGMENT_BUILD/bin/make_scene" video scene.mkv scene 40 96 64 >/dev/null || exit 1
 mkdir truth
 cp scene/mask_*.png truth

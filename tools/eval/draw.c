@@ -97,10 +97,21 @@ static void draw_ticks(cairo_t *canvas, const figure *from, int axis) {
     }
 }
 
+/* As large as there is room for. */
+static void write_title(cairo_t *canvas, const char *title) {
+    cairo_text_extents_t box;
+    double size = 13.5;
+    do {
+        size -= 0.5;
+        use_font(canvas, size, true);
+        cairo_text_extents(canvas, title, &box);
+    } while (box.x_advance > FIGURE_WIDTH - LEFT - 6 && size > 7);
+    write_text(canvas, LEFT, 26, title, ANCHOR_LEFT);
+}
+
 static void draw_names(cairo_t *canvas, const figure *from) {
     use_colour(canvas, ink, 1);
-    use_font(canvas, 13, true);
-    write_text(canvas, LEFT, 26, from->title, ANCHOR_LEFT);
+    write_title(canvas, from->title);
     use_font(canvas, 12, false);
     write_text(canvas, LEFT + PLOT_WIDTH / 2.0, FIGURE_HEIGHT - 14, from->x_name, ANCHOR_MIDDLE);
     cairo_save(canvas);

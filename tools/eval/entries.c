@@ -14,7 +14,7 @@ enum { DEEPEST = 32 }; /* directories below the first: links may lead round in a
 
 /* Extensions say enough about pictures; whether they are sound shows when they are read. */
 static bool looks_like_picture(const char *path) {
-    static const char *const more[] = {"bmp", "tif", "tiff", "flo", "jp2", "exr"};
+    static const char *const more[] = {"bmp", "tif", "tiff", "jp2", "exr"};
     const char *extension = name_extension(path);
     if (name_is_still(extension)) return true;
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
