@@ -16,6 +16,7 @@ typedef struct seg_picture_info {
     int32_t source_bits; /**< bits of a sample in the file */
     char codec[16];      /**< "png", "jpeg", "pam", else FFmpeg's name */
     char warning[160];   /**< what was mended while reading, or "" */
+    bool truncated;      /**< the file ends early: only a part of the picture is real */
 } seg_picture_info;
 
 typedef struct seg_picture_read_options {
@@ -182,6 +183,8 @@ typedef struct seg_writer_options {
     int32_t threads;
     bool overwrite;         /**< replace an existing file */
     const char *audio_from; /**< copy the audio of this file, or NULL */
+    int32_t quality;        /**< of JPEG pictures, as in seg_picture_write_options */
+    int32_t compression;    /**< of PNG pictures */
 } seg_writer_options;
 
 SEG_API void seg_writer_options_init(seg_writer_options *options);
@@ -195,8 +198,13 @@ SEG_API SEG_NODISCARD seg_status seg_writer_open(seg_writer **writer, const char
                                                  const seg_writer_options *options,
                                                  const seg_env *env);
 
-/** Writes one picture (u8, u16, labels, and f32 where files hold it; 1-4 channels); all of one
- *  size and format. A single picture name takes one frame only. Time stamps are kept as far as the
+/** What seg_writer_open would refuse in name, format and codec, found without making anything.
+ *  Errors: SEG_ERROR_OPTION, SEG_ERROR_UNSUPPORTED (FFmpeg is needed and not there). */
+SEG_API SEG_NODISCARD seg_status seg_writer_check(const char *name,
+                                                  const seg_writer_options *options);
+
+/** Writes one picture (u8, u16, labels, and f32 where files hold it; 1-4 channels); in video all of
+ *  one size and format. A single picture name takes one frame only. Time stamps are kept as far as the
  *  container counts so finely; SEG_NO_PTS follows from the frame rate. Labels become 16 bits, u16
  *  of fewer `bits` is brought to full scale. Errors: SEG_ERROR_IO (disk full, closed pipe; never a
  *  signal), SEG_ERROR_SHAPE, SEG_ERROR_UNSUPPORTED (not without loss in this container), ... */

@@ -33,3 +33,10 @@ seg_status seg_video_writer_open(seg_writer **writer, const char *name, const ch
     SEG_TRY(seg_ffmpeg_find(&ffmpeg));
     return ffmpeg->open_writer(writer, name, format, options, env);
 }
+
+seg_status seg_video_writer_check(const char *name, const char *format,
+                                  const seg_writer_options *options) {
+    const seg_ffmpeg_backend *ffmpeg;
+    SEG_TRY(seg_ffmpeg_find(&ffmpeg));
+    return ffmpeg->check_writer(name, format, options);
+}

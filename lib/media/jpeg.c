@@ -60,6 +60,7 @@ static void on_message(j_common_ptr jpeg, int level) {
     if (level >= 0) return;
     jpeg_decoder *d = decoder_of(jpeg);
     jpeg->err->num_warnings++;
+    d->report->truncated |= jpeg->err->msg_code == JWRN_JPEG_EOF;
     if (d->report->warning[0]) return;
     char text[JMSG_LENGTH_MAX];
     jpeg->err->format_message(jpeg, text);

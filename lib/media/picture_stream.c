@@ -294,14 +294,17 @@ static seg_status find_picture(stream_source *source) {
 
 /* ---- the source ---- */
 
+static seg_status fail_cut(const stream_source *source) {
+    return seg_fail(SEG_ERROR_TRUNCATED, "%s: ended within picture %" PRId64, source->input->name,
+                    source->next - 1);
+}
+
 static seg_status decode(stream_source *source, seg_image *image, seg_picture_info *info) {
     memset(info, 0, sizeof *info);
     seg_status status = seg_picture_decode(image, info, at(source, 0), source->length,
                                            &source->read_options, &source->base.env);
     if (info->warning[0]) seg_note(&source->base.notes, "picture", "%s", info->warning);
-    if (status >= 0 || !source->cut || status == SEG_ERROR_MEMORY) return status;
-    return seg_fail(SEG_ERROR_TRUNCATED, "%s: ended within picture %" PRId64, source->input->name,
-                    source->next - 1);
+    return status >= 0 || !source->cut || status == SEG_ERROR_MEMORY ? status : fail_cut(source);
 }
 
 static seg_status stream_advance(seg_source *base, seg_frame *frame) {
@@ -309,6 +312,7 @@ static seg_status stream_advance(seg_source *base, seg_frame *frame) {
     if (!source->held) {
         seg_image_unref(&source->picture);
         seg_status status = find_picture(source);
+        if (status == SEG_END && source->cut) return fail_cut(source);
         if (status != SEG_OK) return status;
     }
     source->held = false;

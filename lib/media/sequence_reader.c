@@ -17,6 +17,7 @@ typedef struct sequence_source {
     seg_image picture;
     seg_picture_read_options read_options;
     bool timed;
+    bool truncated; /**< the single picture is */
 } sequence_source;
 
 static seg_status read_picture(sequence_source *source, seg_image *image, int32_t number) {
@@ -25,6 +26,7 @@ static seg_status read_picture(sequence_source *source, seg_image *image, int32_
     seg_status status =
         seg_picture_read(image, &info, name, &source->read_options, &source->base.env);
     if (status < 0) return status;
+    source->truncated = info.truncated && !source->timed;
     if (info.warning[0]) seg_note(&source->base.notes, "picture", "%s: %s", name, info.warning);
     seg_stream_info *stream = &source->base.info;
     if (!stream->codec[0]) {
@@ -40,6 +42,8 @@ static seg_status read_picture(sequence_source *source, seg_image *image, int32_
 
 static seg_status sequence_advance(seg_source *base, seg_frame *frame) {
     sequence_source *source = (sequence_source *)base;
+    if (source->next >= source->names.count && source->truncated)
+        return seg_fail(SEG_ERROR_TRUNCATED, "%s: ended early", source->names.items[0]);
     if (source->next >= source->names.count) return SEG_END;
     source->current = source->next++;
     if (source->timed) {

@@ -69,9 +69,7 @@ static seg_status sequence_write(seg_writer *base, const seg_image *image, int64
         path = writer->path;
         SEG_TRY(refuse_existing(writer, path));
     }
-    seg_picture_write_options options;
-    seg_picture_write_options_init(&options);
-    options.format = writer->format;
+    seg_picture_write_options options = seg_writer_picture_options(base, writer->format);
     return seg_picture_write(path, image, &options, &base->env);
 }
 
@@ -129,23 +127,27 @@ static seg_status keep_name(sequence_writer *writer, const char *name, const cha
     return SEG_OK;
 }
 
-static seg_status open_files(seg_writer **opened, const char *name, bool single,
-                             const seg_writer_options *options, const seg_env *env) {
-    const char *format = options->format;
+seg_status seg_picture_files_check(const char *name, bool single, const char *format) {
     if (format && !seg_picture_format(format))
         return seg_fail(SEG_ERROR_OPTION,
                         "format is \"%s\" (allowed for picture files: png, jpeg, pam, pnm, pgm, "
                         "ppm, pbm, pfm, npy, flo)",
                         format);
-    if (format) format = seg_picture_format(format);
-    if (!format && seg_is_printf_pattern(name) && !seg_picture_format(seg_path_extension(name)))
+    if (!format && !single && seg_is_printf_pattern(name) &&
+        !seg_picture_format(seg_path_extension(name)))
         return seg_fail(SEG_ERROR_OPTION,
                         "%s: no picture format has this extension (use .png, .jpg, .pam, .pgm, "
                         ".ppm, .pfm, .npy or .flo)",
                         name);
+    return SEG_OK;
+}
+
+static seg_status open_files(seg_writer **opened, const char *name, bool single,
+                             const seg_writer_options *options, const seg_env *env) {
+    const char *format = options->format ? seg_picture_format(options->format) : NULL;
     sequence_writer *writer = seg_writer_make(sizeof *writer, &sequence_operations, options, env);
     if (!writer) return SEG_ERROR_MEMORY;
-    writer->base.takes_float = true;
+    writer->base.takes_float = writer->base.takes_any_shape = true;
     writer->single = single;
     writer->format = format ? format : single || seg_is_printf_pattern(name) ? NULL : "png";
     seg_status status = keep_name(writer, name, format);

@@ -155,9 +155,8 @@ static seg_status write_y4m(stream_writer *writer, const seg_image *image, int64
 /* ---- pictures ---- */
 
 static seg_status write_picture(stream_writer *writer, const seg_image *image) {
-    seg_picture_write_options options;
-    seg_picture_write_options_init(&options);
-    options.format = writer->picture_format;
+    seg_picture_write_options options =
+        seg_writer_picture_options(&writer->base, writer->picture_format);
     void *bytes;
     size_t size;
     SEG_TRY(seg_picture_encode(&bytes, &size, image, &options, &writer->base.env));
@@ -224,16 +223,22 @@ bool seg_stream_writer_fits(const char *format) {
     return find_kind(&kind, format);
 }
 
+seg_status seg_stream_writer_check(const char *format, const seg_writer_options *options) {
+    if (!options->codec) return SEG_OK;
+    return seg_fail(SEG_ERROR_OPTION, "codec is \"%s\", but %s has no codecs", options->codec,
+                    format);
+}
+
 seg_status seg_stream_writer_open(seg_writer **opened, const char *name, const char *format,
                                   const seg_writer_options *options, const seg_env *env) {
-    if (options->codec)
-        return seg_fail(SEG_ERROR_OPTION, "codec is \"%s\", but %s has no codecs", options->codec,
-                        format);
+    if (options->audio_from)
+        seg_log(env, SEG_LOG_WARNING, "%s: %s holds no sound: it is left out", name, format);
     stream_writer *writer = seg_writer_make(sizeof *writer, &stream_operations, options, env);
     if (!writer) return SEG_ERROR_MEMORY;
     find_kind(&writer->kind, format);
     writer->picture_format = seg_picture_format(format);
     writer->base.takes_float = writer->kind != STREAM_Y4M;
+    writer->base.takes_any_shape = writer->kind == STREAM_PICTURES;
     seg_status status = seg_output_open(&writer->output, name, options->overwrite, env);
     if (status < 0)
         seg_release(env, writer);

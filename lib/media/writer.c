@@ -16,7 +16,9 @@ void seg_writer_options_init(seg_writer_options *options) {
                                     .content = SEG_CONTENT_MASK,
                                     .frame_rate = {25, 1},
                                     .sample_aspect = {1, 1},
-                                    .threads = 1};
+                                    .threads = 1,
+                                    .quality = 92,
+                                    .compression = 3};
 }
 
 /* ---- names ---- */
@@ -91,7 +93,7 @@ static seg_status open_null(seg_writer **writer, const seg_writer_options *optio
                             const seg_env *env) {
     *writer = seg_writer_make(sizeof **writer, &null_operations, options, env);
     if (!*writer) return SEG_ERROR_MEMORY;
-    (*writer)->takes_float = true;
+    (*writer)->takes_float = (*writer)->takes_any_shape = true;
     return SEG_OK;
 }
 
@@ -119,38 +121,91 @@ static seg_status check_options(const seg_writer_options *o) {
     return SEG_OK;
 }
 
-static seg_status open_by_name(seg_writer **writer, const char *name,
-                               const seg_writer_options *options, const seg_env *env) {
-    if (!strcmp(name, "null:")) return open_null(writer, options, env);
-    bool live = !strcmp(name, "-") || is_special_file(name);
-    const char *format = options->format;
-    if (!strcmp(name, "-") && !format)
+typedef enum writer_kind {
+    WRITER_NULL,
+    WRITER_SEQUENCE,
+    WRITER_PICTURE,
+    WRITER_STREAM,
+    WRITER_VIDEO
+} writer_kind;
+
+/* `format` is the given one, or what the extension says. */
+static writer_kind find_kind(const char *name, const char *given, const char **format) {
+    *format = given ? given : seg_path_extension(name);
+    if (!strcmp(name, "null:")) return WRITER_NULL;
+    if (strcmp(name, "-") != 0 && !is_special_file(name)) {
+        if (seg_is_printf_pattern(name) || is_directory(name)) return WRITER_SEQUENCE;
+        if (seg_picture_format(*format)) return WRITER_PICTURE;
+    }
+    return seg_stream_writer_fits(*format) ? WRITER_STREAM : WRITER_VIDEO;
+}
+
+static seg_status check_by_name(writer_kind *kind, const char **format, const char *name,
+                                const seg_writer_options *options) {
+    if (!strcmp(name, "-") && !options->format)
         return seg_fail(SEG_ERROR_OPTION,
                         "standard output needs a format: y4m, nut, rawvideo, pam, png, or another "
                         "one of FFmpeg's containers");
-    if (!live) {
-        if (seg_is_printf_pattern(name) || is_directory(name))
-            return seg_sequence_writer_open(writer, name, options, env);
-        if (seg_picture_format(format ? format : seg_path_extension(name)))
-            return seg_picture_writer_open(writer, name, options, env);
+    *kind = find_kind(name, options->format, format);
+    switch (*kind) {
+    case WRITER_SEQUENCE:
+        return seg_picture_files_check(name, false, options->format);
+    case WRITER_PICTURE:
+        return seg_picture_files_check(name, true, options->format);
+    case WRITER_STREAM:
+        return seg_stream_writer_check(*format, options);
+    case WRITER_VIDEO:
+        return seg_video_writer_check(name, options->format, options);
+    case WRITER_NULL:
+        break;
     }
-    const char *kind = format ? format : seg_path_extension(name);
-    if (seg_stream_writer_fits(kind))
-        return seg_stream_writer_open(writer, name, kind, options, env);
-    return seg_video_writer_open(writer, name, format, options, env);
+    return SEG_OK;
+}
+
+static seg_status open_by_name(seg_writer **writer, const char *name,
+                               const seg_writer_options *options, const seg_env *env) {
+    const char *format;
+    writer_kind kind;
+    SEG_TRY(check_by_name(&kind, &format, name, options));
+    switch (kind) {
+    case WRITER_SEQUENCE:
+        return seg_sequence_writer_open(writer, name, options, env);
+    case WRITER_PICTURE:
+        return seg_picture_writer_open(writer, name, options, env);
+    case WRITER_STREAM:
+        return seg_stream_writer_open(writer, name, format, options, env);
+    case WRITER_VIDEO:
+        return seg_video_writer_open(writer, name, options->format, options, env);
+    case WRITER_NULL:
+        break;
+    }
+    return open_null(writer, options, env);
+}
+
+static seg_status take_options(seg_writer_options *options, const char *name,
+                               const seg_writer_options *given) {
+    if (!name || !*name) return seg_fail(SEG_ERROR_ARGUMENT, "the output's name is empty");
+    seg_writer_options_init(options);
+    if (!given) return SEG_OK;
+    SEG_TRY(check_options(given));
+    *options = *given;
+    return SEG_OK;
+}
+
+seg_status seg_writer_check(const char *name, const seg_writer_options *given) {
+    seg_writer_options options;
+    const char *format;
+    writer_kind kind;
+    SEG_TRY(take_options(&options, name, given));
+    return check_by_name(&kind, &format, name, &options);
 }
 
 seg_status seg_writer_open(seg_writer **writer, const char *name, const seg_writer_options *given,
                            const seg_env *env) {
     if (!writer) return seg_fail(SEG_ERROR_ARGUMENT, "writer is NULL");
     *writer = NULL;
-    if (!name || !*name) return seg_fail(SEG_ERROR_ARGUMENT, "the output's name is empty");
     seg_writer_options options;
-    seg_writer_options_init(&options);
-    if (given) {
-        SEG_TRY(check_options(given));
-        options = *given;
-    }
+    SEG_TRY(take_options(&options, name, given));
     SEG_TRY(open_by_name(writer, name, &options, env));
     (*writer)->options.format = (*writer)->options.codec = (*writer)->options.audio_from = NULL;
     return SEG_OK;
@@ -172,12 +227,13 @@ static seg_status check_frame(seg_writer *writer, const seg_image *image) {
         shape->data = NULL;
         shape->owner = NULL;
     }
-    if (image->width == shape->width && image->height == shape->height &&
-        image->format == shape->format && image->channels == shape->channels)
+    if (writer->takes_any_shape ||
+        (image->width == shape->width && image->height == shape->height &&
+         image->format == shape->format && image->channels == shape->channels))
         return SEG_OK;
     return seg_fail(SEG_ERROR_SHAPE,
                     "frame %" PRId64 " is %dx%d with %d channels, the first one is %dx%d with %d; "
-                    "one output holds one size and format",
+                    "a video holds one size and format; write pictures (out/%%05d.png), or scale",
                     writer->frames, image->width, image->height, image->channels, shape->width,
                     shape->height, shape->channels);
 }

@@ -23,7 +23,8 @@ struct seg_writer {
     seg_writer_options options; /**< its strings live while opening only */
     seg_image shape;            /**< of the first frame, no pixels */
     int64_t frames;
-    bool takes_float; /**< F32 pictures are accepted */
+    bool takes_float;     /**< F32 pictures are accepted */
+    bool takes_any_shape; /**< each picture stands for itself */
     bool failed;
 };
 
@@ -35,8 +36,26 @@ SEG_API void *seg_writer_make(size_t size, const seg_writer_operations *operatio
  *  seg_picture_encode takes, or NULL. */
 const char *seg_picture_format(const char *extension);
 
+/** The writer's options as they concern a picture. */
+static inline seg_picture_write_options seg_writer_picture_options(const seg_writer *writer,
+                                                                   const char *format) {
+    seg_picture_write_options options;
+    seg_picture_write_options_init(&options);
+    options.format = format;
+    options.quality = writer->options.quality;
+    options.compression = writer->options.compression;
+    return options;
+}
+
 /** What follows the last dot of the last part of a path, or "". */
 SEG_API const char *seg_path_extension(const char *path);
+
+/** What the openers below would refuse, without making anything. */
+SEG_NODISCARD seg_status seg_picture_files_check(const char *name, bool single, const char *format);
+SEG_NODISCARD seg_status seg_stream_writer_check(const char *format,
+                                                 const seg_writer_options *options);
+SEG_NODISCARD seg_status seg_video_writer_check(const char *name, const char *format,
+                                                const seg_writer_options *options);
 
 /** One picture file. */
 SEG_NODISCARD seg_status seg_picture_writer_open(seg_writer **writer, const char *name,

@@ -58,7 +58,7 @@ fails 2 'would be written twice' scans 'collide/same-{ext}.png'
 works scans/page1.pgm other/page1.ppm 'collide/{stem}-{ext}.png'
 there collide/page1-pgm.png collide/page1-ppm.png
 fails 2 '3 inputs need as many outputs' scans one.png
-fails 2 'would be written twice' in.pgm both.json --report both.json
+fails 2 'would be written twice' in.pgm both.json --format png --report both.json
 absent one.png both.json
 
 # ---- the output is the input, under any name ----

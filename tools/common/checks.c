@@ -1,5 +1,6 @@
 #include "common/checks.h"
 #include "common/messages.h"
+#include "common/sink.h"
 #include "common/text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,7 @@ static int check_job(checker *c, const job *item) {
         code = EXIT_USAGE;
     } else if (item->output)
         code = check_file(c, item->output, true);
+    if (code == EXIT_DONE && !sink_check(item, c->plan->settings)) code = EXIT_USAGE;
     if (code == EXIT_DONE && item->objects)
         code = check_file(c, item->objects, c->plan->settings->resume);
     return code;

@@ -17,6 +17,7 @@ seg_status feed_open_picture(feed *target, const job *item, const settings *from
     seg_status status = seg_picture_read(&target->picture, &info, item->input, &options, env);
     if (status < 0) return status;
     target->warnings = text_copy(info.warning);
+    target->truncated = info.truncated;
     target->info = (seg_stream_info){.kind = SEG_SOURCE_PICTURE,
                                      .width = target->picture.width,
                                      .height = target->picture.height,

@@ -7,7 +7,8 @@
 typedef struct feed {
     seg_reader *reader; /* NULL: a single picture */
     seg_image picture;
-    bool given; /* the picture was */
+    bool given;     /* the picture was */
+    bool truncated; /* the picture's file ends early; `warnings` says so */
     seg_stream_info info;
     char *warnings; /* lines; of a picture, or of a reader that was closed */
 } feed;

@@ -34,8 +34,9 @@ static void say(const char *kind, const char *subject, const char *format, va_li
     vsnprintf(body, sizeof body, format, arguments);
     size_t length = subject ? strlen(subject) : 0;
     bool named = subject && strncmp(body, subject, length) == 0 && body[length] == ':';
-    if (subject && !named)
-        snprintf(line, sizeof line - 1, "%s: %s: %s%s", program_name, subject, kind, body);
+    if (subject)
+        snprintf(line, sizeof line - 1, "%s: %s: %s%s", program_name, subject, kind,
+                 body + (named ? length + 1 + (body[length + 1] == ' ') : 0));
     else
         snprintf(line, sizeof line - 1, "%s: %s%s", program_name, kind, body);
     make_printable(line);
@@ -68,6 +69,13 @@ void message_note(const char *subject, const char *format, ...) {
     va_start(arguments, format);
     say("", subject, format, arguments);
     va_end(arguments);
+}
+
+void message_log(const char *subject, seg_log_level level, const char *line) {
+    if (level == SEG_LOG_WARNING)
+        message_warning(subject, "%s", line);
+    else
+        message_note(subject, "%s", line);
 }
 
 void message_status_line(const char *line) {

@@ -2,6 +2,7 @@
 #ifndef TOOLS_MESSAGES_H
 #define TOOLS_MESSAGES_H
 
+#include <segment/env.h>
 #include <segment/status.h>
 #include <stdbool.h>
 
@@ -30,6 +31,9 @@ verbosity message_verbosity(void);
 void message_error(const char *subject, const char *format, ...) SEG_PRINTF(2, 3);
 void message_warning(const char *subject, const char *format, ...) SEG_PRINTF(2, 3);
 void message_note(const char *subject, const char *format, ...) SEG_PRINTF(2, 3);
+
+/** A line of the library's log: a warning or a note. */
+void message_log(const char *subject, seg_log_level level, const char *line);
 
 /** The thread's last error in words: its detail line, or what the status means. */
 const char *message_reason(seg_status status);

@@ -15,29 +15,51 @@ struct sink {
     int64_t frames;
 };
 
+static const char *shown_name(const job *item) {
+    return text_equal(item->output, "-") ? "standard output" : item->output;
+}
+
 static bool fail(const sink *from, seg_status status) {
-    const char *output = from->item->output;
     if (status == SEG_ERROR_CANCELLED) return false;
-    message_error(text_equal(output, "-") ? "standard output" : output, "%s",
-                  message_reason(status));
+    message_error(shown_name(from->item), "%s", message_reason(status));
     return false;
+}
+
+static void pass_log(void *user, seg_log_level level, const char *line) {
+    message_log(shown_name(((const sink *)user)->item), level, line);
+}
+
+/* What the command line says of the output. */
+static seg_writer_options given_options(const settings *from) {
+    seg_writer_options options;
+    seg_writer_options_init(&options);
+    options.format = from->format;
+    options.codec = from->codec;
+    options.bitrate = from->bitrate;
+    options.overwrite = from->overwrite || from->resume;
+    if (from->quality) options.quality = from->quality;
+    if (from->compression >= 0) options.compression = from->compression;
+    return options;
+}
+
+bool sink_check(const job *item, const settings *from) {
+    if (item->output_kind != OUTPUT_WRITER) return true;
+    seg_writer_options options = given_options(from);
+    seg_status status = seg_writer_check(item->output, &options);
+    if (status < 0) message_error(shown_name(item), "%s", message_reason(status));
+    return status >= 0;
 }
 
 static seg_status open_writer(sink *target, const recipe *how, const seg_stream_info *info,
                               int32_t threads) {
     const settings *from = target->settings;
     const job *item = target->item;
-    seg_writer_options options;
-    seg_writer_options_init(&options);
+    seg_writer_options options = given_options(from);
     options.content = (int32_t)how->content;
-    options.format = from->format;
-    options.codec = from->codec;
-    options.bitrate = from->bitrate;
     options.time_base = info->time_base;
     options.frame_rate = info->frame_rate;
     options.sample_aspect = info->sample_aspect;
     options.threads = threads;
-    options.overwrite = from->overwrite || from->resume;
     if (from->copy_audio && info->has_audio && !item->sequence) options.audio_from = item->input;
     return seg_writer_open(&target->writer, item->output, &options, &target->env);
 }
@@ -51,6 +73,8 @@ bool sink_open(sink **opened, const job *item, const recipe *how, const seg_stre
     sink *made = memory_get(1, sizeof *made);
     *made = (sink){.item = item, .settings = how->settings, .env = *env};
     made->env.runner = NULL;
+    made->env.user = made;
+    made->env.log = pass_log;
     if (item->output_kind == OUTPUT_FRAMES) good = directory_make(item->output);
     if (item->output_kind == OUTPUT_WRITER) status = open_writer(made, how, info, threads);
     if (status < 0) good = fail(made, status);

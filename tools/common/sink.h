@@ -6,6 +6,10 @@
 
 typedef struct sink sink;
 
+/** Finds out before the work starts whether --format, --codec and OUTPUT go together. False: a
+ *  message was given. */
+bool sink_check(const job *item, const settings *from);
+
 /** Opens OUTPUT; with OUTPUT_NONE and OUTPUT_NULL nothing is to be drawn and `*opened` is NULL.
  *  `env` gives limits, log and progress. Here and below, false: a message was given, or a signal
  *  ended the wait for a reader that takes nothing. */

@@ -20,17 +20,15 @@ static int wants_to_stop(void *user, double fraction) {
 }
 
 static void pass_log(void *user, seg_log_level level, const char *line) {
-    (void)user;
-    if (level == SEG_LOG_WARNING)
-        message_warning(NULL, "%s", line);
-    else
-        message_note(NULL, "%s", line);
+    const worker *by = user;
+    message_log(by->item ? by->item->input : NULL, level, line);
 }
 
 void worker_init(worker *target, plan *from, ledger *lines, progress *shown, int32_t threads) {
     *target = (worker){.plan = from, .ledger = lines, .progress = shown, .threads = threads};
     target->env.limits = &from->settings->limits;
     target->env.progress = wants_to_stop;
+    target->env.user = target;
     target->env.log = pass_log;
     seg_result_init(&target->result, NULL);
 }
@@ -346,6 +344,11 @@ static void check_counts(work *target) {
 
 static void end(work *target) {
     feed_close(&target->feed);
+    if (target->feed.truncated) {
+        target->truncated = true;
+        snprintf(target->error, sizeof target->error, "ended early (%s)", target->feed.warnings);
+        target->feed.warnings[0] = 0;
+    }
     if (!target->failed && !target->stopped && !target->truncated && !target->frames_in) {
         work_fail_silently(target, "no frames");
         message_error(work_name(target), "no frames came out of it%s",
@@ -378,19 +381,24 @@ static outcome settle(const work *target) {
     const char *input = work_name(target);
     if (target->failed) return OUTCOME_FAILED;
     if (target->stopped) {
-        message_error(input, "stopped after %lld frames%s%s%s", (long long)target->results,
+        message_error(input, "stopped after %lld frame%s%s%s%s", (long long)target->results,
+                      target->results == 1 ? "" : "s",
                       target->kept ? "; what was written is in " : "",
                       target->kept ? target->item->output : "", target->kept ? ".partial" : "");
         return OUTCOME_STOPPED;
     }
     if (!target->truncated) return OUTCOME_DONE;
-    message_error(input, "%s; the %lld frames before were processed", target->error,
-                  (long long)target->results);
+    if (target->feed.truncated)
+        message_error(input, "%s; what it has of the picture was processed", target->error);
+    else
+        message_error(input, "%s; %lld frame%s processed", target->error,
+                      (long long)target->results, target->results == 1 ? " was" : "s were");
     return OUTCOME_TRUNCATED;
 }
 
 outcome work_run(worker *target, const job *item, json_t **report) {
     work *current = memory_get(1, sizeof *current);
+    target->item = item;
     *current = (work){.worker = target, .settings = target->plan->settings, .item = item};
     current->start = clock_seconds();
     message_note(item->input, "%s%s", item->output ? "-> " : "working",

@@ -18,6 +18,7 @@ typedef struct worker {
     seg_pipeline *pipeline;
     const recipe *recipe; /* of the pipeline */
     bool pipeline_pooled; /* the pipeline uses the pool */
+    const job *item;      /* being worked on */
     seg_result result;
 } worker;
 

@@ -65,9 +65,10 @@ bool seg_audio_copy_add_streams(seg_audio_copy *copy, AVFormatContext *target) {
         AVStream *source = copy->format->streams[i];
         source->discard = AVDISCARD_ALL;
         if (i >= MAX_STREAMS || source->codecpar->codec_type != AVMEDIA_TYPE_AUDIO) continue;
-        if (avformat_query_codec(target->oformat, source->codecpar->codec_id,
-                                 FF_COMPLIANCE_NORMAL) == 0)
-            continue;
+        /* Where the muxer cannot tell, it holds sound if it has a codec for it. */
+        int held =
+            avformat_query_codec(target->oformat, source->codecpar->codec_id, FF_COMPLIANCE_NORMAL);
+        if (held == 0 || (held < 0 && target->oformat->audio_codec == AV_CODEC_ID_NONE)) continue;
         AVStream *stream = avformat_new_stream(target, NULL);
         if (!stream || avcodec_parameters_copy(stream->codecpar, source->codecpar) < 0) continue;
         stream->codecpar->codec_tag = 0;

@@ -71,6 +71,7 @@ static enum AVPixelFormat find_viewing_format(const AVCodec *codec, const seg_im
     *alpha = shape->channels % 2 == 0;
     if (*alpha && has_format(codec, AV_PIX_FMT_YUVA420P)) return AV_PIX_FMT_YUVA420P;
     *alpha = false;
+    if (codec->id == AV_CODEC_ID_MJPEG) return AV_PIX_FMT_YUVJ420P;
     if (odd && even_only && has_format(codec, AV_PIX_FMT_YUV444P)) return AV_PIX_FMT_YUV444P;
     static const enum AVPixelFormat liked[] = {AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P,
                                                AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV444P,
@@ -179,15 +180,18 @@ static seg_status choose_exact(seg_encoding *encoding, const seg_image *shape,
                     container->name, shape->format == SEG_U8 ? 8 : 16, shape->channels);
 }
 
+seg_status seg_encoder_check(const AVCodec *codec, const AVOutputFormat *container) {
+    if (holds(container, codec->id)) return SEG_OK;
+    return seg_fail(SEG_ERROR_OPTION,
+                    "codec is \"%s\", which does not fit into %s; leave it out, or use another "
+                    "container (.nut, .mkv and .avi hold most)",
+                    codec->name, container->name);
+}
+
 /* The user's codec: exact if it can be and the content asks for it. */
 static seg_status choose_given(seg_encoding *encoding, const seg_image *shape,
                                const seg_writer_options *options, const AVOutputFormat *container,
                                const AVCodec *codec) {
-    if (!holds(container, codec->id))
-        return seg_fail(SEG_ERROR_OPTION,
-                        "codec \"%s\" does not fit into %s; use .mkv, or another "
-                        "codec",
-                        codec->name, container->name);
     bool wants_exact = options->content != SEG_CONTENT_PICTURE && !options->bitrate;
     if (wants_exact && take_exact(encoding, codec, shape, container)) return SEG_OK;
     const AVCodecDescriptor *descriptor = avcodec_descriptor_get(codec->id);

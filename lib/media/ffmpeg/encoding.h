@@ -19,6 +19,9 @@ typedef struct seg_encoding {
  *  SEG_ERROR_OPTION, naming encoders that are there. */
 SEG_NODISCARD seg_status seg_encoder_find(const AVCodec **codec, const char *name);
 
+/** SEG_OK if the container holds what the encoder makes, else SEG_ERROR_OPTION. */
+SEG_NODISCARD seg_status seg_encoder_check(const AVCodec *codec, const AVOutputFormat *container);
+
 /**
  * Chooses for pictures like `shape` (u8 or u16). `codec` is the user's or NULL; `live` outputs
  * (pipes) prefer encoders without delay. Masks and data are exact unless the user's codec cannot

@@ -17,6 +17,9 @@ SEG_NODISCARD seg_status seg_av_writer_open(seg_writer **writer, const char *nam
                                             const char *format, const seg_writer_options *options,
                                             const seg_env *env);
 
+SEG_NODISCARD seg_status seg_av_writer_check(const char *name, const char *format,
+                                             const seg_writer_options *options);
+
 SEG_NODISCARD seg_status seg_yuv444_fill(seg_yuv444 **converter, uint8_t *planes,
                                          const seg_image *image, const seg_env *env);
 void seg_yuv444_free(seg_yuv444 *converter);

@@ -449,11 +449,26 @@ static seg_status find_container(SEG_AV_CONST AVOutputFormat **container, const 
                     name);
 }
 
+/* The container, and the codec if one is given. */
+static seg_status settle(SEG_AV_CONST AVOutputFormat **container, const AVCodec **codec,
+                         const char *name, const char *format, const seg_writer_options *options) {
+    SEG_TRY(find_container(container, name, format));
+    if (!options->codec) return SEG_OK;
+    SEG_TRY(seg_encoder_find(codec, options->codec));
+    return seg_encoder_check(*codec, *container);
+}
+
+seg_status seg_av_writer_check(const char *name, const char *format,
+                               const seg_writer_options *options) {
+    SEG_AV_CONST AVOutputFormat *container;
+    const AVCodec *codec;
+    return settle(&container, &codec, name, format, options);
+}
+
 static seg_status prepare(video_writer *writer, const char *name, const char *format,
                           const seg_writer_options *options, const seg_env *env) {
     writer->output.file.descriptor = -1;
-    SEG_TRY(find_container(&writer->container, name, format));
-    if (options->codec) SEG_TRY(seg_encoder_find(&writer->given, options->codec));
+    SEG_TRY(settle(&writer->container, &writer->given, name, format, options));
     if (options->audio_from)
         SEG_TRY(seg_audio_copy_open(&writer->audio, options->audio_from, &writer->log, env));
     writer->time_base = options->time_base.num > 0
