@@ -143,6 +143,7 @@ static void span_start(span *s, const seg_unscored *unscored, const seg_image *s
     s->unscored = unscored;
     s->width = shape->width, s->height = shape->height;
     s->x = s->count = s->chunk = s->chunk_count = 0;
+    s->ignore = NULL;
     s->y = -1;
 }
 
@@ -155,27 +156,32 @@ static bool next_chunk(span *s) {
     const int32_t left = s->width - s->chunk;
     s->chunk_count = left < SEG_OBJECT_CHUNK ? left : SEG_OBJECT_CHUNK;
     s->ignore = seg_unscored_pixels(s->unscored, s->chunk, s->y, s->chunk_count, s->room);
-    s->x = s->chunk;
-    s->count = 0;
     return true;
 }
 
-static bool span_next(span *s) {
-    s->x += s->count;
-    for (;;) {
-        const int32_t end = s->chunk + s->chunk_count;
-        if (s->ignore)
-            while (s->x < end && s->ignore[s->x - s->chunk])
-                s->x++;
-        if (s->x < end) break;
-        if (!next_chunk(s)) return false;
+/* From pixel i of a chunk on, the first one that is ignored, or that is not; `count` if there is
+ * none. Eight pixels at a time while they are all scored. */
+static int32_t run_end(const uint8_t *ignore, int32_t i, int32_t count, bool ignored) {
+    for (uint64_t eight = 0; !ignored && i + 8 <= count; i += 8) {
+        memcpy(&eight, ignore + i, sizeof eight);
+        if (eight) break;
     }
-    const int32_t end = s->chunk + s->chunk_count;
-    int32_t x = end;
-    if (s->ignore)
-        for (x = s->x; x < end && !s->ignore[x - s->chunk];)
-            x++;
-    s->count = x - s->x;
+    while (i < count && (ignore[i] != 0) == ignored)
+        i++;
+    return i;
+}
+
+static bool span_next(span *s) {
+    int32_t at = s->x + s->count - s->chunk;
+    for (;;) {
+        if (s->ignore) at = run_end(s->ignore, at, s->chunk_count, true);
+        if (at < s->chunk_count) break;
+        if (!next_chunk(s)) return false;
+        at = 0;
+    }
+    const int32_t end = s->ignore ? run_end(s->ignore, at, s->chunk_count, false) : s->chunk_count;
+    s->x = s->chunk + at;
+    s->count = end - at;
     return true;
 }
 

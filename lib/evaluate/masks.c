@@ -7,7 +7,7 @@
  * is object, in both pictures, unless the options say otherwise. A ratio that is 0/0 is undefined
  * (NaN), unless there is no error at all: then it has its perfect value.
  *
- * Cost: one read of each picture, about 0.05 ns a pixel where both are 8-bit masks.
+ * Cost: one read of each picture, about 0.03 ns a pixel where both are 8-bit masks, else 0.2.
  */
 #include "core/memory.h"
 #include "evaluate/agreement.h"
