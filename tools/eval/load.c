@@ -19,7 +19,8 @@ static wanted wanted_of(const seg_metric *metric, picture_role role) {
         return (wanted){metric->prediction_formats, metric->prediction_channels};
     case ROLE_TRUTH:
         return (wanted){metric->truth_formats, metric->truth_channels};
-    case ROLE_MASK:
+    case ROLE_IGNORE:
+    case ROLE_REGION:
         return (wanted){SEG_FORMAT_BIT(SEG_U8), 1u << 1};
     default:
         return (wanted){SEG_FORMAT_BIT(SEG_U8) | SEG_FORMAT_BIT(SEG_U16) | SEG_FORMAT_BIT(SEG_F32),
@@ -129,31 +130,36 @@ static seg_status labels_of_grey(seg_image *picture, const seg_env *env) {
 
 /* ---- masks ---- */
 
-static bool sample_is_set(const seg_image *picture, const void *row, int32_t index) {
+static double sample(const seg_image *picture, const void *row, int32_t index) {
     switch (picture->format) {
     case SEG_U8:
-        return ((const uint8_t *)row)[index] != 0;
+        return ((const uint8_t *)row)[index];
     case SEG_U16:
-        return ((const uint16_t *)row)[index] != 0;
+        return ((const uint16_t *)row)[index];
     case SEG_F32:
-        return ((const float *)row)[index] != 0;
+        return (double)((const float *)row)[index];
     default:
-        return ((const int32_t *)row)[index] != 0;
+        return ((const int32_t *)row)[index];
     }
 }
 
-/* 255 where any colour sample is not zero. */
-static seg_status mask_of_any(seg_image *picture, const seg_env *env) {
+/* 255 where nothing is scored: any colour sample is not zero, or none is above half of full
+ * scale. */
+static seg_status ignore_mask(seg_image *picture, picture_role role, const seg_env *env) {
     seg_image made;
     const int32_t channels = picture->channels, colours = channels < 3 ? 1 : 3;
+    const double level = role == ROLE_REGION ? seg_image_full_scale(picture) / 2 : 0;
     seg_status status = make(&made, picture, SEG_U8, 1, env);
     if (status < 0) return status;
     for (int32_t y = 0; y < picture->height; y++) {
         const void *from = seg_image_row(picture, y);
         uint8_t *to = seg_image_row(&made, y);
-        for (int32_t x = 0; x < picture->width; x++)
+        for (int32_t x = 0; x < picture->width; x++) {
+            bool above = false;
             for (int32_t c = 0; c < colours; c++)
-                if (sample_is_set(picture, from, x * channels + c)) to[x] = 255;
+                above = above || sample(picture, from, x * channels + c) > level;
+            to[x] = above == (role == ROLE_IGNORE) ? 255 : 0;
+        }
     }
     replace(picture, &made);
     return SEG_OK;
@@ -183,7 +189,8 @@ static seg_status flow_of_colours(seg_image *picture, const seg_env *env) {
 static seg_status fit(seg_image *picture, const wanted *what, picture_role role,
                       const seg_env *env) {
     seg_status status = SEG_OK;
-    if (role == ROLE_MASK) return fits(what, picture) ? SEG_OK : mask_of_any(picture, env);
+    if (role == ROLE_REGION || (role == ROLE_IGNORE && !fits(what, picture)))
+        return ignore_mask(picture, role, env);
     if (fits(what, picture)) return SEG_OK;
     const bool alpha = picture->channels == 2 || picture->channels == 4;
     if (alpha && !takes_channels(what, picture->channels) && picture->format != SEG_F32)

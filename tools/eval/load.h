@@ -14,7 +14,13 @@ typedef struct failure {
 void failure_note(failure *why, seg_status status);
 
 /** What a picture is for the metric: it decides which formats are taken. */
-typedef enum picture_role { ROLE_PREDICTION, ROLE_TRUTH, ROLE_MASK, ROLE_PICTURE } picture_role;
+typedef enum picture_role {
+    ROLE_PREDICTION,
+    ROLE_TRUTH,
+    ROLE_PICTURE,
+    ROLE_IGNORE, /* not zero = not scored: becomes a mask of that */
+    ROLE_REGION  /* bright = scored: becomes a mask of what is not */
+} picture_role;
 
 /**
  * Brings a picture to a format that the metric takes in that role, without changing what its

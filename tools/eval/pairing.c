@@ -6,6 +6,7 @@
 #include "common/messages.h"
 #include "common/names.h"
 #include "common/text.h"
+#include "eval/cdnet.h"
 #include "eval/entries.h"
 #include "eval/units.h"
 #include <ctype.h>
@@ -331,6 +332,10 @@ bool units_find(unit_list *target, const choices *from) {
                    .choices = from,
                    .several = (from->metric->needs & SEG_METRIC_ANNOTATORS) != 0};
     *target = (unit_list){0};
+    if (cdnet_is_dataset(from->truth)) {
+        cdnet_find(target, from);
+        return true;
+    }
     bool listed = list_all(&all);
     if (!listed) {
         /* said already */

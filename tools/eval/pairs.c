@@ -18,20 +18,9 @@ static bool load_one(seg_image *target, const char *path, const seg_metric *metr
     return fail(whom, path);
 }
 
-/* A mask of what is scored becomes one of what is not. */
-static void turn_round(seg_image *mask) {
-    for (int32_t y = 0; y < mask->height; y++) {
-        uint8_t *row = seg_image_row(mask, y);
-        for (int32_t x = 0; x < mask->width; x++)
-            row[x] = row[x] ? 0 : 255;
-    }
-}
-
 static bool load_ignore(seg_image *target, const char *path, const unit *of,
                         const seg_metric *metric, const seg_env *env, blame *whom) {
-    if (!load_one(target, path, metric, ROLE_MASK, env, whom)) return false;
-    if (of->score_roi) turn_round(target);
-    return true;
+    return load_one(target, path, metric, of->score_roi ? ROLE_REGION : ROLE_IGNORE, env, whom);
 }
 
 bool pair_load(loaded_pair *target, const file_set *files, const unit *of, const seg_metric *metric,

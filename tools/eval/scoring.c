@@ -84,20 +84,65 @@ void score_row_free(score_row *row) {
 
 /* ---- pictures ---- */
 
+/* Pairs that are read together, by as many threads, and added in their order. */
+enum { BATCH = 16 };
+
+typedef struct batch {
+    job *work;
+    int32_t first, count;
+    loaded_pair pairs[BATCH];
+    blame whom[BATCH];
+    bool loaded[BATCH];
+} batch;
+
+static void load_task(void *argument, int32_t task, int32_t worker) {
+    batch *all = argument;
+    const job *work = all->work;
+    (void)worker;
+    all->loaded[task] = pair_load(&all->pairs[task], &work->unit->files[all->first + task],
+                                  work->unit, work->choices->metric, work->env, &all->whom[task]);
+}
+
+static void load_batch(batch *all) {
+    const seg_runner *runner = all->work->env->runner;
+    if (runner && all->count > 1)
+        runner->run(runner->user, all->count, load_task, all);
+    else
+        for (int32_t i = 0; i < all->count; i++)
+            load_task(all, i, 0);
+}
+
+/* Adds what was read up to the first that failed. */
+static bool add_batch(batch *all) {
+    job *work = all->work;
+    bool good = true;
+    for (int32_t i = 0; i < all->count; i++) {
+        if (good && !all->loaded[i]) {
+            work->target->whom = all->whom[i];
+            all->whom[i].subject = NULL;
+            good = fail(work, NULL);
+        }
+        good = good && add_pair(work, &all->pairs[i], &work->unit->files[all->first + i]);
+        pair_free(&all->pairs[i]);
+        free(all->whom[i].subject);
+    }
+    return good;
+}
+
 static void score_files(job *work) {
     const unit *item = work->unit;
+    const int32_t room = work->env->runner ? BATCH : 1;
     bool good = start_row(work, -1);
-    for (int32_t i = 0; i < item->file_count && good; i++) {
-        loaded_pair pair;
+    batch *all = memory_get(1, sizeof *all);
+    for (int32_t first = 0; first < item->file_count && good; first += room) {
+        const int32_t left = item->file_count - first;
         if (signals_received()) work->target->stopped = true;
-        good =
-            !work->target->stopped && pair_load(&pair, &item->files[i], item, work->choices->metric,
-                                                work->env, &work->target->whom);
         if (work->target->stopped) break;
-        if (!good) fail(work, NULL);
-        good = good && add_pair(work, &pair, &item->files[i]);
-        pair_free(&pair);
+        *all = (batch){.work = work, .first = first, .count = left < room ? left : room};
+        load_batch(all);
+        good = add_batch(all);
     }
+    free(all);
     if (good && !work->target->stopped) end_row(work);
 }
 
@@ -114,6 +159,7 @@ static bool fail_frame(job *work, int64_t frame) {
 
 static bool score_streams(job *work, streams *all) {
     const bool each = work->choices->per_frame;
+    const unit *item = work->unit;
     bool there = true;
     if (!each && !start_row(work, -1)) return false;
     for (;;) {
@@ -122,6 +168,7 @@ static bool score_streams(job *work, streams *all) {
         if (!streams_next(all, &there, &work->target->whom)) return fail(work, NULL);
         if (!there) break;
         const int64_t frame = all->frames - 1;
+        if (frame < item->first || (item->last && frame > item->last)) continue;
         if (each && !start_row(work, frame)) return false;
         if (!add_pair(work, &all->pair, work->unit->files)) return fail_frame(work, frame);
         if (each && !end_row(work)) return false;

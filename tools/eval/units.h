@@ -15,10 +15,11 @@ typedef struct file_set {
 /** What gets a row of its own: a picture, a sequence of pictures, a video. */
 typedef struct unit {
     char *id;
-    char *group;     /* the directory that it is in; "" = none */
-    bool frames;     /* the names of its only file set are videos, streams or sequences */
-    bool score_roi;  /* `ignore` says what is scored, not what is left out */
-    file_set *files; /* in order */
+    char *group;         /* the directory that it is in; "" = none */
+    bool frames;         /* the names of its only file set are videos, streams or sequences */
+    bool score_roi;      /* `ignore` says what is scored, not what is left out */
+    int64_t first, last; /* frames that are scored, counted from 0; last 0 = all */
+    file_set *files;     /* in order */
     int32_t file_count;
 } unit;
 
