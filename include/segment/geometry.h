@@ -144,6 +144,18 @@ SEG_API SEG_NODISCARD seg_status seg_assignment_solve(int32_t *column_of, const 
                                                       int32_t rows, int32_t columns,
                                                       const seg_env *env);
 
+/**
+ * Sparse linear assignment: pairs rows with columns that are listed, one to one, so that the costs
+ * of the pairs and `unpaired` for every row and every column that is left over are least together:
+ * two are paired where that costs less than twice `unpaired`. Row r is listed with
+ * columns_of_rows[i] at costs[i], i = starts[r] .. starts[r + 1] - 1; starts has rows + 1 items.
+ * column_of[r] gets the column of row r, -1 where it is left over. Of equal sums the choice is the
+ * same in every run. Errors: SEG_ERROR_ARGUMENT (numbers beyond +-1e200, lists), SEG_ERROR_MEMORY.
+ */
+SEG_API SEG_NODISCARD seg_status seg_assignment_solve_sparse(
+    int32_t *column_of, const int32_t *starts, const int32_t *columns_of_rows, const double *costs,
+    int32_t rows, int32_t columns, double unpaired, const seg_env *env);
+
 SEG_END_DECLS
 
 #endif
