@@ -30,7 +30,7 @@ mask truth/b.pgm '####' '####' '....'
 works masks pred truth --json
 has_value files 2
 has_value tp 11
-has_value f1 $(awk 'BEGIN { print 22 / 25 }')
+has_value f1 $(awk 'BEGIN { printf "%.12f", 22 / 25 }')
 grep -A8 '"macro": {' printed >macro
 has macro '"tp": 5.5,'
 works masks pred truth --per-file

@@ -73,6 +73,10 @@ static const option_row rows[OPTION_COUNT] = {
                         "Two predictions, A and B, against one truth: differences of each file, "
                         "with paired tests.",
                         EVAL},
+    [OPTION_LEVELS] = {"levels", 0, OPTION_FLAG, GROUP_METRIC, NULL, NULL, NULL,
+                       "PRED has several segmentations of each picture, from coarse to fine: "
+                       "NAME_1.png, NAME_2.png, ... or all files of a directory NAME.",
+                       EVAL},
     [OPTION_BOOTSTRAP] = {"bootstrap", 0, OPTION_NUMBER, GROUP_METRIC, "N", NULL, NULL,
                           "Confidence intervals from N samples of the files, drawn with "
                           "replacement; default 1000.",

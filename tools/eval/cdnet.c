@@ -235,7 +235,7 @@ static void add_frames(video *of, char *const results[MAX_SIDES]) {
         file_set *files = unit_add_files(unit_of(of));
         for (int32_t side = 0; side < sides; side++)
             files->predictions[side] = text_copy(found[side]);
-        files_add_truth(files, path);
+        paths_add(&files->truths, path);
         if (of->roi) files->ignore = text_copy(of->roi);
     }
     for (int32_t side = 0; side < sides; side++)
@@ -256,7 +256,7 @@ static void add_stream(video *of, char *const results[MAX_SIDES]) {
     char *truth = name_join(of->path, "groundtruth");
     seg_names truths = {0};
     if (seg_names_list(&truths, truth, NULL) >= 0) find_roi(of, find_number(&truths, of->first));
-    files_add_truth(files, truth);
+    paths_add(&files->truths, truth);
     if (of->roi) files->ignore = text_copy(of->roi);
     seg_names_free(&truths, NULL);
     free(truth);

@@ -132,6 +132,11 @@ int choices_read(choices *target, const arguments *from) {
     if (!settings_read_options(&target->common, from)) return EXIT_USAGE;
     int code = choices_read_metric(target, from);
     if (code != EXIT_DONE) return code;
+    target->levels = from->values[OPTION_LEVELS] != NULL;
+    if (target->levels && !(target->metric->needs & SEG_METRIC_LEVELS)) {
+        message_error(NULL, "--levels: %s takes one prediction of a picture", target->metric->id);
+        return EXIT_USAGE;
+    }
     target->ignore = from->values[OPTION_NOT_SCORED];
     target->pictures = from->values[OPTION_PICTURES];
     bool good = read_count(&target->bootstrap, from, OPTION_BOOTSTRAP, 1000, 10, 1000000) &&

@@ -146,6 +146,40 @@ void entries_list(entries *target, const char *name, bool numbers) {
     }
 }
 
+/* ---- levels ---- */
+
+char *entries_base(const char *id) {
+    const char *mark = strrchr(id, '_'), *slash = strrchr(id, '/');
+    if (mark && mark[1] && !mark[1 + strspn(mark + 1, "0123456789")])
+        return text_copy_part(id, (size_t)(mark - id));
+    return slash ? text_copy_part(id, (size_t)(slash - id)) : NULL;
+}
+
+/* The file becomes a level of an entry that was kept. */
+static void add_level(entry *target, entry *from) {
+    memory_grow((void **)&target->levels, (size_t)target->level_count, sizeof *target->levels);
+    target->levels[target->level_count++] = from->path;
+    free(from->id);
+}
+
+void entries_fold(entries *target) {
+    int32_t kept = 0;
+    for (int32_t i = 0; i < target->count; i++) {
+        entry *now = &target->items[i];
+        char *base = entries_base(now->id);
+        if (base) {
+            free(now->id);
+            now->id = base;
+        }
+        if (kept && text_equal(target->items[kept - 1].id, now->id))
+            add_level(&target->items[kept - 1], now);
+        else
+            target->items[kept++] = *now;
+    }
+    target->count = kept;
+    if (kept) qsort(target->items, (size_t)kept, sizeof *target->items, compare);
+}
+
 static int compare_id(const void *key, const void *item) {
     return seg_names_compare(key, ((const entry *)item)->id);
 }
@@ -159,6 +193,9 @@ void entries_free(entries *target) {
     for (int32_t i = 0; i < target->count; i++) {
         free(target->items[i].id);
         free(target->items[i].path);
+        for (int32_t k = 0; k < target->items[i].level_count; k++)
+            free(target->items[i].levels[k]);
+        free(target->items[i].levels);
     }
     free(target->items);
     *target = (entries){0};

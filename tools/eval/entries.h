@@ -9,7 +9,9 @@ typedef struct entry {
     char *id;   /* name below the directory without extension; the number in a printf pattern */
     char *path; /* as it is opened */
     bool video;
-    bool used; /* paired */
+    bool used;     /* paired */
+    char **levels; /* further files of the same id */
+    int32_t level_count;
 } entry;
 
 typedef enum entries_kind {
@@ -31,6 +33,13 @@ typedef struct entries {
 
 /** Lists. `numbers`: ids of a printf pattern are its numbers, else the names of the files. */
 void entries_list(entries *target, const char *name, bool numbers);
+
+/** The id without the number of an annotator or level: "a" of "a_3"; else its directory: "a" of
+ *  "a/coarse"; NULL if it has neither. A new text. */
+char *entries_base(const char *id);
+
+/** Makes one entry of those with the same base, in their order. */
+void entries_fold(entries *target);
 
 /** The entry of that id, or NULL. */
 entry *entries_find(const entries *from, const char *id);

@@ -50,17 +50,7 @@ static void drop_doubles(pairing *all, entries *list) {
     list->count = kept;
 }
 
-/* ---- sets of files ---- */
-
-static void free_set(file_set *files) {
-    for (int32_t i = 0; i < files->truth_count; i++)
-        free(files->truths[i]);
-    for (int32_t side = 0; side < MAX_SIDES; side++)
-        free(files->predictions[side]);
-    free(files->truths);
-    free(files->ignore);
-    free(files->picture);
-}
+/* ---- masks and pictures beside the pair ---- */
 
 /* The file that goes with an id in a list that is optional; one picture goes with all. False: it
  * is missing. */
@@ -93,12 +83,12 @@ static void pair_single(pairing *all) {
     const char *id = all->predictions[0].items[0].id;
     file_set files = {0};
     if (!add_companions(all, &files, id)) {
-        free_set(&files);
+        files_free(&files);
         return;
     }
     for (int32_t side = 0; side < from->sides; side++)
         files.predictions[side] = text_copy(all->predictions[side].items[0].path);
-    files_add_truth(&files, all->truths.items[0].path);
+    paths_add(&files.truths, all->truths.items[0].path);
     *unit_add_files(units_add(all->target, id, "")) = files;
 }
 
@@ -112,7 +102,7 @@ static void pair_frames(pairing *all) {
     made->frames = true;
     for (int32_t side = 0; side < from->sides; side++)
         files->predictions[side] = text_copy(from->predictions[side]);
-    files_add_truth(files, from->truth);
+    paths_add(&files->truths, from->truth);
     if (all->ignores.kind > ENTRIES_ONE)
         add_problem(all, from->ignore, "frames of videos and streams take one mask for --ignore");
     else if (all->ignores.kind == ENTRIES_ONE)
@@ -129,16 +119,14 @@ static entry *prediction_of(pairing *all, const char *truth_id) {
     const entries *list = &all->predictions[0];
     entry *found = entries_find(list, truth_id);
     if (found || !all->several) return found;
-    const char *mark = strrchr(truth_id, '_');
-    if (mark && mark[1] && !mark[1 + strspn(mark + 1, "0123456789")]) {
-        char *plain = text_copy_part(truth_id, (size_t)(mark - truth_id));
-        found = entries_find(list, plain);
-        free(plain);
+    char *base = entries_base(truth_id);
+    found = base ? entries_find(list, base) : NULL;
+    if (!found && base) { /* a/1_2 is of a, too */
+        char *directory = directory_of(truth_id);
+        found = *directory ? entries_find(list, directory) : NULL;
+        free(directory);
     }
-    if (found) return found;
-    char *directory = directory_of(truth_id);
-    found = *directory ? entries_find(list, directory) : NULL;
-    free(directory);
+    free(base);
     return found;
 }
 
@@ -193,11 +181,11 @@ static void pair_video(pairing *all, const char *id) {
         made->frames = true;
         for (int32_t i = 0; i < sides; i++)
             files.predictions[i] = text_copy(names[i]);
-        files_add_truth(&files, names[sides]);
+        paths_add(&files.truths, names[sides]);
         *unit_add_files(made) = files;
         free(group);
     } else {
-        free_set(&files);
+        files_free(&files);
     }
     for (int32_t i = 0; i <= sides; i++)
         free(own[i]);
@@ -220,7 +208,7 @@ static void collect_truths(pairing *all, file_set *sets) {
         if (truth->used) continue;
         entry *found = prediction_of(all, truth->id);
         if (found && !found->used) {
-            files_add_truth(&sets[found - predictions->items], truth->path);
+            paths_add(&sets[found - predictions->items].truths, truth->path);
         } else if (all->predictions[0].kind != ENTRIES_ONE) {
             char *subject = name_join(predictions->name, truth->id);
             char *reason = text_format("is missing: there is no prediction for %s", truth->path);
@@ -231,6 +219,12 @@ static void collect_truths(pairing *all, file_set *sets) {
     }
 }
 
+static void add_prediction(file_set *files, int32_t side, const entry *from) {
+    files->predictions[side] = text_copy(from->path);
+    for (int32_t i = 0; i < from->level_count; i++)
+        paths_add(&files->levels[side], from->levels[i]);
+}
+
 /* The second prediction of --compare has the names of the first. */
 static bool add_other_sides(pairing *all, file_set *files, const char *id) {
     bool complete = true;
@@ -238,7 +232,7 @@ static bool add_other_sides(pairing *all, file_set *files, const char *id) {
         entries *list = &all->predictions[side];
         entry *found = list->kind == ENTRIES_ONE ? list->items : entries_find(list, id);
         if (found) {
-            files->predictions[side] = text_copy(found->path);
+            add_prediction(files, side, found);
             found->used = true;
             continue;
         }
@@ -277,8 +271,8 @@ static void pair_files(pairing *all) {
     collect_truths(all, sets);
     for (int32_t i = 0; i < predictions->count; i++) {
         entry *item = &predictions->items[i];
-        bool complete = !item->used && sets[i].truth_count;
-        if (!item->used && !sets[i].truth_count) {
+        bool complete = !item->used && sets[i].truths.count;
+        if (!item->used && !sets[i].truths.count) {
             char *reason = text_format("has no truth in %s", all->truths.name);
             add_problem(all, item->path, reason);
             free(reason);
@@ -286,10 +280,10 @@ static void pair_files(pairing *all) {
         if (complete) complete = add_other_sides(all, &sets[i], item->id);
         if (complete) complete = add_companions(all, &sets[i], item->id);
         if (!complete) {
-            free_set(&sets[i]);
+            files_free(&sets[i]);
             continue;
         }
-        sets[i].predictions[0] = text_copy(item->path);
+        add_prediction(&sets[i], 0, item);
         *unit_add_files(unit_for(all, item->id)) = sets[i];
     }
     free(sets);
@@ -344,8 +338,10 @@ bool units_find(unit_list *target, const choices *from) {
     } else if (!any_of_kind(&all, ENTRIES_MANY)) {
         pair_single(&all);
     } else {
-        for (int32_t side = 0; side < from->sides; side++)
+        for (int32_t side = 0; side < from->sides; side++) {
             drop_doubles(&all, &all.predictions[side]);
+            if (from->levels) entries_fold(&all.predictions[side]);
+        }
         drop_doubles(&all, &all.truths);
         pair_videos(&all);
         pair_files(&all);

@@ -23,17 +23,28 @@ static bool load_ignore(seg_image *target, const char *path, const unit *of,
     return load_one(target, path, metric, of->score_roi ? ROLE_REGION : ROLE_IGNORE, env, whom);
 }
 
+static bool load_list(seg_image **target, int32_t *count, const path_list *paths,
+                      const seg_metric *metric, picture_role role, const seg_env *env,
+                      blame *whom) {
+    bool good = true;
+    *target = memory_get((size_t)paths->count, sizeof **target);
+    for (*count = 0; *count < paths->count && good; ++*count)
+        good = load_one(*target + *count, paths->items[*count], metric, role, env, whom);
+    return good;
+}
+
 bool pair_load(loaded_pair *target, const file_set *files, const unit *of, const seg_metric *metric,
                const seg_env *env, blame *whom) {
     bool good = true;
-    *target = (loaded_pair){.truth_count = files->truth_count};
-    target->truths = memory_get((size_t)files->truth_count, sizeof *target->truths);
+    *target = (loaded_pair){0};
     for (int32_t side = 0; side < MAX_SIDES && good; side++)
         if (files->predictions[side])
             good = load_one(&target->predictions[side], files->predictions[side], metric,
-                            ROLE_PREDICTION, env, whom);
-    for (int32_t t = 0; t < files->truth_count && good; t++)
-        good = load_one(&target->truths[t], files->truths[t], metric, ROLE_TRUTH, env, whom);
+                            ROLE_PREDICTION, env, whom) &&
+                   load_list(&target->levels[side], &target->level_count[side],
+                             &files->levels[side], metric, ROLE_PREDICTION, env, whom);
+    good = good && load_list(&target->truths, &target->truth_count, &files->truths, metric,
+                             ROLE_TRUTH, env, whom);
     if (good && files->ignore)
         good = load_ignore(&target->ignore, files->ignore, of, metric, env, whom);
     if (good && files->picture)
@@ -43,18 +54,26 @@ bool pair_load(loaded_pair *target, const file_set *files, const unit *of, const
 
 seg_pair pair_view(const loaded_pair *from, int32_t side) {
     return (seg_pair){.prediction = &from->predictions[side],
+                      .levels = from->levels[side],
+                      .level_count = from->level_count[side],
                       .truths = from->truths,
                       .truth_count = from->truth_count,
                       .ignore = from->ignore.data ? &from->ignore : NULL,
                       .picture = from->picture.data ? &from->picture : NULL};
 }
 
+static void free_list(seg_image *list, int32_t count) {
+    for (int32_t i = 0; i < count; i++)
+        seg_image_unref(&list[i]);
+    free(list);
+}
+
 void pair_free(loaded_pair *target) {
-    for (int32_t side = 0; side < MAX_SIDES; side++)
+    for (int32_t side = 0; side < MAX_SIDES; side++) {
         seg_image_unref(&target->predictions[side]);
-    for (int32_t t = 0; target->truths && t < target->truth_count; t++)
-        seg_image_unref(&target->truths[t]);
-    free(target->truths);
+        free_list(target->levels[side], target->level_count[side]);
+    }
+    free_list(target->truths, target->truth_count);
     seg_image_unref(&target->ignore);
     seg_image_unref(&target->picture);
     *target = (loaded_pair){0};
@@ -71,7 +90,7 @@ bool streams_open(streams *target, const unit *of, const seg_metric *metric, boo
     target->pair.truths = memory_get(1, sizeof *target->pair.truths);
     for (int i = 0; i < MAX_SIDES; i++)
         target->names[i] = files->predictions[i];
-    target->names[STREAM_TRUTH] = files->truths[0];
+    target->names[STREAM_TRUTH] = files->truths.items[0];
     target->names[STREAM_PICTURE] = files->picture;
     if (files->ignore && !load_ignore(&target->pair.ignore, files->ignore, of, metric, env, whom))
         return false;

@@ -9,8 +9,8 @@
 /** The pictures of a pair. */
 typedef struct loaded_pair {
     seg_image predictions[MAX_SIDES];
-    seg_image *truths;
-    int32_t truth_count;
+    seg_image *levels[MAX_SIDES], *truths;
+    int32_t level_count[MAX_SIDES], truth_count;
     seg_image ignore, picture;
 } loaded_pair;
 

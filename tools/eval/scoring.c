@@ -67,7 +67,8 @@ static bool end_row(job *work) {
     for (int32_t side = 0; side < work->choices->sides; side++) {
         side_scores *made = &row->sides[side];
         made->values = memory_get((size_t)count, sizeof *made->values);
-        seg_status status = seg_tally_values(made->tally, made->values);
+        seg_status status = seg_tally_finish(made->tally);
+        if (status >= 0) status = seg_tally_values(made->tally, made->values);
         if (status < 0) return fail_status(work, NULL, status);
     }
     return true;

@@ -25,24 +25,34 @@ file_set *unit_add_files(unit *target) {
     return made;
 }
 
-void files_add_truth(file_set *target, const char *path) {
-    memory_grow((void **)&target->truths, (size_t)target->truth_count, sizeof *target->truths);
-    target->truths[target->truth_count++] = text_copy(path);
+void paths_add(path_list *target, const char *path) {
+    memory_grow((void **)&target->items, (size_t)target->count, sizeof *target->items);
+    target->items[target->count++] = text_copy(path);
+}
+
+static void paths_free(path_list *target) {
+    for (int32_t i = 0; i < target->count; i++)
+        free(target->items[i]);
+    free(target->items);
+    *target = (path_list){0};
+}
+
+void files_free(file_set *target) {
+    for (int32_t side = 0; side < MAX_SIDES; side++) {
+        free(target->predictions[side]);
+        paths_free(&target->levels[side]);
+    }
+    paths_free(&target->truths);
+    free(target->ignore);
+    free(target->picture);
+    *target = (file_set){0};
 }
 
 void units_free(unit_list *target) {
     for (int32_t i = 0; i < target->count; i++) {
         unit *item = &target->items[i];
-        for (int32_t k = 0; k < item->file_count; k++) {
-            file_set *files = &item->files[k];
-            for (int32_t side = 0; side < MAX_SIDES; side++)
-                free(files->predictions[side]);
-            for (int32_t t = 0; t < files->truth_count; t++)
-                free(files->truths[t]);
-            free(files->truths);
-            free(files->ignore);
-            free(files->picture);
-        }
+        for (int32_t k = 0; k < item->file_count; k++)
+            files_free(&item->files[k]);
         free(item->files);
         free(item->id);
         free(item->group);

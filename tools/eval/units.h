@@ -4,12 +4,18 @@
 
 #include "eval/choices.h"
 
+/** Names of files. */
+typedef struct path_list {
+    char **items;
+    int32_t count;
+} path_list;
+
 /** What is read for one pair of pictures. */
 typedef struct file_set {
     char *predictions[MAX_SIDES];
-    char **truths; /* several where there are annotators */
-    int32_t truth_count;
-    char *ignore, *picture; /* NULL = none */
+    path_list levels[MAX_SIDES]; /* further ones of each */
+    path_list truths;            /* several where there are annotators */
+    char *ignore, *picture;      /* NULL = none */
 } file_set;
 
 /** What gets a row of its own: a picture, a sequence of pictures, a video. */
@@ -44,7 +50,9 @@ void units_add_problem(unit_list *target, const char *subject, const char *reaso
 
 unit *units_add(unit_list *target, const char *id, const char *group);
 file_set *unit_add_files(unit *target);
-void files_add_truth(file_set *target, const char *path);
+void paths_add(path_list *target, const char *path);
+/** Frees what a set holds. */
+void files_free(file_set *target);
 
 void units_free(unit_list *target);
 

@@ -121,7 +121,7 @@ static bool is_stream(const unit *of) {
     const file_set *files = of->files;
     for (int32_t side = 0; side < MAX_SIDES; side++)
         if (files->predictions[side] && text_equal(files->predictions[side], "-")) return true;
-    return text_equal(files->truths[0], "-");
+    return text_equal(files->truths.items[0], "-");
 }
 
 static void draw_row(artist *by, int32_t place) {
