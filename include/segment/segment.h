@@ -1,4 +1,5 @@
-/* segment: classical image and video segmentation. Includes everything but media.h. */
+/* segment: classical image and video segmentation. Includes everything but media.h
+ * and data.h. */
 #ifndef SEGMENT_SEGMENT_H
 #define SEGMENT_SEGMENT_H
 

@@ -1,4 +1,5 @@
-# Install rules, pkg-config files and the CMake package (segment::segment, segment::media).
+# Install rules, pkg-config files and the CMake package (segment::segment, segment::media,
+# segment::data).
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/segment)
 
@@ -6,7 +7,7 @@ install(TARGETS segment segment_static EXPORT segment-targets
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT segment-targets NAMESPACE segment:: DESTINATION ${package_dir})
 set(pkgconfig_files segment)
-set(header_exclusion PATTERN media.h EXCLUDE)
+set(header_exclusion)
 
 if(SEGMENT_MEDIA)
   # Only the shared library is exported to CMake: the static one is found through pkg-config
@@ -18,7 +19,19 @@ if(SEGMENT_MEDIA)
   install(TARGETS segment_media_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT segment-media-targets NAMESPACE segment:: DESTINATION ${package_dir})
   list(APPEND pkgconfig_files segment-media)
-  set(header_exclusion "")
+else()
+  list(APPEND header_exclusion PATTERN media.h EXCLUDE)
+endif()
+
+if(SEGMENT_DATASETS)
+  set_target_properties(segment_data PROPERTIES EXPORT_NAME data)
+  install(TARGETS segment_data EXPORT segment-data-targets
+          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS segment_data_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT segment-data-targets NAMESPACE segment:: DESTINATION ${package_dir})
+  list(APPEND pkgconfig_files segment-data)
+else()
+  list(APPEND header_exclusion PATTERN data.h EXCLUDE)
 endif()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/segment

@@ -68,6 +68,43 @@ if [ -f "$libdir/segment-media.pc" ]; then
     "$work/edges" "$work/in.pgm" "$work/out.png"
     [ -s "$work/out.png" ] || { echo "edges wrote nothing"; exit 1; }
 fi
+if [ -f "$libdir/segment-data.pc" ]; then
+    cat >"$work/data.c" <<'END'
+#include <segment/data.h>
+#include <stdio.h>
+int main(void) {
+    const char text[] = "[{\"image_id\":4,\"category_id\":1,\"score\":1,\"bbox\":[1,2,3,4]}]";
+    seg_dataset data = {0};
+    if (seg_dataset_parse(&data, text, sizeof text - 1, "text", NULL, NULL) < 0) return 1;
+    printf("%d %g\n", (int)data.pictures[0].id, data.instances[0].box.height);
+    seg_dataset_free(&data);
+    return 0;
+}
+END
+    expected="4 4"
+    # shellcheck disable=SC2046
+    "$cc" -std=c11 -pedantic-errors -Wall -Wextra -Werror "$work/data.c" -o "$work/data" \
+        $(pkg-config --cflags --libs segment-data)
+    check "$work/data"
+    # shellcheck disable=SC2046
+    "$cc" -std=c11 "$work/data.c" -o "$work/data_static" $(pkg-config --cflags segment-data) \
+        "${libdir%/pkgconfig}/libsegment-data.a" "${libdir%/pkgconfig}/libsegment.a" \
+        $(pkg-config --libs jansson) -lm -pthread
+    check "$work/data_static"
+    cp "$work/data.c" "$work/project"
+    cat >"$work/project/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.22)
+project(outside C)
+find_package(segment 0.1 REQUIRED COMPONENTS data)
+add_executable(use_data data.c)
+target_link_libraries(use_data PRIVATE segment::data)
+END
+    rm -rf "$work/project/build"
+    cmake -G Ninja -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$prefix" \
+        -DCMAKE_C_COMPILER="$cc" >/dev/null
+    cmake --build "$work/project/build" >/dev/null
+    check "$work/project/build/use_data"
+fi
 echo "installed files:"
 (cd "$prefix" && find . -type f -o -type l | sort)
 [ -f "$work/in.pgm" ] || exit 0

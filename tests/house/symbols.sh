@@ -70,6 +70,31 @@ missing=$(sort -u "$work/exports" | comm -23 "$work/wanted" -)
 [ -z "$missing" ] || fail "declared, but not exported:
 $missing"
 
+# libsegment-data: all that data.h promises, nothing of jansson's, no further libraries.
+data=$SEGMENT_BUILD/lib/libsegment-data.so
+if [ -f "$data" ]; then
+    nm -D --defined-only "$data" | awk '{ print $NF }' | sed 's/@.*//' | sort -u >"$work/exports"
+    tr '\n' ' ' <"$SEGMENT_SOURCE/include/segment/data.h" | grep -oE 'SEG_API [^;]*;' |
+        grep -oE '\bseg_[a-z0-9_]+\(' | tr -d '(' | sort -u >"$work/wanted"
+    [ "$(wc -l <"$work/wanted")" -ge 6 ] || fail "only $(wc -l <"$work/wanted") in data.h"
+    missing=$(comm -23 "$work/wanted" "$work/exports")
+    [ -z "$missing" ] || fail "declared in data.h, but not exported:
+$missing"
+    strangers=$(comm -13 "$work/wanted" "$work/exports" |
+        grep -vE '^(_init|_fini|__bss_start|_edata|_end)$' || true)
+    [ -z "$strangers" ] || fail "libsegment-data exports what data.h does not declare:
+$strangers"
+    strangers=$(nm -g --defined-only "$SEGMENT_BUILD/lib/libsegment-data.a" 2>/dev/null |
+        awk 'NF == 3 { print $3 }' | grep -v '^seg_' || true)
+    [ -z "$strangers" ] || fail "libsegment-data.a defines global names without seg_:
+$strangers"
+    if command -v readelf >/dev/null; then
+        needs=$(readelf -d "$data" | grep NEEDED | sed 's/.*\[\(.*\)\]/\1/' |
+            grep -vE '^(libsegment|libjansson|libc|libm)\.' || true)
+        [ -z "$needs" ] || fail "libsegment-data needs $needs"
+    fi
+fi
+
 strip -o "$work/stripped.so" "$shared"
 size=$(wc -c <"$work/stripped.so")
 echo "libsegment: $size bytes stripped"

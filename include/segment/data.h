@@ -1,0 +1,128 @@
+/* libsegment-data: reads data sets: pictures with their instances, true or predicted. */
+#ifndef SEGMENT_DATA_H
+#define SEGMENT_DATA_H
+
+#include <segment/evaluate.h>
+
+SEG_BEGIN_DECLS
+
+/** A picture or a frame of a sequence. Texts are never NULL, "" where there is none. */
+typedef struct seg_dataset_picture {
+    const char *sequence;  /**< what the frame is of: the `input` of objects; else "" */
+    int64_t id;            /**< COCO: of the image; else the number of the frame */
+    const char *name;      /**< file of the picture */
+    const char *labels;    /**< file of its label picture (COCO panoptic) */
+    int32_t width, height; /**< pixels, 0 = unknown */
+    int32_t first, count;  /**< its instances in seg_dataset.instances */
+} seg_dataset_picture;
+
+typedef struct seg_dataset_category {
+    int32_t id;
+    const char *name;
+    bool stuff; /**< COCO's isthing is 0 */
+} seg_dataset_category;
+
+/** Zero-initialise; release with seg_dataset_free. Everything belongs to it. */
+typedef struct seg_dataset {
+    seg_dataset_picture *pictures; /**< ascending by sequence, then id; no two are equal */
+    int32_t picture_count;
+    seg_instance *instances; /**< by pictures, in the order of the file */
+    int32_t instance_count;
+    seg_dataset_category *categories; /**< ascending by id; none if the file names none */
+    int32_t category_count;
+    struct seg_dataset_store *store;
+} seg_dataset;
+
+typedef enum seg_dataset_format {
+    SEG_DATASET_AUTO = 0,
+    /** A JSON object with `annotations`: instances (https://cocodataset.org/#format-data) with
+     *  polygons, run lengths or boxes, or panoptic `segments_info`. */
+    SEG_DATASET_COCO,
+    /** A JSON list of results: image_id, category_id, score, and segmentation or bbox. */
+    SEG_DATASET_COCO_RESULTS,
+    /** MOTChallenge: frame, id, left, top, width, height[, conf[, class[, visibility, ...]]]. */
+    SEG_DATASET_MOT,
+    /** MOTS: frame id class height width run-lengths. */
+    SEG_DATASET_MOTS,
+    /** JSON Lines of `segment --objects`. */
+    SEG_DATASET_OBJECTS
+} seg_dataset_format;
+
+/** How rows of MOTChallenge are meant. */
+typedef enum seg_mot_rules {
+    /** Of a tracker or detector: all rows count, as class 1 with their conf as score. */
+    SEG_MOT_PREDICTIONS = 0,
+    /** Truth without classes (MOT15): rows of conf 0 are left out, the others are of class 1. */
+    SEG_MOT_TRUTH,
+    /** Truth of MOT16 and MOT17: persons on vehicles, static persons, distractors and reflections
+     *  (classes 2, 7, 8, 12) are marked `ignore`; rows of conf 0 are of class 0. With `category =
+     * 1` the metric `tracks` then scores as the benchmark does. */
+    SEG_MOT_TRUTH_16,
+    /** Truth of MOT20: as before, with vehicles that are no motors (class 6) ignored as well. */
+    SEG_MOT_TRUTH_20
+} seg_mot_rules;
+
+typedef struct seg_dataset_options {
+    size_t size;
+    int32_t format; /**< seg_dataset_format; default: by content */
+    /** Truth of the same pictures, or NULL. Results of COCO get its pictures, with sizes and
+     *  names, and may only refer to those and to its categories. */
+    const seg_dataset *truth;
+    int32_t mot;           /**< seg_mot_rules */
+    int32_t width, height; /**< of pictures of which the file does not tell it; default 0 */
+    bool boxes_only;       /**< masks are not made; default false */
+} seg_dataset_options;
+
+SEG_API void seg_dataset_options_init(seg_dataset_options *options);
+
+/**
+ * Reads a data set from `size` bytes; any may be given. `name` stands in messages, which name the
+ * place: "gt.json: images[3].width is -1 (allowed: 1 to 1000000)". `options` and `env` may be NULL;
+ * what env points to must outlive the data set. `data` must be empty or initialised; on error it is
+ * empty.
+ *
+ * Strict: what is missing, of another type, out of range, twice, or refers to nothing is an error,
+ * never skipped. Unknown members are allowed. Polygons become run lengths as pycocotools makes them
+ * (seg_rle_from_polygons), so that scores agree; those of objects, which follow pixel edges and
+ * have holes, become exactly the region, if the size of the picture is known (options). A box that
+ * is not given is that of the mask. The area is the annotated one; of results the area of their box
+ * if they have one, as pycocotools takes it, else of their mask.
+ *
+ * Errors: SEG_ERROR_DATA, SEG_ERROR_LIMIT (sizes beyond env->limits), SEG_ERROR_MEMORY,
+ * SEG_ERROR_OPTION.
+ */
+SEG_API SEG_NODISCARD seg_status seg_dataset_parse(seg_dataset *data, const char *text, size_t size,
+                                                   const char *name,
+                                                   const seg_dataset_options *options,
+                                                   const seg_env *env);
+
+/** The same from a file. Errors: as seg_dataset_parse, and SEG_ERROR_IO. */
+SEG_API SEG_NODISCARD seg_status seg_dataset_read(seg_dataset *data, const char *path,
+                                                  const seg_dataset_options *options,
+                                                  const seg_env *env);
+
+/** Makes it empty. NULL is allowed. */
+SEG_API void seg_dataset_free(seg_dataset *data);
+
+/** The picture of that sequence and id, or NULL. */
+SEG_API const seg_dataset_picture *seg_dataset_find(const seg_dataset *data, const char *sequence,
+                                                    int64_t id);
+
+/** The category of that id, or NULL. */
+SEG_API const seg_dataset_category *seg_dataset_category_find(const seg_dataset *data, int32_t id);
+
+/** Goes through two data sets side by side. Set both, zero the rest. */
+typedef struct seg_dataset_walk {
+    const seg_dataset *predicted, *expected;
+    int32_t next_predicted, next_expected;
+    /** Of the current pair, NULL where one of them does not have the picture. */
+    const seg_dataset_picture *predicted_picture, *expected_picture;
+} seg_dataset_walk;
+
+/** The instances of the next picture that either has, in ascending order, as a pair to be scored
+ *  (what one of them lacks is empty there); false after the last. */
+SEG_API bool seg_dataset_next(seg_dataset_walk *walk, seg_pair *pair);
+
+SEG_END_DECLS
+
+#endif

@@ -1,0 +1,166 @@
+/* Data sets from texts and files: which format it is, and reading it. */
+#include "core/check.h"
+#include "core/memory.h"
+#include "data/builder.h"
+#include "data/lines.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+void seg_dataset_options_init(seg_dataset_options *options) {
+    *options = (seg_dataset_options){.size = sizeof *options};
+}
+
+/* ---- formats ---- */
+
+/* True if the text is an object whose first line is whole: JSON Lines. Braces in texts and keys
+ * are left alone. */
+static bool first_line_is_whole(const char *text, size_t size) {
+    int32_t depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < size && text[i] != '\n'; i++) {
+        if (quoted) {
+            if (text[i] == '\\')
+                i++;
+            else
+                quoted = text[i] != '"';
+        } else if (text[i] == '"') {
+            quoted = true;
+        } else if (text[i] == '{' || text[i] == '[') {
+            depth++;
+        } else if (text[i] == '}' || text[i] == ']') {
+            depth--;
+        }
+    }
+    return depth == 0 && !quoted;
+}
+
+static bool holds(const char *text, size_t size, const char *word) {
+    const size_t length = strlen(word);
+    for (size_t i = 0; i + length <= size && text[i] != '\n'; i++)
+        if (text[i] == word[0] && memcmp(text + i, word, length) == 0) return true;
+    return false;
+}
+
+static int32_t guess_format(const char *text, size_t size) {
+    seg_line_reader line = seg_lines_of(text, size);
+    if (!seg_next_line(&line)) return SEG_DATASET_MOT; /* nothing was found: an empty file */
+    const char first = *line.line;
+    const size_t left = (size_t)(text + size - line.line);
+    if (first == '[') return SEG_DATASET_COCO_RESULTS;
+    if (first == '{')
+        return first_line_is_whole(line.line, left) && holds(line.line, left, "\"frame\"") &&
+                       !holds(line.line, left, "\"annotations\"")
+                   ? SEG_DATASET_OBJECTS
+                   : SEG_DATASET_COCO;
+    if ((first < '0' || first > '9') && first != '-' && first != '+') return SEG_DATASET_AUTO;
+    return memchr(line.line, ',', line.length) ? SEG_DATASET_MOT : SEG_DATASET_MOTS;
+}
+
+static seg_status read_format(seg_dataset *data, seg_builder *b, int32_t format, const char *text,
+                              size_t size) {
+    switch (format) {
+    case SEG_DATASET_COCO:
+    case SEG_DATASET_COCO_RESULTS:
+        SEG_TRY(seg_data_read_coco(b, text, size));
+        return seg_builder_finish(data, b, false, 0);
+    case SEG_DATASET_MOT:
+        SEG_TRY(seg_data_read_mot(b, text, size));
+        return seg_builder_finish(data, b, true, -1); /* detections have the id -1 */
+    case SEG_DATASET_MOTS:
+        SEG_TRY(seg_data_read_mots(b, text, size));
+        return seg_builder_finish(data, b, false, 0);
+    case SEG_DATASET_OBJECTS:
+        SEG_TRY(seg_data_read_objects(b, text, size));
+        return seg_builder_finish(data, b, true, 0);
+    default:
+        return seg_fail(SEG_ERROR_DATA,
+                        "%s: the format is not known (allowed: COCO's JSON, MOTChallenge's rows, "
+                        "JSON Lines of objects)",
+                        b->name);
+    }
+}
+
+static seg_status check_options(const seg_dataset_options *o) {
+    if (o->size != sizeof *o)
+        return seg_fail(SEG_ERROR_OPTION,
+                        "the options of a data set have size %zu (expected %zu; use "
+                        "seg_dataset_options_init)",
+                        o->size, sizeof *o);
+    if (o->format < SEG_DATASET_AUTO || o->format > SEG_DATASET_OBJECTS)
+        return seg_fail(SEG_ERROR_OPTION, "format is %ld (allowed: 0 to %d)", (long)o->format,
+                        SEG_DATASET_OBJECTS);
+    if (o->mot < SEG_MOT_PREDICTIONS || o->mot > SEG_MOT_TRUTH_20)
+        return seg_fail(SEG_ERROR_OPTION, "mot is %ld (allowed: 0 to %d)", (long)o->mot,
+                        SEG_MOT_TRUTH_20);
+    if (o->width < 0 || o->height < 0 || !o->width != !o->height)
+        return seg_fail(SEG_ERROR_OPTION,
+                        "pictures of %ld x %ld (allowed: 0 x 0 = unknown, or both above 0)",
+                        (long)o->width, (long)o->height);
+    return SEG_OK;
+}
+
+seg_status seg_dataset_parse(seg_dataset *data, const char *text, size_t size, const char *name,
+                             const seg_dataset_options *options, const seg_env *env) {
+    seg_dataset_options defaults;
+    if (!data || (!text && size) || !name)
+        return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)",
+                        !data  ? "data"
+                        : name ? "text"
+                               : "name");
+    seg_dataset_free(data);
+    seg_dataset_options_init(&defaults);
+    if (!options) options = &defaults;
+    SEG_TRY(check_options(options));
+    if (options->width) SEG_TRY(seg_check_limits(options->width, options->height, env));
+    if (!text) text = "";
+    seg_builder b;
+    SEG_TRY(seg_builder_init(&b, name, options, env));
+    const int32_t format =
+        options->format == SEG_DATASET_AUTO ? guess_format(text, size) : options->format;
+    const seg_status status = read_format(data, &b, format, text, size);
+    seg_builder_free(&b);
+    return status;
+}
+
+/* ---- files ---- */
+
+static seg_status read_file(char **text, size_t *size, FILE *file, const char *path,
+                            const seg_env *env) {
+    size_t room = 0, used = 0;
+    *text = NULL;
+    for (;;) {
+        if (used == room) {
+            const size_t larger = room ? 2 * room : 65536;
+            char *block = seg_allocate(env, larger, 1, path);
+            if (!block) return SEG_ERROR_MEMORY;
+            if (used) memcpy(block, *text, used);
+            seg_release(env, *text);
+            *text = block;
+            room = larger;
+        }
+        const size_t got = fread(*text + used, 1, room - used, file);
+        used += got;
+        if (got == 0) break;
+    }
+    *size = used;
+    return ferror(file) ? seg_fail(SEG_ERROR_IO, "%s cannot be read: %s", path, strerror(errno))
+                        : SEG_OK;
+}
+
+seg_status seg_dataset_read(seg_dataset *data, const char *path, const seg_dataset_options *options,
+                            const seg_env *env) {
+    if (!data || !path)
+        return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)", data ? "path" : "data");
+    seg_dataset_free(data);
+    FILE *file = fopen(path, "rb");
+    if (!file) return seg_fail(SEG_ERROR_IO, "%s cannot be opened: %s", path, strerror(errno));
+    char *text;
+    size_t size = 0;
+    seg_status status = read_file(&text, &size, file, path, env);
+    fclose(file);
+    if (status >= 0) status = seg_dataset_parse(data, text, size, path, options, env);
+    seg_release(env, text);
+    return status;
+}
