@@ -91,8 +91,9 @@ typedef struct video_tally {
     seg_env env;
     video_options options;
     sightings list;  /* ascending by sequence and frame */
-    int32_t *frames; /* of each sequence; frames of one tally are one sequence, as added */
+    int32_t *frames; /* of each sequence, in the order in which they were added */
     int32_t sequences, sequence_capacity;
+    bool running; /* the next frame belongs to the last sequence */
     seg_image mask, boundary_found, boundary_true, squared; /* of an object */
     seg_scratch scratch;
 } video_tally;
@@ -283,7 +284,8 @@ static seg_status add(void *state, const seg_pair *pair) {
     release_pictures(tally); /* the next frame may have another size */
     SEG_TRY(status);
     SEG_TRY(reserve(tally, count, 1));
-    if (!tally->sequences) tally->frames[tally->sequences++] = 0;
+    if (!tally->running) tally->frames[tally->sequences++] = 0;
+    tally->running = true;
     const int32_t sequence = tally->sequences - 1;
     for (int32_t i = 0; i < count; i++) {
         seen[i].sequence = sequence;
@@ -294,10 +296,17 @@ static seg_status add(void *state, const seg_pair *pair) {
     return SEG_OK;
 }
 
+static seg_status finish(void *state) {
+    video_tally *tally = state;
+    tally->running = false;
+    return SEG_OK;
+}
+
 static seg_status merge(void *state, const void *from) {
     video_tally *tally = state;
     const video_tally *other = from;
     SEG_TRY(reserve(tally, other->list.count, other->sequences));
+    SEG_TRY(finish(tally));
     for (int32_t i = 0; i < other->list.count; i++) {
         sighting seen = other->list.items[i];
         seen.sequence += tally->sequences;
@@ -492,6 +501,7 @@ const seg_metric seg_metric_video = {
     .table_count = (int32_t)(sizeof tables / sizeof *tables),
     .create = create,
     .add = add,
+    .finish = finish,
     .merge = merge,
     .values = values,
     .table = table_of,

@@ -10,6 +10,7 @@
 #include <math.h>
 
 #define METRIC_TRUTHS 3
+#define METRIC_LEVELS 2
 #define METRIC_INSTANCES 4
 
 static inline int metric_count(void) {
@@ -28,6 +29,7 @@ static inline const seg_metric *metric_number(int index) {
 typedef struct metric_kind {
     seg_format prediction, truth;
     int prediction_channels, truth_channels;
+    int levels; /* further ones of the prediction */
 } metric_kind;
 
 /* Several channels make sense for bytes (colours, labels in three bytes) and for flow. */
@@ -35,17 +37,22 @@ static inline bool metric_sensible(seg_format format, int channels) {
     return channels == 1 || format == SEG_U8 || format == SEG_F32;
 }
 
-/* Kind number `n` that the metric takes; false after the last. */
+/* Kind number `n` that the metric takes; false after the last. Pictures come with further levels in
+ * turn where a metric takes them. */
 static inline bool metric_kind_of(metric_kind *kind, const seg_metric *metric, int n) {
     if (metric->needs & SEG_METRIC_INSTANCES && n-- == 0) {
         memset(kind, 0, sizeof *kind);
         return true;
     }
+    const bool layered = metric->needs & SEG_METRIC_LEVELS;
+    const int levels = layered && n % 2 ? METRIC_LEVELS : 0;
+    if (layered) n /= 2;
     for (int p = 0; p < 4; p++)
         for (int pc = 1; pc <= 4; pc++)
             for (int t = 0; t < 4; t++)
                 for (int tc = 1; tc <= 4; tc++) {
-                    const metric_kind k = {contract_formats[p], contract_formats[t], pc, tc};
+                    const metric_kind k = {contract_formats[p], contract_formats[t], pc, tc,
+                                           levels};
                     if (!(metric->prediction_formats & SEG_FORMAT_BIT(k.prediction)) ||
                         !(metric->prediction_channels & 1u << pc) ||
                         !(metric->truth_formats & SEG_FORMAT_BIT(k.truth)) ||
@@ -127,8 +134,8 @@ static inline void metric_paint(const seg_image *image, uint32_t formats, int t,
 
 typedef struct metric_pair {
     seg_pair pair;
-    contract_image prediction, truths[METRIC_TRUTHS], ignore, picture;
-    seg_image truth_headers[METRIC_TRUTHS];
+    contract_image prediction, truths[METRIC_TRUTHS], levels[METRIC_LEVELS], ignore, picture;
+    seg_image truth_headers[METRIC_TRUTHS], level_headers[METRIC_LEVELS];
     seg_instance predicted[METRIC_INSTANCES], expected[METRIC_INSTANCES];
     seg_rle masks[2 * METRIC_INSTANCES];
 } metric_pair;
@@ -178,6 +185,14 @@ static inline void metric_pair_make(metric_pair *p, const seg_metric *metric,
         p->truth_headers[i] = p->truths[i].image;
     }
     pair->truths = p->truth_headers;
+    for (int i = 0; i < kind->levels; i++) {
+        contract_image_make(&p->levels[i], memory, width, height, kind->prediction,
+                            kind->prediction_channels);
+        metric_paint(&p->levels[i].image, metric->prediction_formats, t + 4 * i + 4, false);
+        p->level_headers[i] = p->levels[i].image;
+    }
+    pair->levels = kind->levels ? p->level_headers : NULL;
+    pair->level_count = kind->levels;
     contract_image_make(&p->ignore, memory, width, height, SEG_U8, 1);
     contract_image_make(&p->picture, memory, width, height, SEG_U8, 3);
     contract_paint_masks(&p->ignore.image, &p->ignore.image, t);
@@ -187,9 +202,9 @@ static inline void metric_pair_make(metric_pair *p, const seg_metric *metric,
 }
 
 static inline void metric_pair_free(metric_pair *p) {
-    contract_image *const images[] = {&p->prediction, &p->truths[0], &p->truths[1],
-                                      &p->truths[2],  &p->ignore,    &p->picture};
-    for (int i = 0; i < 6; i++) {
+    contract_image *const images[] = {&p->prediction, &p->truths[0], &p->truths[1], &p->truths[2],
+                                      &p->levels[0],  &p->levels[1], &p->ignore,    &p->picture};
+    for (int i = 0; i < 8; i++) {
         ck_assert(contract_image_intact(images[i]));
         contract_image_free(images[i]);
     }
