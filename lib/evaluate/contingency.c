@@ -37,24 +37,8 @@ typedef struct counter {
 
 /* The labels of row y, in memory of our own and not negative if there is something to ignore. */
 static const int32_t *read_row(const side *s, const uint8_t *ignored, int32_t y) {
-    const seg_image *picture = s->picture;
-    const void *row = seg_image_row(picture, y);
-    const int32_t width = picture->width;
-    if (picture->format == SEG_LABEL32) {
-        if (!ignored) return row;
-        for (int32_t x = 0; x < width; x++)
-            s->row[x] = ((const int32_t *)row)[x] > 0 ? ((const int32_t *)row)[x] : 0;
-    } else if (picture->format == SEG_U16) {
-        for (int32_t x = 0; x < width; x++)
-            s->row[x] = ((const uint16_t *)row)[x];
-    } else if (picture->channels == 1) {
-        for (int32_t x = 0; x < width; x++)
-            s->row[x] = ((const uint8_t *)row)[x];
-    } else {
-        const uint8_t *rgb = row;
-        for (int32_t x = 0; x < width; x++, rgb += 3)
-            s->row[x] = rgb[0] | rgb[1] << 8 | rgb[2] << 16;
-    }
+    if (s->picture->format == SEG_LABEL32 && !ignored) return seg_image_row(s->picture, y);
+    seg_label_row_copy(s->row, s->picture, 0, y, s->picture->width);
     return s->row;
 }
 
@@ -185,9 +169,7 @@ static seg_status make_table(seg_contingency *table, const counter *c) {
 }
 
 static seg_status side_init(side *s, const seg_image *picture, seg_scratch *scratch) {
-    if (picture->channels == 3 && picture->format != SEG_U8)
-        return seg_fail(SEG_ERROR_UNSUPPORTED, "labels in three channels must be u8 (label = r + "
-                                               "256 g + 65536 b)");
+    SEG_TRY(seg_label_picture_check(picture));
     const size_t width = (size_t)picture->width;
     *s = (side){.picture = picture};
     SEG_TRY(seg_label_table_init(&s->table, scratch));

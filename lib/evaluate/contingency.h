@@ -3,6 +3,7 @@
 #define SEG_EVALUATE_CONTINGENCY_H
 
 #include "core/memory.h"
+#include "evaluate/label_row.h"
 #include <segment/image.h>
 
 /** The labels of one picture, ascending; the first is 0 (unassigned), whether it occurs or not. */
@@ -24,12 +25,6 @@ typedef struct seg_contingency {
     seg_contingency_cell *cells;
     int32_t count;
 } seg_contingency;
-
-/** Formats and channels of pictures of labels: one channel, or RGB as COCO's panoptic pictures,
- *  label = r + 256 g + 65536 b. */
-#define SEG_LABEL_FORMATS                                                                          \
-    (SEG_FORMAT_BIT(SEG_U8) | SEG_FORMAT_BIT(SEG_U16) | SEG_FORMAT_BIT(SEG_LABEL32))
-#define SEG_LABEL_CHANNELS (1u << 1 | 1u << 3)
 
 /**
  * Counts two label pictures of one size; negative labels are taken as 0. `ignore` (may be NULL or

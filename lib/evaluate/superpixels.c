@@ -17,20 +17,21 @@
  *   ue-np       sum of min(n, a(s) - n) over all that meet / N
  *   asa         sum over s of the largest n / N; 1 - asa is the error of van den Bergh et al.
  *   ev          variance of the colours that the superpixels' means explain, of all
+ *   icv         intra-cluster variation: mean over s of the deviation from its mean colour
  *   compactness sum over s of a(s) / N x 4 pi a(s) / perimeter(s)^2
  * Each is the mean over pictures of the mean over annotators. Label 0 is a superpixel like any
  * other, but not scored in the truth. `split` counts labels that are not one 4-connected piece.
+ * What the superpixels are by themselves (from ev on) is of the whole picture, ignored pixels too.
  *
- * Cost: a pass for each annotator, 8 bytes a pixel.
+ * Cost: two passes over the superpixels, two for each annotator, and boundaries as bits (near.h).
  */
 #include "core/check.h"
-#include "core/math.h"
 #include "core/memory.h"
 #include "evaluate/contingency.h"
 #include "evaluate/exact_sum.h"
-#include "imgproc/label_table.h"
+#include "evaluate/near.h"
+#include "evaluate/superpixel_shapes.h"
 #include "metrics.h"
-#include <segment/imgproc.h>
 
 #include <math.h>
 #include <string.h>
@@ -58,6 +59,7 @@ typedef enum {
     UE_NP,
     ASA,
     EV,
+    ICV,
     COMPACTNESS,
     SUPERPIXELS,
     SPLIT,
@@ -72,6 +74,7 @@ static const seg_measure measures[MEASURES] = {
     [UE_NP] = {"ue-np", "under-segmentation error of Neubert and Protzel", "", -1, 0},
     [ASA] = {"asa", "achievable segmentation accuracy", "", 1, 1},
     [EV] = {"ev", "explained variation of the colours", "", 1, NAN},
+    [ICV] = {"icv", "intra-cluster variation of the colours", "8-bit level", -1, NAN},
     [COMPACTNESS] = {"compactness", "area against that of a circle of this perimeter", "", 1, NAN},
     [SUPERPIXELS] = {"superpixels", "number of superpixels", "", 0, NAN},
     [SPLIT] = {"split", "superpixels in more than one piece", "", -1, NAN},
@@ -81,9 +84,8 @@ typedef struct superpixels_tally {
     seg_env env;
     superpixels_options options;
     seg_exact_sum sums[MEASURES];
-    int64_t pictures[MEASURES];                 /* for which the measure is defined */
-    seg_image own, near_own, truth, near_truth; /* boundaries, and what is near to them */
-    seg_scratch kept, table;                    /* of a picture; of an annotator */
+    int64_t pictures[MEASURES]; /* for which the measure is defined */
+    seg_scratch kept, table;    /* memory of a picture, and of an annotator */
 } superpixels_tally;
 
 static seg_status create(void **state, const void *options, const seg_env *env) {
@@ -97,124 +99,100 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
     return SEG_OK;
 }
 
-static void release_boundaries(superpixels_tally *tally) {
-    seg_image_unref(&tally->own);
-    seg_image_unref(&tally->near_own);
-    seg_image_unref(&tally->truth);
-    seg_image_unref(&tally->near_truth);
-}
-
 static void release(void *state) {
     superpixels_tally *tally = state;
     const seg_env env = tally->env;
-    release_boundaries(tally);
     seg_scratch_free(&tally->kept);
     seg_scratch_free(&tally->table);
     seg_release(&env, tally);
 }
 
-/* ---- labels by index ---- */
-
-/* A label picture of any format; negative labels are 0. */
-static int32_t label_at(const seg_image *picture, const void *row, int32_t x) {
-    if (picture->format == SEG_LABEL32)
-        return ((const int32_t *)row)[x] > 0 ? ((const int32_t *)row)[x] : 0;
-    if (picture->format == SEG_U16) return ((const uint16_t *)row)[x];
-    const uint8_t *bytes = row;
-    if (picture->channels == 1) return bytes[x];
-    return bytes[3 * x] | bytes[3 * x + 1] << 8 | bytes[3 * x + 2] << 16;
-}
-
-/* Superpixels numbered from 0, row by row without gaps. */
-typedef struct indexed {
-    int32_t *at;
-    int32_t width, height, count;
-} indexed;
-
-static seg_status index_labels(indexed *out, const seg_image *labels, seg_scratch *scratch) {
-    seg_label_table table;
-    int32_t zero = -1, last_label = -1, last = 0, found = 0;
-    *out = (indexed){NULL, labels->width, labels->height, 0};
-    const size_t pixels = (size_t)labels->width * (size_t)labels->height;
-    out->at = seg_scratch_take(scratch, pixels, sizeof *out->at, "superpixels");
-    if (!out->at) return SEG_ERROR_MEMORY;
-    SEG_TRY(seg_label_table_init(&table, scratch));
-    int32_t *at = out->at;
-    for (int32_t y = 0; y < labels->height; y++) {
-        const void *row = seg_image_row(labels, y);
-        for (int32_t x = 0; x < labels->width; x++) {
-            const int32_t label = label_at(labels, row, x);
-            if (label != last_label) {
-                last_label = label;
-                if (label > 0) {
-                    SEG_TRY(seg_label_table_index(&table, label, &found));
-                    last = zero >= 0 && found >= zero ? found + 1 : found;
-                } else {
-                    if (zero < 0) zero = table.count;
-                    last = zero;
-                }
-            }
-            *at++ = last;
-        }
-    }
-    out->count = table.count + (zero >= 0);
-    return SEG_OK;
-}
-
 /* ---- boundaries ---- */
 
-static seg_status mark_boundaries(seg_image *mask, const seg_image *labels, const seg_env *env) {
-    SEG_TRY(seg_image_ensure(mask, labels->width, labels->height, SEG_U8, 1, env));
-    const int32_t width = labels->width, height = labels->height;
-    for (int32_t y = 0; y < height; y++) {
-        const void *row = seg_image_row(labels, y);
-        const void *above = seg_image_row(labels, y ? y - 1 : y);
-        const void *below = seg_image_row(labels, y + 1 < height ? y + 1 : y);
-        uint8_t *out = seg_image_row(mask, y);
-        for (int32_t x = 0; x < width; x++) {
-            const int32_t label = label_at(labels, row, x);
-            const bool inside = label == label_at(labels, above, x) &&
-                                label == label_at(labels, below, x) &&
-                                label == label_at(labels, row, x ? x - 1 : x) &&
-                                label == label_at(labels, row, x + 1 < width ? x + 1 : x);
-            out[x] = inside ? 0 : 255;
+/* Pixels that differ from their left neighbour, where `changes` has ones, and those neighbours. */
+static void add_changes(uint64_t *row, const uint64_t *changes, int32_t words) {
+    for (int32_t i = 0; i < words; i++)
+        row[i] |= changes[i] | changes[i] >> 1 | (i + 1 < words ? changes[i + 1] << 63 : 0);
+}
+
+/* Pixels with a 4-neighbour of another label. */
+static seg_status mark_boundaries(seg_bitmap *boundary, const seg_image *labels,
+                                  seg_scratch *scratch) {
+    const int32_t width = labels->width, words = seg_bits_words(width);
+    const seg_bits_kernels *kernels = seg_bits_kernels_get();
+    SEG_TRY(seg_bitmap_take(boundary, width, labels->height, scratch));
+    int32_t *lines = seg_scratch_take(scratch, (size_t)width, 3 * sizeof *lines, "rows of labels");
+    uint64_t *changes = seg_scratch_take(scratch, (size_t)words, sizeof *changes, "a row of bits");
+    if (!lines || !changes) return SEG_ERROR_MEMORY;
+    int32_t *line = lines, *above = lines + width, *room = lines + 2 * (size_t)width;
+    for (int32_t y = 0; y < labels->height; y++) {
+        uint64_t *out = seg_bitmap_row(boundary, y);
+        memset(out, 0, (size_t)words * sizeof *out);
+        seg_label_row_copy(line, labels, 0, y, width);
+        if (y) {
+            seg_label_row_differences(out, line, above, room, width);
+            kernels->merge(seg_bitmap_row(boundary, y - 1), out, words);
         }
+        kernels->pack_changes(changes, line, width);
+        changes[0] &= ~(uint64_t)1; /* the first pixel has no left neighbour */
+        add_changes(out, changes, words);
+        int32_t *swap = above;
+        above = line;
+        line = swap;
     }
     return SEG_OK;
 }
 
-/* Where a boundary is at most r away. */
-static seg_status mark_near(seg_image *near, const seg_image *boundary, double tolerance,
-                            const seg_env *env) {
-    const double width = boundary->width, height = boundary->height;
-    const double radius = floor(tolerance * sqrt(width * width + height * height) + 0.5);
-    const int32_t side = radius < 511 ? 2 * (int32_t)radius + 1 : 1023;
-    if (side == 1) return seg_image_copy(near, boundary, env);
-    return seg_morphology_mask(near, boundary, SEG_MORPH_DILATE, SEG_ELEMENT_SQUARE, side, env);
+/* Pixels of labels above 0 that are not ignored. */
+static seg_status mark_scored(seg_bitmap *scored, const seg_image *truth, const seg_image *ignore,
+                              seg_scratch *scratch) {
+    const int32_t width = truth->width, words = seg_bits_words(width);
+    const seg_bits_kernels *kernels = seg_bits_kernels_get();
+    SEG_TRY(seg_bitmap_take(scored, width, truth->height, scratch));
+    int32_t *line = seg_scratch_take(scratch, (size_t)width, sizeof *line, "a row of labels");
+    uint64_t *ignored = seg_scratch_take(scratch, (size_t)words, sizeof *ignored, "a row of bits");
+    if (!line || !ignored) return SEG_ERROR_MEMORY;
+    for (int32_t y = 0; y < truth->height; y++) {
+        uint64_t *out = seg_bitmap_row(scored, y);
+        seg_label_row_copy(line, truth, 0, y, width);
+        kernels->pack_equal(out, line, width, 0);
+        if (!seg_image_empty(ignore)) {
+            kernels->pack(ignored, seg_image_row(ignore, y), width);
+            kernels->merge(out, ignored, words);
+        }
+        seg_bits_invert(out, width);
+    }
+    return SEG_OK;
+}
+
+/* Those of a bitmap that are scored. */
+static seg_status keep_scored(seg_bitmap *kept, const seg_bitmap *bitmap, const seg_bitmap *scored,
+                              seg_scratch *scratch) {
+    SEG_TRY(seg_bitmap_take(kept, bitmap->width, bitmap->height, scratch));
+    const size_t words = (size_t)bitmap->pitch * (size_t)bitmap->height;
+    for (size_t i = 0; i < words; i++)
+        kept->words[i] = bitmap->words[i] & scored->words[i];
+    return SEG_OK;
 }
 
 /* br and bp against one annotator; NaN where there is no boundary to find, or none found. */
-static void compare_boundaries(double *br, double *bp, const superpixels_tally *tally,
-                               const seg_pair *pair, const seg_image *labels) {
-    int64_t found = 0, missed = 0, far = 0;
-    const bool all = seg_image_empty(pair->ignore);
-    for (int32_t y = 0; y < labels->height; y++) {
-        const uint8_t *own = seg_image_row(&tally->own, y),
-                      *truth = seg_image_row(&tally->truth, y);
-        const uint8_t *near_own = seg_image_row(&tally->near_own, y);
-        const uint8_t *near_truth = seg_image_row(&tally->near_truth, y);
-        const uint8_t *ignored = all ? NULL : seg_image_row(pair->ignore, y);
-        const void *row = seg_image_row(labels, y);
-        for (int32_t x = 0; x < labels->width; x++) {
-            if ((!own[x] && !truth[x]) || (ignored && ignored[x]) || !label_at(labels, row, x))
-                continue;
-            found += truth[x] && near_own[x];
-            missed += truth[x] && !near_own[x];
-            far += own[x] && !near_truth[x];
-        }
-    }
-    *br = found + missed ? (double)found / (double)(found + missed) : NAN;
+static seg_status compare_boundaries(double *br, double *bp, const seg_pair *pair,
+                                     const seg_image *truth, const seg_bitmap *own,
+                                     const seg_near *near, seg_scratch *scratch) {
+    seg_bitmap expected, scored, expected_scored, own_scored;
+    int64_t found, close;
+    seg_scratch_rewind(scratch);
+    SEG_TRY(mark_boundaries(&expected, truth, scratch));
+    SEG_TRY(mark_scored(&scored, truth, pair->ignore, scratch));
+    SEG_TRY(keep_scored(&expected_scored, &expected, &scored, scratch));
+    SEG_TRY(keep_scored(&own_scored, own, &scored, scratch));
+    SEG_TRY(seg_bitmap_count_near(&found, &expected_scored, own, near, scratch));
+    SEG_TRY(seg_bitmap_count_near(&close, &own_scored, &expected, near, scratch));
+    const int64_t all = seg_bitmap_ones(&expected_scored);
+    const int64_t far = seg_bitmap_ones(&own_scored) - close;
+    *br = all ? (double)found / (double)all : NAN;
     *bp = found + far ? (double)found / (double)(found + far) : NAN;
+    return SEG_OK;
 }
 
 /* ---- overlaps ---- */
@@ -262,129 +240,29 @@ static seg_status compare_overlaps(double *value, const seg_pair *pair, const se
     return SEG_OK;
 }
 
-/* ---- the superpixels themselves ---- */
-
-static seg_status measure_shapes(double *value, const indexed *labels, seg_scratch *scratch) {
-    const size_t count = (size_t)labels->count;
-    int64_t *area = seg_scratch_take(scratch, count, sizeof *area, "areas");
-    int64_t *perimeter = seg_scratch_take(scratch, count, sizeof *perimeter, "perimeters");
-    if (!area || !perimeter) return SEG_ERROR_MEMORY;
-    memset(area, 0, count * sizeof *area);
-    memset(perimeter, 0, count * sizeof *perimeter);
-    const int32_t width = labels->width, height = labels->height;
-    const int32_t *at = labels->at;
-    for (int32_t y = 0; y < height; y++)
-        for (int32_t x = 0; x < width; x++, at++) {
-            area[*at]++;
-            perimeter[*at] += (x == 0 || at[-1] != *at) + (x + 1 == width || at[1] != *at) +
-                              (y == 0 || at[-width] != *at) + (y + 1 == height || at[width] != *at);
-        }
-    const double pixels = (double)width * height;
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double a = (double)area[i], p = (double)perimeter[i];
-        sum += a / pixels * (4 * SEG_PI * a / (p * p));
-    }
-    value[COMPACTNESS] = sum;
-    value[SUPERPIXELS] = (double)count;
-    return SEG_OK;
-}
-
-static int32_t find_root(int32_t *parent, int32_t i) {
-    while (parent[i] != i)
-        i = parent[i] = parent[parent[i]];
-    return i;
-}
-
-static void join(int32_t *parent, int32_t a, int32_t b) {
-    a = find_root(parent, a), b = find_root(parent, b);
-    if (a < b)
-        parent[b] = a;
-    else
-        parent[a] = b;
-}
-
-/* Labels that have several pieces, by union of neighbours. */
-static seg_status count_split(double *value, const indexed *labels, seg_scratch *scratch) {
-    const int32_t width = labels->width, pixels = width * labels->height;
-    int32_t *parent = seg_scratch_take(scratch, (size_t)pixels, sizeof *parent, "pieces");
-    int32_t *pieces = seg_scratch_take(scratch, (size_t)labels->count, sizeof *pieces, "pieces");
-    if (!parent || !pieces) return SEG_ERROR_MEMORY;
-    memset(pieces, 0, (size_t)labels->count * sizeof *pieces);
-    const int32_t *at = labels->at;
-    for (int32_t i = 0; i < pixels; i++) {
-        parent[i] = i;
-        if (i % width && at[i - 1] == at[i]) join(parent, i - 1, i);
-        if (i >= width && at[i - width] == at[i]) join(parent, i - width, i);
-    }
-    for (int32_t i = 0; i < pixels; i++)
-        pieces[at[i]] += parent[i] == i;
-    value[SPLIT] = 0;
-    for (int32_t k = 0; k < labels->count; k++)
-        value[SPLIT] += pieces[k] > 1;
-    return SEG_OK;
-}
-
-static double sample_at(const seg_image *picture, const void *row, size_t i) {
-    if (picture->format == SEG_U8) return ((const uint8_t *)row)[i];
-    if (picture->format == SEG_U16) return ((const uint16_t *)row)[i];
-    const float value = ((const float *)row)[i];
-    return isfinite(value) ? (double)value : 0;
-}
-
-/* Explained variation, all colour channels together. */
-static seg_status explain_colours(double *value, const indexed *labels, const seg_image *picture,
-                                  seg_scratch *scratch) {
-    const int32_t channels = picture->channels - (picture->channels % 2 == 0); /* without alpha */
-    const size_t count = (size_t)labels->count;
-    double *sum = seg_scratch_take(scratch, count, sizeof *sum, "colours");
-    int64_t *area = seg_scratch_take(scratch, count, sizeof *area, "areas");
-    if (!sum || !area) return SEG_ERROR_MEMORY;
-    const double pixels = (double)labels->width * labels->height;
-    double explained = 0, all = 0;
-    for (int32_t c = 0; c < channels; c++) {
-        double total = 0, squares = 0, classes = 0;
-        memset(area, 0, count * sizeof *area);
-        for (size_t i = 0; i < count; i++)
-            sum[i] = 0;
-        const int32_t *at = labels->at;
-        for (int32_t y = 0; y < labels->height; y++) {
-            const void *row = seg_image_row(picture, y);
-            for (int32_t x = 0; x < labels->width; x++, at++) {
-                const double sample =
-                    sample_at(picture, row, (size_t)x * picture->channels + (size_t)c);
-                sum[*at] += sample;
-                area[*at]++;
-                total += sample;
-                squares += sample * sample;
-            }
-        }
-        for (size_t i = 0; i < count; i++)
-            classes += sum[i] * sum[i] / (double)area[i];
-        explained += classes - total * total / pixels;
-        all += squares - total * total / pixels;
-    }
-    value[EV] = all > 0 ? explained / all : 1; /* nothing was to be explained */
-    return SEG_OK;
-}
-
 /* ---- pictures ---- */
+
+static seg_near near_of(const superpixels_tally *tally, const seg_image *labels) {
+    const double width = labels->width, height = labels->height;
+    const double radius =
+        floor(tally->options.tolerance * sqrt(width * width + height * height) + 0.5);
+    return (seg_near){SEG_ELEMENT_SQUARE, radius < INT32_MAX ? (int32_t)radius : INT32_MAX};
+}
 
 /* Means over annotators, of those for which a measure is defined. */
 static seg_status compare_annotators(superpixels_tally *tally, const seg_pair *pair,
                                      double *value) {
-    const seg_env *env = &tally->env;
+    const seg_near near = near_of(tally, pair->prediction);
     double sums[EV] = {0};
     int32_t defined[EV] = {0};
-    SEG_TRY(mark_boundaries(&tally->own, pair->prediction, env));
-    SEG_TRY(mark_near(&tally->near_own, &tally->own, tally->options.tolerance, env));
+    seg_bitmap boundary;
+    SEG_TRY(mark_boundaries(&boundary, pair->prediction, &tally->kept));
     for (int32_t k = 0; k < pair->truth_count; k++) {
         const seg_image *truth = &pair->truths[k];
         double own[EV] = {NAN, NAN, NAN, NAN, NAN, NAN};
-        SEG_TRY(mark_boundaries(&tally->truth, truth, env));
-        SEG_TRY(mark_near(&tally->near_truth, &tally->truth, tally->options.tolerance, env));
-        compare_boundaries(&own[BR], &own[BP], tally, pair, truth);
         SEG_TRY(compare_overlaps(own, pair, truth, &tally->table));
+        SEG_TRY(
+            compare_boundaries(&own[BR], &own[BP], pair, truth, &boundary, &near, &tally->table));
         for (int32_t i = 0; i < EV; i++) {
             if (isnan(own[i])) continue;
             sums[i] += own[i];
@@ -397,27 +275,24 @@ static seg_status compare_annotators(superpixels_tally *tally, const seg_pair *p
 }
 
 static seg_status measure_picture(superpixels_tally *tally, const seg_pair *pair, double *value) {
-    indexed labels;
+    seg_superpixel_shapes shapes;
+    SEG_TRY(seg_label_picture_check(pair->prediction));
     seg_scratch_rewind(&tally->kept);
-    SEG_TRY(index_labels(&labels, pair->prediction, &tally->kept));
-    SEG_TRY(measure_shapes(value, &labels, &tally->kept));
-    SEG_TRY(count_split(value, &labels, &tally->kept));
-    if (!seg_image_empty(pair->picture))
-        SEG_TRY(explain_colours(value, &labels, pair->picture, &tally->kept));
+    SEG_TRY(seg_superpixel_shapes_measure(&shapes, pair->prediction, pair->picture, &tally->kept));
+    value[EV] = shapes.explained;
+    value[ICV] = shapes.variation;
+    value[COMPACTNESS] = shapes.compactness;
+    value[SUPERPIXELS] = shapes.count;
+    value[SPLIT] = shapes.split;
     return compare_annotators(tally, pair, value);
 }
 
 static seg_status add(void *state, const seg_pair *pair) {
     superpixels_tally *tally = state;
-    if ((int64_t)pair->prediction->width * pair->prediction->height > INT32_MAX)
-        return seg_fail(SEG_ERROR_LIMIT, "the prediction is %ld x %ld (allowed: 2^31 - 1 pixels)",
-                        (long)pair->prediction->width, (long)pair->prediction->height);
     double value[MEASURES];
     for (int32_t i = 0; i < MEASURES; i++)
         value[i] = NAN;
-    const seg_status status = measure_picture(tally, pair, value);
-    release_boundaries(tally); /* the next picture may have another size */
-    SEG_TRY(status);
+    SEG_TRY(measure_picture(tally, pair, value));
     for (int32_t i = 0; i < MEASURES; i++) {
         if (isnan(value[i])) continue;
         seg_exact_sum_add(&tally->sums[i], value[i]);

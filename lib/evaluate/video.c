@@ -18,20 +18,22 @@
  * the truth never has does not count, as in the kit. Temporal stability (T) is not here: the kit
  * has dropped it too.
  *
- * Cost: two distance transforms for each object and frame; 24 bytes are kept for them.
+ * Cost: two reads of each picture to find the objects, and for each object one of the box around
+ * it, as bits (near.h); of a frame 24 bytes an object are kept.
  */
 #include "core/check.h"
 #include "core/memory.h"
-#include "evaluate/contingency.h"
 #include "evaluate/exact_sum.h"
+#include "evaluate/label_row.h"
+#include "evaluate/near.h"
+#include "imgproc/label_table.h"
 #include "metrics.h"
-#include <segment/imgproc.h>
 
 #include <math.h>
 #include <string.h>
 
 #define QUARTERS 4
-#define MOST_OBJECTS 1000
+#define MOST_OBJECTS 2000 /* in both pictures of a frame */
 
 typedef struct video_options {
     size_t size;
@@ -93,9 +95,8 @@ typedef struct video_tally {
     sightings list;  /* ascending by sequence and frame */
     int32_t *frames; /* of each sequence, in the order in which they were added */
     int32_t sequences, sequence_capacity;
-    bool running; /* the next frame belongs to the last sequence */
-    seg_image mask, boundary_found, boundary_true, squared; /* of an object */
-    seg_scratch scratch;
+    bool running;              /* the next frame belongs to the last sequence */
+    seg_scratch frame, object; /* memory of a frame, and of one of its objects */
 } video_tally;
 
 static seg_status create(void **state, const void *options, const seg_env *env) {
@@ -103,25 +104,19 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
     if (!tally) return SEG_ERROR_MEMORY;
     tally->env = *env;
     tally->options = *(const video_options *)options;
-    seg_scratch_init(&tally->scratch, env);
+    seg_scratch_init(&tally->frame, env);
+    seg_scratch_init(&tally->object, env);
     *state = tally;
     return SEG_OK;
-}
-
-static void release_pictures(video_tally *tally) {
-    seg_image_unref(&tally->mask);
-    seg_image_unref(&tally->boundary_found);
-    seg_image_unref(&tally->boundary_true);
-    seg_image_unref(&tally->squared);
 }
 
 static void release(void *state) {
     video_tally *tally = state;
     const seg_env env = tally->env;
-    release_pictures(tally);
     seg_release_with(env.allocator, tally->list.items);
     seg_release_with(env.allocator, tally->frames);
-    seg_scratch_free(&tally->scratch);
+    seg_scratch_free(&tally->frame);
+    seg_scratch_free(&tally->object);
     seg_release(&env, tally);
 }
 
@@ -138,159 +133,202 @@ static seg_status reserve(video_tally *tally, int32_t sightings_more, int32_t se
 
 /* ---- one object in one frame ---- */
 
-static int32_t value_at(const seg_image *picture, const void *row, int32_t x) {
-    if (picture->format == SEG_LABEL32) return ((const int32_t *)row)[x];
-    if (picture->format == SEG_U16) return ((const uint16_t *)row)[x];
-    const uint8_t *bytes = row;
-    if (picture->channels == 1) return bytes[x];
-    return bytes[3 * x] | bytes[3 * x + 1] << 8 | bytes[3 * x + 2] << 16;
+/* Pixels first .. end - 1; empty if end is not above first. */
+typedef struct box {
+    int32_t left, top, right, bottom;
+} box;
+
+/* The labels of a part of a row that are scored, else 0; every object is 1 unless they are told
+ * apart by their labels. */
+static void read_scored(int32_t *labels, const video_tally *tally, const seg_pair *pair,
+                        const seg_image *picture, int32_t x, int32_t y, int32_t count) {
+    seg_label_row_copy(labels, picture, x, y, count);
+    if (!tally->options.labels)
+        for (int32_t i = 0; i < count; i++)
+            labels[i] = labels[i] != 0;
+    if (seg_image_empty(pair->ignore)) return;
+    const uint8_t *ignored = (const uint8_t *)seg_image_row(pair->ignore, y) + x;
+    for (int32_t i = 0; i < count; i++)
+        labels[i] = ignored[i] ? 0 : labels[i];
 }
 
-/* The mask of object `label` (0 = all that is not 0), without ignored pixels. */
-static void cut_out(const seg_image *mask, const seg_image *picture, const seg_image *ignore,
-                    int32_t label) {
-    for (int32_t y = 0; y < picture->height; y++) {
-        const void *row = seg_image_row(picture, y);
-        const uint8_t *ignored = seg_image_empty(ignore) ? NULL : seg_image_row(ignore, y);
-        uint8_t *out = seg_image_row(mask, y);
-        for (int32_t x = 0; x < picture->width; x++) {
-            const int32_t value = value_at(picture, row, x);
-            const bool inside = label ? value == label : value != 0;
-            out[x] = inside && !(ignored && ignored[x]) ? 255 : 0;
-        }
-    }
-}
-
-static void trace_boundary(const seg_image *boundary, const seg_image *mask) {
-    const int32_t width = mask->width, height = mask->height;
+/* The mask of an object within a box. */
+static seg_status cut_out(seg_bitmap *mask, video_tally *tally, const seg_pair *pair,
+                          const seg_image *picture, int32_t object, const box *around) {
+    const int32_t width = around->right - around->left, height = around->bottom - around->top;
+    seg_scratch *scratch = &tally->object;
+    SEG_TRY(seg_bitmap_take(mask, width, height, scratch));
+    int32_t *labels = seg_scratch_take(scratch, (size_t)width, sizeof *labels, "a row of labels");
+    if (!labels) return SEG_ERROR_MEMORY;
+    const seg_bits_kernels *kernels = seg_bits_kernels_get();
     for (int32_t y = 0; y < height; y++) {
-        const uint8_t *row = seg_image_row(mask, y);
-        const uint8_t *below = seg_image_row(mask, y + 1 < height ? y + 1 : y);
-        uint8_t *out = seg_image_row(boundary, y);
-        for (int32_t x = 0; x < width; x++) {
-            const int32_t right = x + 1 < width ? x + 1 : x;
-            out[x] = row[x] != row[right] || row[x] != below[x] || row[x] != below[right] ? 255 : 0;
-        }
+        read_scored(labels, tally, pair, picture, around->left, around->top + y, width);
+        kernels->pack_equal(seg_bitmap_row(mask, y), labels, width, object);
     }
-}
-
-/* Pixels of `boundary`, and those with one of the other boundary within a distance. */
-static void count_near(int64_t *all, int64_t *near, const seg_image *boundary,
-                       const seg_image *squared, int32_t most) {
-    *all = *near = 0;
-    for (int32_t y = 0; y < boundary->height; y++) {
-        const uint8_t *row = seg_image_row(boundary, y);
-        const int32_t *distance = seg_image_row(squared, y);
-        for (int32_t x = 0; x < boundary->width; x++) {
-            *all += row[x] != 0;
-            *near += row[x] && distance[x] <= most;
-        }
-    }
-}
-
-static seg_status contour_accuracy(double *f, video_tally *tally) {
-    const double width = tally->mask.width, height = tally->mask.height;
-    const double radius = ceil(tally->options.tolerance * sqrt(width * width + height * height));
-    const int32_t most = radius < 40000 ? (int32_t)(radius * radius) : INT32_MAX - 1;
-    int64_t found, found_near, expected, expected_near;
-    SEG_TRY(seg_distance(NULL, &tally->squared, NULL, &tally->boundary_true, SEG_DISTANCE_TO_OBJECT,
-                         &tally->env));
-    count_near(&found, &found_near, &tally->boundary_found, &tally->squared, most);
-    SEG_TRY(seg_distance(NULL, &tally->squared, NULL, &tally->boundary_found,
-                         SEG_DISTANCE_TO_OBJECT, &tally->env));
-    count_near(&expected, &expected_near, &tally->boundary_true, &tally->squared, most);
-    /* the kit's rule for boundaries that are not there: the ratio over nothing is 1 */
-    const double precision = found ? (double)found_near / (double)found : 1;
-    const double recall = expected ? (double)expected_near / (double)expected : 1;
-    *f = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
     return SEG_OK;
 }
 
-static double region_similarity(const seg_image *found, const seg_image *expected,
-                                const seg_pair *pair, int32_t label) {
+/* Word i of a row moved by a pixel to the left; the last pixel stays where it is, too. */
+static uint64_t right_of(const uint64_t *row, int32_t i, int32_t width) {
+    const int32_t last = width - 1;
+    uint64_t word = row[i] >> 1;
+    if (i < last / 64)
+        word |= row[i + 1] << 63;
+    else
+        word |= row[i] & (uint64_t)1 << last % 64;
+    return word;
+}
+
+static seg_status trace_boundary(seg_bitmap *boundary, const seg_bitmap *mask,
+                                 seg_scratch *scratch) {
+    SEG_TRY(seg_bitmap_take(boundary, mask->width, mask->height, scratch));
+    for (int32_t y = 0; y < mask->height; y++) {
+        const uint64_t *row = seg_bitmap_row(mask, y);
+        const uint64_t *below = seg_bitmap_row(mask, y + 1 < mask->height ? y + 1 : y);
+        uint64_t *out = seg_bitmap_row(boundary, y);
+        for (int32_t i = 0; i < mask->pitch; i++)
+            out[i] = (row[i] ^ right_of(row, i, mask->width)) | (row[i] ^ below[i]) |
+                     (row[i] ^ right_of(below, i, mask->width));
+    }
+    return SEG_OK;
+}
+
+static double region_similarity(const seg_bitmap *found, const seg_bitmap *expected) {
+    const size_t words = (size_t)found->pitch * (size_t)found->height;
     int64_t both = 0, either = 0;
-    for (int32_t y = 0; y < found->height; y++) {
-        const void *row = seg_image_row(found, y), *true_row = seg_image_row(expected, y);
-        const uint8_t *ignored =
-            seg_image_empty(pair->ignore) ? NULL : seg_image_row(pair->ignore, y);
-        for (int32_t x = 0; x < found->width; x++) {
-            const int32_t a = value_at(found, row, x), b = value_at(expected, true_row, x);
-            const bool in_a = label ? a == label : a != 0, in_b = label ? b == label : b != 0;
-            if (ignored && ignored[x]) continue;
-            both += in_a && in_b;
-            either += in_a || in_b;
-        }
+    for (size_t i = 0; i < words; i++) {
+        both += seg_bits_count(found->words[i] & expected->words[i]);
+        either += seg_bits_count(found->words[i] | expected->words[i]);
     }
     return either ? (double)both / (double)either : 1;
 }
 
-static seg_status compare_object(sighting *seen, video_tally *tally, const seg_pair *pair) {
-    const seg_image *found = pair->prediction, *truth = &pair->truths[0];
-    const int32_t label = tally->options.labels ? seen->object : 0;
-    const seg_env *env = &tally->env;
-    SEG_TRY(seg_image_ensure(&tally->mask, found->width, found->height, SEG_U8, 1, env));
-    SEG_TRY(seg_image_ensure(&tally->boundary_found, found->width, found->height, SEG_U8, 1, env));
-    SEG_TRY(seg_image_ensure(&tally->boundary_true, found->width, found->height, SEG_U8, 1, env));
-    cut_out(&tally->mask, found, pair->ignore, label);
-    trace_boundary(&tally->boundary_found, &tally->mask);
-    cut_out(&tally->mask, truth, pair->ignore, label);
-    trace_boundary(&tally->boundary_true, &tally->mask);
-    seen->j = region_similarity(found, truth, pair, label);
-    return contour_accuracy(&seen->f, tally);
+static seg_status contour_accuracy(double *f, const seg_bitmap *found, const seg_bitmap *expected,
+                                   const seg_near *near, seg_scratch *scratch) {
+    seg_bitmap found_boundary, true_boundary;
+    int64_t found_near, true_near;
+    SEG_TRY(trace_boundary(&found_boundary, found, scratch));
+    SEG_TRY(trace_boundary(&true_boundary, expected, scratch));
+    SEG_TRY(seg_bitmap_count_near(&found_near, &found_boundary, &true_boundary, near, scratch));
+    SEG_TRY(seg_bitmap_count_near(&true_near, &true_boundary, &found_boundary, near, scratch));
+    const int64_t found_all = seg_bitmap_ones(&found_boundary);
+    const int64_t true_all = seg_bitmap_ones(&true_boundary);
+    /* the kit's rule for boundaries that are not there: the ratio over nothing is 1 */
+    const double precision = found_all ? (double)found_near / (double)found_all : 1;
+    const double recall = true_all ? (double)true_near / (double)true_all : 1;
+    *f = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
+    return SEG_OK;
+}
+
+/* `extent` holds the object in both pictures. */
+static seg_status compare_object(sighting *seen, video_tally *tally, const seg_pair *pair,
+                                 const box *extent) {
+    const seg_image *truth = &pair->truths[0];
+    const double width = truth->width, height = truth->height;
+    const double radius = ceil(tally->options.tolerance * sqrt(width * width + height * height));
+    const seg_near near = {SEG_ELEMENT_DISK, radius < INT32_MAX ? (int32_t)radius : INT32_MAX};
+    seg_bitmap found, expected;
+    seen->j = seen->f = 1;
+    if (extent->right <= extent->left) return SEG_OK; /* there is none */
+    /* boundary pixels lie in it or to its left or above; to the right it must end, too */
+    const box around = {.left = extent->left > 0 ? extent->left - 1 : 0,
+                        .top = extent->top > 0 ? extent->top - 1 : 0,
+                        .right = extent->right < truth->width ? extent->right + 1 : truth->width,
+                        .bottom =
+                            extent->bottom < truth->height ? extent->bottom + 1 : truth->height};
+    seg_scratch_rewind(&tally->object);
+    SEG_TRY(cut_out(&found, tally, pair, pair->prediction, seen->object, &around));
+    SEG_TRY(cut_out(&expected, tally, pair, truth, seen->object, &around));
+    seen->j = region_similarity(&found, &expected);
+    return contour_accuracy(&seen->f, &found, &expected, &near, &tally->object);
 }
 
 /* ---- frames ---- */
 
-/* Objects of a frame, found or true, into `seen` (room for all of them); returns how many. */
-static int32_t list_objects(sighting *seen, const seg_contingency *table) {
-    int32_t count = 0;
-    for (int32_t b = 1; b < table->b.count; b++)
-        seen[count++] = (sighting){.object = table->b.labels[b], .expected = true};
-    for (int32_t a = 1, b = 1; a < table->a.count; a++) {
-        while (b < table->b.count && table->b.labels[b] < table->a.labels[a])
-            b++;
-        if (b < table->b.count && table->b.labels[b] == table->a.labels[a]) continue;
-        seen[count++] = (sighting){.object = table->a.labels[a]};
+/* The objects of a frame, found or true, and where they are in both pictures. */
+typedef struct objects {
+    seg_label_table table;
+    sighting *seen;
+    box *extent;
+} objects;
+
+static seg_status add_object_run(objects *all, int32_t label, bool expected, const box *run) {
+    int32_t index;
+    if (label == 0) return SEG_OK;
+    SEG_TRY(seg_label_table_index(&all->table, label, &index));
+    if (index >= MOST_OBJECTS)
+        return seg_fail(SEG_ERROR_LIMIT,
+                        "a frame has more than %d objects (allowed: %d in both "
+                        "pictures)",
+                        MOST_OBJECTS, MOST_OBJECTS);
+    box *extent = &all->extent[index];
+    if (all->seen[index].object == 0) {
+        all->seen[index].object = label;
+        *extent = *run;
     }
-    return count;
+    all->seen[index].expected |= expected;
+    if (run->left < extent->left) extent->left = run->left;
+    if (run->top < extent->top) extent->top = run->top;
+    if (run->right > extent->right) extent->right = run->right;
+    if (run->bottom > extent->bottom) extent->bottom = run->bottom;
+    return SEG_OK;
 }
 
-static seg_status compare_frame(sighting **seen, int32_t *count, video_tally *tally,
-                                const seg_pair *pair) {
-    seg_scratch *scratch = &tally->scratch;
-    seg_contingency table = {0};
+static seg_status find_objects(objects *all, video_tally *tally, const seg_pair *pair,
+                               bool expected) {
+    const seg_image *picture = expected ? &pair->truths[0] : pair->prediction;
+    SEG_TRY(seg_label_picture_check(picture));
+    seg_label_rows runs;
+    int32_t *labels =
+        seg_scratch_take(&tally->frame, (size_t)picture->width, sizeof *labels, "a row of labels");
+    SEG_TRY(seg_label_rows_init(&runs, picture->width, &tally->frame));
+    if (!labels) return SEG_ERROR_MEMORY;
+    for (int32_t y = 0; y < picture->height; y++) {
+        read_scored(labels, tally, pair, picture, 0, y, picture->width);
+        const int32_t count = seg_label_rows_split(&runs, labels);
+        for (int32_t i = 0; i < count; i++) {
+            const box run = {runs.starts[i], y, runs.starts[i + 1], y + 1};
+            SEG_TRY(add_object_run(all, labels[run.left], expected, &run));
+        }
+    }
+    return SEG_OK;
+}
+
+static seg_status compare_frame(objects *all, video_tally *tally, const seg_pair *pair) {
+    seg_scratch *scratch = &tally->frame;
     seg_scratch_rewind(scratch);
-    if (tally->options.labels)
-        SEG_TRY(seg_contingency_count(&table, pair->prediction, &pair->truths[0], pair->ignore,
-                                      scratch));
-    const int64_t room = tally->options.labels ? (int64_t)table.a.count + table.b.count : 1;
-    if (room > 2 * MOST_OBJECTS)
-        return seg_fail(SEG_ERROR_LIMIT, "a frame has %ld objects (allowed: %d in both pictures)",
-                        (long)room - 2, 2 * MOST_OBJECTS);
-    *seen = seg_scratch_take(scratch, (size_t)room, sizeof **seen, "objects of a frame");
-    if (!*seen) return SEG_ERROR_MEMORY;
-    **seen = (sighting){.object = 1, .expected = true};
-    *count = tally->options.labels ? list_objects(*seen, &table) : 1;
-    for (int32_t i = 0; i < *count; i++)
-        SEG_TRY(compare_object(&(*seen)[i], tally, pair));
+    SEG_TRY(seg_label_table_init(&all->table, scratch));
+    all->seen = seg_scratch_take(scratch, MOST_OBJECTS, sizeof *all->seen, "objects of a frame");
+    all->extent = seg_scratch_take(scratch, MOST_OBJECTS, sizeof *all->extent, "boxes of objects");
+    if (!all->seen || !all->extent) return SEG_ERROR_MEMORY;
+    memset(all->seen, 0, MOST_OBJECTS * sizeof *all->seen);
+    memset(all->extent, 0, MOST_OBJECTS * sizeof *all->extent);
+    SEG_TRY(find_objects(all, tally, pair, true));
+    SEG_TRY(find_objects(all, tally, pair, false));
+    if (!tally->options.labels) { /* there is always the one object */
+        all->table.count = 1;
+        all->seen[0].object = 1;
+        all->seen[0].expected = true;
+    }
+    for (int32_t i = 0; i < all->table.count; i++)
+        SEG_TRY(compare_object(&all->seen[i], tally, pair, &all->extent[i]));
     return SEG_OK;
 }
 
 static seg_status add(void *state, const seg_pair *pair) {
     video_tally *tally = state;
-    sighting *seen = NULL;
-    int32_t count = 0;
-    const seg_status status = compare_frame(&seen, &count, tally, pair);
-    release_pictures(tally); /* the next frame may have another size */
-    SEG_TRY(status);
+    objects all;
+    SEG_TRY(compare_frame(&all, tally, pair));
+    const int32_t count = all.table.count;
     SEG_TRY(reserve(tally, count, 1));
     if (!tally->running) tally->frames[tally->sequences++] = 0;
     tally->running = true;
     const int32_t sequence = tally->sequences - 1;
     for (int32_t i = 0; i < count; i++) {
-        seen[i].sequence = sequence;
-        seen[i].frame = tally->frames[sequence];
-        tally->list.items[tally->list.count++] = seen[i];
+        sighting seen = all.seen[i];
+        seen.sequence = sequence;
+        seen.frame = tally->frames[sequence];
+        tally->list.items[tally->list.count++] = seen;
     }
     tally->frames[sequence]++;
     return SEG_OK;
@@ -358,19 +396,13 @@ typedef struct walk {
     double numbers[6]; /* mean, recall, decay of j, then of f */
 } walk;
 
-static bool in_truth(const walk *w, int32_t object) {
-    for (int32_t i = w->first; i < w->end; i++)
-        if (w->tally->list.items[i].object == object && w->tally->list.items[i].expected)
-            return true;
-    return false;
-}
-
-/* The next larger true object of the sequence; false after the last. */
+/* The next larger object of the sequence that the truth has in a frame; false after the last. */
 static bool next_object(walk *w) {
     int32_t next = 0;
     for (int32_t i = w->first; i < w->end; i++) {
-        const int32_t object = w->tally->list.items[i].object;
-        if (object > w->object && (!next || object < next) && in_truth(w, object)) next = object;
+        const sighting *seen = &w->tally->list.items[i];
+        if (seen->expected && seen->object > w->object && (!next || seen->object < next))
+            next = seen->object;
     }
     w->object = next;
     return next > 0;

@@ -52,6 +52,8 @@ START_TEST(by_hand) {
     CLOSE(tally, "compactness", 4 * 3.14159265358979323846 * 4 / 64);
     /* means 10, 30, 50 of all 30; squares 4 (400 + 0 + 400), of all + 4 100 */
     CLOSE(tally, "ev", 3200.0 / 3600);
+    /* the middle one deviates by 10 from its mean */
+    CLOSE(tally, "icv", 10.0 / 3);
     seg_tally_free(tally);
 }
 END_TEST
@@ -175,6 +177,158 @@ START_TEST(against_the_definitions) {
 }
 END_TEST
 
+/* ---- shapes and colours one by one ---- */
+
+/* Pixels of the piece that (x, y) is in, taken out of `labels`. */
+static void take_piece(int32_t *labels, int32_t x, int32_t y, int32_t label) {
+    if (x < 0 || y < 0 || x >= WIDTH || y >= HEIGHT || labels[y * WIDTH + x] != label) return;
+    labels[y * WIDTH + x] = -1;
+    take_piece(labels, x - 1, y, label), take_piece(labels, x + 1, y, label);
+    take_piece(labels, x, y - 1, label), take_piece(labels, x, y + 1, label);
+}
+
+static int32_t pieces_of(const int32_t *labels, int32_t label) {
+    int32_t rest[PIXELS], count = 0;
+    memcpy(rest, labels, sizeof rest);
+    for (int32_t i = 0; i < PIXELS; i++)
+        if (rest[i] == label) {
+            take_piece(rest, i % WIDTH, i / WIDTH, label);
+            count++;
+        }
+    return count;
+}
+
+static int32_t perimeter_of(const int32_t *labels, int32_t label) {
+    int32_t sides = 0;
+    for (int32_t y = 0; y < HEIGHT; y++)
+        for (int32_t x = 0; x < WIDTH; x++) {
+            if (labels[y * WIDTH + x] != label) continue;
+            sides += x == 0 || labels[y * WIDTH + x - 1] != label;
+            sides += x + 1 == WIDTH || labels[y * WIDTH + x + 1] != label;
+            sides += y == 0 || labels[(y - 1) * WIDTH + x] != label;
+            sides += y + 1 == HEIGHT || labels[(y + 1) * WIDTH + x] != label;
+        }
+    return sides;
+}
+
+/* Sum over the pixels of a label (all if it is below 0) of the squared distance of their colour
+ * from that label's mean. */
+static double deviation_of(const int32_t *labels, int32_t label, const seg_image *picture) {
+    double sum = 0;
+    for (int32_t c = 0; c < picture->channels - (picture->channels % 2 == 0); c++) {
+        double mean = 0, count = 0;
+        for (int32_t i = 0; i < PIXELS; i++)
+            if (label < 0 || labels[i] == label) {
+                mean += pixels_at(picture, i % WIDTH, i / WIDTH, c);
+                count++;
+            }
+        mean /= count;
+        for (int32_t i = 0; i < PIXELS; i++)
+            if (label < 0 || labels[i] == label) {
+                const double off = pixels_at(picture, i % WIDTH, i / WIDTH, c) - mean;
+                sum += off * off;
+            }
+    }
+    return sum;
+}
+
+START_TEST(shapes_and_colours) {
+    pixels_random random = pixels_random_start(98);
+    int32_t one[PIXELS];
+    for (int32_t i = 0; i < PIXELS; i++)
+        one[i] = 1;
+    for (int repeat = 0; repeat < 24; repeat++) {
+        int32_t s[PIXELS], in_s[PIXELS];
+        if (repeat % 3)
+            random_labels(s, &random, 5 + repeat % 4);
+        else
+            for (int32_t i = 0; i < PIXELS; i++) /* few labels in many pieces, 0 among them */
+                s[i] = i && pixels_below(&random, 2) ? s[i - 1] : (int32_t)pixels_below(&random, 5);
+        const int format = repeat % 2 ? SEG_U8 : SEG_U16;
+        pixels_picture picture =
+            pixels_make(WIDTH, HEIGHT, format, 1 + repeat % 4, (uint32_t)repeat % 5, &random);
+        const int32_t count = distinct(in_s, s);
+        double compactness = 0, inside = 0, icv = 0;
+        int32_t split = 0;
+        for (int32_t i = 0; i < count; i++) {
+            const double area = shared(s, in_s[i], s, -1), sides = perimeter_of(s, in_s[i]);
+            const double deviation = deviation_of(s, in_s[i], &picture.image);
+            split += pieces_of(s, in_s[i]) > 1;
+            compactness += area / PIXELS * 4 * 3.14159265358979323846 * area / (sides * sides);
+            inside += deviation;
+            icv += sqrt(deviation / area) / count * 255 / seg_image_full_scale(&picture.image);
+        }
+        const double all = deviation_of(s, -1, &picture.image);
+        seg_tally *tally = compared(s, one, WIDTH, HEIGHT, &picture.image);
+        CLOSE(tally, "superpixels", count);
+        CLOSE(tally, "split", split);
+        CLOSE(tally, "compactness", compactness);
+        ck_assert_double_eq_tol(value_of(tally, "ev"), 1 - inside / all, 1e-9);
+        ck_assert_double_eq_tol(value_of(tally, "icv"), icv, 1e-9 * (1 + icv));
+        seg_tally_free(tally);
+        pixels_free(&picture);
+    }
+}
+END_TEST
+
+/* The same picture in 8 and 16 bits and in floats. */
+START_TEST(depth_does_not_matter) {
+    pixels_random random = pixels_random_start(99);
+    int32_t s[PIXELS], t[PIXELS];
+    random_labels(s, &random, 6), random_labels(t, &random, 15);
+    pixels_picture picture = pixels_make(WIDTH, HEIGHT, SEG_U8, 3, 0, &random);
+    seg_tally *wanted = compared(s, t, WIDTH, HEIGHT, &picture.image);
+    for (int format = SEG_U16; format <= SEG_F32; format++) {
+        seg_image deep = {0};
+        ck_assert_ok(seg_convert(&deep, &picture.image, (seg_format)format, NULL));
+        seg_tally *tally = compared(s, t, WIDTH, HEIGHT, &deep);
+        CLOSE(tally, "ev", value_of(wanted, "ev"));
+        ck_assert_double_eq_tol(value_of(tally, "icv"), value_of(wanted, "icv"), 1e-9);
+        seg_tally_free(tally);
+        seg_image_unref(&deep);
+    }
+    seg_tally_free(wanted);
+    pixels_free(&picture);
+}
+END_TEST
+
+/* Neither where the truth is 0, nor where the mask says so. */
+START_TEST(what_is_not_scored) {
+    pixels_random random = pixels_random_start(100);
+    int32_t s[PIXELS], t[PIXELS], holed[PIXELS];
+    uint8_t ignored[PIXELS];
+    random_labels(s, &random, 6);
+    /* two halves; what is left out lies in one of them, away from where they meet */
+    for (int32_t i = 0; i < PIXELS; i++)
+        t[i] = i % WIDTH < 20 ? 1 : 2, ignored[i] = i % WIDTH >= 30 && i / WIDTH < 20;
+    for (int32_t i = 0; i < PIXELS; i++)
+        holed[i] = ignored[i] ? 0 : t[i];
+    seg_image mask = {0};
+    ck_assert_ok(seg_image_wrap(&mask, ignored, WIDTH, WIDTH, HEIGHT, SEG_U8, 1));
+    const seg_image a = labels_of(s, WIDTH, HEIGHT), b = labels_of(t, WIDTH, HEIGHT),
+                    c = labels_of(holed, WIDTH, HEIGHT);
+    const seg_pair pairs[] = {{.prediction = &a, .truths = &b, .truth_count = 1, .ignore = &mask},
+                              {.prediction = &a, .truths = &c, .truth_count = 1},
+                              {.prediction = &a, .truths = &b, .truth_count = 1}};
+    double value[3][16];
+    for (int i = 0; i < 3; i++) {
+        seg_tally *tally;
+        ck_assert_ok(seg_tally_create(&tally, seg_metric_find("superpixels"), NULL, NULL));
+        ck_assert_ok(seg_tally_add(tally, &pairs[i]));
+        ck_assert_ok(seg_tally_values(tally, value[i]));
+        seg_tally_free(tally);
+    }
+    const char *const names[] = {"ue-levin", "ue-achanta", "ue-np", "asa"};
+    for (int k = 0; k < 4; k++) {
+        const int32_t at = seg_measure_find(seg_metric_find("superpixels"), names[k]);
+        ck_assert_double_eq(value[0][at], value[1][at]);
+        ck_assert_double_ne(value[0][at], value[2][at]);
+    }
+    const int32_t br = seg_measure_find(seg_metric_find("superpixels"), "br");
+    ck_assert_double_eq(value[0][br], value[2][br]); /* no true boundary is ignored */
+}
+END_TEST
+
 START_TEST(names_do_not_matter) {
     pixels_random random = pixels_random_start(96);
     int32_t s[PIXELS], t[PIXELS], renamed[PIXELS];
@@ -194,4 +348,5 @@ START_TEST(names_do_not_matter) {
 }
 END_TEST
 
-CORE_MAIN("superpixels", by_hand, pieces, against_the_definitions, names_do_not_matter)
+CORE_MAIN("superpixels", by_hand, pieces, against_the_definitions, shapes_and_colours,
+          depth_does_not_matter, what_is_not_scored, names_do_not_matter)

@@ -147,6 +147,73 @@ START_TEST(contours_against_the_definition) {
 }
 END_TEST
 
+/* Several objects in one frame, at its edges too, in any format, with pixels left out. */
+START_TEST(objects_by_their_labels) {
+    pixels_random random = pixels_random_start(101);
+    for (int repeat = 0; repeat < 40; repeat++) {
+        uint8_t found[PIXELS] = {0}, expected[PIXELS] = {0}, ignored[PIXELS] = {0};
+        for (int i = 0; i < 6; i++) {
+            fill_box(found, (int32_t)pixels_below(&random, 26) - 2,
+                     (int32_t)pixels_below(&random, 20) - 2, 5, (uint8_t)(1 + i % 4));
+            fill_box(expected, (int32_t)pixels_below(&random, 26) - 2,
+                     (int32_t)pixels_below(&random, 20) - 2, 6, (uint8_t)(1 + i % 3));
+        }
+        if (repeat % 2) fill_box(ignored, 5, 5, 7, 1);
+        const int32_t radius = repeat % 3;
+        double j_sum = 0, f_sum = 0, objects = 0;
+        for (int label = 1; label <= 4; label++) {
+            uint8_t a[PIXELS], b[PIXELS];
+            double both = 0, either = 0, there = 0;
+            for (int32_t i = 0; i < PIXELS; i++) {
+                a[i] = found[i] == label && !ignored[i], b[i] = expected[i] == label && !ignored[i];
+                both += a[i] && b[i], either += a[i] || b[i], there += b[i];
+            }
+            if (there == 0) continue;
+            const double precision = matched_share(a, b, radius),
+                         recall = matched_share(b, a, radius);
+            j_sum += both / either, objects++;
+            f_sum += precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
+        }
+        int32_t wide[PIXELS];
+        for (int32_t i = 0; i < PIXELS; i++)
+            wide[i] = found[i] ? found[i] : -1; /* below 0 is no object either */
+        seg_image pictures[2] = {{0}}, truth = {0}, ignore = {0};
+        ck_assert_ok(seg_image_wrap(&pictures[0], found, WIDTH, WIDTH, HEIGHT, SEG_U8, 1));
+        ck_assert_ok(seg_image_wrap(&pictures[1], wide, 4 * WIDTH, WIDTH, HEIGHT, SEG_LABEL32, 1));
+        ck_assert_ok(seg_image_wrap(&truth, expected, WIDTH, WIDTH, HEIGHT, SEG_U8, 1));
+        ck_assert_ok(seg_image_wrap(&ignore, ignored, WIDTH, WIDTH, HEIGHT, SEG_U8, 1));
+        for (int k = 0; k < 2; k++) {
+            seg_tally *tally = new_tally(true, true, radius / 30.0 - (radius ? 0.001 : 0));
+            const seg_pair pair = {
+                .prediction = &pictures[k], .truths = &truth, .truth_count = 1, .ignore = &ignore};
+            ck_assert_ok(seg_tally_add(tally, &pair));
+            CLOSE(tally, "objects", objects);
+            CLOSE(tally, "j-mean", j_sum / objects);
+            CLOSE(tally, "f-mean", f_sum / objects);
+            seg_tally_free(tally);
+        }
+    }
+}
+END_TEST
+
+START_TEST(what_is_refused) {
+    static uint16_t rgb[3 * PIXELS];
+    static int32_t many[64 * 64];
+    seg_image deep = {0}, labels = {0};
+    ck_assert_ok(seg_image_wrap(&deep, rgb, 6 * WIDTH, WIDTH, HEIGHT, SEG_U16, 3));
+    for (int i = 0; i < 64 * 64; i++)
+        many[i] = i + 1;
+    ck_assert_ok(seg_image_wrap(&labels, many, 4 * 64, 64, 64, SEG_LABEL32, 1));
+    seg_tally *masks = new_tally(false, true, 0), *objects = new_tally(true, true, 0);
+    seg_pair pair = {.prediction = &deep, .truths = &deep, .truth_count = 1};
+    ck_assert_fails(seg_tally_add(masks, &pair), SEG_ERROR_UNSUPPORTED, "three channels");
+    pair.prediction = pair.truths = &labels;
+    ck_assert_ok(seg_tally_add(masks, &pair));
+    ck_assert_fails(seg_tally_add(objects, &pair), SEG_ERROR_LIMIT, "2000 objects");
+    seg_tally_free(masks), seg_tally_free(objects);
+}
+END_TEST
+
 /* Two objects that come and go, one that is only imagined, two sequences. */
 START_TEST(objects_and_sequences) {
     seg_tally *all = new_tally(true, true, 0.05), *more = new_tally(true, true, 0.05);
@@ -178,4 +245,4 @@ START_TEST(objects_and_sequences) {
 END_TEST
 
 CORE_MAIN("video objects", by_hand, empty_masks, contours_against_the_definition,
-          objects_and_sequences)
+          objects_by_their_labels, what_is_refused, objects_and_sequences)
