@@ -1,0 +1,159 @@
+#!/bin/sh
+# How good the methods are on real pictures and video with ground truth: method x data x score x
+# time, beside OpenCV where its Python module is installed. One table, on standard output.
+#   sh tests/quality/run.sh [FAMILY...]      documents nuclei change; default: all
+# The data are found through SEGMENT_DATA (default ../shared/data beside the source); what is not
+# there is named and left out. Methods run with their default parameters, on one thread. The time is
+# what the method takes for a picture or frame, without decoding and encoding.
+set -eu
+cd "$(dirname "$0")/../.."
+source=$PWD
+data=${SEGMENT_DATA:-$source/../shared/data}
+export data
+[ -d "$data" ] || { echo "skipped: no data at $data" >&2; exit 77; }
+data=$(cd "$data" && pwd)
+
+sh samples/install-packages.sh
+build=$source/build/quality
+cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSEGMENT_TESTS=OFF >/dev/null
+cmake --build "$build" >/dev/null
+segment=$build/bin/segment
+evaluate=$build/bin/segment-eval
+work=$build/quality
+rm -rf "$work"
+mkdir -p "$work"
+
+python=
+for candidate in python3 /usr/bin/python3; do
+    "$candidate" -c 'import cv2' 2>/dev/null && { python=$candidate; break; }
+done
+[ -n "$python" ] || echo "no OpenCV module for Python here: its rows are left out" >&2
+
+# row FAMILY DATA METHOD MEASURE SCORE MS
+row() { printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$@" | tee -a "$work/table.tsv" >&2; }
+
+# Milliseconds of the method per picture or frame, from the records of --report.
+time_of() {
+    sed 's/.*"frames":{"read":\([0-9]*\).*"process":\([0-9.e+-]*\).*/\1 \2/' "$1" |
+        awk '{ frames += $1; seconds += $2 } END { printf "%.2f", 1000 * seconds / frames }'
+}
+
+# score MEASURE METRIC ARGUMENTS... : the quoted value over all files
+score() {
+    measure=$1
+    shift
+    "$evaluate" "$@" --json >"$work/scores.json" 2>"$work/messages" ||
+        { head -3 "$work/messages" >&2; return 1; }
+    sed -n "s/^  \"$measure\": \([^,]*\),*\$/\1/p" "$work/scores.json" | head -1 |
+        awk '{ printf "%.4f", $1 }'
+}
+
+# pictures FAMILY DATA METHOD MEASURE PICTURES TRUTH METRIC [OPTIONS...] -- SEGMENT'S OPTIONS...
+pictures() {
+    family=$1 name=$2 method=$3 measure=$4 inputs=$5 truth=$6 metric=$7
+    shift 7
+    options=
+    while [ "$1" != -- ]; do options="$options $1"; shift; done
+    shift
+    out=$work/$family-$name-$method
+    mkdir -p "$out"
+    "$segment" -q --threads 1 --method "$method" "$@" --report "$out.json" "$inputs" "$out/"
+    # shellcheck disable=SC2086 # a list of words
+    row "$family" "$name" "$method" "$measure" \
+        "$(score "$measure" "$metric" "$out" "$truth" $options)" "$(time_of "$out.json")"
+}
+
+documents() {
+    pages=$data/images/dibco2009
+    [ -d "$pages" ] || { echo "no documents at $pages" >&2; return 0; }
+    for method in $("$segment" --list | awk '/^  threshold/ { print $2; inside = 1; next }
+            /^  [a-z]/ || /^[A-Z]/ { inside = 0 } inside { print $1 }'); do
+        pictures documents dibco2009 "$method" fm "$pages/images" "$pages/gt" documents \
+            --no-pseudo --
+    done
+    peer documents dibco2009 fm "$pages/images" "$pages/gt" documents --no-pseudo
+}
+
+nuclei() {
+    cells=$data/images/dsb2018
+    [ -d "$cells" ] || { echo "no nuclei at $cells" >&2; return 0; }
+    for method in otsu li triangle; do
+        pictures nuclei dsb2018 "$method" dice "$cells/images" "$cells/gt" masks \
+            --truth-threshold 0raw --
+    done
+    peer nuclei dsb2018 dice "$cells/images" "$cells/gt" masks --truth-threshold 0raw
+}
+
+# Frames that the rules score, as links that bear the names of the frames.
+scored_frames() {
+    clip=$1 links=$2
+    mkdir -p "$links"
+    read -r first last <"$clip/temporalROI.txt"
+    for frame in "$clip"/input/*; do
+        stem=$(basename "${frame%.*}")
+        number=$(echo "$stem" | sed 's/^[a-z_]*0*//')
+        [ "${number:-0}" -ge "$first" ] && [ "${number:-0}" -le "$last" ] || continue
+        true_frame=$(ls "$clip"/groundtruth/*"$(echo "$stem" | sed 's/^[a-z_]*//')".png)
+        ln -sf "$true_frame" "$links/$stem.png"
+    done
+}
+
+# The masks of those frames alone.
+keep_scored() {
+    for mask in "$1"/*; do
+        [ -e "$2/$(basename "$mask")" ] || rm "$mask"
+    done
+}
+
+change() {
+    for clip in "$data"/video/change_detection/*; do
+        [ -d "$clip/input" ] || { echo "no clips of change detection at $clip" >&2; continue; }
+        name=$(basename "$clip")
+        scored_frames "$clip" "$work/truth-$name"
+        ignore=$work/ignore-$name.png
+        "$segment" -q --method threshold --level 0raw --invert "$clip/ROI.bmp" "$ignore"
+        for method in $("$segment" --list | awk '/^  temporal/ { print $2; inside = 1; next }
+                /^  [a-z]/ || /^[A-Z]/ { inside = 0 } inside { print $1 }'); do
+            out=$work/change-$name-$method
+            "$segment" -q --threads 1 --method "$method" --sequence --report "$out.json" \
+                "$clip/input" "$out/"
+            keep_scored "$out" "$work/truth-$name"
+            row change "$name" "$method" f1 \
+                "$(score f1 change "$out" "$work/truth-$name" --ignore "$ignore" --micro)" \
+                "$(time_of "$out.json")"
+        done
+        peer_video change "$name" "$clip/input" "$work/truth-$name" "$ignore"
+    done
+}
+
+# The counterparts write masks, which are scored as ours are.
+peer() {
+    [ -n "$python" ] || return 0
+    family=$1 name=$2 measure=$3 inputs=$4 truth=$5 metric=$6
+    shift 6
+    "$python" tests/quality/opencv.py "$family" "$inputs" "$work/cv-$name" |
+        while read -r method ms; do
+            row "$family" "$name" "OpenCV $method" "$measure" \
+                "$(score "$measure" "$metric" "$work/cv-$name/$method" "$truth" "$@")" "$ms"
+        done
+}
+peer_video() {
+    [ -n "$python" ] || return 0
+    "$python" tests/quality/opencv.py "$1" "$3" "$work/cv-$2" |
+        while read -r method ms; do
+            keep_scored "$work/cv-$2/$method" "$4"
+            row "$1" "$2" "OpenCV $method" f1 \
+                "$(score f1 change "$work/cv-$2/$method" "$4" --ignore "$5" --micro)" "$ms"
+        done
+}
+
+[ $# -gt 0 ] || set -- documents nuclei change
+for family in "$@"; do
+    case $family in
+    documents | nuclei | change) $family ;;
+    *) echo "unknown family $family (allowed: documents nuclei change)" >&2; exit 2 ;;
+    esac
+done
+echo "| family | data | method | measure | score | ms |"
+echo "| --- | --- | --- | --- | --- | --- |"
+awk -F '\t' '{ printf "| %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5, $6 }' "$work/table.tsv"
