@@ -32,6 +32,14 @@ done
 # row FAMILY DATA METHOD MEASURE SCORE MS
 row() { printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$@" | tee -a "$work/table.tsv" >&2; }
 
+# The methods of a family, as --list prints them: its name stands before the first.
+methods_of() {
+    "$segment" --list | awk -v family="$1" '
+        /^Operations/ { exit }
+        /^  [a-z]/ { inside = $1 == family; if (inside) print $2; next }
+        inside { print $1 }'
+}
+
 # Milliseconds of the method per picture or frame, from the records of --report.
 time_of() {
     sed 's/.*"frames":{"read":\([0-9]*\).*"process":\([0-9.e+-]*\).*/\1 \2/' "$1" |
@@ -66,8 +74,7 @@ pictures() {
 documents() {
     pages=$data/images/dibco2009
     [ -d "$pages" ] || { echo "no documents at $pages" >&2; return 0; }
-    for method in $("$segment" --list | awk '/^  threshold/ { print $2; inside = 1; next }
-            /^  [a-z]/ || /^[A-Z]/ { inside = 0 } inside { print $1 }'); do
+    for method in $(methods_of threshold); do
         pictures documents dibco2009 "$method" fm "$pages/images" "$pages/gt" documents \
             --no-pseudo --
     done
@@ -84,45 +91,18 @@ nuclei() {
     peer nuclei dsb2018 dice "$cells/images" "$cells/gt" masks --truth-threshold 0raw
 }
 
-# Frames that the rules score, as links that bear the names of the frames.
-scored_frames() {
-    clip=$1 links=$2
-    mkdir -p "$links"
-    read -r first last <"$clip/temporalROI.txt"
-    for frame in "$clip"/input/*; do
-        stem=$(basename "${frame%.*}")
-        number=$(echo "$stem" | sed 's/^[a-z_]*0*//')
-        [ "${number:-0}" -ge "$first" ] && [ "${number:-0}" -le "$last" ] || continue
-        true_frame=$(ls "$clip"/groundtruth/*"$(echo "$stem" | sed 's/^[a-z_]*//')".png)
-        ln -sf "$true_frame" "$links/$stem.png"
-    done
-}
-
-# The masks of those frames alone.
-keep_scored() {
-    for mask in "$1"/*; do
-        [ -e "$2/$(basename "$mask")" ] || rm "$mask"
-    done
-}
-
 change() {
     for clip in "$data"/video/change_detection/*; do
         [ -d "$clip/input" ] || { echo "no clips of change detection at $clip" >&2; continue; }
         name=$(basename "$clip")
-        scored_frames "$clip" "$work/truth-$name"
-        ignore=$work/ignore-$name.png
-        "$segment" -q --method threshold --level 0raw --invert "$clip/ROI.bmp" "$ignore"
-        for method in $("$segment" --list | awk '/^  temporal/ { print $2; inside = 1; next }
-                /^  [a-z]/ || /^[A-Z]/ { inside = 0 } inside { print $1 }'); do
+        for method in $(methods_of temporal); do
             out=$work/change-$name-$method
             "$segment" -q --threads 1 --method "$method" --sequence --report "$out.json" \
                 "$clip/input" "$out/"
-            keep_scored "$out" "$work/truth-$name"
-            row change "$name" "$method" f1 \
-                "$(score f1 change "$out" "$work/truth-$name" --ignore "$ignore" --micro)" \
+            row change "$name" "$method" f1 "$(score f1 change "$out" "$clip")" \
                 "$(time_of "$out.json")"
         done
-        peer_video change "$name" "$clip/input" "$work/truth-$name" "$ignore"
+        peer change "$name" f1 "$clip/input" "$clip" change
     done
 }
 
@@ -135,15 +115,6 @@ peer() {
         while read -r method ms; do
             row "$family" "$name" "OpenCV $method" "$measure" \
                 "$(score "$measure" "$metric" "$work/cv-$name/$method" "$truth" "$@")" "$ms"
-        done
-}
-peer_video() {
-    [ -n "$python" ] || return 0
-    "$python" tests/quality/opencv.py "$1" "$3" "$work/cv-$2" |
-        while read -r method ms; do
-            keep_scored "$work/cv-$2/$method" "$4"
-            row "$1" "$2" "OpenCV $method" f1 \
-                "$(score f1 change "$work/cv-$2/$method" "$4" --ignore "$5" --micro)" "$ms"
         done
 }
 
