@@ -648,7 +648,7 @@ START_TEST(bad_pairs_are_refused) {
     sized.width = 4;
     ck_assert_fails(seg_tally_add(tally, &sized), SEG_ERROR_SHAPE, "3 x 2 (the pair: 4 x 0)");
     uint8_t pixel = 1;
-    seg_image ignore;
+    seg_image ignore = {0};
     ck_assert_ok(seg_image_wrap(&ignore, &pixel, 1, 1, 1, SEG_U8, 1));
     seg_pair ignoring = pair;
     ignoring.ignore = &ignore;

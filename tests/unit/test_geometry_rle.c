@@ -51,7 +51,7 @@ static void assert_equal(const seg_rle *a, const seg_rle *b) {
 
 START_TEST(by_hand) {
     static int32_t pixels[6] = {1, 0, 1, 1, 1, 0};
-    seg_image labels;
+    seg_image labels = {0};
     ck_assert_ok(seg_image_wrap(&labels, pixels, 12, 3, 2, SEG_LABEL32, 1));
     seg_rle rle = encode(&labels, 1);
     assert_counts(&rle, (const uint32_t[]){0, 2, 1, 2, 1}, 5); /* columns 11 01 10 */
