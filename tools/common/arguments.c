@@ -68,7 +68,7 @@ static bool fail_unknown(const parser *p, const char *name) {
     const arguments *from = p->target;
     const program *of = from->program;
     const char *kind = of->sections[0].kind, *chosen = NULL;
-    if (of->commands) chosen = from->command;
+    if (of->commands && from->command) chosen = from->metric ? from->metric->id : from->command;
     if (!of->commands && from->method) chosen = from->method->id;
     topics_with(list, sizeof list, of, name);
     if (!list[0] && text_starts(name, "no-")) topics_with(list, sizeof list, of, name + 3);
@@ -148,7 +148,8 @@ static bool choose_command(arguments *target, const char *word) {
         known = known || text_equal(topic.id, word);
         help_topic_free(&topic);
     }
-    return known || choose_metric(target, word);
+    if (!known) return choose_metric(target, word);
+    return target->metric || choose_metric(target, "masks");
 }
 
 /* ---- words ---- */

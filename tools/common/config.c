@@ -16,7 +16,7 @@ static const struct {
                 {"rng_seed", OPTION_RNG_SEED},
                 {"objects_connectivity", OPTION_OBJECTS_CONNECTIVITY}};
 static const char reported[] = "input|output|version|size|decisions|units|decisions_over_frames|"
-                               "frames|objects|outputs|time|warnings|status|error|source";
+                               "frames|objects|outputs|time|warnings|status|error|source|tuning";
 
 static const char *scalar_text(const json_t *value) {
     switch (json_typeof(value)) {

@@ -11,11 +11,11 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_METHOD] = {"method", 0, OPTION_VALUE, GROUP_METHOD, "NAME", NULL, "method",
                        "What to do; --list names the methods. Default: otsu for pictures, "
                        "background for video.",
-                       SEGMENT},
+                       SEGMENT | EVAL},
     [OPTION_CONFIG] = {"config", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
                        "Method, parameters and chains from a JSON file, such as a --report of an "
                        "earlier run. The command line goes before it.",
-                       SEGMENT},
+                       SEGMENT | EVAL},
     [OPTION_MARKERS] = {"markers", 0, OPTION_VALUE, GROUP_METHOD, "PICTURE", NULL, "file",
                         "Seeds for every frame: the value of a pixel is the label that starts "
                         "there, 0 is none.",
@@ -30,7 +30,8 @@ static const option_row rows[OPTION_COUNT] = {
                                  "background.",
                                  SEGMENT},
     [OPTION_ROI] = {"roi", 0, OPTION_VALUE, GROUP_METHOD, "X,Y,W,H", NULL, NULL,
-                    "Work on this rectangle only; the rest of the result is empty.", SEGMENT},
+                    "Work on this rectangle only; the rest of the result is empty.",
+                    SEGMENT | EVAL},
     [OPTION_RNG_SEED] = {"rng-seed", 0, OPTION_VALUE, GROUP_METHOD, "N", NULL, NULL,
                          "Seed of methods that draw random numbers, 0 to 2^63-1; default 0. None "
                          "of the present methods does.",
@@ -42,21 +43,39 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_PRE] = {"pre", 0, OPTION_VALUE, GROUP_METHOD, "CHAIN", NULL, NULL,
                     "Filters before the method, e.g. gaussian(1.4),median(3); gaussian=1.4 also "
                     "reads.",
-                    SEGMENT},
+                    SEGMENT | EVAL},
     [OPTION_POST] = {"post", 0, OPTION_VALUE, GROUP_METHOD, "CHAIN", NULL, NULL,
                      "Operations on the mask or labels, e.g. open(3),fill-holes,min-area(50).",
-                     SEGMENT},
+                     SEGMENT | EVAL},
     [OPTION_KEEP] = {"keep", 0, OPTION_VALUE, GROUP_METHOD, "EXPRESSION", NULL, NULL,
                      "Only objects that pass, e.g. 'area > 50 && circularity > 0.6'. Fields: id "
                      "area x y width height cx cy perimeter circularity extent aspect border.",
-                     SEGMENT},
+                     SEGMENT | EVAL},
     [OPTION_OBJECTS_CONNECTIVITY] = {"objects-connectivity", 0, OPTION_VALUE, GROUP_METHOD, "N",
                                      "4|8", NULL,
                                      "Neighbours that join the pixels of a mask to objects; "
                                      "default 8.",
-                                     SEGMENT},
+                                     SEGMENT | EVAL},
+    [OPTION_VARY] = {"vary", 0, OPTION_VALUE, GROUP_METHOD, "LIST", NULL, NULL,
+                     "Parameters of the method to vary, with commas between them: NAME (a range "
+                     "about its default), NAME=FROM:TO:COUNT, or NAME=VALUE|VALUE|...",
+                     EVAL},
+    [OPTION_TRUTH] = {"truth", 0, OPTION_VALUE, GROUP_METHOD, "TRUTH", NULL, "file",
+                      "The truth of the pictures, paired by name.", EVAL},
     [OPTION_METRIC] = {"metric", 0, OPTION_VALUE, GROUP_METHOD, "NAME", NULL, "metric",
-                       "What is to be best: a metric; default masks.", EVAL},
+                       "The metric whose --measure is to be best; default masks.", EVAL},
+    [OPTION_SEARCH] = {"search", 0, OPTION_VALUE, GROUP_METHOD, "HOW",
+                       "grid|coordinate|nelder-mead", NULL,
+                       "After the grid: nothing more, steps along one parameter after the other "
+                       "(coordinate, default), or a simplex (nelder-mead, for numbers).",
+                       EVAL},
+    [OPTION_FOLDS] = {"folds", 0, OPTION_VALUE, GROUP_METHOD, "N", NULL, NULL,
+                      "Parts for cross-validation: each is scored with what is best for the "
+                      "others. Default 5, or as many as there are pictures; 0 is none.",
+                      EVAL},
+    [OPTION_SETTINGS] = {"output", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
+                         "Write the best parameters as JSON that segment --config FILE reads.",
+                         EVAL},
     [OPTION_MEASURE] = {"measure", 0, OPTION_VALUE, GROUP_METRIC, "NAME", NULL, NULL,
                         "The measure that counts for --compare, --worst and tune; the default is "
                         "the one that the metric is known for.",
@@ -127,7 +146,7 @@ static const option_row rows[OPTION_COUNT] = {
                        "What OUTPUT shows: mask, labels, colors, overlay, contours, cutout, score, "
                        "background or picture. Default: the method's first kind of output; "
                        "contours for .svg.",
-                       SEGMENT},
+                       SEGMENT | EVAL},
     [OPTION_OBJECTS] = {"objects", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                         "Write a JSON line for each object of each frame; - is standard output.",
                         SEGMENT},

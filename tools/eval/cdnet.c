@@ -181,7 +181,12 @@ static void find_roi(video *of, const char *frame) {
  * none. */
 static char *find_result(const char *root, const char *id) {
     char *path = *id ? name_join(root, id) : text_copy(root);
-    if (name_is_directory(path)) return path;
+    if (name_is_directory(path)) { /* the data set's own pictures are in input/ */
+        char *input = name_join(path, "input");
+        char *used = name_is_directory(input) ? input : path, *other = used == input ? path : input;
+        free(other);
+        return used;
+    }
     file_identity exists;
     if (!*id && file_identify(&exists, path)) return path;
     char *pattern = text_format("%s.*", path);
@@ -279,7 +284,8 @@ static void add_video(video *of) {
         complete = false;
     }
     if (complete) {
-        if (directories == of->choices->sides)
+        /* a method with memory sees the frames before the first that is scored, too */
+        if (directories == of->choices->sides && !of->choices->sequence)
             add_frames(of, results);
         else
             add_stream(of, results);

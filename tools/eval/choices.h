@@ -20,6 +20,7 @@ typedef struct choices {
     int32_t measure;               /* that counts: place in the metric's measures */
     int32_t bootstrap;             /* samples; 0 = none */
     double confidence;             /* 0 .. 1 */
+    bool sequence;                 /* a directory of pictures is a sequence, whatever the metric */
     bool levels, per_file, per_frame, json;
     int32_t worst;                         /* 0 = none */
     const char *csv, *sheet, *plot, *html; /* NULL = not given */

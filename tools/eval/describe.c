@@ -37,23 +37,33 @@ static const help_pair examples[] = {
      "Masks of a video as they come, against one picture a frame."},
     {"segment-eval masks --compare old/ new/ truth/ --bootstrap",
      "Is the new one better? Paired tests, and intervals of the differences."},
+    {"segment-eval masks masks/ truth/ --html report.html --pictures photos/",
+     "A page with tables, plots and the worst pictures."},
+    {"segment-eval tune --method threshold --vary level=20:235:44 --truth truth/ photos/",
+     "The level that gives the best f1, and what it will give on other pictures."},
     {NULL, NULL}};
 
 static const help_pair phrases[] = {
     {"rng-seed", "Seed of the samples of --bootstrap, 0 to 2^63-1; default 0. The same seed gives "
                  "the same numbers."},
     {"keep-going", "Score what can be scored; exit 3 if there were problems."},
+    {"method", "The method to tune; segment --list names the methods."},
+    {"config", "Method, parameters and chains to begin with, from a JSON file."},
+    {"render", "What of the method's results is scored: mask, labels or score; default: what the "
+               "metric is about."},
     {"list", "List the metrics; with --json as data."},
     {"help", "This help, or that of a metric, parameter or option."},
     {"overwrite", "Replace existing files."},
     {NULL, NULL}};
 
-static const char *const usage[] = {"METRIC [--PARAM VALUE]... [options] PRED TRUTH",
-                                    "METRIC --compare [options] A B TRUTH",
-                                    "--list [--json]",
-                                    "--help [NAME]",
-                                    "--version",
-                                    NULL};
+static const char *const usage[] = {
+    "METRIC [--PARAM VALUE]... [options] PRED TRUTH",
+    "METRIC --compare [options] A B TRUTH",
+    "tune --method NAME --vary LIST --truth TRUTH [options] PICTURES",
+    "--list [--json]",
+    "--help [NAME]",
+    "--version",
+    NULL};
 
 static const char *const groups[GROUP_COUNT] = {
     [GROUP_METHOD] = "Tuning", [GROUP_METRIC] = "Scoring", [GROUP_INPUT] = "Input",
@@ -143,12 +153,24 @@ static help_topic metric_topic(int32_t index) {
 }
 
 static int32_t count_commands(void) {
-    return 0;
+    return 1;
 }
 
 static help_topic command_topic(int32_t index) {
+    help_topic topic = {.id = "tune",
+                        .title =
+                            "the parameters of a method that score best on pictures with truth",
+                        .reference = "",
+                        .dashes = true};
     (void)index;
-    return (help_topic){0};
+    text_add(&topic.facts,
+             "Tries the values of --vary on every picture: first all combinations (the grid), then "
+             "what lies around the best of them. Scores on the pictures that the parameters were "
+             "chosen on flatter; cross-validation therefore scores each part of the pictures with "
+             "what is best for the others, and prints both. Other parameters of the method are "
+             "given as usual, and --pre, --post and --keep apply. Pictures and results of one "
+             "setting are kept in memory. Time spans in seconds count 25 frames each.");
+    return topic;
 }
 
 static const help_section sections[] = {

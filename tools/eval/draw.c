@@ -218,7 +218,7 @@ static void draw_curves(cairo_t *canvas, const figure *from) {
     if (from->diagonal) draw_diagonal(canvas);
     draw_box(canvas);
     cairo_save(canvas);
-    cairo_rectangle(canvas, LEFT - 2, TOP - 2, PLOT_WIDTH + 4, PLOT_HEIGHT + 4);
+    cairo_rectangle(canvas, LEFT - 4, TOP - 4, PLOT_WIDTH + 8, PLOT_HEIGHT + 8);
     cairo_clip(canvas);
     for (int32_t s = 0; s < from->series_count; s++)
         draw_series(canvas, from, s);
@@ -258,50 +258,69 @@ static uint32_t shade(double share) {
     return colour;
 }
 
-/* Every how many classes one is named, so that names do not touch. */
-static int32_t name_step(int32_t classes) {
+/* Every how many rows one is named, so that names do not touch. */
+static int32_t name_step(int32_t count) {
     int32_t step = 1;
-    while (classes / step > 20)
+    while (count / step > 20)
         step += step == 1 ? 1 : step == 2 ? 3 : step;
     return step;
 }
 
-static void draw_cell(cairo_t *canvas, const figure *from, int32_t row, int32_t column,
-                      double sum) {
-    const int32_t n = from->classes;
-    const double value = from->series[0].y[row * n + column];
-    const double share = sum > 0 ? value / sum : 0;
-    const double width = (double)PLOT_WIDTH / n, height = (double)PLOT_HEIGHT / n;
+/* What a cell is drawn between: 0 and the sum of its row, or the least and the largest of all. */
+static void find_scale(double *low, double *high, const figure *from, int32_t row) {
+    const double *cells = from->series[0].y;
+    *low = from->shares ? 0 : INFINITY;
+    *high = from->shares ? 0 : -INFINITY;
+    for (int32_t i = 0; i < from->rows * from->columns; i++) {
+        if (isnan(cells[i])) continue;
+        if (from->shares) {
+            if (i / from->columns == row) *high += cells[i];
+            continue;
+        }
+        if (cells[i] < *low) *low = cells[i];
+        if (cells[i] > *high) *high = cells[i];
+    }
+}
+
+static void draw_cell(cairo_t *canvas, const figure *from, int32_t row, int32_t column, double low,
+                      double high) {
+    const double value = from->series[0].y[row * from->columns + column];
+    const double share = high > low ? (value - low) / (high - low) : 0;
+    const double width = (double)PLOT_WIDTH / from->columns;
+    const double height = (double)PLOT_HEIGHT / from->rows;
     const double x = LEFT + column * width, y = TOP + row * height;
-    char shown[16];
+    const int32_t most = from->rows > from->columns ? from->rows : from->columns;
+    char shown[32];
+    if (isnan(value)) return; /* stays white */
     use_colour(canvas, shade(share), 1);
     cairo_rectangle(canvas, x, y, width, height);
     cairo_fill(canvas);
-    if (n > 12 || value <= 0) return;
-    snprintf(shown, sizeof shown, share >= 0.0005 ? "%.3f" : "< .001", share);
-    use_font(canvas, n > 8 ? 9 : 11, false);
+    if (most > 12 || (from->shares && value <= 0)) return;
+    if (from->shares && share < 0.0005)
+        snprintf(shown, sizeof shown, "< .001");
+    else
+        snprintf(shown, sizeof shown, "%.3f", from->shares ? share : value);
+    use_font(canvas, most > 8 ? 9 : 11, false);
     use_colour(canvas, share > 0.4 ? 0xffffff : ink, 1);
     write_text(canvas, x + width / 2, y + height / 2 + 4, shown, ANCHOR_MIDDLE);
 }
 
 static void draw_matrix(cairo_t *canvas, const figure *from) {
-    const int32_t n = from->classes, step = name_step(n);
-    char shown[16];
-    for (int32_t row = 0; row < n; row++) {
-        double sum = 0;
-        for (int32_t column = 0; column < n; column++)
-            sum += from->series[0].y[row * n + column];
-        for (int32_t column = 0; column < n; column++)
-            draw_cell(canvas, from, row, column, sum);
+    const int32_t row_step = name_step(from->rows), column_step = name_step(from->columns);
+    double low, high;
+    for (int32_t row = 0; row < from->rows; row++) {
+        find_scale(&low, &high, from, row);
+        for (int32_t column = 0; column < from->columns; column++)
+            draw_cell(canvas, from, row, column, low, high);
     }
     use_font(canvas, 11, false);
     use_colour(canvas, faint, 1);
-    for (int32_t k = 0; k < n; k += step) {
-        snprintf(shown, sizeof shown, "%d", (int)k);
-        write_text(canvas, LEFT - 7, TOP + (k + 0.5) * PLOT_HEIGHT / n + 4, shown, ANCHOR_RIGHT);
-        write_text(canvas, LEFT + (k + 0.5) * PLOT_WIDTH / n, TOP + PLOT_HEIGHT + 17, shown,
-                   ANCHOR_MIDDLE);
-    }
+    for (int32_t k = 0; k < from->rows; k += row_step)
+        write_text(canvas, LEFT - 7, TOP + (k + 0.5) * PLOT_HEIGHT / from->rows + 4,
+                   from->row_names[k], ANCHOR_RIGHT);
+    for (int32_t k = 0; k < from->columns; k += column_step)
+        write_text(canvas, LEFT + (k + 0.5) * PLOT_WIDTH / from->columns, TOP + PLOT_HEIGHT + 17,
+                   from->column_names[k], ANCHOR_MIDDLE);
     draw_box(canvas);
 }
 

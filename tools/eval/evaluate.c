@@ -1,65 +1,31 @@
 #include "eval/evaluate.h"
 #include "common/messages.h"
-#include "common/outfile.h"
 #include "common/signals.h"
 #include "eval/html.h"
+#include "eval/output.h"
 #include "eval/plot.h"
 #include "eval/terminal.h"
-#include <stdlib.h>
-#include <sys/stat.h>
+#include "eval/tune.h"
 
 /* ---- outputs ---- */
-
-static bool check_output(const char *path, bool overwrite) {
-    struct stat state;
-    if (!path || text_equal(path, "-") || overwrite) return true;
-    if (stat(path, &state) != 0 || !S_ISREG(state.st_mode)) return true;
-    message_error(path, "exists already; -y replaces it");
-    return false;
-}
-
-static bool write_text(const char *path, const text_buffer *body) {
-    outfile file;
-    if (!outfile_open(&file, path)) return false;
-    if (outfile_write(&file, body->data ? body->data : "", body->length))
-        return outfile_finish(&file);
-    outfile_abandon(&file);
-    return false;
-}
-
-static bool write_json(const results *from) {
-    json_t *all = report_json(from);
-    text_buffer body = {0};
-    char *text = all ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
-    if (text) text_add(&body, "%s\n", text);
-    bool good = text && write_text("-", &body);
-    free(text);
-    json_decref(all);
-    text_free(&body);
-    return good;
-}
 
 static bool write_csv(const results *from) {
     text_buffer body = {0};
     report_csv(&body, from);
-    bool good = write_text(from->choices->csv, &body);
-    text_free(&body);
-    return good;
+    return output_text(&body, from->choices->csv);
 }
 
 static bool write_html(const results *from) {
     text_buffer body = {0};
-    bool good = report_html(&body, from) && write_text(from->choices->html, &body);
+    if (report_html(&body, from)) return output_text(&body, from->choices->html);
     text_free(&body);
-    return good;
+    return false;
 }
 
 static bool write_table(const results *from) {
     text_buffer body = {0};
     report_table(&body, from, terminal_width());
-    bool good = write_text("-", &body);
-    text_free(&body);
-    return good;
+    return output_text(&body, "-");
 }
 
 /* Standard output holds one thing. */
@@ -74,7 +40,7 @@ static bool write_all(results *from) {
     if (asked->plot) good = plot_write(from, asked->plot) && good;
     if (asked->html) good = write_html(from) && good;
     if (asked->csv) good = write_csv(from) && good;
-    if (asked->json) return write_json(from) && good;
+    if (asked->json) return output_json(report_json(from), "-") && good;
     return taken ? good : write_table(from) && good;
 }
 
@@ -112,7 +78,7 @@ static int run(const choices *asked) {
     unit_list units;
     const char *const outputs[] = {asked->csv, asked->sheet, asked->plot, asked->html};
     for (int i = 0; i < 4; i++)
-        if (!check_output(outputs[i], asked->common.overwrite)) return EXIT_USAGE;
+        if (!output_check(outputs[i], asked->common.overwrite)) return EXIT_USAGE;
     if (asked->plot && !plot_check_name(asked->plot)) return EXIT_USAGE;
     int code = units_find(&units, asked) ? EXIT_DONE : EXIT_FAILED;
     all.scores.units = &units;
@@ -133,6 +99,7 @@ static int run(const choices *asked) {
 int evaluate(const arguments *given) {
     choices asked;
     int code = EXIT_USAGE;
+    if (given->command && text_equal(given->command, "tune")) return tune(given);
     if (!given->command)
         message_error(NULL, "the metric is missing, e.g. segment-eval masks PRED TRUTH; see "
                             "segment-eval --help");

@@ -75,7 +75,15 @@ static seg_status take_curve(figure *target, const results *from, int32_t side,
 static void take_matrix(figure *target, const seg_table *table) {
     figure_series *series = &target->series[target->series_count++];
     const size_t count = (size_t)table->rows * (size_t)table->columns;
-    target->classes = table->rows;
+    target->rows = table->rows;
+    target->columns = table->columns;
+    target->shares = true;
+    target->row_names = memory_get((size_t)table->rows, sizeof *target->row_names);
+    target->column_names = memory_get((size_t)table->columns, sizeof *target->column_names);
+    for (int32_t i = 0; i < table->rows; i++)
+        target->row_names[i] = text_format("%d", (int)i);
+    for (int32_t i = 0; i < table->columns; i++)
+        target->column_names[i] = text_format("%d", (int)i);
     series->y = memory_get(count, sizeof *series->y);
     memcpy(series->y, table->cells, count * sizeof *series->y);
     series->count = (int32_t)count;
@@ -195,6 +203,12 @@ void figures_free(figure *list, int32_t count) {
         free(list[i].title);
         free(list[i].x_name);
         free(list[i].y_name);
+        for (int32_t k = 0; list[i].row_names && k < list[i].rows; k++)
+            free(list[i].row_names[k]);
+        for (int32_t k = 0; list[i].column_names && k < list[i].columns; k++)
+            free(list[i].column_names[k]);
+        free(list[i].row_names);
+        free(list[i].column_names);
         for (int32_t s = 0; s < list[i].series_count; s++) {
             free(list[i].series[s].name);
             free(list[i].series[s].x);

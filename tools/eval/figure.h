@@ -24,8 +24,10 @@ typedef struct figure {
     bool diagonal;          /* a thin line from corner to corner */
     bool iso_f;             /* lines of equal f1 over recall and precision */
     bool points;            /* marks at the points */
-    int32_t classes;        /* side of a matrix; x unused, y = cells */
-    double bar;             /* width of a bar */
+    int32_t rows, columns;  /* of a matrix; x unused, y = cells, row by row */
+    char **row_names, **column_names;
+    bool shares; /* cells are shown as shares of their row; else from least to most */
+    double bar;  /* width of a bar */
 } figure;
 
 /** All figures of the results: the metric's tables that can be drawn, and a histogram of the

@@ -246,7 +246,8 @@ static bool add_other_sides(pairing *all, file_set *files, const char *id) {
 
 /* The metric's unit: a picture, or all pictures of a directory in order. */
 static unit *unit_for(pairing *all, const char *id) {
-    const bool sequence = (all->choices->metric->needs & SEG_METRIC_SEQUENCE) != 0;
+    const bool sequence =
+        all->choices->sequence || (all->choices->metric->needs & SEG_METRIC_SEQUENCE);
     char *directory = directory_of(id), *stem = NULL;
     unit *found = NULL;
     if (!sequence) {

@@ -1,7 +1,6 @@
 #include "eval/plot.h"
 #include "common/messages.h"
 #include "common/names.h"
-#include "common/outfile.h"
 #include <stdlib.h>
 
 bool plot_check_name(const char *path) {
@@ -16,6 +15,7 @@ bool plot_check_name(const char *path) {
 
 #ifdef HAVE_CAIRO
 #include "eval/draw.h"
+#include "eval/output.h"
 #include <cairo-svg.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,18 +88,17 @@ static void choose(const figure **first, int32_t *count, const figure *list, int
     free(stem);
 }
 
-static bool write_bytes(const char *path, const text_buffer *body) {
-    outfile file;
-    if (!outfile_open(&file, path)) return false;
-    if (outfile_write(&file, body->data, body->length)) return outfile_finish(&file);
-    outfile_abandon(&file);
+bool plot_write_figures(const figure *list, int32_t count, const char *path) {
+    text_buffer body = {0};
+    const bool good = render(&body, list, count, text_ends_any_case(path, ".svg"));
+    if (good) return output_text(&body, path);
+    text_free(&body);
     return false;
 }
 
 bool plot_write(const results *from, const char *path) {
     int32_t all, count;
     const figure *first;
-    text_buffer body = {0};
     figure *list = figures_make(&all, from);
     if (!list) {
         if (!all)
@@ -110,9 +109,7 @@ bool plot_write(const results *from, const char *path) {
         return false;
     }
     choose(&first, &count, list, all, path);
-    bool good =
-        render(&body, first, count, text_ends_any_case(path, ".svg")) && write_bytes(path, &body);
-    text_free(&body);
+    const bool good = plot_write_figures(first, count, path);
     figures_free(list, all);
     return good;
 }
@@ -166,6 +163,11 @@ const char *plot_version(void) {
 
 bool plot_write(const results *from, const char *path) {
     (void)from, (void)path;
+    return false;
+}
+
+bool plot_write_figures(const figure *list, int32_t count, const char *path) {
+    (void)list, (void)count, (void)path;
     return false;
 }
 

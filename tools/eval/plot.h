@@ -2,7 +2,7 @@
 #ifndef TOOLS_EVAL_PLOT_H
 #define TOOLS_EVAL_PLOT_H
 
-#include "eval/report.h"
+#include "eval/figure.h"
 
 /** True if the program was built with Cairo. */
 bool plot_is_there(void);
@@ -12,6 +12,9 @@ const char *plot_version(void);
 /** Writes the plots as .svg or .png: the one that the file is named after, or all of them on one
  *  page. False: a message was given. */
 bool plot_write(const results *from, const char *path);
+
+/** Writes figures as .svg or .png on one page. False: a message was given. */
+bool plot_write_figures(const figure *list, int32_t count, const char *path);
 
 /** Every plot as an SVG element of its own, for a page. False: a message was given. */
 bool plot_add_svg(text_buffer *target, const results *from);
