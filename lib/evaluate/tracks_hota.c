@@ -50,6 +50,7 @@ static seg_status take(hota *h, seg_scratch *scratch) {
 }
 
 static void align_frame(hota *h, const seg_track_frame *frame, int32_t first) {
+    if (!frame->overlap_count) return;
     const seg_track_overlap *overlaps = h->view->stream->overlaps + first;
     for (int32_t i = 0; i < frame->expected_count; i++)
         h->rows[i] = 0;

@@ -256,10 +256,10 @@ START_TEST(many_sequences) {
 END_TEST
 
 START_TEST(no_memory_leaks_nothing) {
-    static const char *const texts[] = {
-        "1,1,2,3,4,5\n2,1,2,3,4,5\n", "52 1005 1 2 3 02100\n",
-        "{\"input\":\"b.mp4\",\"frame\":0,\"id\":1,\"box\":[1,0,2,2],\"rle\":{\"size\":[2,3],"
-        "\"counts\":[2,1,1,2]}}\n"};
+    static const char boxes[] = "1,1,2,3,4,5\n2,1,2,3,4,5\n", masks[] = "52 1005 1 2 3 02100\n";
+    static const char objects[] = "{\"input\":\"b.mp4\",\"frame\":0,\"id\":1,\"box\":[1,0,2,2],"
+                                  "\"rle\":{\"size\":[2,3],\"counts\":[2,1,1,2]}}\n";
+    static const char *const texts[] = {boxes, masks, objects};
     for (int k = 0; k < 3; k++) {
         const int64_t before = seg_memory_live();
         seg_status status = SEG_ERROR_MEMORY;
