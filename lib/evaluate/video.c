@@ -15,8 +15,9 @@
  *
  * With `labels`, each value of the truth is an object and must have the same value in the
  * prediction (2017); else all that is not 0 is one object (2016). What is found under a value that
- * the truth never has does not count, as in the kit. Temporal stability (T) is not here: the kit
- * has dropped it too.
+ * the truth never has does not count, as in the kit; the kit knows the objects of the first frame
+ * only, here those that come later are scored, too. Pixels that are not scored are in no mask.
+ * Temporal stability (T) is not here: the kit has dropped it too.
  *
  * Cost: two reads of each picture to find the objects, and for each object one of the box around
  * it, as bits (near.h); of a frame 24 bytes an object are kept.
@@ -39,6 +40,7 @@ typedef struct video_options {
     size_t size;
     bool labels, ends;
     double tolerance;
+    int32_t ignore_value;
 } video_options;
 
 static const seg_param rows[] = {
@@ -48,6 +50,9 @@ static const seg_param rows[] = {
      "Score the first and the last frame, too.", ""},
     {"tolerance", SEG_PARAM_FLOAT, offsetof(video_options, tolerance), "0.008", 0, 0.5, NULL,
      "of the diagonal", "How far a boundary may lie from the true one.", "r"},
+    {"ignore-value", SEG_PARAM_INT, offsetof(video_options, ignore_value), "-1", -1, INT32_MAX,
+     NULL, "raw value",
+     "Pixels of this value in the truth are not scored (255 in DAVIS 2017); -1 = all are.", ""},
 };
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows, sizeof(video_options)};
@@ -139,10 +144,16 @@ typedef struct box {
 } box;
 
 /* The labels of a part of a row that are scored, else 0; every object is 1 unless they are told
- * apart by their labels. */
+ * apart by their labels. `labels` has room for twice as many. */
 static void read_scored(int32_t *labels, const video_tally *tally, const seg_pair *pair,
                         const seg_image *picture, int32_t x, int32_t y, int32_t count) {
     seg_label_row_copy(labels, picture, x, y, count);
+    if (tally->options.ignore_value >= 0) {
+        int32_t *truth = labels + count;
+        seg_label_row_copy(truth, &pair->truths[0], x, y, count);
+        for (int32_t i = 0; i < count; i++)
+            labels[i] = truth[i] == tally->options.ignore_value ? 0 : labels[i];
+    }
     if (!tally->options.labels)
         for (int32_t i = 0; i < count; i++)
             labels[i] = labels[i] != 0;
@@ -158,7 +169,8 @@ static seg_status cut_out(seg_bitmap *mask, video_tally *tally, const seg_pair *
     const int32_t width = around->right - around->left, height = around->bottom - around->top;
     seg_scratch *scratch = &tally->object;
     SEG_TRY(seg_bitmap_take(mask, width, height, scratch));
-    int32_t *labels = seg_scratch_take(scratch, (size_t)width, sizeof *labels, "a row of labels");
+    int32_t *labels =
+        seg_scratch_take(scratch, (size_t)width, 2 * sizeof *labels, "a row of labels");
     if (!labels) return SEG_ERROR_MEMORY;
     const seg_bits_kernels *kernels = seg_bits_kernels_get();
     for (int32_t y = 0; y < height; y++) {
@@ -279,8 +291,8 @@ static seg_status find_objects(objects *all, video_tally *tally, const seg_pair 
     const seg_image *picture = expected ? &pair->truths[0] : pair->prediction;
     SEG_TRY(seg_label_picture_check(picture));
     seg_label_rows runs;
-    int32_t *labels =
-        seg_scratch_take(&tally->frame, (size_t)picture->width, sizeof *labels, "a row of labels");
+    int32_t *labels = seg_scratch_take(&tally->frame, (size_t)picture->width, 2 * sizeof *labels,
+                                       "a row of labels");
     SEG_TRY(seg_label_rows_init(&runs, picture->width, &tally->frame));
     if (!labels) return SEG_ERROR_MEMORY;
     for (int32_t y = 0; y < picture->height; y++) {

@@ -8,6 +8,7 @@ typedef struct options {
     size_t size;
     bool labels, ends;
     double tolerance;
+    int32_t ignore_value;
 } options;
 
 #define WIDTH 24
@@ -196,6 +197,39 @@ START_TEST(objects_by_their_labels) {
 }
 END_TEST
 
+/* Marked in the truth or in a mask: the same. */
+START_TEST(ignored_by_value) {
+    uint8_t found[PIXELS] = {0}, expected[PIXELS] = {0}, marked[PIXELS], ignored[PIXELS] = {0};
+    fill_box(expected, 4, 4, 6, 1), fill_box(found, 6, 4, 6, 1), fill_box(ignored, 9, 0, 5, 1);
+    for (int32_t i = 0; i < PIXELS; i++)
+        marked[i] = ignored[i] ? 255 : expected[i];
+    seg_image a = {0}, b = {0}, c = {0}, mask = {0};
+    ck_assert_ok(seg_image_wrap(&a, found, WIDTH, WIDTH, HEIGHT, SEG_U8, 1));
+    ck_assert_ok(seg_image_wrap(&b, expected, WIDTH, WIDTH, HEIGHT, SEG_U8, 1));
+    ck_assert_ok(seg_image_wrap(&c, marked, WIDTH, WIDTH, HEIGHT, SEG_U8, 1));
+    ck_assert_ok(seg_image_wrap(&mask, ignored, WIDTH, WIDTH, HEIGHT, SEG_U8, 1));
+    for (int labels = 0; labels < 2; labels++) {
+        options o;
+        const seg_metric *metric = seg_metric_find("video");
+        seg_params_init(&o, metric->params);
+        o.labels = labels, o.ends = true, o.ignore_value = 255;
+        seg_tally *by_mask = new_tally(labels, true, 0.008), *by_value;
+        ck_assert_ok(seg_tally_create(&by_value, metric, &o, NULL));
+        const seg_pair masked = {.prediction = &a, .truths = &b, .truth_count = 1, .ignore = &mask};
+        const seg_pair valued = {.prediction = &a, .truths = &c, .truth_count = 1};
+        ck_assert_ok(seg_tally_add(by_mask, &masked));
+        ck_assert_ok(seg_tally_add(by_value, &valued));
+        CLOSE(by_mask, "objects", 1);
+        CLOSE(by_value, "objects", 1);
+        CLOSE(by_value, "j-mean", value_of(by_mask, "j-mean"));
+        CLOSE(by_value, "f-mean", value_of(by_mask, "f-mean"));
+        /* in common 4 x 6 less the one ignored pixel, of 8 x 6 less three */
+        CLOSE(by_value, "j-mean", 23.0 / 45);
+        seg_tally_free(by_mask), seg_tally_free(by_value);
+    }
+}
+END_TEST
+
 START_TEST(what_is_refused) {
     static uint16_t rgb[3 * PIXELS];
     static int32_t many[64 * 64];
@@ -245,4 +279,4 @@ START_TEST(objects_and_sequences) {
 END_TEST
 
 CORE_MAIN("video objects", by_hand, empty_masks, contours_against_the_definition,
-          objects_by_their_labels, what_is_refused, objects_and_sequences)
+          objects_by_their_labels, ignored_by_value, what_is_refused, objects_and_sequences)
