@@ -13,6 +13,10 @@
 #define METRIC_LEVELS 2
 #define METRIC_INSTANCES 4
 
+/* Of the pictures, where a test does not try all sizes. */
+#define METRIC_WIDTH 47
+#define METRIC_HEIGHT 29
+
 static inline int metric_count(void) {
     int32_t count;
     seg_metrics(&count);
@@ -260,6 +264,11 @@ typedef struct metric_run {
     int32_t width, height;
     bool ignoring;
 } metric_run;
+
+static inline metric_run metric_run_of(const seg_metric *metric, const metric_kind *kind) {
+    return (metric_run){
+        .metric = metric, .kind = *kind, .width = METRIC_WIDTH, .height = METRIC_HEIGHT};
+}
 
 static inline void metric_add_range(seg_tally *tally, const metric_run *run, int first, int end,
                                     int *refused) {

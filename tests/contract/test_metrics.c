@@ -1,18 +1,11 @@
-/* Every metric: any memory, any size, any split of the pairs, any threads and instruction set;
- * failing allocations; perfection of the truth; what is refused. */
+/* Every metric: any memory, any size, any split of the pairs, any threads and instruction set; the
+ * truth against itself. */
 #include "contract/metrics.h"
-#include "core/memory.h"
 
 static const int32_t sizes[][2] = {{1, 1}, {1, 17}, {23, 1}, {2, 2}, {33, 32}, {129, 33}};
 
 #define SIZES ((int)(sizeof sizes / sizeof *sizes))
-#define WIDTH 47
-#define HEIGHT 29
 #define FRAMES 5
-
-static metric_run run_of(const seg_metric *metric, const metric_kind *kind) {
-    return (metric_run){.metric = metric, .kind = *kind, .width = WIDTH, .height = HEIGHT};
-}
 
 /* ---- descriptions ---- */
 
@@ -83,7 +76,7 @@ START_TEST(memory_of_any_kind) {
     metric_kind kind;
     for (int n = 0; metric_kind_of(&kind, metric, n); n++)
         for (int s = 0; s < SIZES; s++) {
-            metric_run run = run_of(metric, &kind);
+            metric_run run = metric_run_of(metric, &kind);
             run.width = sizes[s][0];
             run.height = sizes[s][1];
             run.ignoring = (n + s) % 2;
@@ -96,7 +89,7 @@ START_TEST(memory_with_any_options) {
     const seg_metric *metric = metric_number(_i);
     metric_kind kind;
     ck_assert(metric_kind_of(&kind, metric, 0));
-    metric_run run = run_of(metric, &kind);
+    metric_run run = metric_run_of(metric, &kind);
     contract_options o;
     for (int variant = 0; metric_variant(&o, &run.options, metric, variant); variant++) {
         run.ignoring = variant % 2;
@@ -110,7 +103,7 @@ START_TEST(pairs_are_taken) {
     const seg_metric *metric = metric_number(_i);
     metric_kind kind;
     for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
-        metric_run run = run_of(metric, &kind);
+        metric_run run = metric_run_of(metric, &kind);
         int refused = 0;
         seg_tally *tally = metric_range(&run, 0, FRAMES, &refused);
         /* some scores have no levels */
@@ -192,13 +185,13 @@ START_TEST(any_split_of_the_pairs) {
     const seg_metric *metric = metric_number(_i);
     metric_kind kind;
     for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
-        metric_run run = run_of(metric, &kind);
+        metric_run run = metric_run_of(metric, &kind);
         run.ignoring = n % 2;
         check_splits(&run, "defaults");
         check_halves(&run);
     }
     ck_assert(metric_kind_of(&kind, metric, 0));
-    metric_run run = run_of(metric, &kind);
+    metric_run run = metric_run_of(metric, &kind);
     contract_options o;
     for (int variant = 1; metric_variant(&o, &run.options, metric, variant); variant++)
         check_splits(&run, o.what);
@@ -210,7 +203,7 @@ START_TEST(sequences_end) {
     const seg_metric *metric = metric_number(_i);
     metric_kind kind;
     for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
-        metric_run run = run_of(metric, &kind);
+        metric_run run = metric_run_of(metric, &kind);
         int refused = 0;
         seg_tally *open = metric_range(&run, 0, 3, &refused), *merged_like = NULL;
         seg_tally *closed = metric_range(&run, 0, 3, &refused);
@@ -274,7 +267,7 @@ START_TEST(same_values_every_time) {
     static const int32_t threads[] = {1, 2, 7};
     metric_kind kind;
     for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
-        metric_run run = run_of(metric, &kind);
+        metric_run run = metric_run_of(metric, &kind);
         run.height = 150;
         run.ignoring = n % 2;
         const uint64_t wanted = metric_stream(&run, 2);
@@ -321,7 +314,7 @@ static void check_perfect(const seg_metric *metric, const metric_kind *kind, boo
     seg_tally *tally = metric_tally(metric, NULL, NULL);
     for (int t = 0; t < 3; t++) {
         metric_pair p;
-        metric_pair_make(&p, metric, kind, MEMORY_OWN, WIDTH, HEIGHT, t, ignoring);
+        metric_pair_make(&p, metric, kind, MEMORY_OWN, METRIC_WIDTH, METRIC_HEIGHT, t, ignoring);
         make_perfect(&p, kind);
         ck_assert_msg(seg_tally_add(tally, &p.pair) == SEG_OK, "%s: %s", metric->id,
                       seg_error_detail());
@@ -359,216 +352,7 @@ START_TEST(truth_against_itself) {
 }
 END_TEST
 
-/* ---- failing allocations ---- */
-
-/* All that a metric does; the first error, or SEG_OK. */
-static seg_status use(const metric_run *run, const metric_pair pairs[2]) {
-    seg_tally *tallies[2] = {NULL};
-    seg_status status = SEG_OK;
-    for (int i = 0; i < 2 && status >= 0; i++)
-        status = seg_tally_create(&tallies[i], run->metric, run->options, run->env);
-    for (int i = 0; i < 2 && status >= 0; i++)
-        status = seg_tally_add(tallies[i], &pairs[i].pair);
-    if (status >= 0) status = seg_tally_add(tallies[0], &pairs[1].pair);
-    if (status >= 0) status = seg_tally_finish(tallies[0]);
-    if (status >= 0) status = seg_tally_merge(tallies[0], tallies[1]);
-    double values[256];
-    if (status >= 0) status = seg_tally_values(tallies[0], values);
-    for (int32_t i = 0; i < run->metric->table_count && status >= 0; i++) {
-        seg_table table = {0};
-        status = seg_tally_table(tallies[0], i, &table);
-        if (status < 0) ck_assert_ptr_null(table.cells);
-        seg_table_free(&table, run->env);
-    }
-    seg_image masks[3] = {{0}};
-    if (status >= 0 && run->metric->masks)
-        status = seg_tally_masks(tallies[0], &pairs[0].pair, &masks[0], &masks[1], &masks[2]);
-    for (int i = 0; i < 3; i++)
-        seg_image_unref(&masks[i]);
-    seg_tally_free(tallies[0]);
-    seg_tally_free(tallies[1]);
-    return status;
-}
-
-static void check_failures(const metric_run *run, const char *what) {
-    metric_pair pairs[2];
-    for (int t = 0; t < 2; t++)
-        metric_pair_make(&pairs[t], run->metric, &run->kind, MEMORY_PADDED, run->width, run->height,
-                         t, run->ignoring);
-    const int64_t live = seg_memory_live();
-    const seg_status normal = use(run, pairs);
-    for (int n = 1;; n++) {
-        seg_memory_fail_at(n);
-        const seg_status status = use(run, pairs);
-        seg_memory_fail_at(0);
-        ck_assert_msg(seg_memory_live() == live, "%s, %s, allocation %d: %d blocks leak",
-                      run->metric->id, what, n, (int)(seg_memory_live() - live));
-        if (status == normal) break;
-        ck_assert_msg(status == SEG_ERROR_MEMORY && strstr(seg_error_detail(), "memory"),
-                      "%s, %s, allocation %d: %s: %s", run->metric->id, what, n,
-                      seg_status_name(status), seg_error_detail());
-        ck_assert_int_lt(n, 5000);
-    }
-    for (int t = 0; t < 2; t++)
-        metric_pair_free(&pairs[t]);
-}
-
-START_TEST(failing_allocations) {
-    const seg_metric *metric = metric_number(_i);
-    metric_kind kind;
-    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
-        metric_run run = run_of(metric, &kind);
-        run.ignoring = n % 2;
-        check_failures(&run, "defaults");
-    }
-    ck_assert(metric_kind_of(&kind, metric, 0));
-    metric_run run = run_of(metric, &kind);
-    contract_options o;
-    for (int variant = 1; metric_variant(&o, &run.options, metric, variant); variant++)
-        check_failures(&run, o.what);
-}
-END_TEST
-
-/* An add or a merge that fails leaves the tally as it was, and may be tried again. */
-static void check_errors(const metric_run *run) {
-    const seg_metric *metric = run->metric;
-    int refused = 0;
-    seg_tally *tally = metric_range(run, 0, 2, &refused);
-    seg_tally *more = metric_range(run, 3, 4, &refused);
-    seg_tally *whole = metric_range(run, 0, 4, &refused);
-    metric_pair p;
-    metric_pair_make(&p, metric, &run->kind, MEMORY_OWN, WIDTH, HEIGHT, 2, false);
-    const uint64_t before = metric_digest(metric, tally, NULL);
-    for (int step = 0; step < 2 && refused == 0; step++) {
-        seg_status status = SEG_ERROR_MEMORY;
-        for (int k = 1; status < 0; k++) {
-            const uint64_t as_it_was = metric_digest(metric, tally, NULL);
-            seg_memory_fail_at(k);
-            status = step ? seg_tally_merge(tally, more) : seg_tally_add(tally, &p.pair);
-            seg_memory_fail_at(0);
-            if (status >= 0) break;
-            ck_assert_msg(metric_digest(metric, tally, NULL) == as_it_was,
-                          "%s: a failed %s changes the values", metric->id, step ? "merge" : "add");
-            ck_assert_int_lt(k, 5000);
-        }
-    }
-    if (refused == 0) {
-        ck_assert_int_eq(seg_tally_pairs(tally), 4);
-        const uint64_t after = metric_digest(metric, tally, NULL);
-        if (!(metric->needs & SEG_METRIC_SEQUENCE))
-            ck_assert_msg(after == metric_digest(metric, whole, NULL),
-                          "%s: after failures the sum differs", metric->id);
-        ck_assert_msg(after != before, "%s: nothing was added", metric->id);
-    }
-    metric_pair_free(&p);
-    seg_tally_free(tally);
-    seg_tally_free(more);
-    seg_tally_free(whole);
-}
-
-START_TEST(errors_leave_the_tally) {
-    const seg_metric *metric = metric_number(_i);
-    metric_kind kind;
-    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
-        const metric_run run = run_of(metric, &kind);
-        check_errors(&run);
-    }
-}
-END_TEST
-
-/* ---- what is refused ---- */
-
-static void check_refused(seg_tally *tally, const seg_pair *pair, seg_status one, seg_status other,
-                          const char *what) {
-    const seg_status status = seg_tally_add(tally, pair);
-    ck_assert_msg(status == one || status == other, "%s: %s", what, seg_status_name(status));
-    ck_assert_str_ne(seg_error_detail(), "");
-    ck_assert_int_eq(seg_tally_pairs(tally), 0);
-}
-
-static void check_formats(const seg_metric *metric, seg_tally *tally, const metric_kind *kind) {
-    for (int f = 0; f < 4; f++)
-        for (int channels = 1; channels <= 4; channels++) {
-            const uint32_t bit = SEG_FORMAT_BIT(contract_formats[f]);
-            if (contract_formats[f] == SEG_LABEL32 && channels > 1) continue;
-            metric_pair p;
-            metric_pair_make(&p, metric, kind, MEMORY_OWN, 9, 8, 0, false);
-            contract_image strange;
-            contract_image_make(&strange, MEMORY_OWN, 9, 8, contract_formats[f], channels);
-            seg_pair pair = p.pair;
-            pair.prediction = &strange.image;
-            if (!(metric->prediction_formats & bit) ||
-                !(metric->prediction_channels & 1u << channels))
-                check_refused(tally, &pair, SEG_ERROR_UNSUPPORTED, SEG_ERROR_ARGUMENT, metric->id);
-            pair = p.pair;
-            pair.truths = &strange.image;
-            pair.truth_count = 1;
-            if (!(metric->truth_formats & bit) || !(metric->truth_channels & 1u << channels))
-                check_refused(tally, &pair, SEG_ERROR_UNSUPPORTED, SEG_ERROR_ARGUMENT, metric->id);
-            contract_image_free(&strange);
-            metric_pair_free(&p);
-        }
-}
-
-static void check_shapes(const seg_metric *metric, seg_tally *tally, const metric_kind *kind) {
-    metric_pair p, turned;
-    metric_pair_make(&p, metric, kind, MEMORY_OWN, 9, 8, 2, true);
-    metric_pair_make(&turned, metric, kind, MEMORY_OWN, 8, 9, 2, true);
-    seg_pair pair = p.pair;
-    pair.prediction = turned.pair.prediction;
-    check_refused(tally, &pair, SEG_ERROR_SHAPE, SEG_ERROR_SHAPE, "prediction of another size");
-    pair = p.pair;
-    pair.ignore = turned.pair.ignore;
-    check_refused(tally, &pair, SEG_ERROR_SHAPE, SEG_ERROR_SHAPE, "ignore of another size");
-    pair = p.pair;
-    pair.picture = &turned.picture.image;
-    check_refused(tally, &pair, SEG_ERROR_SHAPE, SEG_ERROR_SHAPE, "picture of another size");
-    pair = p.pair;
-    pair.truth_count = 0;
-    check_refused(tally, &pair, SEG_ERROR_ARGUMENT, SEG_ERROR_ARGUMENT, "no truth");
-    const seg_image two[2] = {p.pair.truths[0], turned.pair.truths[0]};
-    pair.truths = two;
-    pair.truth_count = 2;
-    const bool several = metric->needs & SEG_METRIC_ANNOTATORS;
-    check_refused(tally, &pair, several ? SEG_ERROR_SHAPE : SEG_ERROR_ARGUMENT,
-                  several ? SEG_ERROR_SHAPE : SEG_ERROR_ARGUMENT, "a truth of another size");
-    seg_image bad = *p.pair.prediction;
-    bad.stride = 1;
-    pair = p.pair;
-    pair.prediction = &bad;
-    check_refused(tally, &pair, SEG_ERROR_ARGUMENT, SEG_ERROR_ARGUMENT, "stride below a row");
-    if (!(metric->needs & SEG_METRIC_INSTANCES)) {
-        pair.prediction = NULL;
-        check_refused(tally, &pair, SEG_ERROR_ARGUMENT, SEG_ERROR_ARGUMENT, "no prediction");
-    }
-    metric_pair_free(&p);
-    metric_pair_free(&turned);
-}
-
-START_TEST(what_is_refused) {
-    const seg_metric *metric = metric_number(_i);
-    seg_tally *tally = metric_tally(metric, NULL, NULL);
-    ck_assert_int_eq(seg_tally_add(tally, NULL), SEG_ERROR_ARGUMENT);
-    ck_assert_int_eq(seg_tally_values(tally, NULL), SEG_ERROR_ARGUMENT);
-    seg_table table = {0};
-    ck_assert_int_eq(seg_tally_table(tally, metric->table_count, &table), SEG_ERROR_ARGUMENT);
-    ck_assert_int_eq(seg_tally_table(tally, -1, &table), SEG_ERROR_ARGUMENT);
-    metric_kind kind;
-    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
-        if (kind.prediction == 0) continue;
-        check_shapes(metric, tally, &kind);
-        check_formats(metric, tally, &kind);
-    }
-    seg_tally_free(tally);
-    if (!metric->params) return;
-    contract_options o;
-    seg_params_init(o.bytes, metric->params);
-    memset(o.bytes, 0, sizeof(size_t));
-    tally = NULL;
-    ck_assert_int_eq(seg_tally_create(&tally, metric, o.bytes, NULL), SEG_ERROR_OPTION);
-    ck_assert_ptr_null(tally);
-}
-END_TEST
+/* ---- drawings ---- */
 
 /* The masks of a pair are drawn as 0 and 255 and leave the tally alone. */
 START_TEST(masks_are_drawn) {
@@ -577,16 +361,16 @@ START_TEST(masks_are_drawn) {
     for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
         seg_tally *tally = metric_tally(metric, NULL, NULL);
         metric_pair p;
-        metric_pair_make(&p, metric, &kind, MEMORY_NEGATIVE, WIDTH, HEIGHT, 1, true);
+        metric_pair_make(&p, metric, &kind, MEMORY_NEGATIVE, METRIC_WIDTH, METRIC_HEIGHT, 1, true);
         seg_image masks[3] = {{0}};
         const seg_status status = seg_tally_masks(tally, &p.pair, &masks[0], &masks[1], &masks[2]);
         if (metric->masks) ck_assert_msg(status == SEG_OK, "%s", seg_error_detail());
         if (!metric->masks) ck_assert_int_eq(status, SEG_ERROR_UNSUPPORTED);
         for (int i = 0; i < 3 && status == SEG_OK; i++) {
             ck_assert_int_eq(masks[i].format, SEG_U8);
-            ck_assert_int_eq(masks[i].width, WIDTH);
-            for (int32_t y = 0; y < HEIGHT; y++)
-                for (int32_t x = 0; x < WIDTH; x++) {
+            ck_assert_int_eq(masks[i].width, METRIC_WIDTH);
+            for (int32_t y = 0; y < METRIC_HEIGHT; y++)
+                for (int32_t x = 0; x < METRIC_WIDTH; x++) {
                     const uint8_t value = ((uint8_t *)seg_image_row(&masks[i], y))[x];
                     ck_assert(value == 0 || value == 255);
                 }
@@ -610,9 +394,6 @@ int main(void) {
                                   only_like_merges_with_like,
                                   same_values_every_time,
                                   truth_against_itself,
-                                  failing_allocations,
-                                  errors_leave_the_tally,
-                                  what_is_refused,
                                   masks_are_drawn};
     return contract_main_of("metrics", tests, sizeof tests / sizeof *tests, metric_count());
 }
