@@ -66,7 +66,8 @@ static bool is_word(const char *text, const char *word) {
 }
 
 static seg_status malformed(const seg_param *param, const char *text, const char *wanted) {
-    return seg_fail(SEG_ERROR_OPTION, "%s is \"%.100s\" (wanted: %s)", param->name, text, wanted);
+    return seg_fail(SEG_ERROR_OPTION, "%s has no valid value (got \"%.100s\", allowed %s)",
+                    param->name, text, wanted);
 }
 
 /* A number followed by nothing; false if it is none. */
@@ -105,8 +106,8 @@ static seg_status parse_int(field *value, const seg_param *param, const char *te
         char low[SEG_NUMBER_SIZE], high[SEG_NUMBER_SIZE];
         seg_text_from_number(low, param->min);
         seg_text_from_number(high, param->max);
-        return seg_fail(SEG_ERROR_OPTION, "%s is %.100s (allowed %s to %s)", param->name, text, low,
-                        high);
+        return seg_fail(SEG_ERROR_OPTION, "%s is out of range (got %.100s, allowed %s to %s)",
+                        param->name, text, low, high);
     }
     return malformed(param, text, "a whole number");
 }
@@ -122,7 +123,8 @@ static seg_status parse_enum(field *value, const seg_param *param, const char *t
     seg_param_list_names(allowed, sizeof allowed, param);
     int32_t nearest = seg_text_nearest(text, param->names, count);
     if (nearest >= 0)
-        return seg_fail(SEG_ERROR_OPTION, "%s is \"%.60s\" (allowed: %s); did you mean \"%s\"?",
+        return seg_fail(SEG_ERROR_OPTION,
+                        "%s has no valid value (got \"%.60s\", allowed %s); did you mean \"%s\"?",
                         param->name, text, allowed, param->names[nearest]);
     return malformed(param, text, allowed);
 }
@@ -140,7 +142,8 @@ static seg_status parse_level(field *value, const seg_param *param, const char *
         }
         int32_t nearest = seg_text_nearest(start, seg_auto_rule_names, SEG_AUTO_RULES);
         return seg_fail(SEG_ERROR_OPTION,
-                        "%s is \"%.60s\" (allowed: auto, auto:otsu, auto:median or auto:noise); "
+                        "%s has no valid value (got \"%.60s\", allowed auto, auto:otsu, "
+                        "auto:median or auto:noise); "
                         "did you mean \"%s\"?",
                         param->name, text, seg_auto_rule_names[nearest < 0 ? 0 : nearest]);
     }
@@ -310,8 +313,8 @@ static seg_status unknown_name(const seg_param_table *table, const char *name) {
         size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", table->items[i].name);
     }
-    return seg_fail(SEG_ERROR_OPTION, "there is no parameter \"%.60s\" (allowed: %s)", name,
-                    table->count ? names : "none, it has no parameters");
+    return seg_fail(SEG_ERROR_OPTION, "there is no such parameter (got \"%.60s\", allowed %s)",
+                    name, table->count ? names : "none, it has no parameters");
 }
 
 seg_status seg_params_parse(void *options, const seg_param_table *table, const char *name,

@@ -18,8 +18,8 @@ static seg_status out_of_range(const seg_param *param, const void *value, double
     seg_param_write(got, sizeof got, param, value);
     seg_text_from_number(low, min);
     seg_text_from_number(high, max);
-    return seg_fail(SEG_ERROR_OPTION, "%s is %s (allowed %s to %s%s)", param->name, got, low, high,
-                    unit);
+    return seg_fail(SEG_ERROR_OPTION, "%s is out of range (got %s, allowed %s to %s%s)",
+                    param->name, got, low, high, unit);
 }
 
 static seg_status check_range(const seg_param *param, const void *value, double number) {
@@ -43,15 +43,17 @@ static seg_status check_level(const seg_param *param, const seg_level *level) {
         return check_percent(param, level, level->value);
     case SEG_LEVEL_RAW:
         if (seg_param_inside(level->value, 0, 1e300)) return SEG_OK;
-        return seg_fail(SEG_ERROR_OPTION, "%s is %graw (allowed 0 and more)", param->name,
-                        level->value);
+        return seg_fail(SEG_ERROR_OPTION, "%s is out of range (got %graw, allowed 0 and more)",
+                        param->name, level->value);
     case SEG_LEVEL_AUTO:
         if (level->rule >= 0 && level->rule < SEG_AUTO_RULES) return SEG_OK;
-        return seg_fail(SEG_ERROR_OPTION, "%s has the automatic rule %ld (allowed 0 to %ld)",
-                        param->name, (long)level->rule, (long)SEG_AUTO_RULES - 1);
+        return seg_fail(SEG_ERROR_OPTION,
+                        "%s has no valid automatic rule (got %ld, allowed 0 to %ld)", param->name,
+                        (long)level->rule, (long)SEG_AUTO_RULES - 1);
     default:
-        return seg_fail(SEG_ERROR_OPTION, "%s has the level kind %ld (allowed 0 to %d)",
-                        param->name, (long)level->kind, SEG_LEVEL_AUTO);
+        return seg_fail(SEG_ERROR_OPTION,
+                        "%s has no valid kind of level (got %ld, allowed 0 to %d)", param->name,
+                        (long)level->kind, SEG_LEVEL_AUTO);
     }
 }
 
@@ -70,8 +72,9 @@ static seg_status check_rect(const seg_param *param, const seg_rect *rect) {
     SEG_TRY(check_coordinate(param, rect, rect->width, 0));
     SEG_TRY(check_coordinate(param, rect, rect->height, 0));
     if (rect->width < 0 || rect->height < 0)
-        return seg_fail(SEG_ERROR_OPTION, "%s has the size %ld x %ld (both must be 0 or more)",
-                        param->name, (long)rect->width, (long)rect->height);
+        return seg_fail(SEG_ERROR_OPTION,
+                        "%s has no valid size (got %ld x %ld, allowed 0 and more)", param->name,
+                        (long)rect->width, (long)rect->height);
     return SEG_OK;
 }
 
@@ -86,8 +89,8 @@ static seg_status check_seeds(const seg_param *param, const seg_seeds *seeds) {
     case SEG_SEEDS_POINTS:
         break;
     default:
-        return seg_fail(SEG_ERROR_OPTION, "%s has the kind %ld (allowed 0 to %d)", param->name,
-                        (long)seeds->kind, SEG_SEEDS_PICTURE);
+        return seg_fail(SEG_ERROR_OPTION, "%s has no valid kind (got %ld, allowed 0 to %d)",
+                        param->name, (long)seeds->kind, SEG_SEEDS_PICTURE);
     }
     if (seeds->count < 1 || !seeds->points)
         return seg_fail(SEG_ERROR_OPTION, "%s has no points (kind SEG_SEEDS_POINTS)", param->name);
@@ -95,7 +98,7 @@ static seg_status check_seeds(const seg_param *param, const seg_seeds *seeds) {
         seg_point point = seeds->points[i];
         if (point.x >= 0 && point.y >= 0) continue;
         return seg_fail(SEG_ERROR_OPTION,
-                        "%s: point %ld is %ld,%ld (coordinates start at 0,0, the top left corner)",
+                        "%s: point %ld is outside the picture (got %ld,%ld, allowed 0,0 and more)",
                         param->name, (long)i + 1, (long)point.x, (long)point.y);
     }
     return SEG_OK;
@@ -115,8 +118,8 @@ seg_status seg_param_check(const seg_param *param, const void *value) {
         if (index >= 0 && index < count) return SEG_OK;
         char names[256];
         seg_param_list_names(names, sizeof names, param);
-        return seg_fail(SEG_ERROR_OPTION, "%s is %ld (allowed 0 to %ld: %s)", param->name,
-                        (long)index, (long)count - 1, names);
+        return seg_fail(SEG_ERROR_OPTION, "%s is out of range (got %ld, allowed 0 to %ld: %s)",
+                        param->name, (long)index, (long)count - 1, names);
     }
     case SEG_PARAM_LEVEL:
         return check_level(param, value);

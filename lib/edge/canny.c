@@ -54,7 +54,8 @@ void seg_canny_options_init(seg_canny_options *options) {
 static seg_status check_options(const seg_canny_options *options) {
     SEG_TRY(seg_params_check(options, &params));
     if (options->aperture % 2 == 0)
-        return seg_fail(SEG_ERROR_OPTION, "aperture is %ld (allowed 3, 5 or 7)",
+        return seg_fail(SEG_ERROR_OPTION,
+                        "aperture has no valid value (got %ld, allowed 3, 5 or 7)",
                         (long)options->aperture);
     return SEG_OK;
 }

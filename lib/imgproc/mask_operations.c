@@ -233,7 +233,8 @@ static seg_status area_create(void **state, const seg_param_table *params, const
     if (connectivity == 4 || connectivity == 8) return SEG_OK;
     seg_still_free(*state);
     *state = NULL;
-    return seg_fail(SEG_ERROR_OPTION, "connectivity is %ld (allowed 4 or 8)", (long)connectivity);
+    return seg_fail(SEG_ERROR_OPTION, "connectivity has no valid value (got %ld, allowed 4 or 8)",
+                    (long)connectivity);
 }
 
 static seg_status filter_mask(seg_image *target, const seg_image *mask, int32_t connectivity,

@@ -206,7 +206,8 @@ seg_status seg_median(seg_image *target, const seg_image *source, int32_t side,
                       const seg_env *env) {
     SEG_TRY(seg_check_image(source, "source", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
     if (side < 1 || side > 255 || side % 2 == 0)
-        return seg_fail(SEG_ERROR_ARGUMENT, "side is %ld pixels (allowed: odd, 1 to 255)",
+        return seg_fail(SEG_ERROR_ARGUMENT,
+                        "side has no valid value (got %ld px, allowed odd numbers from 1 to 255)",
                         (long)side);
     if (side == 1) return seg_image_copy(target, source, env);
     SEG_TRY(seg_image_ensure(target, source->width, source->height, (seg_format)source->format,

@@ -221,11 +221,14 @@ void seg_element_rows(int32_t *half, seg_element element, int32_t side) {
 
 seg_status seg_element_check(seg_element element, int32_t side, seg_status status) {
     if (side < 1 || side > SEG_ELEMENT_MAX_SIDE || side % 2 == 0)
-        return seg_fail(status, "side is %ld (allowed: odd numbers from 1 to %d)", (long)side,
-                        SEG_ELEMENT_MAX_SIDE);
+        return seg_fail(status,
+                        "side has no valid value (got %ld px, allowed odd numbers from 1 to %d)",
+                        (long)side, SEG_ELEMENT_MAX_SIDE);
     if (element != SEG_ELEMENT_SQUARE && element != SEG_ELEMENT_DISK &&
         element != SEG_ELEMENT_CROSS)
-        return seg_fail(status, "element is %d (allowed: square, disk or cross)", (int)element);
+        return seg_fail(status,
+                        "element has no valid value (got %d, allowed square, disk or cross)",
+                        (int)element);
     return SEG_OK;
 }
 

@@ -102,8 +102,10 @@ static seg_status median_create(void **state, const void *options, const seg_env
     if (given) {
         SEG_TRY(seg_params_check(options, &median_params));
         if (given->side % 2 == 0)
-            return seg_fail(SEG_ERROR_OPTION, "side is %ld pixels (allowed: odd, 1 to 255)",
-                            (long)given->side);
+            return seg_fail(
+                SEG_ERROR_OPTION,
+                "side has no valid value (got %ld px, allowed odd numbers from 1 to 255)",
+                (long)given->side);
     }
     return seg_still_create(state, &median_params, options, env);
 }

@@ -124,7 +124,7 @@ seg_status seg_atomic_file_open(seg_atomic_file *file, const char *path, bool ov
  * that still takes its bytes gets the rest, so that the stream ends properly; one that takes
  * nothing is given up. */
 static seg_status check_reader(seg_atomic_file *file) {
-    enum { PATIENCE = 500 }; /* milliseconds */
+    enum { PATIENCE = 800 }; /* milliseconds */
     if (seg_progress(&file->env, 0) >= 0) return SEG_OK;
     struct pollfd reader = {.fd = file->descriptor, .events = POLLOUT};
     if (poll(&reader, 1, PATIENCE) != 0) return SEG_OK;

@@ -11,17 +11,17 @@ seg_status seg_media_check_size(int64_t width, int64_t height, const seg_env *en
         if (env->limits->max_side > 0) side = env->limits->max_side;
     }
     if (width < 1 || height < 1)
-        return seg_fail(SEG_ERROR_DATA, "the picture has no pixels (%" PRId64 "x%" PRId64 ")",
+        return seg_fail(SEG_ERROR_DATA, "the picture has no pixels (got %" PRId64 "x%" PRId64 ")",
                         width, height);
     if (width > side || height > side)
         return seg_fail(SEG_ERROR_LIMIT,
-                        "the picture is %" PRId64 "x%" PRId64 " pixels (allowed %" PRId64
-                        " a side)",
+                        "the picture is too large (got %" PRId64 "x%" PRId64
+                        " pixels, allowed %" PRId64 " a side)",
                         width, height, side);
     if (width > pixels / height)
         return seg_fail(SEG_ERROR_LIMIT,
-                        "the picture is %" PRId64 "x%" PRId64 ", %" PRId64
-                        " pixels (allowed %" PRId64 "); --max-pixels raises the limit",
+                        "the picture is too large (got %" PRId64 "x%" PRId64 " = %" PRId64
+                        " pixels, allowed %" PRId64 "); --max-pixels raises the limit",
                         width, height, width * height, pixels);
     return SEG_OK;
 }

@@ -96,7 +96,7 @@ static seg_status mistake(const parser *p, const char *what) {
 
 static seg_status emit(parser *p, step s) {
     if (p->keep->count == MAX_STEPS)
-        return mistake(p, "the expression is too long (512 terms and signs are allowed)");
+        return mistake(p, "the expression is too long (allowed 512 terms and signs)");
     p->keep->steps[p->keep->count++] = s;
     return SEG_OK;
 }
@@ -124,7 +124,7 @@ static seg_status parse_field(parser *p) {
     p->at = start;
     int32_t nearest = seg_text_nearest(name, field_names, FIELD_COUNT);
     if (nearest < 0)
-        return mistake(p, "unknown field (there are id, area, x, y, width, height, cx, cy, "
+        return mistake(p, "unknown field (allowed id, area, x, y, width, height, cx, cy, "
                           "perimeter, circularity, extent, aspect, border)");
     return seg_fail(SEG_ERROR_OPTION,
                     "keep: unknown field \"%s\" at column %ld of \"%.80s\"; did you mean %s?", name,
@@ -135,7 +135,7 @@ static seg_status parse_factor(parser *p) {
     skip_space(p);
     bool not = take(p, "!"), minus = !not &&take(p, "-");
     if (not || minus) {
-        if (p->depth == MAX_DEPTH) return mistake(p, "nested too deeply (48 levels are allowed)");
+        if (p->depth == MAX_DEPTH) return mistake(p, "nested too deeply (allowed 48 levels)");
         p->depth++;
         SEG_TRY(parse_factor(p));
         p->depth--;
@@ -200,7 +200,7 @@ static seg_status parse_both(parser *p) {
 
 static seg_status parse_either(parser *p) {
     static const rank ranks[] = {{"||", OR}};
-    if (p->depth == MAX_DEPTH) return mistake(p, "nested too deeply (48 levels are allowed)");
+    if (p->depth == MAX_DEPTH) return mistake(p, "nested too deeply (allowed 48 levels)");
     p->depth++;
     SEG_TRY(parse_rank(p, ranks, 1, parse_both, false));
     p->depth--;

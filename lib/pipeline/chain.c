@@ -41,10 +41,11 @@ static seg_status place_detail(const parser *p, const char *place, const char *o
 
 static seg_status fail_here(const parser *p, const char *wanted) {
     if (*p->at)
-        return seg_fail(SEG_ERROR_OPTION, "%s, column %d: found \"%.20s\" (wanted: %s)",
+        return seg_fail(SEG_ERROR_OPTION, "%s, column %d: is no chain (got \"%.20s\", allowed %s)",
                         p->chain_name, column(p, p->at), p->at, wanted);
-    return seg_fail(SEG_ERROR_OPTION, "%s, column %d: the chain ends early (wanted: %s)",
-                    p->chain_name, column(p, p->at), wanted);
+    return seg_fail(SEG_ERROR_OPTION,
+                    "%s, column %d: the chain ends early (got nothing, allowed %s)", p->chain_name,
+                    column(p, p->at), wanted);
 }
 
 /* Text up to one of `stops` or the end, spaces around it cut off. */
@@ -59,8 +60,8 @@ static seg_status take_word(parser *p, char word[WORD_SIZE], const char *stops,
     if (length == 0) return fail_here(p, wanted);
     if (length >= WORD_SIZE)
         return seg_fail(SEG_ERROR_OPTION,
-                        "%s, column %d: a word of %zu characters (allowed up to %d)", p->chain_name,
-                        column(p, start), length, WORD_SIZE - 1);
+                        "%s, column %d: the word is too long (got %zu characters, allowed %d)",
+                        p->chain_name, column(p, start), length, WORD_SIZE - 1);
     memcpy(word, start, length);
     word[length] = '\0';
     p->at = end;
@@ -111,16 +112,15 @@ static seg_status find_operation(const parser *p, const char *word, const char *
     const char *nearest = nearest_name(p, word);
     if (*method)
         return seg_fail(SEG_ERROR_OPTION,
-                        "%s, column %d: \"%s\" is no operation for %s (allowed: "
-                        "%s)",
-                        p->chain_name, column(p, place), word, p->chain_name, names);
+                        "%s, column %d: no operation for %s (got \"%s\", allowed %s)",
+                        p->chain_name, column(p, place), p->chain_name, word, names);
     if (nearest)
         return seg_fail(SEG_ERROR_OPTION,
                         "%s, column %d: there is no operation \"%.60s\"; did you mean \"%s\"?",
                         p->chain_name, column(p, place), word, nearest);
     return seg_fail(SEG_ERROR_OPTION,
-                    "%s, column %d: there is no operation \"%.60s\" (allowed: %s)", p->chain_name,
-                    column(p, place), word, names);
+                    "%s, column %d: there is no such operation (got \"%.60s\", allowed %s)",
+                    p->chain_name, column(p, place), word, names);
 }
 
 static seg_status set_parameter(const parser *p, seg_step *step, const char *place,

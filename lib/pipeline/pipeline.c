@@ -83,16 +83,18 @@ static seg_status check_config(const seg_pipeline_config *config) {
                         config->size, sizeof *config);
     if (!config->method) return seg_fail(SEG_ERROR_OPTION, "config.method is missing (NULL)");
     if (config->connectivity != 4 && config->connectivity != 8)
-        return seg_fail(SEG_ERROR_OPTION, "connectivity is %d (allowed 4 or 8)",
+        return seg_fail(SEG_ERROR_OPTION,
+                        "connectivity has no valid value (got %d, allowed 4 or 8)",
                         (int)config->connectivity);
     if (!seg_render_name(config->render))
         return seg_fail(SEG_ERROR_OPTION, "render is %d (allowed 0 to %d)", (int)config->render,
                         (int)SEG_RENDER_PICTURE);
     const seg_rect *roi = &config->roi;
     if (roi->width != 0 && (roi->width < 0 || roi->height < 1 || roi->x < 0 || roi->y < 0))
-        return seg_fail(SEG_ERROR_OPTION,
-                        "roi is %d,%d,%d,%d (allowed: x,y,width,height inside the picture)",
-                        (int)roi->x, (int)roi->y, (int)roi->width, (int)roi->height);
+        return seg_fail(
+            SEG_ERROR_OPTION,
+            "roi is no rectangle (got %d,%d,%d,%d, allowed x,y,width,height inside the picture)",
+            (int)roi->x, (int)roi->y, (int)roi->width, (int)roi->height);
     if (!seg_image_empty(config->ignore))
         return seg_check_image(config->ignore, "ignore", SEG_FORMAT_BIT(SEG_U8), SEG_CHANNELS_1);
     return SEG_OK;
@@ -212,9 +214,9 @@ static seg_status bind(seg_pipeline *pipeline, const seg_frame *frame) {
     const int32_t width = picture->width, height = picture->height;
     const seg_rect roi = pipeline->roi;
     if (roi.width > 0 && (roi.width > width - roi.x || roi.height > height - roi.y))
-        return seg_fail(SEG_ERROR_OPTION, "roi is %d,%d,%d,%d (the picture has %d x %d)",
-                        (int)roi.x, (int)roi.y, (int)roi.width, (int)roi.height, (int)width,
-                        (int)height);
+        return seg_fail(
+            SEG_ERROR_OPTION, "roi is not inside the picture (got %d,%d,%d,%d, allowed 0,0,%d,%d)",
+            (int)roi.x, (int)roi.y, (int)roi.width, (int)roi.height, (int)width, (int)height);
     SEG_TRY(seg_check_mask(pipeline->ignore, "ignore", width, height));
     if (roi.width > 0 || !seg_image_empty(pipeline->ignore)) {
         seg_image *ignore = &pipeline->static_ignore;

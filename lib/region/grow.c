@@ -153,10 +153,10 @@ static seg_status seeds_from_points(seg_growth *growth, const seg_seeds *seeds) 
         const seg_point point = seeds->points[i];
         if (point.x < 0 || point.y < 0 || point.x >= width || point.y >= height)
             return seg_fail(SEG_ERROR_OPTION,
-                            "seed %ld is at %ld,%ld, outside the picture of %ld x %ld (allowed: x "
-                            "0 to %ld, y 0 to %ld)",
-                            (long)i + 1, (long)point.x, (long)point.y, (long)width, (long)height,
-                            (long)width - 1, (long)height - 1);
+                            "seed %ld is outside the picture (got %ld,%ld, allowed x 0 to %ld, y 0 "
+                            "to %ld)",
+                            (long)i + 1, (long)point.x, (long)point.y, (long)width - 1,
+                            (long)height - 1);
         growth->seeds[i] = (seg_growth_seed){point.x, point.y, i};
         growth->ids[i] = i + 1;
     }
@@ -346,7 +346,7 @@ static seg_status check(const seg_image *picture, const seg_image *ignore,
 static seg_status check_options(const seg_region_grow_options *options) {
     SEG_TRY(seg_params_check(options, &params));
     if (options->connectivity == 4 || options->connectivity == 8) return SEG_OK;
-    return seg_fail(SEG_ERROR_OPTION, "connectivity is %ld (allowed 4 or 8)",
+    return seg_fail(SEG_ERROR_OPTION, "connectivity has no valid value (got %ld, allowed 4 or 8)",
                     (long)options->connectivity);
 }
 

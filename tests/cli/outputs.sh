@@ -46,7 +46,7 @@ works in.pgm '{stem}_mask.png'
 there in_mask.png
 works in.pgm 'keep{1}.png'
 there 'keep{1}.png'
-fails 2 'unknown \{name\}' scans 'out/{name}.png'
+fails 2 'unknown word in the name \(got \{name\}, allowed' scans 'out/{name}.png'
 works scans 'out/{stem}.png' --objects 'out/{stem}.jsonl'
 lines out/page10.jsonl 2
 

@@ -50,7 +50,7 @@ works --compression 9 in.pgm small.png
 works --method gaussian --quality 5 in.pgm poor.jpg
 works --method gaussian --quality 95 in.pgm rich.jpg
 [ "$(wc -c <poor.jpg)" -lt "$(wc -c <rich.jpg)" ] || failed "--quality does nothing"
-fails 2 'compression is "10"|--compression is "10"' --compression 10 in.pgm x.png
+fails 2 '--compression has no valid value \(got "10", allowed a whole number from 0 to 9\)' --compression 10 in.pgm x.png
 fails 1 'x.ppm: ppm cannot hold 1 channel' in.pgm x.ppm
 works --render overlay in.pgm colours.ppm
 fails 2 'x: format.*nosuch' in.pgm x --format nosuch

@@ -48,26 +48,26 @@ fails 2 '--method needs a value' in.pgm x.png --method
 fails 2 '--level needs a value' --method threshold in.pgm x.png --level
 fails 2 '--method needs a value' --method --level 3 in.pgm x.png
 fails 2 '--overwrite takes no value \(got "1"\)' --overwrite=1 in.pgm x.png
-fails 2 '--render is "masks" \(allowed mask\|labels' --render masks in.pgm x.png
+fails 2 '--render has no valid value \(got "masks", allowed mask\|labels' --render masks in.pgm x.png
 fails 2 '--no-method|--no-level|unknown option' --no-level --method threshold in.pgm x.png
-fails 2 '--threads is "many" \(allowed' --threads many in.pgm x.png
-fails 2 '--threads is "-1" \(allowed' --threads -1 in.pgm x.png
-fails 2 '--limit is "0" \(allowed' --limit 0 in.pgm x.png
-fails 2 '--resize is "big"' --resize big in.pgm x.png
-fails 2 '--roi is "1,2,3"' --roi 1,2,3 in.pgm x.png
-fails 2 '--start is "soon"' --start soon in.pgm x.png
-fails 2 '--max-pixels is "0"' --max-pixels 0 in.pgm x.png
+fails 2 '--threads has no valid value \(got "many", allowed' --threads many in.pgm x.png
+fails 2 '--threads has no valid value \(got "-1", allowed' --threads -1 in.pgm x.png
+fails 2 '--limit has no valid value \(got "0", allowed' --limit 0 in.pgm x.png
+fails 2 '--resize has no valid value \(got "big"' --resize big in.pgm x.png
+fails 2 '--roi has no valid value \(got "1,2,3"' --roi 1,2,3 in.pgm x.png
+fails 2 '--start has no valid value \(got "soon"' --start soon in.pgm x.png
+fails 2 '--max-pixels has no valid value \(got "0"' --max-pixels 0 in.pgm x.png
 
 # ---- values out of range ----
-fails 2 'level is 300.*allowed 0 to 255' --method threshold --level 300 in.pgm x.png
-fails 2 'level is -3.*allowed 0 to 255' --method threshold --level=-3 in.pgm x.png
-fails 2 'level is .*allowed' --method threshold --level 120% in.pgm x.png
+fails 2 'level is out of range \(got 300, allowed 0 to 255' --method threshold --level 300 in.pgm x.png
+fails 2 'level is out of range \(got -3, allowed 0 to 255' --method threshold --level=-3 in.pgm x.png
+fails 2 'level is out of range \(got 120%, allowed 0 to 100 percent\)' --method threshold --level 120% in.pgm x.png
 fails 2 'level' --method threshold --level high in.pgm x.png
-fails 2 'sigma is -1.*allowed 0 to' --method canny --sigma -1 in.pgm x.png
-fails 2 'sigma is nan|sigma.*"nan"' --method canny --sigma nan in.pgm x.png
-fails 2 'aperture is .?4.*allowed' --method canny --aperture 4 in.pgm x.png
-fails 2 'norm is .?l3.*l1' --method canny --norm l3 in.pgm x.png
-fails 2 'high is "a".*allowed' --method canny --high a in.pgm x.png
+fails 2 'sigma is out of range \(got -1, allowed 0 to' --method canny --sigma -1 in.pgm x.png
+fails 2 'sigma.*"nan"' --method canny --sigma nan in.pgm x.png
+fails 2 'method canny: aperture has no valid value \(got 4, allowed' --method canny --aperture 4 in.pgm x.png
+fails 2 'norm has no valid value \(got "l3", allowed l1 or l2\); did you mean "l1"' --method canny --norm l3 in.pgm x.png
+fails 2 'high has no valid value \(got "a", allowed' --method canny --high a in.pgm x.png
 fails 2 'post|opne' --post 'opne(3)' in.pgm x.png
 fails 2 'did you mean "open"' --post 'opne(3)' in.pgm x.png
 fails 2 'pre' --pre 'min-area(3)' in.pgm x.png
@@ -75,7 +75,7 @@ fails 2 'keep' --keep 'aera > 3' in.pgm x.png
 fails 2 'keep' --keep 'area >' in.pgm x.png
 
 # ---- seeds ----
-fails 1 'in.pgm: seed 1 is at 64,3, outside' --method region-grow --seeds '64,3' in.pgm x.png
+fails 1 'in.pgm: seed 1 is outside the picture \(got 64,3, allowed x 0 to 63, y 0 to 47\)' --method region-grow --seeds '64,3' in.pgm x.png
 fails 2 'seeds' --method region-grow --seeds '3' in.pgm x.png
 fails 1 'cannot open' --method region-grow --seeds '3,4;x' in.pgm x.png
 works --method region-grow --seeds '10,10;42,22' in.pgm grown.png
@@ -87,7 +87,7 @@ fails 1 'none.png: no such file' none.png x.png
 fails 1 'none.*pattern' 'none-*.png' x.png
 fails 1 'none/%03d.png.*pattern' none/%03d.png x.mkv
 fails 2 'needs --format' in.pgm -
-fails 2 'standard input.*twice|named 2 times' - - out/
-fails 2 'named 2 times' in.pgm - --format pam --report -
+fails 2 'standard input \(-\) is named too often \(got 2 times, allowed once\)' - - out/
+fails 2 'standard output \(-\) is named too often \(got 2 times' in.pgm - --format pam --report -
 absent x.png x.mkv out
 finish

@@ -191,7 +191,7 @@ START_TEST(creating) {
     seg_params_init(&options, &table);
     options.sigma = -1;
     ck_assert_fails(seg_context_create(&context, &stream_method, &options, NULL), SEG_ERROR_OPTION,
-                    "sigma is -1 (allowed 0 to 10 px)");
+                    "sigma is out of range (got -1, allowed 0 to 10 px)");
     ck_assert_ptr_null(context);
     options.size = 0;
     ck_assert_fails(seg_context_create(&context, &stream_method, &options, NULL), SEG_ERROR_OPTION,

@@ -79,7 +79,7 @@ START_TEST(finding) {
     ck_assert_fails(parse(&options, "sigm", "1"), SEG_ERROR_OPTION, "did you mean \"sigma\"");
     ck_assert_fails(parse(&options, "halflife", "1"), SEG_ERROR_OPTION, "\"half-life\"");
     ck_assert_fails(parse(&options, "connectivity", "1"), SEG_ERROR_OPTION,
-                    "(allowed: invert, count, sigma");
+                    "allowed invert, count, sigma");
     ck_assert_fails(parse(&options, NULL, "1"), SEG_ERROR_OPTION, "name is missing");
     ck_assert_fails(parse(&options, "sigma", NULL), SEG_ERROR_OPTION, "text is missing");
     ck_assert_fails(parse(NULL, "sigma", "1"), SEG_ERROR_OPTION, "options is missing");
@@ -105,7 +105,7 @@ START_TEST(booleans_and_numbers) {
         ck_assert(!options.invert);
     }
     ck_assert_fails(parse(&options, "invert", "maybe"), SEG_ERROR_OPTION,
-                    "invert is \"maybe\" (wanted: true or false");
+                    "invert has no valid value (got \"maybe\", allowed true or false");
     ck_assert_fails(parse(&options, "invert", ""), SEG_ERROR_OPTION, "true or false");
     ck_assert_fails(parse(&options, "invert", "2"), SEG_ERROR_OPTION, "true or false");
 
@@ -114,10 +114,11 @@ START_TEST(booleans_and_numbers) {
     ck_assert_ok(parse(&options, "count", " 1e3 "));
     ck_assert_int_eq(options.count, 1000);
     ck_assert_fails(parse(&options, "count", "1001"), SEG_ERROR_OPTION,
-                    "count is 1001 (allowed -5 to 1000 frames)");
-    ck_assert_fails(parse(&options, "count", "-6"), SEG_ERROR_OPTION, "count is -6");
+                    "count is out of range (got 1001, allowed -5 to 1000 frames)");
+    ck_assert_fails(parse(&options, "count", "-6"), SEG_ERROR_OPTION,
+                    "count is out of range (got -6");
     ck_assert_fails(parse(&options, "count", "99999999999"), SEG_ERROR_OPTION,
-                    "count is 99999999999 (allowed -5 to 1000)");
+                    "count is out of range (got 99999999999, allowed -5 to 1000)");
     ck_assert_fails(parse(&options, "count", "1.5"), SEG_ERROR_OPTION, "a whole number");
     ck_assert_fails(parse(&options, "count", "seven"), SEG_ERROR_OPTION, "a whole number");
     ck_assert_fails(parse(&options, "count", "7 8"), SEG_ERROR_OPTION, "a whole number");
@@ -127,7 +128,7 @@ START_TEST(booleans_and_numbers) {
     ck_assert_double_eq(options.sigma, 0);
     ck_assert_ok(parse(&options, "sigma", "100"));
     ck_assert_fails(parse(&options, "sigma", "-1"), SEG_ERROR_OPTION,
-                    "sigma is -1 (allowed 0 to 100 px)");
+                    "sigma is out of range (got -1, allowed 0 to 100 px)");
     ck_assert_fails(parse(&options, "sigma", "100.0001"), SEG_ERROR_OPTION, "allowed 0 to 100");
     ck_assert_fails(parse(&options, "sigma", "nan"), SEG_ERROR_OPTION, "a number");
     ck_assert_fails(parse(&options, "sigma", "inf"), SEG_ERROR_OPTION, "a number");
@@ -139,10 +140,11 @@ START_TEST(booleans_and_numbers) {
     ck_assert_int_eq(options.norm, 0);
     ck_assert_ok(parse(&options, "norm", "max_norm"));
     ck_assert_int_eq(options.norm, 2);
-    ck_assert_fails(parse(&options, "norm", "l3"), SEG_ERROR_OPTION,
-                    "norm is \"l3\" (allowed: l1, l2 or max-norm); did you mean");
+    ck_assert_fails(
+        parse(&options, "norm", "l3"), SEG_ERROR_OPTION,
+        "norm has no valid value (got \"l3\", allowed l1, l2 or max-norm); did you mean");
     ck_assert_fails(parse(&options, "norm", "euclid"), SEG_ERROR_OPTION,
-                    "norm is \"euclid\" (wanted: l1, l2 or max-norm)");
+                    "norm has no valid value (got \"euclid\", allowed l1, l2 or max-norm)");
 }
 END_TEST
 
@@ -180,11 +182,13 @@ START_TEST(levels) {
     all_options options;
     seg_params_init(&options, &table);
     ck_assert_fails(parse(&options, "level", "256"), SEG_ERROR_OPTION,
-                    "level is 256 (allowed 0 to 255 8-bit level)");
-    ck_assert_fails(parse(&options, "level", "-1"), SEG_ERROR_OPTION, "level is -1");
+                    "level is out of range (got 256, allowed 0 to 255 8-bit level)");
+    ck_assert_fails(parse(&options, "level", "-1"), SEG_ERROR_OPTION,
+                    "level is out of range (got -1");
     ck_assert_fails(parse(&options, "level", "101%"), SEG_ERROR_OPTION,
-                    "level is 101% (allowed 0 to 100 percent)");
-    ck_assert_fails(parse(&options, "level", "p101"), SEG_ERROR_OPTION, "level is p101");
+                    "level is out of range (got 101%, allowed 0 to 100 percent)");
+    ck_assert_fails(parse(&options, "level", "p101"), SEG_ERROR_OPTION,
+                    "level is out of range (got p101");
     ck_assert_fails(parse(&options, "level", "-1raw"), SEG_ERROR_OPTION, "0 and more");
     ck_assert_fails(parse(&options, "level", "auto:ostu"), SEG_ERROR_OPTION, "\"auto:otsu\"");
     ck_assert_fails(parse(&options, "level", "50px"), SEG_ERROR_OPTION, "a level such as");
@@ -210,7 +214,8 @@ START_TEST(durations_sizes_rectangles) {
     }
     ck_assert_fails(parse(&options, "half-life", "8m"), SEG_ERROR_OPTION, "200f, 8s or 500ms");
     ck_assert_fails(parse(&options, "half-life", "s"), SEG_ERROR_OPTION, "200f, 8s or 500ms");
-    ck_assert_fails(parse(&options, "half-life", "-1s"), SEG_ERROR_OPTION, "half-life is -1s");
+    ck_assert_fails(parse(&options, "half-life", "-1s"), SEG_ERROR_OPTION,
+                    "half-life is out of range (got -1s");
     ck_assert_fails(parse(&options, "half-life", "20000f"), SEG_ERROR_OPTION, "0 to 10000");
 
     ck_assert_ok(parse(&options, "radius", "15"));
@@ -219,8 +224,10 @@ START_TEST(durations_sizes_rectangles) {
     ck_assert_ok(parse(&options, "radius", "15px"));
     ck_assert_ok(parse(&options, "radius", "2.5%"));
     ck_assert_int_eq(options.radius.in_percent, 1);
-    ck_assert_fails(parse(&options, "radius", "501"), SEG_ERROR_OPTION, "radius is 501");
-    ck_assert_fails(parse(&options, "radius", "101%"), SEG_ERROR_OPTION, "radius is 101%");
+    ck_assert_fails(parse(&options, "radius", "501"), SEG_ERROR_OPTION,
+                    "radius is out of range (got 501");
+    ck_assert_fails(parse(&options, "radius", "101%"), SEG_ERROR_OPTION,
+                    "radius is out of range (got 101%");
     ck_assert_fails(parse(&options, "radius", "big"), SEG_ERROR_OPTION, "a size such as");
 
     ck_assert_ok(parse(&options, "window", "-3, 4 ,100,200"));
@@ -249,7 +256,8 @@ START_TEST(seed_points) {
     const char *const bad[] = {"1", "1,", "1,2,3", "1,2;;3,4", ";1,2", "a,b", "1.5,2", "", "1,2;x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ck_assert_fails(parse(&options, "seeds", bad[i]), SEG_ERROR_OPTION, "points x,y;x,y");
-    ck_assert_fails(parse(&options, "seeds", "1,2;3,-4"), SEG_ERROR_OPTION, "point 2 is 3,-4");
+    ck_assert_fails(parse(&options, "seeds", "1,2;3,-4"), SEG_ERROR_OPTION,
+                    "point 2 is outside the picture (got 3,-4");
     ck_assert_int_eq(options.seeds.count, 3); /* the old ones stay */
     ck_assert_int_eq(seg_memory_live(), live + 1);
     char many[5000] = "";
@@ -318,22 +326,23 @@ START_TEST(checking) {
     BREAK(options.size--, "this version has");
     BREAK(options.size++, "this version has");
     BREAK(memset(&options.invert, 2, 1), "invert is neither");
-    BREAK(options.count = -6, "count is -6 (allowed -5 to 1000 frames)");
-    BREAK(options.sigma = NAN, "sigma is nan");
-    BREAK(options.sigma = INFINITY, "sigma is inf");
-    BREAK(options.sigma = -1e-9, "sigma is -1e-9");
-    BREAK(options.norm = 3, "norm is 3 (allowed 0 to 2: l1, l2 or max-norm)");
-    BREAK(options.norm = -1, "norm is -1");
-    BREAK(options.level.kind = 5, "level kind 5");
-    BREAK(options.level.rule = 4, "automatic rule 4");
-    BREAK(options.level = ((seg_level){SEG_LEVEL_8BIT, 0, 300}), "level is 300");
-    BREAK(options.level = ((seg_level){SEG_LEVEL_PERCENT, 0, NAN}), "level is nan%");
+    BREAK(options.count = -6, "count is out of range (got -6, allowed -5 to 1000 frames)");
+    BREAK(options.sigma = NAN, "sigma is out of range (got nan");
+    BREAK(options.sigma = INFINITY, "sigma is out of range (got inf");
+    BREAK(options.sigma = -1e-9, "sigma is out of range (got -1e-9");
+    BREAK(options.norm = 3, "norm is out of range (got 3, allowed 0 to 2: l1, l2 or max-norm)");
+    BREAK(options.norm = -1, "norm is out of range (got -1");
+    BREAK(options.level.kind = 5, "level has no valid kind of level (got 5");
+    BREAK(options.level.rule = 4, "no valid automatic rule (got 4");
+    BREAK(options.level = ((seg_level){SEG_LEVEL_8BIT, 0, 300}), "level is out of range (got 300");
+    BREAK(options.level = ((seg_level){SEG_LEVEL_PERCENT, 0, NAN}),
+          "level is out of range (got nan%");
     BREAK(options.level = ((seg_level){SEG_LEVEL_RAW, 0, NAN}), "0 and more");
     BREAK(options.level = ((seg_level){SEG_LEVEL_RAW, 0, INFINITY}), "0 and more");
-    BREAK(options.half_life.value = -1, "half-life is -1s");
-    BREAK(options.radius.value = 101, "radius is 101%");
+    BREAK(options.half_life.value = -1, "half-life is out of range (got -1s");
+    BREAK(options.radius.value = 101, "radius is out of range (got 101%");
     BREAK(options.window.height = -1, "window");
-    BREAK(options.seeds.kind = 3, "kind 3");
+    BREAK(options.seeds.kind = 3, "no valid kind (got 3");
     BREAK(options.seeds.kind = SEG_SEEDS_POINTS, "no points");
     BREAK(options.seeds.kind = SEG_SEEDS_PICTURE, "no picture");
     ck_assert_ok(seg_params_check(&good, &table));

@@ -463,7 +463,7 @@ START_TEST(bad_arguments) {
                     "norm");
     options = options_of(0, 50, 150, 0, 4);
     ck_assert_fails(seg_canny(&edges, NULL, picture, NULL, &options, NULL), SEG_ERROR_OPTION,
-                    "aperture is 4");
+                    "aperture has no valid value (got 4");
     options = options_of(0, NAN, 150, 0, 3);
     ck_assert_fails(seg_canny(&edges, NULL, picture, NULL, &options, NULL), SEG_ERROR_OPTION,
                     "low");

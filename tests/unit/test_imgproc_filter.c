@@ -320,12 +320,13 @@ START_TEST(bad_arguments) {
     ck_assert_fails(seg_gaussian(&out, &a.image, 50, 0, NULL), SEG_ERROR_ARGUMENT, "0 to 42");
     ck_assert_fails(seg_gaussian(&out, &a.image, 1, 4, NULL), SEG_ERROR_ARGUMENT, "aperture is 4");
     ck_assert_fails(seg_gaussian(&a.image, &a.image, 1, 3, NULL), SEG_ERROR_ARGUMENT, "same");
-    ck_assert_fails(seg_median(&out, &a.image, 4, NULL), SEG_ERROR_ARGUMENT, "side is 4");
+    ck_assert_fails(seg_median(&out, &a.image, 4, NULL), SEG_ERROR_ARGUMENT,
+                    "side has no valid value (got 4");
     ck_assert_fails(seg_median(&out, &a.image, 257, NULL), SEG_ERROR_ARGUMENT, "1 to 255");
     ck_assert_fails(seg_median(&a.image, &a.image, 3, NULL), SEG_ERROR_ARGUMENT, "same");
     ck_assert_fails(seg_sobel(&out, &more, &a.image, 7, NULL), SEG_ERROR_ARGUMENT, "3 or 5");
     ck_assert_fails(seg_sobel(&out, &more, &rgb.image, 3, NULL), SEG_ERROR_UNSUPPORTED, "channels");
-    check_option(&seg_method_median, "side", "4", "side is 4");
+    check_option(&seg_method_median, "side", "4", "side has no valid value (got 4");
     check_option(&seg_method_gaussian, "aperture", "4", "aperture is 4");
     pixels_free(&a), pixels_free(&rgb);
 }

@@ -4,7 +4,6 @@
 #include "methods.h"
 #include "shapes.h"
 
-#include <stdio.h>
 #include <check.h>
 #include <segment/imgproc.h>
 #include <stdio.h>
@@ -425,9 +424,10 @@ START_TEST(errors) {
     ck_assert_int_eq(seg_image_alloc(&mask, 5, 5, SEG_U8, 1, NULL), SEG_OK);
     const char *even[] = {"side", "4", NULL}, *five[] = {"connectivity", "5", NULL};
     ck_assert_int_eq(run(&result, &seg_method_open, even, &mask, NULL), SEG_ERROR_OPTION);
-    ck_assert_str_eq(seg_error_detail(), "side is 4 (allowed: odd numbers from 1 to 1023)");
+    ck_assert_str_eq(seg_error_detail(),
+                     "side has no valid value (got 4 px, allowed odd numbers from 1 to 1023)");
     ck_assert_int_eq(run(&result, &seg_method_largest, five, &mask, NULL), SEG_ERROR_OPTION);
-    ck_assert_str_eq(seg_error_detail(), "connectivity is 5 (allowed 4 or 8)");
+    ck_assert_str_eq(seg_error_detail(), "connectivity has no valid value (got 5, allowed 4 or 8)");
     seg_image_unref(&mask);
     /* the result's own picture cannot be the input of the labels */
     ck_assert_int_eq(seg_image_alloc(&result.labels, 5, 5, SEG_LABEL32, 1, NULL), SEG_OK);

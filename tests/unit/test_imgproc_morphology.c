@@ -235,7 +235,8 @@ START_TEST(errors) {
                          SEG_ERROR_ARGUMENT);
     ck_assert_int_eq(seg_morphology_mask(&out, &mask, SEG_MORPH_ERODE, SEG_ELEMENT_SQUARE, 4, NULL),
                      SEG_ERROR_ARGUMENT);
-    ck_assert_str_eq(seg_error_detail(), "side is 4 (allowed: odd numbers from 1 to 1023)");
+    ck_assert_str_eq(seg_error_detail(),
+                     "side has no valid value (got 4 px, allowed odd numbers from 1 to 1023)");
     ck_assert_int_eq(seg_morphology_mask(&out, &mask, SEG_MORPH_ERODE, (seg_element)7, 3, NULL),
                      SEG_ERROR_ARGUMENT);
     ck_assert_int_eq(

@@ -64,34 +64,35 @@ static const struct {
 } mistakes[] = {
     {"opne(3)", "post, column 1: there is no operation \"opne\"", "did you mean \"open\"?"},
     {"open(3), clsoe", "post, column 10: ", "\"close\""},
-    {"qqqqqqqq", "column 1: there is no operation", "allowed: open, close"},
-    {"otsu", "column 1: \"otsu\" is no operation for post", "allowed: open"},
-    {"gaussian(2)", "column 1: \"gaussian\" is no operation for post", "largest"},
+    {"qqqqqqqq", "column 1: there is no such operation", "allowed open, close"},
+    {"otsu", "no operation for post (got \"otsu\"", "allowed open"},
+    {"gaussian(2)", "no operation for post (got \"gaussian\"", "largest"},
     {"open(3", "column 7: the chain ends early", "\",\" or \")\""},
     {"open(", "column 6: the chain ends early", "a value"},
-    {"open(3,)", "column 8: found \")\"", "a value"},
-    {"open(,3)", "column 6: found \",3)\"", "a value"},
-    {"open(3)close", "column 8: found \"close\"", "the next operation"},
+    {"open(3,)", "column 8: is no chain (got \")\"", "a value"},
+    {"open(,3)", "column 6: is no chain (got \",3)\"", "a value"},
+    {"open(3)close", "column 8: is no chain (got \"close\"", "the next operation"},
     {"open,", "column 6: the chain ends early", "the name of an operation"},
-    {",open", "column 1: found \",open\"", "the name of an operation"},
-    {"open)", "column 5: found \")\"", "the next operation"},
+    {",open", "column 1: is no chain (got \",open\"", "the name of an operation"},
+    {"open)", "column 5: is no chain (got \")\"", "the next operation"},
     {"open(sied=3)", "column 6: open: ", "did you mean \"side\"?"},
-    {"open(side=)", "column 11: found \")\"", "a value"},
+    {"open(side=)", "column 11: is no chain (got \")\"", "a value"},
     {"open=", "column 6: the chain ends early", "a value"},
     {"open(side=3,5)", "column 13: open: \"5\" needs the name", "others before"},
     {"largest(1,8,9)", "column 13: largest: \"9\" is one value too many", "2 parameters"},
-    {"open(x)", "column 6: open: side is \"x\"", "whole number"},
-    {"dilate(3,round)", "column 10: dilate: element is \"round\"", "square, disk or cross"},
+    {"open(x)", "column 6: open: side has no valid value (got \"x\"", "whole number"},
+    {"dilate(3,round)", "column 10: dilate: element has no valid value (got \"round\"",
+     "square, disk or cross"},
     {"fill-holes,open(99999999)", "column 17: open: side", "allowed 1 to"},
     {"erode(4)", "column 1: erode: ", "odd"},
-    {"open((3))", "column 6: found \"((3))\"", NULL},
+    {"open((3))", "column 6: is no chain (got \"((3))\"", NULL},
 };
 
 START_TEST(places_of_mistakes) {
     seg_chain chain;
     const int64_t live = seg_memory_live();
     const char *first = mistakes[_i].first;
-    if (mistakes[_i].second == NULL) first = "column 6: found";
+    if (mistakes[_i].second == NULL) first = "column 6: is no chain";
     ck_assert_fails(parse_post(&chain, mistakes[_i].text), SEG_ERROR_OPTION, first);
     if (mistakes[_i].second)
         ck_assert_msg(strstr(seg_error_detail(), mistakes[_i].second) != NULL,

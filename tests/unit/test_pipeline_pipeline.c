@@ -595,7 +595,7 @@ START_TEST(mistakes) {
     config = r.config;
     config.connectivity = 6;
     ck_assert_fails(seg_pipeline_create(&pipeline, &config, NULL), SEG_ERROR_OPTION,
-                    "connectivity is 6 (allowed 4 or 8)");
+                    "connectivity has no valid value (got 6, allowed 4 or 8)");
     config = r.config;
     config.render = (seg_render_kind)99;
     ck_assert_fails(seg_pipeline_create(&pipeline, &config, NULL), SEG_ERROR_OPTION, "render");
@@ -626,7 +626,7 @@ START_TEST(mistakes_in_frames) {
     r.config.roi = (seg_rect){0, 0, WIDTH + 1, 3};
     create(&r);
     ck_assert_fails(seg_pipeline_apply(r.pipeline, &r.frame, &r.result), SEG_ERROR_OPTION,
-                    "roi is 0,0,91,3 (the picture has 90 x 60)");
+                    "roi is not inside the picture (got 0,0,91,3, allowed 0,0,90,60)");
     const seg_frame empty = {0};
     ck_assert_fails(seg_pipeline_apply(r.pipeline, &empty, &r.result), SEG_ERROR_ARGUMENT,
                     "neither");

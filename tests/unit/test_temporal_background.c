@@ -475,7 +475,7 @@ START_TEST(options_out_of_range) {
     seg_background_options options = s.options;
     options.rate = 1.5;
     ck_assert_fails(seg_context_create(&context, s.method, &options, NULL), SEG_ERROR_OPTION,
-                    "rate is 1.5");
+                    "rate is out of range (got 1.5");
     options = s.options;
     options.half_life.value = -1;
     ck_assert_fails(seg_context_create(&context, s.method, &options, NULL), SEG_ERROR_OPTION,

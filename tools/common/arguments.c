@@ -201,7 +201,8 @@ static bool take_option(parser *p, option_id id, const char *attached) {
         return false;
     }
     if (row->choices && text_choice(row->choices, value) < 0) {
-        message_error(NULL, "--%s is \"%s\" (allowed %s)", row->name, value, row->choices);
+        message_error(NULL, "--%s has no valid value (got \"%s\", allowed %s)", row->name, value,
+                      row->choices);
         return false;
     }
     p->target->values[id] = value;
@@ -300,8 +301,8 @@ static bool merge_config(arguments *target, const config *source, const char *pa
         const char *value = source->values[id];
         const char *choices = option_get((option_id)id)->choices;
         if (value && choices && text_choice(choices, value) < 0) {
-            message_error(path, "\"%s\" is \"%s\" (allowed %s)", option_get((option_id)id)->name,
-                          value, choices);
+            message_error(path, "\"%s\" has no valid value (got \"%s\", allowed %s)",
+                          option_get((option_id)id)->name, value, choices);
             return false;
         }
         target->values[id] = value;

@@ -47,10 +47,11 @@ static bool take_parameters(config *target, const char *path, json_t *parameters
         if (json_is_null(value)) continue;
         const char *shown = scalar_text(value);
         if (!shown) {
-            message_error(path,
-                          "parameter \"%s\" is a list or object (allowed: text, number, "
-                          "true, false, null)",
-                          name);
+            message_error(
+                path,
+                "parameter \"%s\" has no value (got a list or object, allowed text, number, "
+                "true, false, null)",
+                name);
             return false;
         }
         target->parameters[target->parameter_count++] = (parameter_text){text_copy(name), shown};
@@ -63,7 +64,8 @@ static bool take_member(config *target, const char *path, const char *name, json
     if (text_choice(reported, name) >= 0 || json_is_null(value)) return true;
     const char *shown = scalar_text(value);
     if (!shown) {
-        message_error(path, "\"%s\" is a list or object (allowed: text or a number)", name);
+        message_error(path, "\"%s\" has no value (got a list or object, allowed text or a number)",
+                      name);
         return false;
     }
     if (text_equal(name, "method")) {
@@ -76,15 +78,17 @@ static bool take_member(config *target, const char *path, const char *name, json
             return true;
         }
     message_error(path,
-                  "unknown member \"%s\" (allowed: method, parameters, pre, post, keep, roi, "
+                  "unknown member (got \"%s\", allowed method, parameters, pre, post, keep, roi, "
                   "render, rng_seed, objects_connectivity)",
                   name);
     return false;
 }
 
 bool config_load(config *target, const char *path) {
+    /* Of a report of several inputs the first line counts. */
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK;
     json_error_t error;
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error), *value;
+    json_t *root = json_load_file(path, flags, &error), *value;
     const char *name;
     *target = (config){0};
     if (!root) {

@@ -108,8 +108,7 @@ char *name_expand(const char *template_name, const char *input, int32_t index) {
             good = false;
         if (!good)
             message_error(template_name,
-                          "unknown %.*s in the name (allowed {stem}, {ext}, "
-                          "{index})",
+                          "unknown word in the name (got %.*s, allowed {stem}, {ext}, {index})",
                           (int)length, at);
         at += length;
     }
@@ -120,8 +119,8 @@ char *name_expand(const char *template_name, const char *input, int32_t index) {
 }
 
 bool name_is_still(const char *format) {
-    static const char *const formats[] = {"png", "jpg", "jpeg", "pbm", "pgm",
-                                          "ppm", "pnm", "pam",  "pfm", "npy", "flo"};
+    static const char *const formats[] = {"png", "jpg", "jpeg", "pbm", "pgm", "ppm",
+                                          "pnm", "pam", "pfm",  "npy", "flo"};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (strlen(format) == strlen(formats[i]) && text_ends_any_case(format, formats[i]))
             return true;

@@ -57,7 +57,7 @@ bool outfile_open(outfile *target, const char *path) {
 /* After a signal a reader that still takes its bytes gets the rest, one that takes nothing is given
  * up. */
 static bool reader_waits(const outfile *from) {
-    enum { PATIENCE = 500 }; /* milliseconds */
+    enum { PATIENCE = 800 }; /* milliseconds */
     struct pollfd reader = {.fd = from->descriptor, .events = POLLOUT};
     return !signals_received() || poll(&reader, 1, PATIENCE) != 0;
 }

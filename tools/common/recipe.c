@@ -36,6 +36,16 @@ static int set_picture(recipe *target, const seg_param *param, const char *path)
     return EXIT_USAGE;
 }
 
+/* A detail line may end with a hint of its own. */
+static int fail_parameter(const recipe *from, seg_status status) {
+    const char *id = from->method->id, *reason = message_reason(status);
+    if (strchr(reason, ';'))
+        message_error(NULL, "method %s: %s", id, reason);
+    else
+        message_error(NULL, "method %s: %s; see segment --help %s", id, reason, id);
+    return EXIT_USAGE;
+}
+
 static int set_parameter(recipe *target, const char *name, const char *value) {
     const seg_param_table *table = target->method->params;
     const seg_param *param = seg_params_find(table, name);
@@ -46,8 +56,7 @@ static int set_parameter(recipe *target, const char *name, const char *value) {
     }
     seg_status status = seg_params_parse(target->options, table, name, value, NULL);
     if (status >= 0) return EXIT_DONE;
-    message_error(NULL, "method %s: %s", target->method->id, message_reason(status));
-    return EXIT_USAGE;
+    return fail_parameter(target, status);
 }
 
 static int set_parameters(recipe *target) {
@@ -60,11 +69,11 @@ static int set_parameters(recipe *target) {
         int code = set_parameter(target, from->parameters[i].name, from->parameters[i].value);
         if (code != EXIT_DONE) return code;
     }
+    seg_context *trial = NULL; /* some rules are the method's own */
     seg_status status = seg_params_check(target->options, table);
-    if (status < 0) {
-        message_error(NULL, "method %s: %s", target->method->id, message_reason(status));
-        return EXIT_USAGE;
-    }
+    if (status >= 0) status = seg_context_create(&trial, target->method, target->options, NULL);
+    seg_context_free(trial);
+    if (status < 0) return fail_parameter(target, status);
     json_t *names = target->parameters; /* of pictures */
     target->parameters = parameters_describe(target->options, table, names);
     json_decref(names);
@@ -107,8 +116,8 @@ static int choose_render(recipe *target) {
             if (can_render(target->method, (seg_render_kind)kind))
                 text_add(&list, "%s%s", list.length ? ", " : "",
                          seg_render_name((seg_render_kind)kind));
-        message_error(NULL, "--render is %s, but method %s gives no such output (allowed %s)",
-                      target->svg ? "contours" : shown, target->method->id, list.data);
+        message_error(NULL, "--render: method %s gives no such output (got %s, allowed %s)",
+                      target->method->id, target->svg ? "contours" : shown, list.data);
         text_free(&list);
         return EXIT_USAGE;
     }

@@ -106,6 +106,8 @@ static bool make_directories(const plan *from) {
 static int exit_code(const run *all, bool files_good) {
     int failed = atomic_load(&all->counts[OUTCOME_FAILED]);
     bool several = all->plan->job_count > 1;
+    if (signals_received() && !atomic_load(&all->counts[OUTCOME_STOPPED]))
+        message_error(NULL, "stopped before the next input");
     if (signals_received()) return 128 + signals_received();
     if (failed && several && all->plan->settings->keep_going) {
         message_error(NULL, "%d of %d inputs failed", failed, (int)all->plan->job_count);

@@ -11,7 +11,8 @@ int32_t settings_processors(void) {
 }
 
 static bool fail(option_id id, const char *text, const char *allowed) {
-    message_error(NULL, "--%s is \"%s\" (allowed: %s)", option_get(id)->name, text, allowed);
+    message_error(NULL, "--%s has no valid value (got \"%s\", allowed %s)", option_get(id)->name,
+                  text, allowed);
     return false;
 }
 
@@ -182,12 +183,15 @@ static bool check_standard_streams(const settings *from) {
     const char *const outputs[] = {from->output, from->objects, from->report, from->save_model};
     for (int i = 0; i < 4; i++)
         out += outputs[i] && text_equal(outputs[i], "-");
-    if (in > 1) message_error(NULL, "standard input (-) is named %d times (allowed once)", in);
+    if (in > 1)
+        message_error(NULL, "standard input (-) is named too often (got %d times, allowed once)",
+                      in);
     if (out > 1)
-        message_error(NULL,
-                      "standard output (-) is named %d times among OUTPUT, --objects, "
-                      "--report and --save-model (allowed once)",
-                      out);
+        message_error(
+            NULL,
+            "standard output (-) is named too often (got %d times among OUTPUT, --objects, "
+            "--report and --save-model, allowed once)",
+            out);
     return in <= 1 && out <= 1;
 }
 

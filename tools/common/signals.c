@@ -8,6 +8,7 @@
 
 enum { MAX_THREADS = 1024 };
 
+static volatile sig_atomic_t caught; /* signals are noted */
 static volatile sig_atomic_t received;
 
 /* Threads to wake. A slot is written before its flag is set, and read only while it is set. */
@@ -23,7 +24,7 @@ static void wake_all(int number) {
 }
 
 static void stop(int number) {
-    if (received) _exit(128 + number);
+    if (!caught || received) _exit(128 + number);
     received = number;
     wake_all(number);
 }
@@ -42,15 +43,16 @@ static void install(int number, void (*handler)(int)) {
 
 void signals_install(void) {
     install(SIGPIPE, SIG_IGN);
+    /* Also where a shell script started the program in the background and had it ignore Ctrl-C:
+     * stopped with the script it leaves no half files, and it can be stopped by name. */
+    install(SIGINT, stop);
+    install(SIGTERM, stop);
 }
 
 void signals_catch(void) {
     install(SIGUSR2, nothing);
     install(SIGALRM, wake_all);
-    /* Also where a shell script started the program in the background and had it ignore Ctrl-C:
-     * stopped with the script it leaves no half files, and it can be stopped by name. */
-    install(SIGINT, stop);
-    install(SIGTERM, stop);
+    caught = 1;
 }
 
 int signals_received(void) {

@@ -2,10 +2,11 @@
 #ifndef TOOLS_SIGNALS_H
 #define TOOLS_SIGNALS_H
 
-/** At the start: a closed pipe becomes a failed write instead of a signal. */
+/** At the start: a closed pipe becomes a failed write instead of a signal; Ctrl-C and SIGTERM end
+ *  the program. */
 void signals_install(void);
 
-/** Before there is anything to be ended properly: from now on signals are noted. */
+/** Before there is anything to be ended properly: from now on they are noted. */
 void signals_catch(void);
 
 /** The signal that came, 0 if none. */

@@ -60,8 +60,7 @@ static seg_status worker_pipeline(worker *target, const recipe *how) {
         target->recipe = how;
         target->pipeline_pooled = pooled;
     }
-    if (!how->model) return SEG_OK;
-    return seg_context_load(seg_pipeline_context(target->pipeline), how->model, how->model_size);
+    return SEG_OK;
 }
 
 /* ---- what goes wrong ---- */
@@ -291,6 +290,15 @@ static bool check_single(work *target) {
     return false;
 }
 
+static bool load_model(work *target) {
+    const recipe *how = target->how;
+    if (!how->model) return true;
+    seg_context *context = seg_pipeline_context(target->worker->pipeline);
+    seg_status status = seg_context_load(context, how->model, how->model_size);
+    if (status < 0) work_fail(target, target->settings->load_model, status);
+    return status >= 0;
+}
+
 static bool begin(work *target) {
     bool picture = feed_is_picture(target->item, target->settings);
     double start = clock_seconds();
@@ -303,7 +311,7 @@ static bool begin(work *target) {
         work_fail(target, NULL, status);
     }
     if (status < 0) return false;
-    if (!check_single(target)) return false;
+    if (!load_model(target) || !check_single(target)) return false;
     int32_t encoders = target->worker->threads > 2 ? target->worker->threads / 2 : 1;
     if (sink_open(&target->sink, target->item, target->how, &target->feed.info, encoders,
                   &target->worker->env))
