@@ -142,7 +142,7 @@ fails 2 'masks takes PRED TRUTH \(got 1 name\)' masks pred
 fails 2 'masks takes --compare A B TRUTH \(got 2 names\)' masks --compare pred truth
 fails 2 'unknown option --csw; did you mean --csv\?' masks pred truth --csw x
 fails 2 '--beta is a parameter of a metric \(masks.*\); name the metric first' --beta 3 masks a b
-fails 2 'beta is -1' masks pred truth --beta -1
+fails 2 'beta is out of range \(got -1' masks pred truth --beta -1
 fails 2 '--measure is "zzz" \(masks has tp, fp' masks pred truth --measure zzz
 fails 2 'standard input.*2 times' masks - -
 fails 2 '--json and --csv -' masks pred truth --json --csv -
