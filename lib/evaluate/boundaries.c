@@ -21,7 +21,7 @@
  * Against the kit: its matching leaves some pairs out at random, about 0.0003 of recall on its own
  * sample (boundaries_match.c); all else is the same.
  *
- * Cost: the matching, mended from threshold to threshold, takes most: 0.2 to 1.2 seconds for a
+ * Cost: the matching, mended from threshold to threshold, takes most: 0.2 to 0.5 seconds for a
  * picture of 481 x 321 with 99 thresholds and 5 annotators. Memory: 1/8 byte a pixel and threshold,
  * and about 12 bytes a pixel for each annotator that is worked on at a time.
  */

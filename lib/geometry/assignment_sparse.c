@@ -88,27 +88,30 @@ static seg_matching_way pop(seg_matching *m) {
 
 /* ---- a search ---- */
 
-/* The cheapest way to leave a node of the searching side unpaired. */
+/* How a search may end. */
 typedef struct search_end {
-    double distance;
+    double distance; /* of leaving `node`, of the searching side, unpaired: the cheapest such way */
     int32_t node;
+    double nearest_free; /* of an unpaired node of the other side that was seen */
 } search_end;
 
 /* Ways from a node of `side`, which is `so_far` away, to its neighbours that are no farther than
  * the end. */
 static seg_status look_from(seg_matching *m, int32_t side, int32_t node, double so_far,
-                            const search_end *end) {
+                            search_end *end) {
     SEG_TRY(make_room(m));
     const int32_t count = m->graph.edges(m->graph.context, side, node, m->edges);
     const double base = so_far - m->nodes[side][node].price;
+    double farthest = end->distance < end->nearest_free ? end->distance : end->nearest_free;
     for (int32_t i = 0; i < count; i++) {
         seg_matching_node *other = &m->nodes[1 - side][m->edges[i].node];
         const double distance = base + m->edges[i].cost - other->price;
-        if (!other->active || distance > end->distance) continue;
+        if (distance > farthest || !other->active) continue;
         if (other->search == m->search && other->distance <= distance) continue;
         other->search = m->search;
         other->distance = distance;
         other->way = node;
+        if (other->mate < 0) farthest = end->nearest_free = distance;
         push(m, (seg_matching_way){distance, m->edges[i].node});
     }
     return SEG_OK;
@@ -138,7 +141,7 @@ static void augment(seg_matching *m, int32_t side, int32_t start, int32_t last) 
 
 /* Pairs `start` or leaves a node of its side unpaired, whatever is cheaper. */
 static seg_status search(seg_matching *m, int32_t side, int32_t start) {
-    search_end end = {m->unpaired - m->nodes[side][start].price, start};
+    search_end end = {m->unpaired - m->nodes[side][start].price, start, INFINITY};
     int32_t settled = 0;
     m->search++;
     m->queue_count = 0;
@@ -155,7 +158,10 @@ static seg_status search(seg_matching *m, int32_t side, int32_t start) {
         }
         m->settled[settled++] = way.node;
         const double here = way.distance + m->unpaired - m->nodes[side][other->mate].price;
-        if (here < end.distance) end = (search_end){here, other->mate};
+        if (here < end.distance) {
+            end.distance = here;
+            end.node = other->mate;
+        }
         SEG_TRY(look_from(m, side, other->mate, way.distance, &end));
     }
     reprice(m, side, start, settled, end.distance);

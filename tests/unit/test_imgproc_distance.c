@@ -94,7 +94,7 @@ END_TEST
 
 START_TEST(against_brute_force) {
     shapes_random random = shapes_random_start(81);
-    for (int repeat = 0; repeat < 120; repeat++) {
+    for (int repeat = 0; repeat < 60; repeat++) {
         static uint8_t mask[150 * 110];
         static const uint32_t percents[] = {0, 1, 1, 3, 10, 50, 90, 99, 100};
         seg_image picture = {0};
