@@ -1,6 +1,6 @@
 #!/bin/sh
 # How good the methods are on real pictures and video with ground truth: method x data x score x
-# time, beside OpenCV where its Python module is installed. One table, on standard output.
+# time, beside OpenCV where its Python module is installed. Tables on standard output.
 #   sh tests/quality/run.sh [FAMILY...]      documents nuclei change; default: all
 # The data are found through SEGMENT_DATA (default ../shared/data beside the source); what is not
 # there is named and left out. Methods run with their default parameters, on one thread. The time is
@@ -125,6 +125,28 @@ for family in "$@"; do
     *) echo "unknown family $family (allowed: documents nuclei change)" >&2; exit 2 ;;
     esac
 done
-echo "| family | data | method | measure | score | ms |"
-echo "| --- | --- | --- | --- | --- | --- |"
-awk -F '\t' '{ printf "| %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5, $6 }' "$work/table.tsv"
+# A table for each family: methods down, data across, the mean time of a picture or frame last.
+awk -F '\t' '
+$1 != family { flush_table(); family = $1; measure = $4; names = methods = 0 }
+!(($1, $2) in known) { known[$1, $2] = 1; name[++names] = $2 }
+!(($1, $3) in seen) { seen[$1, $3] = 1; method[++methods] = $3 }
+{ value[$2, $3] = $5; ms[$2, $3] = $6 }
+END { flush_table() }
+function flush_table(    m, n, line, sum) {
+    if (family == "") return
+    line = "| " family ", " measure " |"
+    for (n = 1; n <= names; n++) line = line " " name[n] " |"
+    print line " ms |"
+    for (n = -1; n <= names; n++) printf "| --- "
+    print "|"
+    for (m = 1; m <= methods; m++) {
+        line = "| " method[m] " |"
+        sum = 0
+        for (n = 1; n <= names; n++) {
+            line = line " " value[name[n], method[m]] " |"
+            sum += ms[name[n], method[m]] / names
+        }
+        printf "%s %.2f |\n", line, sum
+    }
+    print ""
+}' "$work/table.tsv"
