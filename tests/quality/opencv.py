@@ -40,10 +40,22 @@ def frame_difference():
     return run
 
 
+HIGHS = 20, 30, 40, 50, 65, 80, 100, 125, 150, 200
+
+
+def edges():
+    """A mask for each threshold."""
+    def run(picture):
+        grey = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), (0, 0), 2)
+        return [cv2.Canny(grey, high // 2, high) for high in HIGHS]
+    return run
+
+
 LEVELS = {"otsu": threshold(cv2.THRESH_OTSU), "triangle": threshold(cv2.THRESH_TRIANGLE)}
 METHODS = {
     "documents": LEVELS,
     "nuclei": LEVELS,
+    "boundaries": {"blur+Canny": edges},
     "change": {
         "absdiff-25": frame_difference,
         "MOG2": background(cv2.createBackgroundSubtractorMOG2),
@@ -63,10 +75,13 @@ def main():
         for name in names:
             picture = cv2.imread(os.path.join(inputs, name), cv2.IMREAD_COLOR)
             begin = time.perf_counter()
-            mask = run(picture)
+            masks = run(picture)
             seconds += time.perf_counter() - begin
-            cv2.imwrite(os.path.join(folder, os.path.splitext(name)[0] + ".png"), mask)
-        print(method, "%.2f" % (1000 * seconds / len(names)), flush=True)
+            stem = os.path.join(folder, os.path.splitext(name)[0])
+            levels = masks if isinstance(masks, list) else [masks]
+            for level, mask in enumerate(levels, 1):
+                cv2.imwrite("%s_%d.png" % (stem, level) if len(levels) > 1 else stem + ".png", mask)
+        print(method, "%.2f" % (1000 * seconds / len(names) / len(levels)), flush=True)
 
 
 if __name__ == "__main__":

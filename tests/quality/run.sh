@@ -1,7 +1,7 @@
 #!/bin/sh
 # How good the methods are on real pictures and video with ground truth: method x data x score x
 # time, beside OpenCV where its Python module is installed. Tables on standard output.
-#   sh tests/quality/run.sh [FAMILY...]      documents nuclei change; default: all
+#   sh tests/quality/run.sh [FAMILY...]      documents nuclei boundaries change; default: all
 # The data are found through SEGMENT_DATA (default ../shared/data beside the source); what is not
 # there is named and left out. Methods run with their default parameters, on one thread. The time is
 # what the method takes for a picture or frame, without decoding and encoding.
@@ -91,6 +91,26 @@ nuclei() {
     peer nuclei dsb2018 dice "$cells/images" "$cells/gt" masks --truth-threshold 0raw
 }
 
+# Edges at a series of thresholds are levels of one prediction. Sigma 2 is the best for both.
+boundaries() {
+    pictures=$data/images/bsds500
+    [ -d "$pictures/images/val" ] || { echo "no boundaries at $pictures" >&2; return 0; }
+    out=$work/boundaries-canny
+    mkdir -p "$out"
+    level=1
+    for high in 20 30 40 50 65 80 100 125 150 200; do
+        "$segment" -q --threads 1 --method canny --sigma 2 --high $high --low $((high / 2)) \
+            --report "$out.$level.json" "$pictures/images/val" "$out/{stem}_$level.png"
+        level=$((level + 1))
+    done
+    cat "$out".*.json >"$out.json"
+    row boundaries bsds500 canny ods \
+        "$(score ods boundaries "$out" "$pictures/gt_bdry/val" --levels --thresholds 1)" \
+        "$(time_of "$out.json")"
+    peer boundaries bsds500 ods "$pictures/images/val" "$pictures/gt_bdry/val" boundaries \
+        --levels --thresholds 1
+}
+
 change() {
     for clip in "$data"/video/change_detection/*; do
         [ -d "$clip/input" ] || { echo "no clips of change detection at $clip" >&2; continue; }
@@ -118,11 +138,11 @@ peer() {
         done
 }
 
-[ $# -gt 0 ] || set -- documents nuclei change
+[ $# -gt 0 ] || set -- documents nuclei boundaries change
 for family in "$@"; do
     case $family in
-    documents | nuclei | change) $family ;;
-    *) echo "unknown family $family (allowed: documents nuclei change)" >&2; exit 2 ;;
+    documents | nuclei | boundaries | change) $family ;;
+    *) echo "unknown family $family (allowed: documents nuclei boundaries change)" >&2; exit 2 ;;
     esac
 done
 # A table for each family: methods down, data across, the mean time of a picture or frame last.

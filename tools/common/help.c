@@ -198,6 +198,15 @@ static void add_versions(text_buffer *target, const program *of) {
     if (of->libraries) text_add(target, "%s", of->libraries());
 }
 
+/* Writes it to standard output. */
+static bool say(const text_buffer *body) {
+    outfile out;
+    if (!outfile_open(&out, "-")) return false;
+    if (outfile_write(&out, body->data, body->length)) return outfile_finish(&out);
+    outfile_abandon(&out);
+    return false;
+}
+
 int help_give(const arguments *given) {
     const char *const *values = given->values;
     const program *of = given->program;
@@ -223,10 +232,7 @@ int help_give(const arguments *given) {
         help_add_completion(&body, of);
     }
     int code = good ? EXIT_DONE : EXIT_USAGE;
-    outfile out;
-    if (good && (!outfile_open(&out, "-") || !outfile_write(&out, body.data, body.length) ||
-                 !outfile_finish(&out)))
-        code = EXIT_FAILED;
+    if (good && !say(&body)) code = EXIT_FAILED;
     text_free(&body);
     return code;
 }

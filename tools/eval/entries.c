@@ -118,9 +118,10 @@ static int compare(const void *a, const void *b) {
 static bool list_many(entries *target, const char *name, bool directory, bool numbers) {
     bool good =
         directory ? list_directory(target, name, "", 0) : list_pattern(target, name, numbers);
-    qsort(target->items, (size_t)target->count, sizeof *target->items, compare);
     if (good && !target->count) message_error(name, "no pictures and no videos are in it");
-    return good && target->count;
+    if (!good || !target->count) return false;
+    qsort(target->items, (size_t)target->count, sizeof *target->items, compare);
+    return true;
 }
 
 void entries_list(entries *target, const char *name, bool numbers) {
