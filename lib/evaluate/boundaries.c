@@ -15,8 +15,9 @@
  *   ap         area under precision over recall, interpolated at recall 0, .01, ... 1, where there
  *              are no values 0
  * At a threshold 0/0 is 0, as in the kit. ap is undefined (NaN; the kit prints 0) where recall is
- * the same at all thresholds. Pictures of labels are compared by the outlines of their regions,
- * each level in place of a threshold.
+ * the same at all thresholds. Levels of a prediction stand in place of the thresholds: pictures of
+ * labels, compared by the outlines of their regions, or masks, of a detector that gives no scores,
+ * at several settings.
  *
  * Against the kit: its matching leaves some pairs out at random, about 0.0003 of recall on its own
  * sample (boundaries_match.c); all else is the same.
@@ -120,10 +121,9 @@ static seg_status bind_counts(boundaries_tally *tally, int32_t count, bool level
     if (tally->count == count && tally->levels == levels) return SEG_OK;
     if (tally->count)
         return seg_fail(SEG_ERROR_SHAPE,
-                        "the prediction has %ld %s (the pictures before had %ld "
-                        "%s)",
-                        (long)count, levels ? "levels of labels" : "thresholds", (long)tally->count,
-                        tally->levels ? "levels of labels" : "thresholds");
+                        "the prediction has %ld %s (the pictures before had %ld %s)", (long)count,
+                        levels ? "levels" : "thresholds", (long)tally->count,
+                        tally->levels ? "levels" : "thresholds");
     tally->counts =
         seg_allocate_zeroed(&tally->env, (size_t)count, sizeof *tally->counts, "thresholds");
     if (!tally->counts) return SEG_ERROR_MEMORY;
@@ -159,14 +159,20 @@ static void add_counts(seg_boundary_counts *sum, const seg_boundary_counts *more
 
 /* ---- a picture ---- */
 
+static bool are_labels(const boundaries_tally *tally, const seg_pair *pair) {
+    return tally->options.labels || pair->prediction->format == SEG_LABEL32;
+}
+
 static seg_status make_maps(seg_bitmap *maps, const boundaries_tally *tally, const seg_pair *pair,
                             int32_t count, bool levels, seg_scratch *scratch) {
     const bool thin = tally->options.thin != SEG_BOUNDARY_THIN_NONE;
     if (levels) {
-        for (int32_t i = 0; i < count; i++)
-            SEG_TRY(seg_boundary_map_of_labels(&maps[i],
-                                               i ? &pair->levels[i - 1] : pair->prediction,
-                                               pair->ignore, thin, scratch));
+        for (int32_t i = 0; i < count; i++) {
+            const seg_image *level = i ? &pair->levels[i - 1] : pair->prediction;
+            SEG_TRY(are_labels(tally, pair)
+                        ? seg_boundary_map_of_labels(&maps[i], level, pair->ignore, thin, scratch)
+                        : seg_boundary_map_of_mask(&maps[i], level, pair->ignore, thin, scratch));
+        }
         return SEG_OK;
     }
     double *thresholds = seg_scratch_take(scratch, (size_t)count, sizeof *thresholds, "thresholds");
@@ -211,23 +217,25 @@ static int32_t best_of(const seg_boundary_counts *counts, int32_t count) {
     return best;
 }
 
-static seg_status check_prediction(const seg_pair *pair, bool levels) {
-    if (levels && pair->prediction->format == SEG_F32)
+static seg_status check_prediction(const seg_pair *pair, bool labels) {
+    if (labels && pair->prediction->format == SEG_F32)
         return seg_fail(SEG_ERROR_OPTION, "labels is set, but the prediction holds floats (labels "
                                           "are of 8, 16 or 32 bits)");
-    if (!levels && pair->level_count)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%ld levels of a prediction of scores (levels are pictures of labels: set "
-                        "labels)",
-                        (long)pair->level_count + 1);
+    for (int32_t i = 0; i < pair->level_count; i++)
+        if (!labels && (pair->prediction->format != SEG_U8 || pair->levels[i].format != SEG_U8))
+            return seg_fail(
+                SEG_ERROR_OPTION,
+                "%ld levels of a prediction that are neither labels nor masks (levels "
+                "of 8 bits are masks, with labels set those of 8 or 16 bits are labels)",
+                (long)pair->level_count + 1);
     return SEG_OK;
 }
 
 static seg_status add(void *state, const seg_pair *pair) {
     boundaries_tally *tally = state;
-    const bool levels = tally->options.labels || pair->prediction->format == SEG_LABEL32;
+    const bool labels = are_labels(tally, pair), levels = labels || pair->level_count > 0;
     const int32_t count = levels ? pair->level_count + 1 : tally->options.thresholds;
-    SEG_TRY(check_prediction(pair, levels));
+    SEG_TRY(check_prediction(pair, labels));
     seg_scratch scratch;
     seg_scratch_init(&scratch, &tally->env);
     seg_boundary_counts *counts =

@@ -105,10 +105,10 @@ boundaries() {
     done
     cat "$out".*.json >"$out.json"
     row boundaries bsds500 canny ods \
-        "$(score ods boundaries "$out" "$pictures/gt_bdry/val" --levels --thresholds 1)" \
+        "$(score ods boundaries "$out" "$pictures/gt_bdry/val" --levels)" \
         "$(time_of "$out.json")"
     peer boundaries bsds500 ods "$pictures/images/val" "$pictures/gt_bdry/val" boundaries \
-        --levels --thresholds 1
+        --levels
 }
 
 change() {

@@ -434,7 +434,7 @@ START_TEST(levels_of_labels) {
     ck_assert(row[0] == 2);
     /* all pictures have as many levels */
     pair.level_count = 0;
-    ck_assert_fails(seg_tally_add(tally, &pair), SEG_ERROR_SHAPE, "1 levels of labels");
+    ck_assert_fails(seg_tally_add(tally, &pair), SEG_ERROR_SHAPE, "has 1 levels");
     seg_tally_free(tally);
     /* labels of 16 bits are scores unless it is said that they are labels */
     seg_image words = evaluate_picture(SIDE, SIDE, SEG_U16, labels);
@@ -454,6 +454,41 @@ START_TEST(levels_of_labels) {
 }
 END_TEST
 
+/* Masks that lie within each other give what a picture of scores gives at as many thresholds. */
+START_TEST(levels_of_masks) {
+    double weak[SIDE * SIDE], strong[SIDE * SIDE], score[SIDE * SIDE];
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        weak[i] = i % SIDE == 30 || i / SIDE == 60 ? 255 : 0;
+        strong[i] = i % SIDE == 30 ? 255 : 0;
+        score[i] = strong[i] > 0 ? 200 : weak[i] > 0 ? 100 : 0;
+    }
+    seg_image levels[] = {evaluate_picture(SIDE, SIDE, SEG_U8, weak),
+                          evaluate_picture(SIDE, SIDE, SEG_U8, strong)};
+    seg_image scores = evaluate_picture(SIDE, SIDE, SEG_U8, score), truth = blank();
+    draw(&truth, 31, 0, SIDE, 1);
+    seg_tally *masks = evaluate_tally("boundaries", NULL);
+    seg_tally *cuts = evaluate_tally("boundaries", "thresholds=2"); /* at 1/3 and 2/3 */
+    const seg_pair pair = {.prediction = &levels[0],
+                           .levels = &levels[1],
+                           .level_count = 1,
+                           .truths = &truth,
+                           .truth_count = 1};
+    ck_assert_ok(seg_tally_add(masks, &pair));
+    evaluate_add(cuts, &scores, &truth, NULL);
+    for (int level = 0; level < 2; level++) {
+        double got[8], want[8];
+        curve_row(got, masks, level);
+        curve_row(want, cuts, level);
+        ck_assert(want[4] > 0);
+        for (int column = 1; column < 8; column++)
+            ck_assert_double_eq(got[column], want[column]);
+    }
+    seg_tally_free(masks), seg_tally_free(cuts);
+    seg_image_unref(&levels[0]), seg_image_unref(&levels[1]);
+    seg_image_unref(&scores), seg_image_unref(&truth);
+}
+END_TEST
+
 START_TEST(refusals) {
     seg_image scores = blank(), truth = blank();
     seg_image floats = evaluate_picture(SIDE, SIDE, SEG_F32, NULL);
@@ -461,8 +496,8 @@ START_TEST(refusals) {
     ck_assert_fails(evaluate_try(tally, &floats, &truth, NULL), SEG_ERROR_OPTION, "floats");
     seg_tally_free(tally);
     tally = evaluate_tally("boundaries", NULL);
-    const seg_pair pair = {.prediction = &scores,
-                           .levels = &scores,
+    const seg_pair pair = {.prediction = &floats,
+                           .levels = &floats,
                            .level_count = 1,
                            .truths = &truth,
                            .truth_count = 1};
@@ -476,4 +511,4 @@ END_TEST
 
 CORE_MAIN("boundaries", by_hand, pairs_before_distance, curve_by_hand, thresholds, formats_agree,
           against_dense_assignment, properties, truth_against_itself, nothing, outlines_of_labels,
-          levels_of_labels, refusals)
+          levels_of_labels, levels_of_masks, refusals)
