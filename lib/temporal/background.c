@@ -682,7 +682,7 @@ static seg_status load(void *pointer, const void *buffer, size_t size) {
 
 const seg_method seg_method_background = {
     .id = "background",
-    .title = "Difference from the background",
+    .title = "difference from a reference picture or a running average",
     .family = "temporal",
     .reference = "C. Wren, A. Azarbayejani, T. Darrell, A. Pentland, Pfinder: real-time tracking "
                  "of the human body, IEEE Trans. PAMI 19(7)",

@@ -549,7 +549,7 @@ static seg_status flush(void *pointer, uint32_t wanted, seg_result *result) {
 
 const seg_method seg_method_frame_diff = {
     .id = "frame-diff",
-    .title = "Difference of frames",
+    .title = "differences between two, three or N frames",
     .family = "temporal",
     .reference = "R. Jain, H. Nagel, On the analysis of accumulative difference pictures from "
                  "image sequences of real world scenes, IEEE Trans. PAMI 1(2)",

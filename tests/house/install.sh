@@ -7,6 +7,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=$work/prefix
 cmake --install "$SEGMENT_BUILD" --prefix "$prefix" >/dev/null
+for file in man/man1/segment.1 bash-completion/completions/segment; do
+    [ -s "$prefix/share/$file" ] || { echo "share/$file is not installed"; exit 1; }
+done
 libdir=$(dirname "$(find "$prefix" -name segment.pc)")
 export PKG_CONFIG_PATH="$libdir" LD_LIBRARY_PATH="${libdir%/pkgconfig}"
 cc=${CC:-cc}

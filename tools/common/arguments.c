@@ -193,6 +193,8 @@ static bool take_option(parser *p, option_id id, const char *attached) {
     if (row->kind == OPTION_VALUE && !take_value(p, &value, row->name, attached, row->argument))
         return false;
     if ((row->kind == OPTION_OPTIONAL || row->kind == OPTION_NUMBER) && attached) value = attached;
+    /* The last word is what help is wanted on, also if it looks like an option. */
+    if (id == OPTION_HELP && !attached && p->next == p->count - 1) value = p->words[p->next++];
     if (row->kind == OPTION_NUMBER && !attached && p->next < p->count &&
         is_number(p->words[p->next]))
         value = p->words[p->next++];

@@ -80,8 +80,12 @@ static void add_choice_cases(text_buffer *target, const help_topic *topic) {
 }
 
 static void add_value_cases(text_buffer *target, const program *of, const char *topic_words) {
-    text_add(target, "        %s--help) words=\"%s\";;\n", of->commands ? "" : "--method|",
-             topic_words);
+    text_buffer all = {0};
+    for (int32_t s = 0; s < of->section_count; s++)
+        add_ids(&all, &of->sections[s]);
+    text_add(target, "        --help|-h) words=\"%s\";;\n", all.data ? all.data : "");
+    text_free(&all);
+    if (!of->commands) text_add(target, "        --method) words=\"%s\";;\n", topic_words);
     add_option_cases(target, of);
     for (int32_t s = 0; s < of->section_count; s++)
         for (int32_t i = 0; i < of->sections[s].count(); i++) {
@@ -102,6 +106,7 @@ static void add_topic_search(text_buffer *target, const program *of, const char 
         text_add(target,
                  "        for ((i = 1; i < COMP_CWORD; i++)); do\n"
                  "            [[ ${COMP_WORDS[i]} == --method ]] && topic=\"${COMP_WORDS[i+1]}\"\n"
+                 "            [[ $topic == '=' ]] && topic=\"${COMP_WORDS[i+2]}\"\n"
                  "        done\n");
 }
 
@@ -118,6 +123,9 @@ void help_add_completion(text_buffer *target, const program *of) {
              "    local now=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
              "    local words= files= topic= i\n"
              "    COMPREPLY=()\n"
+             "    # --option=value comes as three words\n"
+             "    [[ $now == '=' ]] && now=\n"
+             "    [[ $before == '=' ]] && before=\"${COMP_WORDS[COMP_CWORD-2]}\"\n"
              "    case \"$before\" in\n",
              of->name, function.data);
     add_value_cases(target, of, ids.data ? ids.data : "");

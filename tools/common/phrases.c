@@ -111,19 +111,21 @@ static json_t *default_value(const seg_param *param) {
     return json_string(shown);
 }
 
+/* [least, greatest] of numbers. */
+static json_t *range_value(const seg_param *param) {
+    if (!has_range(param)) return json_null();
+    if (param->type == SEG_PARAM_INT)
+        return json_pack("[I,I]", (json_int_t)param->min, (json_int_t)param->max);
+    return json_pack("[f,f]", param->min, param->max);
+}
+
 json_t *help_describe_parameter(const seg_param *param) {
     json_t *all = json_object();
     json_object_set_new(all, "name", json_string(param->name));
     json_object_set_new(all, "type", json_string(type_name(param->type)));
     json_object_set_new(all, "unit", json_string(param->unit));
     json_object_set_new(all, "default", default_value(param));
-    if (has_range(param)) {
-        bool whole = param->type == SEG_PARAM_INT;
-        json_object_set_new(all, "min",
-                            whole ? json_integer((json_int_t)param->min) : json_real(param->min));
-        json_object_set_new(all, "max",
-                            whole ? json_integer((json_int_t)param->max) : json_real(param->max));
-    }
+    json_object_set_new(all, "range", range_value(param));
     if (param->type == SEG_PARAM_ENUM) {
         json_t *choices = json_array();
         for (int i = 0; param->names[i]; i++)

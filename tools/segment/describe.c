@@ -16,8 +16,11 @@ static const help_pair inputs[] = {
     {NULL, NULL}};
 
 static const help_pair outputs[] = {
-    {"a picture or video", "By extension, or by --format. Masks and labels are written losslessly "
-                           "(FFV1 in video)."},
+    {"a picture or video", "By extension, or by --format. Masks, labels and scores are written "
+                           "losslessly (FFV1 in video). Labels have 16 bits; beyond 65535 a PNG is "
+                           "RGB, id = R + 256 G + 65536 B as in COCO's panoptic files, and .npy "
+                           "holds 32 bits. Scores have 16 bits, full scale fixed by the method; "
+                           ".npy and .pfm hold 0 to 1."},
     {"NAME.svg", "Outlines of one picture."},
     {"a pattern", "out/%05d.png: a picture for each frame."},
     {"a directory", "One file for each input, or for each frame of a sequence, named as the input "
