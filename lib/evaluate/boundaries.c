@@ -16,8 +16,8 @@
  *              are no values 0
  * At a threshold 0/0 is 0, as in the kit. ap is undefined (NaN; the kit prints 0) where recall is
  * the same at all thresholds. Levels of a prediction stand in place of the thresholds: pictures of
- * labels, compared by the outlines of their regions, or masks, of a detector that gives no scores,
- * at several settings.
+ * labels, compared by the thinned outlines of their regions, which is how BSDS500's truth was made,
+ * or masks, of a detector that gives no scores, at several settings.
  *
  * Against the kit: its matching leaves some pairs out at random, about 0.0003 of recall on its own
  * sample (boundaries_match.c); all else is the same.
@@ -51,7 +51,9 @@ static const seg_param rows[] = {
      NULL, "of the diagonal", "How far away from each other two pixels may be that match.",
      "maxDist"},
     {"thin", SEG_PARAM_ENUM, offsetof(boundaries_options, thin), "prediction", 0, 0, thin_names, "",
-     "What is thinned to lines one pixel wide before it is compared.", "thinpb"},
+     "What is thinned to lines one pixel wide before it is compared; outlines of true labels are "
+     "for either.",
+     "thinpb"},
     {"labels", SEG_PARAM_BOOL, offsetof(boundaries_options, labels), "false", 0, 1, NULL, "",
      "Predictions of 8 or 16 bits are labels of regions, not scores of boundaries.", ""},
 };
@@ -182,14 +184,18 @@ static seg_status make_maps(seg_bitmap *maps, const boundaries_tally *tally, con
                                        thin, scratch);
 }
 
+/* Masks are as the annotators left them; outlines of labels are thinned as BSDS500's were. */
 static seg_status make_truths(seg_bitmap *maps, const boundaries_tally *tally, const seg_pair *pair,
                               seg_scratch *scratch) {
-    const bool thin = tally->options.thin == SEG_BOUNDARY_THIN_BOTH;
+    const int32_t thin = tally->options.thin;
     for (int32_t k = 0; k < pair->truth_count; k++) {
         const seg_image *truth = &pair->truths[k];
-        SEG_TRY(truth->format == SEG_U8
-                    ? seg_boundary_map_of_mask(&maps[k], truth, pair->ignore, thin, scratch)
-                    : seg_boundary_map_of_labels(&maps[k], truth, pair->ignore, thin, scratch));
+        if (truth->format == SEG_U8)
+            SEG_TRY(seg_boundary_map_of_mask(&maps[k], truth, pair->ignore,
+                                             thin == SEG_BOUNDARY_THIN_BOTH, scratch));
+        else
+            SEG_TRY(seg_boundary_map_of_labels(&maps[k], truth, pair->ignore,
+                                               thin != SEG_BOUNDARY_THIN_NONE, scratch));
     }
     return SEG_OK;
 }

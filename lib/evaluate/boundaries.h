@@ -40,7 +40,7 @@ SEG_NODISCARD seg_status seg_boundary_map_of_mask(seg_bitmap *map, const seg_ima
                                                   seg_scratch *scratch);
 
 /** counts[i] compares maps[i] with all truths, pixels up to max_distance apart. Errors:
- *  SEG_ERROR_MEMORY. */
+ *  SEG_ERROR_LIMIT (pixels), SEG_ERROR_MEMORY. */
 SEG_NODISCARD seg_status seg_boundary_match(seg_boundary_counts *counts, const seg_bitmap *maps,
                                             int32_t count, const seg_bitmap *truths,
                                             int32_t truth_count, double max_distance,

@@ -28,11 +28,12 @@ typedef struct pixel_set {
     int32_t *index;    /* of each pixel of the picture; undefined for others */
 } pixel_set;
 
-/* Pixels up to a distance apart. */
+/* Pixels up to a distance apart, as far as the picture goes. */
 typedef struct reach {
-    int32_t radius, most; /* how many pixels there are at most */
-    int32_t *half;        /* of row dy, |dy| <= radius: |dx| <= half[|dy|] */
-    double *costs;        /* costs[|dy| * (radius + 1) + |dx|] */
+    int32_t rows, columns; /* |dy| < rows, |dx| < columns */
+    int64_t most;          /* how many pixels there are at most */
+    int32_t *half;         /* of row dy: |dx| <= half[|dy|] */
+    double *costs;         /* costs[|dy| * columns + |dx|] */
 } reach;
 
 /* A picture's truth number `annotator` against all maps. */
@@ -46,24 +47,30 @@ enum { PREDICTED, TRUE };
 
 /* ---- who may be paired ---- */
 
-static seg_status make_reach(reach *area, double max_distance, seg_scratch *scratch) {
-    const int32_t radius = (int32_t)floor(max_distance);
+static int32_t smaller(int64_t a, int64_t b) {
+    return (int32_t)(a < b ? a : b);
+}
+
+static seg_status make_reach(reach *area, double max_distance, const seg_bitmap *map,
+                             seg_scratch *scratch) {
+    const int64_t radius = (int64_t)max_distance;
     const double square = max_distance * max_distance;
-    const size_t side = (size_t)radius + 1;
-    area->radius = radius;
-    area->half = seg_scratch_take(scratch, side, sizeof *area->half, "distances");
-    area->costs = seg_scratch_take(scratch, side * side, sizeof *area->costs, "distances");
+    area->rows = smaller(radius + 1, map->height);
+    area->columns = smaller(radius + 1, map->width);
+    const size_t rows = (size_t)area->rows, columns = (size_t)area->columns;
+    area->half = seg_scratch_take(scratch, rows, sizeof *area->half, "distances");
+    area->costs = seg_scratch_take(scratch, rows * columns, sizeof *area->costs, "distances");
     if (!area->half || !area->costs) return SEG_ERROR_MEMORY;
     area->most = 0;
-    for (int32_t dy = 0; dy <= radius; dy++) {
+    for (int32_t dy = 0; dy < area->rows; dy++) {
         int32_t half = -1;
-        for (int32_t dx = 0; dx <= radius; dx++) {
+        for (int32_t dx = 0; dx < area->columns; dx++) {
             const double d2 = (double)dx * dx + (double)dy * dy;
-            area->costs[(size_t)dy * side + (size_t)dx] = floor(sqrt(d2) * 100 + 0.5);
+            area->costs[(size_t)dy * columns + (size_t)dx] = floor(sqrt(d2) * 100 + 0.5);
             if (d2 <= square) half = dx;
         }
         area->half[dy] = half;
-        area->most += (2 * half + 1) * (dy ? 2 : 1);
+        area->most += (2 * (int64_t)half + 1) * (dy ? 2 : 1);
     }
     return SEG_OK;
 }
@@ -74,8 +81,8 @@ static int32_t edges_of_row(seg_matching_edge *edges, const neighbours *n, int32
     const seg_bitmap *present = n->present[other];
     const int32_t half = n->reach->half[dy];
     const int32_t first = x > half ? x - half : 0;
-    const int32_t last = x + half < present->width ? x + half : present->width - 1;
-    const double *costs = n->reach->costs + (ptrdiff_t)dy * (n->reach->radius + 1);
+    const int32_t last = smaller((int64_t)x + half, present->width - 1);
+    const double *costs = n->reach->costs + (ptrdiff_t)dy * n->reach->columns;
     const int32_t *index = n->pixels[other]->index + (ptrdiff_t)y * present->width;
     const uint64_t *row = seg_bitmap_row(present, y);
     int32_t count = 0;
@@ -94,9 +101,9 @@ static int32_t edges_of_row(seg_matching_edge *edges, const neighbours *n, int32
 static int32_t edges_of(const void *context, int32_t side, int32_t node, seg_matching_edge *edges) {
     const neighbours *n = context;
     const seg_point at = n->pixels[side]->points[node];
-    const int32_t radius = n->reach->radius, height = n->present[0]->height;
+    const int32_t radius = n->reach->rows - 1, height = n->present[0]->height;
     const int32_t first = at.y > radius ? at.y - radius : 0;
-    const int32_t last = at.y + radius < height ? at.y + radius : height - 1;
+    const int32_t last = smaller((int64_t)at.y + radius, height - 1);
     int32_t count = 0;
     for (int32_t y = first; y <= last; y++)
         count += edges_of_row(edges + count, n, 1 - side, at.x, y, y > at.y ? y - at.y : at.y - y);
@@ -189,8 +196,9 @@ static seg_status match_truth(const match_job *job, int32_t annotator, seg_scrat
     neighbours n = {.reach = &job->reach,
                     .pixels = {&job->predicted, &truth},
                     .present = {&job->maps[job->count - 1], &job->truths[annotator]}};
+    const int32_t most = job->predicted.count > truth.count ? job->predicted.count : truth.count;
     const seg_matching_graph graph = {.count = {job->predicted.count, truth.count},
-                                      .most_edges = job->reach.most,
+                                      .most_edges = smaller(job->reach.most, most),
                                       .edges = edges_of,
                                       .context = &n};
     seg_matching m;
@@ -251,7 +259,10 @@ static void sum_up(seg_boundary_counts *counts, const match_job *job) {
 static seg_status prepare(match_job *job, double max_distance, seg_scratch *scratch) {
     const seg_bitmap *first = &job->maps[0];
     seg_bitmap any;
-    SEG_TRY(make_reach(&job->reach, max_distance, scratch));
+    if ((int64_t)first->width * first->height > INT32_MAX)
+        return seg_fail(SEG_ERROR_LIMIT, "pictures are %ld x %ld (allowed: up to 2^31 - 1 pixels)",
+                        (long)first->width, (long)first->height);
+    SEG_TRY(make_reach(&job->reach, max_distance, first, scratch));
     const double outlier = ceil(100 * max_distance * 100);
     job->unpaired = (outlier > 1 ? outlier : 1) / 2;
     SEG_TRY(seg_bitmap_take(&any, first->width, first->height, scratch));

@@ -9,6 +9,7 @@
  * as are checked here, exactly. Found through SEGMENT_DATA (default ../shared/data beside the
  * source); skipped without it.
  */
+#include "evaluate/boundaries.h"
 #include "media_pictures.h"
 
 #include <math.h>
@@ -183,6 +184,31 @@ static void check_sample(bool labels) {
     seg_tally_free(all);
 }
 
+/* BSDS500's boundaries are the outlines of its segmentations after bwmorph(.., 'thin', inf). */
+START_TEST(truth_from_labels) {
+    if (!find_sample()) return;
+    int compared = 0;
+    for (int i = 0; i < PICTURES; i++) {
+        seg_image labels = {0}, boundaries = {0};
+        for (int k = 1; read_picture(&labels, "gt_seg", pictures[i], k); k++, compared++) {
+            ck_assert(read_picture(&boundaries, "gt_bdry", pictures[i], k));
+            seg_scratch scratch;
+            seg_bitmap ours, theirs;
+            seg_scratch_init(&scratch, NULL);
+            ck_assert_int_eq(seg_boundary_map_of_labels(&ours, &labels, NULL, true, &scratch),
+                             SEG_OK);
+            ck_assert_int_eq(seg_bitmap_pack(&theirs, &boundaries, false, &scratch), SEG_OK);
+            ck_assert_mem_eq(ours.words, theirs.words,
+                             (size_t)ours.pitch * (size_t)ours.height * sizeof *ours.words);
+            seg_scratch_free(&scratch);
+            seg_image_unref(&labels);
+            seg_image_unref(&boundaries);
+        }
+    }
+    ck_assert_int_eq(compared, 26);
+}
+END_TEST
+
 START_TEST(as_the_kit_printed) {
     if (!find_sample()) return;
     check_sample(false);
@@ -190,4 +216,4 @@ START_TEST(as_the_kit_printed) {
 }
 END_TEST
 
-CORE_MAIN("Berkeley's boundaries", as_the_kit_printed)
+CORE_MAIN("Berkeley's boundaries", truth_from_labels, as_the_kit_printed)

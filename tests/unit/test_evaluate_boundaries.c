@@ -101,6 +101,21 @@ START_TEST(pairs_before_distance) {
 }
 END_TEST
 
+/* The distance may be more than the picture is high. */
+START_TEST(long_and_low) {
+    seg_image prediction = evaluate_picture(3000, 1, SEG_U8, NULL);
+    seg_image truth = evaluate_picture(3000, 1, SEG_U8, NULL);
+    ((uint8_t *)prediction.data)[0] = ((uint8_t *)prediction.data)[1500] = 255;
+    ((uint8_t *)truth.data)[300] = ((uint8_t *)truth.data)[1801] = 1;
+    seg_tally *tally = evaluate_tally("boundaries", "thresholds=1 max-dist=0.1");
+    evaluate_add(tally, &prediction, &truth, NULL);
+    check_counts(tally, 0, 1, 2, 1, 2); /* 300 is within, 301 is not */
+    seg_tally_free(tally);
+    seg_image_unref(&prediction);
+    seg_image_unref(&truth);
+}
+END_TEST
+
 /* Three thresholds with counts that are known: .25 finds all and 60 px too many, .5 80 px and none
  * too many, .75 20 px. */
 START_TEST(curve_by_hand) {
@@ -509,6 +524,6 @@ START_TEST(refusals) {
 }
 END_TEST
 
-CORE_MAIN("boundaries", by_hand, pairs_before_distance, curve_by_hand, thresholds, formats_agree,
-          against_dense_assignment, properties, truth_against_itself, nothing, outlines_of_labels,
-          levels_of_labels, levels_of_masks, refusals)
+CORE_MAIN("boundaries", by_hand, pairs_before_distance, long_and_low, curve_by_hand, thresholds,
+          formats_agree, against_dense_assignment, properties, truth_against_itself, nothing,
+          outlines_of_labels, levels_of_labels, levels_of_masks, refusals)
