@@ -16,6 +16,7 @@ need_command ninja ninja-build
 need_command pkg-config pkg-config
 need_module libpng libpng-dev
 need_module libjpeg libjpeg-dev
+need_module libdeflate libdeflate-dev
 need_module libavformat libavformat-dev
 need_module libavcodec libavcodec-dev
 need_module libavutil libavutil-dev

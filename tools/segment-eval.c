@@ -3,12 +3,14 @@
 #include "common/help.h"
 #include "common/messages.h"
 #include "common/signals.h"
+#include "common/text.h"
 #include "eval/describe.h"
 #include "eval/evaluate.h"
 
 int main(int count, char **words) {
     arguments given;
     message_setup(eval_program.name, VERBOSITY_NORMAL);
+    memory_keep();
     signals_install();
     if (!arguments_parse(&given, &eval_program, count, words)) {
         arguments_free(&given);

@@ -6,6 +6,8 @@
  * opaque greys (masks are often written so); tRNS becomes an alpha channel. Gamma and profiles are
  * left alone: a value in the file is the value in the picture.
  *
+ * Files in which nothing is unusual do not come as far as libpng: png_quick.c reads them.
+ *
  * Damage: a wrong checksum alone is a warning (except IHDR's: a size that cannot be trusted), and
  * so is anything after the last row. A picture of which rows are missing is refused.
  */
@@ -14,6 +16,7 @@
 #include "core/check.h"
 #include "core/memory.h"
 #include "media/limits.h"
+#include "media/png_quick.h"
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -230,6 +233,7 @@ static seg_status finish(png_decoder *d) {
 seg_status seg_png_decode(seg_image *image, seg_picture_info *info, const uint8_t *bytes,
                           size_t size, const seg_env *env) {
     SEG_TRY(check_start(bytes, size));
+    if (seg_png_decode_quick(image, info, bytes, size, env)) return SEG_OK;
     png_decoder decoder = {
         .bytes = bytes, .size = size, .env = env, .image = image, .report = info};
     snprintf(info->codec, sizeof info->codec, "png");

@@ -21,7 +21,7 @@ check() {
         floor["methods"] = floor["metrics"] = 5; floor["pipeline"] = 6; floor["tools"] = 9
         # beside the stairs: media stands on core alone, data on core and on public headers below
         floor["media"] = 7; floor["data"] = 7
-        owner["media"] = "png\\.h|jpeglib\\.h|jerror\\.h|jmorecfg\\.h|turbojpeg\\.h|zlib\\.h|lib(av|sw)[a-z]+/.*"
+        owner["media"] = "png\\.h|jpeglib\\.h|jerror\\.h|jmorecfg\\.h|turbojpeg\\.h|zlib\\.h|libdeflate\\.h|lib(av|sw)[a-z]+/.*"
         owner["data|tools"] = "jansson\\.h|expat\\.h|libxml/.*|archive\\.h|archive_entry\\.h"
         owner["tools"] = "cairo.*"
         owner["kernels"] = "[a-z]*intrin\\.h|arm_neon\\.h|simde/.*"

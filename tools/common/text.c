@@ -7,10 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 static void *memory_check(void *memory) {
     if (memory) return memory;
     message_error(NULL, "out of memory");
     exit(1);
+}
+
+void memory_keep(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 64 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
 }
 
 void *memory_get(size_t count, size_t item_size) {

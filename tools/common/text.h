@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** Once, before threads are started: memory that was released stays with the process instead of
+ *  going back to the system and coming again, page by page, with the next picture. */
+void memory_keep(void);
+
 /** Zeroed memory for `count` items; release with free(). */
 void *memory_get(size_t count, size_t item_size);
 
