@@ -27,9 +27,9 @@
 #include "core/memory.h"
 #include "evaluate/exact_sum.h"
 #include "evaluate/object.h"
+#include "imgproc/bitmap.h"
 #include "imgproc/sort.h"
 #include "metrics.h"
-#include <segment/imgproc.h>
 
 #include <math.h>
 
@@ -111,24 +111,41 @@ static void release(void *state) {
 
 /* ---- surfaces ---- */
 
-/* `surface`: 255 where `mask` has a surface pixel. Returns whether there is any. */
-static bool find_surface(const seg_image *surface, const seg_image *mask) {
-    const int32_t width = mask->width, height = mask->height;
-    uint8_t any = 0;
-    for (int32_t y = 0; y < height; y++) {
-        const uint8_t *row = seg_image_row(mask, y);
-        const uint8_t *above = y > 0 ? seg_image_row(mask, y - 1) : NULL;
-        const uint8_t *below = y + 1 < height ? seg_image_row(mask, y + 1) : NULL;
-        uint8_t *out = seg_image_row(surface, y);
-        for (int32_t x = 0; x < width; x++) {
-            const bool end = !above || !below || x == 0 || x + 1 == width;
-            const uint8_t inside =
-                end ? 0 : (uint8_t)(above[x] & below[x] & row[x - 1] & row[x + 1]);
-            out[x] = row[x] & (uint8_t)~inside;
-            any |= out[x];
+/* A surface, and which of its pixels are scored. */
+typedef struct surface {
+    seg_bitmap pixels, scored;
+    size_t count; /* that are scored */
+    bool empty;
+} surface;
+
+/* Pixels of `row` that have object on all four sides. Outside is ground. */
+static uint64_t enclosed(const seg_bitmap *mask, const uint64_t *row, int32_t y, int32_t i) {
+    if (y == 0 || y + 1 == mask->height) return 0;
+    const uint64_t left = row[i] << 1 | (i > 0 ? row[i - 1] >> 63 : 0);
+    const uint64_t right = row[i] >> 1 | (i + 1 < mask->pitch ? row[i + 1] << 63 : 0);
+    return left & right & row[i - mask->pitch] & row[i + mask->pitch];
+}
+
+static seg_status find_surface(surface *found, const seg_image *mask, const seg_bitmap *ignored,
+                               seg_scratch *scratch) {
+    seg_bitmap object;
+    SEG_TRY(seg_bitmap_pack(&object, mask, false, scratch));
+    SEG_TRY(seg_bitmap_take(&found->pixels, mask->width, mask->height, scratch));
+    SEG_TRY(seg_bitmap_take(&found->scored, mask->width, mask->height, scratch));
+    found->count = 0;
+    found->empty = true;
+    for (int32_t y = 0; y < mask->height; y++) {
+        const uint64_t *row = seg_bitmap_row(&object, y), *left_out = seg_bitmap_row(ignored, y);
+        uint64_t *out = seg_bitmap_row(&found->pixels, y);
+        uint64_t *scored = seg_bitmap_row(&found->scored, y);
+        for (int32_t i = 0; i < object.pitch; i++) {
+            out[i] = row[i] & ~enclosed(&object, row, y, i);
+            scored[i] = out[i] & ~left_out[i];
+            found->count += (size_t)seg_bits_count(scored[i]);
+            found->empty = found->empty && out[i] == 0;
         }
     }
-    return any != 0;
+    return SEG_OK;
 }
 
 /* Squared distances of surface pixels that are scored, as ascending keys. */
@@ -141,35 +158,29 @@ static uint64_t square(int64_t a) {
     return (uint64_t)(a * a);
 }
 
-static size_t count_scored(const seg_image *surface, const seg_image *ignored) {
-    size_t count = 0;
-    for (int32_t y = 0; y < surface->height; y++) {
-        const uint8_t *row = seg_image_row(surface, y), *left_out = seg_image_row(ignored, y);
-        for (int32_t x = 0; x < surface->width; x++)
-            count += row[x] && !left_out[x];
-    }
-    return count;
-}
-
-/* From the `count` scored pixels of one surface to another one, which is not empty. */
-static seg_status measure(distances *list, size_t count, const seg_image *from, const seg_image *to,
-                          const seg_image *ignored, seg_image *nearest, seg_scratch *scratch) {
-    const int32_t width = from->width, height = from->height;
-    *list = (distances){NULL, 0};
-    if (!count) return SEG_OK;
-    list->items = seg_scratch_take(scratch, 2 * count, sizeof *list->items, "distances");
-    if (!list->items) return SEG_ERROR_MEMORY;
-    SEG_TRY(seg_distance(NULL, NULL, nearest, to, SEG_DISTANCE_TO_OBJECT, &scratch->env));
-    for (int32_t y = 0; y < height; y++) {
-        const uint8_t *row = seg_image_row(from, y), *left_out = seg_image_row(ignored, y);
-        const int32_t *pixels = seg_image_row(nearest, y);
-        for (int32_t x = 0; x < width; x++) {
-            if (!row[x] || left_out[x]) continue;
-            const uint64_t key = square(pixels[x] % width - x) + square(pixels[x] / width - y);
+/* Of the scored pixels of a row to the nearest ones of the other surface. */
+static void list_row(distances *list, const uint64_t *scored, const int32_t *nearest, int32_t width,
+                     int32_t y) {
+    for (int32_t i = 0; i < seg_bits_words(width); i++)
+        for (uint64_t word = scored[i]; word; word &= word - 1) {
+            const int32_t x = i * 64 + seg_bits_lowest(word), pixel = nearest[x];
+            const uint64_t key = square(pixel % width - x) + square(pixel / width - y);
             list->items[list->count++] = (seg_keyed){key, 0};
         }
-    }
-    seg_sort(list->items, list->items + count, count);
+}
+
+/* From one surface to another one, which is not empty. `mask` and `nearest` are room. */
+static seg_status measure(distances *list, const surface *from, const surface *to,
+                          const seg_image *mask, seg_image *nearest, seg_scratch *scratch) {
+    *list = (distances){NULL, 0};
+    if (!from->count) return SEG_OK;
+    list->items = seg_scratch_take(scratch, 2 * from->count, sizeof *list->items, "distances");
+    if (!list->items) return SEG_ERROR_MEMORY;
+    SEG_TRY(seg_bitmap_unpack(mask, &to->pixels, &scratch->env));
+    SEG_TRY(seg_distance(NULL, NULL, nearest, mask, SEG_DISTANCE_TO_OBJECT, &scratch->env));
+    for (int32_t y = 0; y < mask->height; y++)
+        list_row(list, seg_bitmap_row(&from->scored, y), seg_image_row(nearest, y), mask->width, y);
+    seg_sort(list->items, list->items + list->count, list->count);
     return SEG_OK;
 }
 
@@ -271,41 +282,41 @@ static void fill_one_empty(double value[MEANS], bool predicted, const seg_image 
 /* ---- a pair ---- */
 
 typedef struct picture {
-    seg_image masks[2], ignored, surfaces[2], nearest;
+    seg_image masks[2], ignored, nearest;
     double value[MEANS];
     bool one_empty;
 } picture;
 
-static seg_status compare(picture *p, const surfaces_tally *tally, const seg_pair *pair,
-                          seg_scratch *scratch) {
-    const int32_t width = pair->truths[0].width, height = pair->truths[0].height;
-    const seg_env *env = &tally->env;
-    seg_objects objects;
-    bool present[2];
-    size_t scored[2];
-    SEG_TRY(seg_objects_init(&objects, &tally->options.objects, pair, env));
-    SEG_TRY(seg_objects_draw(&p->masks[0], &p->masks[1], &p->ignored, &objects, env));
-    for (int k = 0; k < 2; k++) {
-        SEG_TRY(seg_image_ensure(&p->surfaces[k], width, height, SEG_U8, 1, env));
-        present[k] = find_surface(&p->surfaces[k], &p->masks[k]);
-        scored[k] = count_scored(&p->surfaces[k], &p->ignored);
-    }
-    fill_perfect(p->value);
-    if (!scored[0] && !scored[1]) return SEG_OK;
-    if (!present[0] || !present[1]) {
-        p->one_empty = true;
-        fill_one_empty(p->value, present[0], &p->masks[0], tally->options.empty);
-        return SEG_OK;
-    }
+static seg_status measure_surfaces(picture *p, const surfaces_tally *tally,
+                                   const surface surfaces[2], seg_scratch *scratch) {
+    const seg_image *mask = &p->masks[0]; /* no more needed */
     distances lists[2], all;
     for (int k = 0; k < 2; k++)
-        SEG_TRY(measure(&lists[k], scored[k], &p->surfaces[k], &p->surfaces[1 - k], &p->ignored,
-                        &p->nearest, scratch));
+        SEG_TRY(measure(&lists[k], &surfaces[k], &surfaces[1 - k], mask, &p->nearest, scratch));
     SEG_TRY(pool(&all, &lists[0], &lists[1], scratch));
     const seg_size *tolerance = &tally->options.tolerance;
-    const double side = width < height ? width : height;
+    const double side = mask->width < mask->height ? mask->width : mask->height;
     fill_values(p->value, &lists[0], &lists[1], &all,
                 tolerance->in_percent ? tolerance->value / 100 * side : tolerance->value);
+    return SEG_OK;
+}
+
+static seg_status compare(picture *p, const surfaces_tally *tally, const seg_pair *pair,
+                          seg_scratch *scratch) {
+    seg_objects objects;
+    seg_bitmap ignored;
+    surface surfaces[2];
+    SEG_TRY(seg_objects_init(&objects, &tally->options.objects, pair, &tally->env));
+    SEG_TRY(seg_objects_draw(&p->masks[0], &p->masks[1], &p->ignored, &objects, &tally->env));
+    SEG_TRY(seg_bitmap_pack(&ignored, &p->ignored, false, scratch));
+    for (int k = 0; k < 2; k++)
+        SEG_TRY(find_surface(&surfaces[k], &p->masks[k], &ignored, scratch));
+    fill_perfect(p->value);
+    if (!surfaces[0].count && !surfaces[1].count) return SEG_OK;
+    if (!surfaces[0].empty && !surfaces[1].empty)
+        return measure_surfaces(p, tally, surfaces, scratch);
+    p->one_empty = true;
+    fill_one_empty(p->value, !surfaces[0].empty, &p->masks[0], tally->options.empty);
     return SEG_OK;
 }
 
@@ -327,10 +338,8 @@ static seg_status add(void *state, const seg_pair *pair) {
     const seg_status status = compare(&p, tally, pair, &scratch);
     if (status >= 0) add_values(tally, &p);
     seg_scratch_free(&scratch);
-    for (int k = 0; k < 2; k++) {
-        seg_image_unref(&p.masks[k]);
-        seg_image_unref(&p.surfaces[k]);
-    }
+    seg_image_unref(&p.masks[0]);
+    seg_image_unref(&p.masks[1]);
     seg_image_unref(&p.ignored);
     seg_image_unref(&p.nearest);
     return status;
