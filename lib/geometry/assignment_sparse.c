@@ -107,6 +107,8 @@ static seg_status look_from(seg_matching *m, int32_t side, int32_t node, double 
         seg_matching_node *other = &m->nodes[1 - side][m->edges[i].node];
         const double distance = base + m->edges[i].cost - other->price;
         if (distance > farthest || !other->active) continue;
+        /* a nearer way than that of a settled node can only come from rounding */
+        if (other->settled == m->search) continue;
         if (other->search == m->search && other->distance <= distance) continue;
         other->search = m->search;
         other->distance = distance;
@@ -148,7 +150,7 @@ static seg_status search(seg_matching *m, int32_t side, int32_t start) {
     SEG_TRY(look_from(m, side, start, 0, &end));
     while (m->queue_count > 0) {
         const seg_matching_way way = pop(m);
-        const seg_matching_node *other = &m->nodes[1 - side][way.node];
+        seg_matching_node *other = &m->nodes[1 - side][way.node];
         if (way.distance > other->distance) continue; /* a nearer way was found */
         if (way.distance > end.distance) break;
         if (other->mate < 0) {
@@ -156,6 +158,7 @@ static seg_status search(seg_matching *m, int32_t side, int32_t start) {
             augment(m, side, start, way.node);
             return SEG_OK;
         }
+        other->settled = m->search;
         m->settled[settled++] = way.node;
         const double here = way.distance + m->unpaired - m->nodes[side][other->mate].price;
         if (here < end.distance) {

@@ -28,6 +28,7 @@ typedef struct seg_matching_node {
     int32_t mate;    /* -1 = none */
     int32_t way;     /* the node before in that search */
     uint32_t search;
+    uint32_t settled; /* the last search in which its distance became final */
     bool active, waiting;
 } seg_matching_node;
 

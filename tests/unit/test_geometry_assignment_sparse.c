@@ -123,6 +123,35 @@ START_TEST(as_the_dense_one) {
 }
 END_TEST
 
+/* Costs that are sums of one number per row and one per column: all ways to pair the same nodes
+ * cost the same but for rounding, so that settled nodes may seem nearer than they were. */
+START_TEST(ties_but_for_rounding) {
+    static double matrix[LARGE * LARGE];
+    static lists l;
+    for (uint32_t seed = 1; seed <= 300; seed++) {
+        scene_random random = {seed * 3000};
+        const int32_t rows = 1 + (int32_t)scene_below(&random, LARGE);
+        const int32_t columns = 1 + (int32_t)scene_below(&random, LARGE);
+        int32_t sparse[LARGE], dense[LARGE];
+        double of_rows[LARGE], of_columns[LARGE];
+        fill(of_rows, rows, 2, 100, &random);
+        fill(of_columns, columns, 2, 100, &random);
+        fill(matrix, rows * columns, 2, 5 + scene_below(&random, 96), &random);
+        for (int32_t i = 0; i < rows * columns; i++)
+            if (matrix[i] < INFINITY)
+                matrix[i] = -(of_rows[i / columns] + of_columns[i % columns]) / 7;
+        make_lists(&l, matrix, rows, columns);
+        ck_assert_ok(seg_assignment_solve_sparse(sparse, l.starts, l.columns, l.costs, rows,
+                                                 columns, 0, NULL));
+        const double found = total_of(sparse, matrix, rows, columns, 0);
+        for (int32_t i = 0; i < rows * columns; i++) /* a pair that gains nothing is none */
+            if (matrix[i] == INFINITY) matrix[i] = 0;
+        ck_assert_ok(seg_assignment_solve(dense, matrix, rows, columns, NULL));
+        ck_assert_double_eq_tol(found, total_of(dense, matrix, rows, columns, 0), 1e-9);
+    }
+}
+END_TEST
+
 /* ---- nodes that come and go ---- */
 
 typedef struct full_graph {
@@ -240,5 +269,5 @@ START_TEST(refusals_and_memory) {
 }
 END_TEST
 
-CORE_MAIN("assignment_sparse", by_hand, against_all_ways, as_the_dense_one, nodes_come_and_go,
-          refusals_and_memory)
+CORE_MAIN("assignment_sparse", by_hand, against_all_ways, as_the_dense_one, ties_but_for_rounding,
+          nodes_come_and_go, refusals_and_memory)
