@@ -37,8 +37,10 @@ typedef struct instances_options {
 
 static const seg_param rows[] = {
     SEG_OVERLAP_ROWS(offsetof(instances_options, overlap)),
-    {"max-detections", SEG_PARAM_INT, offsetof(instances_options, max_detections), "100", 1,
-     INT32_MAX, NULL, "", "Detections of a picture and class that count for ap and ar, best first.",
+    {"max-detections", SEG_PARAM_INT, offsetof(instances_options, max_detections), "0", 0,
+     INT32_MAX, NULL, "",
+     "Detections of a picture and class that count for ap and ar, best first; 0 = 100 in lists of "
+     "instances, as COCO does, all in label pictures.",
      "maxDets"},
 };
 
@@ -77,7 +79,7 @@ static const seg_measure measures[MEASURES] = {
     [APL] = {"apl", "ap of large things, above 96^2 px", "", 1, 1},
     [AR1] = {"ar1", "average recall with 1 detection per picture and class", "", 1, NAN},
     [AR10] = {"ar10", "average recall with 10 detections per picture and class", "", 1, NAN},
-    [AR100] = {"ar100", "average recall with max-detections (100) per picture and class", "", 1, 1},
+    [AR100] = {"ar100", "average recall with max-detections per picture and class", "", 1, 1},
     [ARS] = {"ars", "ar100 of small things, below 32^2 px", "", 1, 1},
     [ARM] = {"arm", "ar100 of things of 32^2 to 96^2 px", "", 1, 1},
     [ARL] = {"arl", "ar100 of large things, above 96^2 px", "", 1, 1},
@@ -95,6 +97,7 @@ typedef struct instances_tally {
     instances_options options;
     seg_coco_matches matches;
     seg_agreement pairs[SEG_PAIRING_THRESHOLDS];
+    bool lists;        /* not all pairs were label pictures */
     seg_exact_sum dsb; /* of the pictures */
     int64_t pictures;
     seg_scratch scratch; /* of a picture */
@@ -138,6 +141,7 @@ static seg_status add(void *state, const seg_pair *pair) {
     SEG_TRY(seg_coco_match(&tally->matches, &overlaps, &tally->scratch));
     for (int32_t t = 0; t < SEG_PAIRING_THRESHOLDS; t++)
         seg_agreement_add(&tally->pairs[t], &pairs[t]);
+    tally->lists = tally->lists || seg_image_empty(pair->prediction);
     seg_exact_sum_add(&tally->dsb, dsb_of(pairs));
     tally->pictures++;
     return SEG_OK;
@@ -149,6 +153,7 @@ static seg_status merge(void *state, const void *from) {
     SEG_TRY(seg_coco_append(&tally->matches, &other->matches, &tally->env));
     for (int32_t t = 0; t < SEG_PAIRING_THRESHOLDS; t++)
         seg_agreement_add(&tally->pairs[t], &other->pairs[t]);
+    tally->lists = tally->lists || other->lists;
     seg_exact_sum_merge(&tally->dsb, &other->dsb);
     tally->pictures += other->pictures;
     return SEG_OK;
@@ -191,7 +196,8 @@ static bool next_class(class_walk *walk) {
 
 static void curves_of(seg_coco_curves *curves, const class_walk *walk, seg_coco_area area,
                       int32_t most) {
-    const int32_t limit = walk->tally->options.max_detections;
+    const int32_t given = walk->tally->options.max_detections;
+    const int32_t limit = given ? given : walk->tally->lists ? 100 : INT32_MAX;
     seg_coco_curves_of(curves, walk->detections, walk->count, walk->totals, area,
                        most < limit ? most : limit, walk->spare);
 }

@@ -12,12 +12,10 @@ typedef struct seg_edge {
 
 /**
  * Chooses edges that share no end and have the greatest sum of weights: chosen[a] = index of the
- * edge at a, -1 = none. What hangs together by edges is solved as a dense assignment of its own, so
- * that the cost is that of the largest such component. `scratch` is rewound: it serves this only.
- * Errors: SEG_ERROR_MEMORY.
+ * edge at a, -1 = none. `scratch` is rewound: it serves this only. Errors: SEG_ERROR_MEMORY.
  */
 SEG_NODISCARD seg_status seg_matching_heaviest(int32_t *chosen, const seg_edge *edges,
-                                               int32_t edge_count, int32_t a_count, int32_t b_count,
-                                               seg_scratch *scratch);
+                                               int32_t edge_count, int32_t a_count,
+                                               int32_t b_count, seg_scratch *scratch);
 
 #endif

@@ -303,6 +303,35 @@ START_TEST(labels_in_colours) {
 }
 END_TEST
 
+/* COCO's limit of 100 detections is for lists that hold guesses, not for pictures of cells. */
+START_TEST(more_than_a_hundred_things) {
+    enum { THINGS = 150 };
+    double labels[THINGS];
+    seg_instance list[THINGS];
+    for (int i = 0; i < THINGS; i++) {
+        labels[i] = i + 1;
+        list[i] = box_of(i, 0, 1, 1, 1);
+    }
+    seg_image picture = evaluate_picture(THINGS, 1, SEG_U8, labels);
+    seg_tally *tally = evaluate_tally(ID, NULL), *limited = evaluate_tally(ID, "max-detections=60");
+    evaluate_add(tally, &picture, &picture, NULL);
+    evaluate_add(limited, &picture, &picture, NULL);
+    evaluate_check(tally, ID, "ap", 1);
+    evaluate_check(tally, ID, "ar100", 1);
+    evaluate_check(tally, ID, "ar10", 10.0 / THINGS);
+    evaluate_check(limited, ID, "ar100", 60.0 / THINGS);
+    seg_tally_free(tally);
+    seg_tally_free(limited);
+    tally = evaluate_tally(ID, NULL);
+    add_lists(tally, list, THINGS, list, THINGS);
+    evaluate_check(tally, ID, "ar100", 100.0 / THINGS);
+    evaluate_check(tally, ID, "ap", 67 / 101.0); /* recalls up to 2/3 */
+    evaluate_check(tally, ID, "tp", THINGS);
+    seg_tally_free(tally);
+    seg_image_unref(&picture);
+}
+END_TEST
+
 /* ---- a literal reading of the protocol ---- */
 
 #define MOST 24
@@ -711,6 +740,7 @@ END_TEST
 CORE_MAIN("instances", average_precision_by_hand, thresholds_by_hand,
           crowds_and_ignored_truths_by_hand, areas_by_hand, classes_by_hand, tables_by_hand,
           label_pictures_by_hand, label_pictures_with_scores_and_classes, labels_in_colours,
-          random_lists_agree_with_the_protocol, random_label_pictures_agree_with_counting,
-          truth_against_itself_is_perfect, tallies_merge_exactly, nothing_and_nothing,
-          bad_pairs_are_refused, no_memory_leaks_nothing)
+          more_than_a_hundred_things, random_lists_agree_with_the_protocol,
+          random_label_pictures_agree_with_counting, truth_against_itself_is_perfect,
+          tallies_merge_exactly, nothing_and_nothing, bad_pairs_are_refused,
+          no_memory_leaks_nothing)
