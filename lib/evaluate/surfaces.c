@@ -4,17 +4,20 @@
  * A surface pixel is an object pixel beside which (4-neighbours) there is ground, or the end of the
  * picture. With d(s) the distance of a predicted surface pixel s to the nearest true one, centre to
  * centre in pixels, and d(t) that of a true one to the nearest predicted one:
- *   hausdorff            the largest of all d: F. Hausdorff, 1914; D. Huttenlocher et al., PAMI
- * 15(9), 1993 hd95                 the larger of the 95th percentiles of d(s) and of d(t);
- * hd95-pooled is the percentile of both together. Percentiles are interpolated between ranks 0 .. n
- * - 1, as NumPy's are assd, masd           mean of all d; mean of the mean d(s) and the mean d(t)
+ *   hausdorff      the largest of all d: D. Huttenlocher et al., "Comparing images using the
+ *                  Hausdorff distance", PAMI 15(9), 1993
+ *   hd95           the larger of the 95th percentiles of d(s) and of d(t)
+ *   hd95-pooled    the 95th percentile of both together
+ *   assd           mean of all d
+ *   masd           mean of the mean d(s) and the mean d(t)
  *   boundary-precision, boundary-recall, boundary-f
- *                        share of s with d <= tolerance, share of such t, and 2 P R / (P + R):
- *                        G. Csurka et al., "What is a good evaluation measure for semantic
- *                        segmentation?", BMVC 2013
- *   nsd                  share of all s and t with d <= tolerance, the surface Dice of S. Nikolov
- * et al., arXiv 1809.04430, 2018, counted in pixels Names and definitions as in A. Reinke et al.,
- * "Understanding metric-related pitfalls in image analysis validation", Nature Methods 21, 2024.
+ *                  share of s with d <= tolerance, share of such t, and 2 P R / (P + R): G. Csurka
+ *                  et al., "What is a good evaluation measure for semantic segmentation?", 2013
+ *   nsd            share of all s and t with d <= tolerance, the surface Dice of S. Nikolov et
+ *                  al., arXiv 1809.04430, 2018, counted in pixels
+ * Percentiles are interpolated between ranks 0 .. n - 1, as NumPy's are. Names and definitions as
+ * in A. Reinke et al., "Understanding metric-related pitfalls in image analysis validation", Nature
+ * Methods 21, 2024.
  *
  * All are means over pictures, of those where they are defined. Where both surfaces are empty,
  * distances are 0 and shares 1. Where one is empty, distances are undefined and the picture is left

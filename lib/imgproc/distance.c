@@ -7,9 +7,10 @@
  * one of the same column, then along each row the least gap^2 + dx^2. All in integers.
  *
  * A band of rows knows the gaps of the rows just outside of it from a first reading of the mask, so
- * its own are made and used in cache: beyond the outputs, memory is 8 bytes a pixel and 1 / BAND of
- * the rows. Rows of pictures whose squares fit are done by the kernels (kernels/distance_simd.c);
- * others by Meijster's lower envelope. Cost: a few nanoseconds a pixel, whatever the mask.
+ * its own are made and used in cache: beyond the outputs, memory is a quarter of a byte a pixel and
+ * one band for each thread. Rows of pictures whose squares fit are done by the kernels
+ * (kernels/distance_simd.c); others by Meijster's lower envelope. Cost: a few nanoseconds a pixel,
+ * whatever the mask.
  */
 #include <segment/imgproc.h>
 
