@@ -10,8 +10,8 @@
  *
  * A sub-iteration reads one bitmap and writes the other; a row is looked at again only if it or one
  * beside it changed in the last two sub-iterations, since else this sub-iteration has already seen
- * what it would see. Cost: about 60 logical operations on a word of a changing row, in vectors, and
- * twice as many sub-iterations as the widest part is wide.
+ * what it would see. Cost: about 60 logical operations on a word of a changing row, in vectors, for
+ * about as many sub-iterations as the widest part has pixels across.
  */
 #include <segment/imgproc.h>
 
