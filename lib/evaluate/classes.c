@@ -76,7 +76,7 @@ static const seg_measure measures[MEASURES] = {
     [MCC] = {"mcc", "correlation of the classes (Gorodkin's R_K)", "", 1, 1},
     [KAPPA] = {"kappa", "Cohen's kappa: agreement beyond chance", "", 1, 1},
     [PIXELS] = {"pixels", "pixels that were scored", "px", 0, NAN},
-    [CLASSES] = {"classes", "classes that means are over", "", 0, NAN},
+    [CLASSES] = {"classes", "classes that means are over", "classes", 0, NAN},
 };
 
 enum { CONFUSION, PER_CLASS, TABLES };

@@ -75,9 +75,9 @@ static const seg_measure measures[MEASURES] = {
     [PQ_STUFF] = {"pq-stuff", "pq over classes of stuff", "", 1, 1},
     [SQ_STUFF] = {"sq-stuff", "sq over classes of stuff", "", 1, 1},
     [RQ_STUFF] = {"rq-stuff", "rq over classes of stuff", "", 1, 1},
-    [TP] = {"tp", "matches, IoU above .5", "", 0, NAN},
-    [FP] = {"fp", "predicted segments without a match", "", -1, 0},
-    [FN] = {"fn", "true segments without a match", "", -1, 0},
+    [TP] = {"tp", "matches, IoU above .5", "segments", 0, NAN},
+    [FP] = {"fp", "predicted segments without a match", "segments", -1, 0},
+    [FN] = {"fn", "true segments without a match", "segments", -1, 0},
 };
 
 typedef struct class_sums {

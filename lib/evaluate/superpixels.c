@@ -76,8 +76,8 @@ static const seg_measure measures[MEASURES] = {
     [EV] = {"ev", "explained variation of the colours", "", 1, NAN},
     [ICV] = {"icv", "intra-cluster variation of the colours", "8-bit level", -1, NAN},
     [COMPACTNESS] = {"compactness", "area against that of a circle of this perimeter", "", 1, NAN},
-    [SUPERPIXELS] = {"superpixels", "number of superpixels", "", 0, NAN},
-    [SPLIT] = {"split", "superpixels in more than one piece", "", -1, NAN},
+    [SUPERPIXELS] = {"superpixels", "number of superpixels", "superpixels", 0, NAN},
+    [SPLIT] = {"split", "superpixels in more than one piece", "superpixels", -1, NAN},
 };
 
 typedef struct superpixels_tally {

@@ -85,8 +85,8 @@ static const seg_measure measures[MEASURES] = {
     [BOUNDARY_RECALL] = {"boundary-recall", "share of the true surface near the found one", "", 1,
                          1},
     [NSD] = {"nsd", "normalized surface distance, surface Dice", "", 1, 1},
-    [PICTURES] = {"pictures", "pictures that were compared", "", 0, NAN},
-    [ONE_EMPTY] = {"one-empty", "pictures with only one surface", "", -1, 0},
+    [PICTURES] = {"pictures", "pictures that were compared", "pictures", 0, NAN},
+    [ONE_EMPTY] = {"one-empty", "pictures with only one surface", "pictures", -1, 0},
 };
 
 typedef struct surfaces_tally {

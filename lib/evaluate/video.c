@@ -78,8 +78,8 @@ static const seg_measure measures[MEASURES] = {
     [F_MEAN] = {"f-mean", "contour accuracy F", "", 1, 1},
     [F_RECALL] = {"f-recall", "share of frames with F above 0.5", "", 1, 1},
     [F_DECAY] = {"f-decay", "F of the first quarter of frames less that of the last", "", -1, 0},
-    [OBJECTS] = {"objects", "true objects of all sequences", "", 0, NAN},
-    [FRAMES] = {"frames", "frames that were scored", "", 0, NAN},
+    [OBJECTS] = {"objects", "true objects of all sequences", "objects", 0, NAN},
+    [FRAMES] = {"frames", "frames that were scored", "frames", 0, NAN},
 };
 
 /** An object in a frame. */

@@ -3,6 +3,7 @@
 #include "common/parameters.h"
 #include "common/text.h"
 #include "common/values.h"
+#include <segment/data.h>
 #include <stdlib.h>
 
 static bool read_count(int32_t *value, const arguments *from, option_id id, int32_t standard,
@@ -102,6 +103,16 @@ static bool read_names(choices *target, const arguments *from) {
     return streams <= 1;
 }
 
+/* What files of annotations leave open. */
+static bool read_data(choices *target, const arguments *from) {
+    const char *rules = from->values[OPTION_MOT], *size = from->values[OPTION_SIZE];
+    target->mot = SEG_MOT_TRUTH;
+    if (rules) target->mot += text_choice(option_get(OPTION_MOT)->choices, rules);
+    if (!size || value_size(&target->width, &target->height, size)) return true;
+    message_error(NULL, "--size is \"%s\" (allowed: WIDTHxHEIGHT in pixels, e.g. 1920x1080)", size);
+    return false;
+}
+
 static bool read_outputs(choices *target, const arguments *from) {
     const char *const *values = from->values;
     target->per_file = values[OPTION_PER_FILE] != NULL;
@@ -137,6 +148,7 @@ int choices_read(choices *target, const arguments *from) {
         message_error(NULL, "--levels: %s takes one prediction of a picture", target->metric->id);
         return EXIT_USAGE;
     }
+    if (!read_data(target, from)) return EXIT_USAGE;
     target->ignore = from->values[OPTION_NOT_SCORED];
     target->pictures = from->values[OPTION_PICTURES];
     bool good = read_count(&target->bootstrap, from, OPTION_BOOTSTRAP, 1000, 10, 1000000) &&

@@ -17,6 +17,8 @@ typedef struct choices {
     int32_t sides; /* 1; 2 with --compare */
     const char *truth;
     const char *ignore, *pictures; /* NULL = not given */
+    int32_t mot;                   /* seg_mot_rules of the truth */
+    int32_t width, height;         /* of pictures that do not tell it; 0 = unknown */
     int32_t measure;               /* that counts: place in the metric's measures */
     int32_t bootstrap;             /* samples; 0 = none */
     double confidence;             /* 0 .. 1 */

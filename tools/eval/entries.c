@@ -29,13 +29,28 @@ static char *without_extension(const char *name) {
     return text_copy_part(name, length);
 }
 
-static void add(entries *target, char *id, const char *path, bool video) {
+static bool looks_like_data(const char *path) {
+    static const char *const names[] = {"json", "jsonl", "txt", "csv"};
+    const char *extension = name_extension(path);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strlen(extension) == strlen(names[i]) && text_ends_any_case(extension, names[i]))
+            return true;
+    return false;
+}
+
+static entry *add(entries *target, char *id, const char *path, bool video) {
     memory_grow((void **)&target->items, (size_t)target->count, sizeof *target->items);
-    target->items[target->count++] = (entry){.id = id, .path = text_copy(path), .video = video};
+    entry *made = &target->items[target->count++];
+    *made = (entry){.id = id, .path = text_copy(path), .video = video};
+    return made;
 }
 
 /* Files beside the pictures, such as a README, are named and left out. */
 static void add_found(entries *target, char *id, const char *path) {
+    if (target->data && looks_like_data(path)) {
+        add(target, id, path, false)->data = true;
+        return;
+    }
     seg_source_kind kind = looks_like_picture(path) ? SEG_SOURCE_PICTURE : seg_source_probe(path);
     if (kind == SEG_SOURCE_PICTURE || kind == SEG_SOURCE_VIDEO) {
         add(target, id, path, kind == SEG_SOURCE_VIDEO);
@@ -118,15 +133,18 @@ static int compare(const void *a, const void *b) {
 static bool list_many(entries *target, const char *name, bool directory, bool numbers) {
     bool good =
         directory ? list_directory(target, name, "", 0) : list_pattern(target, name, numbers);
-    if (good && !target->count) message_error(name, "no pictures and no videos are in it");
+    if (good && !target->count)
+        message_error(name, "%s are in it",
+                      target->data ? "no pictures, videos or annotations"
+                                   : "no pictures and no videos");
     if (!good || !target->count) return false;
     qsort(target->items, (size_t)target->count, sizeof *target->items, compare);
     return true;
 }
 
-void entries_list(entries *target, const char *name, bool numbers) {
+void entries_list(entries *target, const char *name, bool numbers, bool data) {
     file_identity exists;
-    *target = (entries){.name = name};
+    *target = (entries){.name = name, .data = data};
     bool there = text_equal(name, "-") || file_identify(&exists, name);
     seg_source_kind kind = seg_source_probe(name);
     if (!there && kind != SEG_SOURCE_SEQUENCE) {
@@ -135,6 +153,9 @@ void entries_list(entries *target, const char *name, bool numbers) {
     } else if (kind == SEG_SOURCE_DIRECTORY || kind == SEG_SOURCE_SEQUENCE) {
         if (list_many(target, name, kind == SEG_SOURCE_DIRECTORY, numbers))
             target->kind = ENTRIES_MANY;
+    } else if (data && there && looks_like_data(name)) {
+        add(target, name_stem(name), name, false)->data = true;
+        target->kind = ENTRIES_DATA;
     } else if (kind == SEG_SOURCE_PICTURE ||
                (kind == SEG_SOURCE_NONE && looks_like_picture(name))) {
         char *base = name_base(name);

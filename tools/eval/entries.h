@@ -8,9 +8,9 @@
 typedef struct entry {
     char *id;   /* name below the directory without extension; the number in a printf pattern */
     char *path; /* as it is opened */
-    bool video;
-    bool used;     /* paired */
-    char **levels; /* further files of the same id */
+    bool video, data; /* a file of annotations */
+    bool used;        /* paired */
+    char **levels;    /* further files of the same id */
     int32_t level_count;
 } entry;
 
@@ -29,10 +29,12 @@ typedef struct entries {
     entry *items;
     int32_t count;
     bool numbered; /* ids are the numbers of a printf pattern */
+    bool data;     /* files of annotations are listed, too */
 } entries;
 
-/** Lists. `numbers`: ids of a printf pattern are its numbers, else the names of the files. */
-void entries_list(entries *target, const char *name, bool numbers);
+/** Lists. `numbers`: ids of a printf pattern are its numbers, else the names of the files. `data`:
+ *  files of annotations count. */
+void entries_list(entries *target, const char *name, bool numbers, bool data);
 
 /** The id without the number of an annotator or level: "a" of "a_3"; else its directory: "a" of
  *  "a/coarse"; NULL if it has neither. A new text. */

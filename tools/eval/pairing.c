@@ -111,6 +111,61 @@ static void pair_frames(pairing *all) {
     free(id);
 }
 
+/* ---- annotations ---- */
+
+static bool is_data(const entries *list) {
+    return list->kind == ENTRIES_DATA;
+}
+
+/* Files of annotations go together; they cannot be held against pictures. */
+static bool check_data(pairing *all) {
+    const choices *from = all->choices;
+    bool any = is_data(&all->truths), every = any;
+    for (int32_t side = 0; side < from->sides; side++) {
+        any = any || is_data(&all->predictions[side]);
+        every = every && is_data(&all->predictions[side]);
+    }
+    if (any && !every)
+        add_problem(all, is_data(&all->truths) ? from->truth : from->predictions[0],
+                    "is a file of annotations, its partner is none (both must be, or none)");
+    return any;
+}
+
+static unit *add_data(pairing *all, const char *id, const char *group, const file_set *files) {
+    unit *made = units_add(all->target, id, group);
+    made->data = true;
+    *unit_add_files(made) = *files;
+    return made;
+}
+
+static void pair_data(pairing *all) {
+    const choices *from = all->choices;
+    file_set files = {0};
+    if (all->target->problem_count) return;
+    for (int32_t side = 0; side < from->sides; side++)
+        files.predictions[side] = text_copy(from->predictions[side]);
+    paths_add(&files.truths, from->truth);
+    add_data(all, all->predictions[0].items[0].id, "", &files);
+}
+
+/* MOTChallenge has the truth of NAME in NAME/gt/gt.txt, beside much that is no truth. */
+static void find_mot_truths(entries *list) {
+    int32_t kept = 0, found = 0;
+    for (int32_t i = 0; i < list->count; i++)
+        found += list->items[i].data && text_ends(list->items[i].id, "/gt/gt");
+    for (int32_t i = 0; i < list->count && found; i++) {
+        entry *now = &list->items[i];
+        if (now->data && text_ends(now->id, "/gt/gt")) {
+            now->id[strlen(now->id) - strlen("/gt/gt")] = 0;
+            list->items[kept++] = *now;
+        } else {
+            free(now->id);
+            free(now->path);
+        }
+    }
+    if (found) list->count = kept;
+}
+
 /* ---- many to many ---- */
 
 /* The prediction that a truth belongs to: of the same name, or without the number of an annotator,
@@ -285,7 +340,13 @@ static void pair_files(pairing *all) {
             continue;
         }
         add_prediction(&sets[i], 0, item);
-        *unit_add_files(unit_for(all, item->id)) = sets[i];
+        if (item->data) {
+            char *group = directory_of(item->id);
+            add_data(all, item->id, group, &sets[i]);
+            free(group);
+        } else {
+            *unit_add_files(unit_for(all, item->id)) = sets[i];
+        }
     }
     free(sets);
     for (int32_t side = 1; side < all->choices->sides; side++)
@@ -300,17 +361,18 @@ static void pair_files(pairing *all) {
 
 static bool list_all(pairing *all) {
     const choices *from = all->choices;
+    const bool data = (from->metric->needs & SEG_METRIC_INSTANCES) != 0;
     bool numbers = entries_is_numbered(from->truth), good = true;
     for (int32_t side = 0; side < from->sides; side++)
         numbers = numbers && entries_is_numbered(from->predictions[side]);
     for (int32_t side = 0; side < from->sides; side++) {
-        entries_list(&all->predictions[side], from->predictions[side], numbers);
+        entries_list(&all->predictions[side], from->predictions[side], numbers, data);
         good = good && all->predictions[side].kind != ENTRIES_NONE;
     }
-    entries_list(&all->truths, from->truth, numbers);
+    entries_list(&all->truths, from->truth, numbers, data);
     good = good && all->truths.kind != ENTRIES_NONE;
-    if (from->ignore) entries_list(&all->ignores, from->ignore, numbers);
-    if (from->pictures) entries_list(&all->pictures, from->pictures, numbers);
+    if (from->ignore) entries_list(&all->ignores, from->ignore, numbers, false);
+    if (from->pictures) entries_list(&all->pictures, from->pictures, numbers, false);
     return good && (!from->ignore || all->ignores.kind != ENTRIES_NONE) &&
            (!from->pictures || all->pictures.kind != ENTRIES_NONE);
 }
@@ -334,6 +396,8 @@ bool units_find(unit_list *target, const choices *from) {
     bool listed = list_all(&all);
     if (!listed) {
         /* said already */
+    } else if (check_data(&all)) {
+        pair_data(&all);
     } else if (any_of_kind(&all, ENTRIES_FRAMES)) {
         pair_frames(&all);
     } else if (!any_of_kind(&all, ENTRIES_MANY)) {
@@ -343,6 +407,7 @@ bool units_find(unit_list *target, const choices *from) {
             drop_doubles(&all, &all.predictions[side]);
             if (from->levels) entries_fold(&all.predictions[side]);
         }
+        find_mot_truths(&all.truths);
         drop_doubles(&all, &all.truths);
         pair_videos(&all);
         pair_files(&all);

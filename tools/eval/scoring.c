@@ -1,53 +1,43 @@
 #include "eval/scoring.h"
 #include "common/signals.h"
 #include "common/text.h"
+#include "eval/job.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef struct job {
-    unit_scores *target;
-    const choices *choices;
-    const unit *unit;
-    int32_t index; /* of the unit */
-    const seg_env *env;
-    bool threaded;
-} job;
-
 /* ---- failures ---- */
 
-static bool fail(job *work, const char *subject) {
+bool job_fail(job *work, const char *subject) {
     blame *whom = &work->target->whom;
     work->target->failed = true;
     if (!whom->subject && subject) whom->subject = text_copy(subject);
     return false;
 }
 
-static bool fail_status(job *work, const char *subject, seg_status status) {
+bool job_fail_status(job *work, const char *subject, seg_status status) {
     if (status == SEG_ERROR_CANCELLED && signals_received()) work->target->stopped = true;
     failure_note(&work->target->whom.why, status);
-    return fail(work, subject);
+    return job_fail(work, subject);
 }
 
 /* ---- rows ---- */
 
-static score_row *add_row(job *work, int64_t frame) {
+bool row_start(job *work, char *id, int64_t frame) {
     unit_scores *target = work->target;
     memory_grow((void **)&target->rows, (size_t)target->count, sizeof *target->rows);
     score_row *row = &target->rows[target->count++];
-    *row = (score_row){.unit = work->index, .frame = frame};
-    row->id = frame < 0 ? text_copy(work->unit->id)
-                        : text_format("%s:%lld", work->unit->id, (long long)frame);
-    return row;
-}
-
-static bool start_row(job *work, int64_t frame) {
-    score_row *row = add_row(work, frame);
+    *row = (score_row){.id = id, .unit = work->index, .frame = frame};
     for (int32_t side = 0; side < work->choices->sides; side++) {
         seg_status status = seg_tally_create(&row->sides[side].tally, work->choices->metric,
                                              work->choices->options, work->env);
-        if (status < 0) return fail_status(work, NULL, status);
+        if (status < 0) return job_fail_status(work, NULL, status);
     }
     return true;
+}
+
+/* The row of a whole unit. */
+static bool start_whole(job *work) {
+    return row_start(work, text_copy(work->unit->id), -1);
 }
 
 static bool add_pair(job *work, const loaded_pair *pair, const file_set *files) {
@@ -55,13 +45,13 @@ static bool add_pair(job *work, const loaded_pair *pair, const file_set *files) 
     for (int32_t side = 0; side < work->choices->sides; side++) {
         const seg_pair view = pair_view(pair, side);
         seg_status status = seg_tally_add(row->sides[side].tally, &view);
-        if (status < 0) return fail_status(work, files->predictions[side], status);
+        if (status < 0) return job_fail_status(work, files->predictions[side], status);
     }
     row->pairs++;
     return true;
 }
 
-static bool end_row(job *work) {
+bool row_end(job *work) {
     score_row *row = &work->target->rows[work->target->count - 1];
     const int32_t count = work->choices->metric->measure_count;
     for (int32_t side = 0; side < work->choices->sides; side++) {
@@ -69,7 +59,7 @@ static bool end_row(job *work) {
         made->values = memory_get((size_t)count, sizeof *made->values);
         seg_status status = seg_tally_finish(made->tally);
         if (status >= 0) status = seg_tally_values(made->tally, made->values);
-        if (status < 0) return fail_status(work, NULL, status);
+        if (status < 0) return job_fail_status(work, NULL, status);
     }
     return true;
 }
@@ -121,7 +111,7 @@ static bool add_batch(batch *all) {
         if (good && !all->loaded[i]) {
             work->target->whom = all->whom[i];
             all->whom[i].subject = NULL;
-            good = fail(work, NULL);
+            good = job_fail(work, NULL);
         }
         good = good && add_pair(work, &all->pairs[i], &work->unit->files[all->first + i]);
         pair_free(&all->pairs[i]);
@@ -133,7 +123,7 @@ static bool add_batch(batch *all) {
 static void score_files(job *work) {
     const unit *item = work->unit;
     const int32_t room = work->env->runner ? BATCH : 1;
-    bool good = start_row(work, -1);
+    bool good = start_whole(work);
     batch *all = memory_get(1, sizeof *all);
     for (int32_t first = 0; first < item->file_count && good; first += room) {
         const int32_t left = item->file_count - first;
@@ -144,7 +134,7 @@ static void score_files(job *work) {
         good = add_batch(all);
     }
     free(all);
-    if (good && !work->target->stopped) end_row(work);
+    if (good && !work->target->stopped) row_end(work);
 }
 
 /* ---- frames ---- */
@@ -162,24 +152,25 @@ static bool score_streams(job *work, streams *all) {
     const bool each = work->choices->per_frame;
     const unit *item = work->unit;
     bool there = true;
-    if (!each && !start_row(work, -1)) return false;
+    if (!each && !start_whole(work)) return false;
     for (;;) {
         if (signals_received()) work->target->stopped = true;
         if (work->target->stopped) return true;
-        if (!streams_next(all, &there, &work->target->whom)) return fail(work, NULL);
+        if (!streams_next(all, &there, &work->target->whom)) return job_fail(work, NULL);
         if (!there) break;
         const int64_t frame = all->frames - 1;
         if (frame < item->first || (item->last && frame > item->last)) continue;
-        if (each && !start_row(work, frame)) return false;
+        if (each && !row_start(work, text_format("%s:%lld", item->id, (long long)frame), frame))
+            return false;
         if (!add_pair(work, &all->pair, work->unit->files)) return fail_frame(work, frame);
-        if (each && !end_row(work)) return false;
+        if (each && !row_end(work)) return false;
     }
     if (!all->frames) {
         snprintf(work->target->whom.why.reason, sizeof work->target->whom.why.reason,
                  "has no frames");
-        return fail(work, all->names[0]);
+        return job_fail(work, all->names[0]);
     }
-    return each || end_row(work);
+    return each || row_end(work);
 }
 
 static void score_frames(job *work) {
@@ -189,7 +180,7 @@ static void score_frames(job *work) {
                      &work->target->whom))
         score_streams(work, &all);
     else
-        fail(work, NULL);
+        job_fail(work, NULL);
     streams_close(&all);
     signals_leave();
 }
@@ -198,7 +189,9 @@ void unit_score(unit_scores *target, const choices *from, const unit *item, int3
                 bool threaded, const seg_env *env) {
     job work = {target, from, item, index, env, threaded};
     *target = (unit_scores){0};
-    if (item->frames)
+    if (item->data)
+        score_data(&work);
+    else if (item->frames)
         score_frames(&work);
     else
         score_files(&work);

@@ -22,6 +22,7 @@ typedef struct file_set {
 typedef struct unit {
     char *id;
     char *group;         /* the directory that it is in; "" = none */
+    bool data;           /* the names of its only file set are files of annotations */
     bool frames;         /* the names of its only file set are videos, streams or sequences */
     bool score_roi;      /* `ignore` says what is scored, not what is left out */
     int64_t first, last; /* frames that are scored, counted from 0; last 0 = all */

@@ -129,7 +129,9 @@ static void draw_row(artist *by, int32_t place) {
     const unit *of = &by->from->units->items[row->unit];
     for (int32_t i = 0; i < place; i++) /* a video is read with its first row */
         if (of->frames && by->target->rows[i]->unit == row->unit) return;
-    if (!of->frames)
+    if (of->data)
+        message_warning(row->id, "its errors cannot be drawn: annotations have no pictures");
+    else if (!of->frames)
         draw_files(by, place, of);
     else if (is_stream(of))
         message_warning(of->id, "its errors cannot be drawn: standard input cannot be read again");
