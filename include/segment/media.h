@@ -203,6 +203,12 @@ SEG_API SEG_NODISCARD seg_status seg_writer_open(seg_writer **writer, const char
 SEG_API SEG_NODISCARD seg_status seg_writer_check(const char *name,
                                                   const seg_writer_options *options);
 
+/** About how many bytes the encoder will take for pictures like `shape`, which needs no pixels:
+ *  for plans. Errors: as seg_writer_check. */
+SEG_API SEG_NODISCARD seg_status seg_writer_memory(int64_t *bytes, const char *name,
+                                                   const seg_writer_options *options,
+                                                   const seg_image *shape);
+
 /** Writes one picture (u8, u16, labels, and f32 where files hold it; 1-4 channels); in video all of
  *  one size and format. A single picture name takes one frame only. Time stamps are kept as far as the
  *  container counts so finely; SEG_NO_PTS follows from the frame rate. Labels become 16 bits, u16

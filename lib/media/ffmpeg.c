@@ -40,3 +40,10 @@ seg_status seg_video_writer_check(const char *name, const char *format,
     SEG_TRY(seg_ffmpeg_find(&ffmpeg));
     return ffmpeg->check_writer(name, format, options);
 }
+
+seg_status seg_video_writer_memory(int64_t *bytes, const char *name, const char *format,
+                                   const seg_writer_options *options, const seg_image *shape) {
+    const seg_ffmpeg_backend *ffmpeg;
+    SEG_TRY(seg_ffmpeg_find(&ffmpeg));
+    return ffmpeg->writer_memory(bytes, name, format, options, shape);
+}

@@ -25,6 +25,9 @@ typedef struct seg_ffmpeg_backend {
     /** As seg_writer_check. */
     seg_status (*check_writer)(const char *name, const char *format,
                                const seg_writer_options *options);
+    /** As seg_writer_memory. */
+    seg_status (*writer_memory)(int64_t *bytes, const char *name, const char *format,
+                                const seg_writer_options *options, const seg_image *shape);
     /** A picture (u8 or u16) as 8-bit planes Y, U and V of its size, one after the other: limited
      *  range, matrix by height. Makes *converter if it is NULL. */
     seg_status (*fill_yuv444)(seg_yuv444 **converter, uint8_t *planes, const seg_image *image,

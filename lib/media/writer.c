@@ -211,6 +211,24 @@ seg_status seg_writer_open(seg_writer **writer, const char *name, const seg_writ
     return SEG_OK;
 }
 
+/* Rows and a copy at most; the encoders of video know better. */
+seg_status seg_writer_memory(int64_t *bytes, const char *name, const seg_writer_options *given,
+                             const seg_image *shape) {
+    seg_writer_options options;
+    const char *format;
+    writer_kind kind;
+    if (!bytes || !shape)
+        return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)", bytes ? "shape" : "bytes");
+    SEG_TRY(take_options(&options, name, given));
+    SEG_TRY(check_by_name(&kind, &format, name, &options));
+    if (kind == WRITER_VIDEO)
+        return seg_video_writer_memory(bytes, name, options.format, &options, shape);
+    *bytes = kind == WRITER_NULL ? 0
+                                 : (int64_t)shape->width * shape->height * shape->channels *
+                                       (int64_t)seg_format_size((seg_format)shape->format);
+    return SEG_OK;
+}
+
 /* ---- writing ---- */
 
 static seg_status check_frame(seg_writer *writer, const seg_image *image) {

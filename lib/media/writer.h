@@ -57,6 +57,11 @@ SEG_NODISCARD seg_status seg_stream_writer_check(const char *format,
 SEG_NODISCARD seg_status seg_video_writer_check(const char *name, const char *format,
                                                 const seg_writer_options *options);
 
+SEG_NODISCARD seg_status seg_video_writer_memory(int64_t *bytes, const char *name,
+                                                 const char *format,
+                                                 const seg_writer_options *options,
+                                                 const seg_image *shape);
+
 /** One picture file. */
 SEG_NODISCARD seg_status seg_picture_writer_open(seg_writer **writer, const char *name,
                                                  const seg_writer_options *options,

@@ -23,12 +23,25 @@ peak() {
     [ "$taken" -le 400 ] || failed "segment $* takes $taken MB"
 }
 
+# promised ARGUMENTS...: what --dry-run says is what the run before took, more or less.
+promised() {
+    works --dry-run -y "$@"
+    said=$(sed -n 's/^  memory: about \([0-9]*\) MB$/\1/p' printed)
+    if [ "${said:-0}" -lt $((taken * 7 / 10)) ] || [ "$said" -gt $((taken * 18 / 10)) ]; then
+        failed "--dry-run promises ${said:-nothing} MB instead of $taken: $*"
+    fi
+}
+
 for threads in 1 2 4; do
     peak --threads $threads --method canny --limit 6 large.mp4 edges.mkv
+    promised --threads $threads --method canny --limit 6 large.mp4 edges.mkv
 done
 for threads in 2 4; do
     peak --threads $threads --method background --limit 6 --render overlay large.mp4 seen.mp4
+    promised --threads $threads --method background --limit 6 --render overlay large.mp4 seen.mp4
 done
+peak --method canny --limit 20 small.mkv edges.mkv # FFV1
+promised --method canny --limit 20 small.mkv edges.mkv
 peak --method region-grow --seeds auto --objects objects.jsonl --limit 3 large.mp4 null:
 peak --threads 2 --method canny --post 'close(5),fill-holes' --limit 6 large.mp4 null:
 few=$taken

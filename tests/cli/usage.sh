@@ -58,6 +58,15 @@ fails 2 '--roi has no valid value \(got "1,2,3"' --roi 1,2,3 in.pgm x.png
 fails 2 '--start has no valid value \(got "soon"' --start soon in.pgm x.png
 fails 2 '--max-pixels has no valid value \(got "0"' --max-pixels 0 in.pgm x.png
 
+SEG_CPU=sse9
+export SEG_CPU
+fails 2 'SEG_CPU has no valid value \(got "sse9", allowed ref, base or avx2\)' in.pgm x.png
+for SEG_CPU in ref base avx2 ''; do
+    works --method otsu in.pgm "level$SEG_CPU.png"
+    same "level$SEG_CPU.png" plain.png
+done
+unset SEG_CPU
+
 # ---- values out of range ----
 fails 2 'level is out of range \(got 300, allowed 0 to 255' --method threshold --level 300 in.pgm x.png
 fails 2 'level is out of range \(got -3, allowed 0 to 255' --method threshold --level=-3 in.pgm x.png

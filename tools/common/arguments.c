@@ -312,6 +312,15 @@ static bool merge_config(arguments *target, const config *source, const char *pa
     return true;
 }
 
+/* The library takes what it does not know for nothing. */
+static bool check_environment(void) {
+    const char *level = getenv("SEG_CPU");
+    if (!level || !*level || text_choice("ref|base|avx2", level) >= 0) return true;
+    message_error(NULL, "SEG_CPU has no valid value (got \"%s\", allowed ref, base or avx2)",
+                  level);
+    return false;
+}
+
 bool arguments_parse(arguments *target, const program *of, int count, char **words) {
     parser p = {target, count, 1, words};
     config source = {0};
@@ -319,6 +328,7 @@ bool arguments_parse(arguments *target, const program *of, int count, char **wor
     target->names = memory_get((size_t)count, sizeof *target->names);
     const char *path = look_for(&p, OPTION_CONFIG), *id = look_for(&p, OPTION_METHOD),
                *metric = look_for(&p, OPTION_METRIC);
+    if (!check_environment()) return false;
     if (path && !config_load(&source, path)) return false;
     if (id && source.method && !text_equal(id, source.method)) {
         message_error(path, "is for method %s, but --method is %s", source.method, id);

@@ -40,6 +40,21 @@ seg_status feed_open_reader(feed *target, const job *item, const settings *from,
     return status;
 }
 
+int64_t feed_expected(const feed *source, const settings *from) {
+    const seg_reader_options *options = &from->reader;
+    int64_t frames = source->info.frames;
+    double rate = source->info.frame_rate.den > 0
+                      ? (double)source->info.frame_rate.num / source->info.frame_rate.den
+                      : 0;
+    if (options->start > 0) frames -= (int64_t)(options->start * rate);
+    if (options->duration > 0 && options->duration * rate < (double)frames)
+        frames = (int64_t)(options->duration * rate);
+    if (options->step > 1) frames = (frames + options->step - 1) / options->step;
+    if (options->limit > 0 && (options->limit < frames || !source->info.frames))
+        frames = options->limit;
+    return frames < 0 ? 0 : frames;
+}
+
 seg_status feed_read(feed *source, seg_frame *frame) {
     if (source->reader) return seg_reader_read(source->reader, frame);
     seg_frame_unref(frame);

@@ -24,6 +24,9 @@ SEG_NODISCARD seg_status feed_open_picture(feed *target, const job *item, const 
 SEG_NODISCARD seg_status feed_open_reader(feed *target, const job *item, const settings *from,
                                           bool luma_only, int32_t threads, const seg_env *env);
 
+/** Frames that will come of it, 0 if that is not known: for progress. */
+int64_t feed_expected(const feed *source, const settings *from);
+
 /** As seg_reader_read. */
 SEG_NODISCARD seg_status feed_read(feed *source, seg_frame *frame);
 

@@ -50,6 +50,15 @@ bool sink_check(const job *item, const settings *from) {
     return status >= 0;
 }
 
+int64_t sink_memory(const job *item, const recipe *how, const seg_image *shape) {
+    int64_t bytes = 0;
+    if (item->output_kind <= OUTPUT_NULL || !shape->width) return 0;
+    seg_writer_options options = given_options(how->settings);
+    options.content = (int32_t)how->content;
+    const char *name = item->output_kind == OUTPUT_WRITER ? item->output : "x.png";
+    return seg_writer_memory(&bytes, name, &options, shape) < 0 ? 0 : bytes;
+}
+
 static seg_status open_writer(sink *target, const recipe *how, const seg_stream_info *info,
                               int32_t threads) {
     const settings *from = target->settings;

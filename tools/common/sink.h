@@ -10,6 +10,9 @@ typedef struct sink sink;
  *  message was given. */
 bool sink_check(const job *item, const settings *from);
 
+/** About how many bytes writing pictures like `shape` takes; 0 if it is not known. */
+int64_t sink_memory(const job *item, const recipe *how, const seg_image *shape);
+
 /** Opens OUTPUT; with OUTPUT_NONE and OUTPUT_NULL nothing is to be drawn and `*opened` is NULL.
  *  `env` gives limits, log and progress. Here and below, false: a message was given, or a signal
  *  ended the wait for a reader that takes nothing. */

@@ -8,20 +8,19 @@
  * only what it has a place for. Whoever fails makes the others stop; pictures travel back from the
  * writer to be drawn into again.
  */
+#include "common/stages.h"
 #include "common/messages.h"
 #include "common/queue.h"
 #include "common/signals.h"
 #include "common/text.h"
-#include "common/work.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Frames that wait between two stages: enough to even out their pace, fewer of large ones. */
-static int32_t queue_length(const work *from) {
+/* Enough to even out the pace of the stages. */
+int32_t stages_waiting(const seg_stream_info *info, bool luma) {
     enum { MOST = 3, BYTES = 1 << 23 };
-    int64_t bytes = (int64_t)from->feed.info.width * from->feed.info.height;
-    if (!seg_pipeline_luma_suffices(from->worker->pipeline)) bytes *= 4; /* RGB and luma */
+    int64_t bytes = (int64_t)info->width * info->height * (luma ? 1 : 4); /* RGB and luma */
     int64_t length = bytes > 0 ? BYTES / bytes : MOST;
     return length < MOST ? (int32_t)length : MOST;
 }
@@ -210,7 +209,8 @@ static void note_outcome(stages *all) {
 void stages_run_threaded(work *target) {
     stages all = {.work = target, .end = SEG_END};
     pthread_t decoder, writer;
-    int32_t length = queue_length(target);
+    bool luma = seg_pipeline_luma_suffices(target->worker->pipeline);
+    int32_t length = stages_waiting(&target->feed.info, luma);
     all.frames = queue_create(length);
     if (length < 1) length = 1;
     all.drawings = queue_create(length);

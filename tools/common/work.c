@@ -3,6 +3,7 @@
 #include "common/objects.h"
 #include "common/outfile.h"
 #include "common/signals.h"
+#include "common/stages.h"
 #include "common/text.h"
 #include <segment/imgproc.h>
 #include <stdio.h>
@@ -219,7 +220,7 @@ bool work_frame(work *target, seg_frame *frame, work_deliver deliver, void *user
     target->process_seconds += clock_seconds() - start;
     seg_frame_unref(frame); /* the pipeline has what it needs */
     progress_frame(target->worker->progress, target->item->input, target->frames_in,
-                   target->feed.info.frames);
+                   feed_expected(&target->feed, target->settings));
     if (status == SEG_OK) return take_result(target, deliver, user);
     if (status < 0) work_fail(target, NULL, status);
     return status >= 0;

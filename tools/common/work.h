@@ -92,10 +92,6 @@ bool work_frame(work *target, seg_frame *frame, work_deliver deliver, void *user
 /** After the last frame: what look-ahead holds back. False: it failed. */
 bool work_flush(work *target, work_deliver deliver, void *user);
 
-/** All frames, in this thread or in three. */
-void stages_run_alone(work *target);
-void stages_run_threaded(work *target);
-
 /** The record for --report. */
 json_t *report_describe(const work *from, outcome how);
 

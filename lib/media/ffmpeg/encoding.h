@@ -32,6 +32,9 @@ SEG_NODISCARD seg_status seg_encoding_choose(seg_encoding *encoding, const seg_i
                                              const AVOutputFormat *container, const AVCodec *codec,
                                              bool live);
 
+/** About how many bytes the encoder takes for pictures of that size, its own frame included. */
+int64_t seg_encoding_memory(const seg_encoding *encoding, int32_t width, int32_t height);
+
 /** Quality, threads, slices, bit-exactness and colour tags; `dictionary` gets private options. */
 void seg_encoding_apply(const seg_encoding *encoding, AVCodecContext *context,
                         const seg_writer_options *options, bool live, AVDictionary **dictionary);

@@ -20,6 +20,10 @@ SEG_NODISCARD seg_status seg_av_writer_open(seg_writer **writer, const char *nam
 SEG_NODISCARD seg_status seg_av_writer_check(const char *name, const char *format,
                                              const seg_writer_options *options);
 
+SEG_NODISCARD seg_status seg_av_writer_memory(int64_t *bytes, const char *name, const char *format,
+                                              const seg_writer_options *options,
+                                              const seg_image *shape);
+
 SEG_NODISCARD seg_status seg_yuv444_fill(seg_yuv444 **converter, uint8_t *planes,
                                          const seg_image *image, const seg_env *env);
 void seg_yuv444_free(seg_yuv444 *converter);

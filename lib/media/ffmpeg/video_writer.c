@@ -465,6 +465,19 @@ seg_status seg_av_writer_check(const char *name, const char *format,
     return settle(&container, &codec, name, format, options);
 }
 
+seg_status seg_av_writer_memory(int64_t *bytes, const char *name, const char *format,
+                                const seg_writer_options *options, const seg_image *shape) {
+    SEG_AV_CONST AVOutputFormat *container;
+    const AVCodec *codec = NULL;
+    seg_encoding encoding;
+    seg_image samples = *shape;
+    SEG_TRY(settle(&container, &codec, name, format, options));
+    if (samples.format == SEG_LABEL32) samples.format = SEG_U16;
+    SEG_TRY(seg_encoding_choose(&encoding, &samples, options, container, codec, false));
+    *bytes = seg_encoding_memory(&encoding, shape->width, shape->height);
+    return SEG_OK;
+}
+
 static seg_status prepare(video_writer *writer, const char *name, const char *format,
                           const seg_writer_options *options, const seg_env *env) {
     writer->output.file.descriptor = -1;
