@@ -1,6 +1,7 @@
 #!/bin/sh
-# The tables of methods in README.md are those of the registry. `sh tests/house/readme.sh update`
-# (with SEGMENT_SOURCE and SEGMENT_BUILD, as CTest sets them) writes them anew.
+# README.md: the example compiles, the tables of methods are those of the registry. `sh
+# tests/house/readme.sh update` (with SEGMENT_SOURCE and SEGMENT_BUILD, as CTest sets them) writes
+# them anew.
 set -eu
 table=$SEGMENT_BUILD/bin/method_table
 readme=$SEGMENT_SOURCE/README.md
@@ -10,6 +11,10 @@ if [ ! -x "$table" ]; then
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$readme" >"$work/example.c"
+grep -q seg_canny "$work/example.c"
+"${CC:-cc}" -std=c11 -Wall -Wextra -Werror -I"$SEGMENT_SOURCE/include" -c "$work/example.c" \
+    -o "$work/example.o"
 "$table" >"$work/table"
 [ "$(grep -c '^| .* | `' "$work/table")" -ge 16 ]
 awk -v table="$work/table" '
