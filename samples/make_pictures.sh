@@ -21,3 +21,16 @@ segment -y -q --method background --post 'open(3),min-area(80)' --render overlay
 cp "$(find "$work" -name 'overlay_*.png' | sort | tail -n 1)" "$out/background.png"
 segment -y -q --method gaussian --sigma 0 --start 2.3666 --limit 1 "$work/scene.mkv" \
     "$out/frame.png"
+
+# How well differences of frames find the movers, and where they fail.
+truth=$work/scene_truth/mask_%04d.png
+mkdir "$work/frames" "$work/found" "$work/soft" "$work/model"
+segment -y -q --method gaussian --sigma 0 "$work/scene.mkv" "$work/frames/%04d.png"
+segment -y -q --method frame-diff --post 'open(3),min-area(80)' "$work/scene.mkv" \
+    "$work/found/%04d.png"
+segment -y -q --method frame-diff --render score "$work/scene.mkv" "$work/soft/%04d.png"
+segment -y -q --method background --render score "$work/scene.mkv" "$work/model/%04d.png"
+segment-eval masks "$work/found/%04d.png" "$truth" -y -q --pictures "$work/frames/%04d.png" \
+    --worst 3 --sheet "$out/errors.png" >/dev/null
+segment-eval scores --compare "$work/soft/%04d.png" "$work/model/%04d.png" "$truth" -y -q \
+    --plot "$out/pr.svg" >/dev/null

@@ -1,6 +1,7 @@
-/* Prints the table of methods in README.md from the registry: what everything that lists methods
- * (help, completion, tests) goes through.
- *   method_table */
+/* Prints the tables of methods or of metrics in README.md from the registry: what everything that
+ * lists them (help, completion, tests) goes through.
+ *   method_table
+ *   method_table metrics */
 #include <segment/segment.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +31,23 @@ static void print_table(const char *heading, uint32_t inputs) {
     }
 }
 
-int main(void) {
+static void print_metrics(void) {
+    int32_t count;
+    const seg_metric *const *metrics = seg_metrics(&count);
+    printf("| metric | what | measures |\n| --- | --- | --- |\n");
+    for (int32_t i = 0; i < count; i++) {
+        printf("| `%s` | %s |", metrics[i]->id, metrics[i]->title);
+        for (int32_t m = 0; m < metrics[i]->measure_count; m++)
+            printf(" `%s`", metrics[i]->measures[m].name);
+        printf(" |\n");
+    }
+}
+
+int main(int count, char **words) {
+    if (count > 1 && strcmp(words[1], "metrics") == 0) {
+        print_metrics();
+        return 0;
+    }
     print_table("`--method`", SEG_INPUT_PICTURE | SEG_INPUT_PAIR | SEG_INPUT_STREAM);
     printf("\n");
     print_table("`--post`", SEG_INPUT_MASK | SEG_INPUT_LABELS);

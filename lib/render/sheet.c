@@ -20,7 +20,8 @@ typedef struct layout {
     const seg_sheet_options *options;
     const seg_sheet_cell *cells;
     int32_t count, columns, rows, caption_lines;
-    int32_t top; /* of the first row */
+    int32_t top;         /* of the first row */
+    int32_t cell_height; /* of the highest picture as it is drawn */
     int64_t step_x, step_y, width, height;
 } layout;
 
@@ -59,17 +60,28 @@ static int64_t keys_width(const seg_sheet_options *options) {
     return width;
 }
 
-static void lay_out(layout *all) {
+static void measure_cells(layout *all) {
     const seg_sheet_options *options = all->options;
     for (int32_t i = 0; i < all->count; i++) {
-        const int32_t lines = count_lines(all->cells[i].caption);
+        const seg_sheet_cell *cell = &all->cells[i];
+        const int32_t lines = count_lines(cell->caption);
+        int32_t width, height = 1;
+        if (!seg_image_empty(cell->picture))
+            seg_thumbnail_size(&width, &height, cell->picture, options->cell_width,
+                               options->cell_height);
         if (lines > all->caption_lines) all->caption_lines = lines;
+        if (height > all->cell_height) all->cell_height = height;
     }
+}
+
+static void lay_out(layout *all) {
+    const seg_sheet_options *options = all->options;
+    measure_cells(all);
     all->top = MARGIN;
     if (options->title) all->top += 2 * SEG_FONT_HEIGHT + MARGIN;
     if (options->key_count) all->top += SWATCH + MARGIN;
     all->step_x = (int64_t)options->cell_width + MARGIN;
-    all->step_y = (int64_t)options->cell_height + (int64_t)all->caption_lines * LINE + MARGIN;
+    all->step_y = (int64_t)all->cell_height + (int64_t)all->caption_lines * LINE + MARGIN;
     all->columns = options->columns ? options->columns : choose_columns(all);
     if (all->columns > all->count) all->columns = all->count;
     all->rows = (all->count + all->columns - 1) / all->columns;
@@ -131,10 +143,10 @@ static seg_status draw_caption(seg_image *sheet, const layout *all, int64_t x, i
 
 static seg_status draw_picture(seg_image *sheet, const layout *all, int64_t x, int64_t y,
                                const seg_image *picture, const seg_env *env) {
-    const int32_t cell_width = all->options->cell_width, cell_height = all->options->cell_height;
+    const int32_t cell_width = all->options->cell_width, cell_height = all->cell_height;
     int32_t width, height;
     seg_image view = {0};
-    seg_thumbnail_size(&width, &height, picture, cell_width, cell_height);
+    seg_thumbnail_size(&width, &height, picture, cell_width, all->options->cell_height);
     const int64_t left = x + (cell_width - width) / 2, top = y + (cell_height - height) / 2;
     fill(sheet, left - 1, top - 1, (int64_t)width + 2, (int64_t)height + 2, frame_colour);
     SEG_TRY(seg_image_view(&view, sheet, (seg_rect){(int32_t)left, (int32_t)top, width, height}));
@@ -171,8 +183,7 @@ static seg_status draw_all(seg_image *sheet, const layout *all, const seg_env *e
         const int64_t y = all->top + i / all->columns * all->step_y;
         if (!seg_image_empty(all->cells[i].picture))
             SEG_TRY(draw_picture(sheet, all, x, y, all->cells[i].picture, env));
-        SEG_TRY(draw_caption(sheet, all, x, y + all->options->cell_height + GAP,
-                             all->cells[i].caption));
+        SEG_TRY(draw_caption(sheet, all, x, y + all->cell_height + GAP, all->cells[i].caption));
     }
     return SEG_OK;
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# README.md: the example compiles, the tables of methods are those of the registry. `sh
+# README.md: the example compiles, the tables of methods and metrics are those of the registry. `sh
 # tests/house/readme.sh update` (with SEGMENT_SOURCE and SEGMENT_BUILD, as CTest sets them) writes
 # them anew.
 set -eu
@@ -15,16 +15,28 @@ awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$readme" >"$w
 grep -q seg_canny "$work/example.c"
 "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -I"$SEGMENT_SOURCE/include" -c "$work/example.c" \
     -o "$work/example.o"
-"$table" >"$work/table"
-[ "$(grep -c '^| .* | `' "$work/table")" -ge 16 ]
-awk -v table="$work/table" '
-    /^<!-- end of methods -->$/ { while ((getline line < table) > 0) print line; skip = 0; n++ }
-    !skip { print }
-    /^<!-- methods -->$/ { skip = 1; n++ }
-    END { exit n == 2 ? 0 : 1 }' "$readme" >"$work/README.md" || {
-    echo "README.md has no <!-- methods --> ... <!-- end of methods -->"
-    exit 1
+"$table" >"$work/methods"
+"$table" metrics >"$work/metrics"
+[ "$(grep -c '^| .* | `' "$work/methods")" -ge 16 ]
+[ "$(grep -c '^| `' "$work/metrics")" -ge 14 ]
+
+# insert WHAT FROM TO: the table WHAT between its marks
+insert() {
+    awk -v table="$work/$1" -v what="$1" '
+        $0 == "<!-- end of " what " -->" {
+            while ((getline line < table) > 0) print line
+            skip = 0
+            n++
+        }
+        !skip { print }
+        $0 == "<!-- " what " -->" { skip = 1; n++ }
+        END { exit n == 2 ? 0 : 1 }' "$2" >"$3" || {
+        echo "README.md has no <!-- $1 --> ... <!-- end of $1 -->"
+        exit 1
+    }
 }
+insert methods "$readme" "$work/README.half"
+insert metrics "$work/README.half" "$work/README.md"
 if [ "${1:-}" = update ]; then
     cat "$work/README.md" >"$readme"
     exit 0

@@ -135,7 +135,7 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_AUTOROTATE] = {"autorotate", 0, OPTION_SWITCH, GROUP_INPUT, NULL, NULL, NULL,
                            "Turn pictures and video the way they are meant to be seen; on by "
                            "default.",
-                           EVERY},
+                           SEGMENT},
     [OPTION_INPUT_FORMAT] = {"input-format", 0, OPTION_VALUE, GROUP_INPUT, "NAME", NULL, NULL,
                              "Take the input for this format (y4m, nut, png, mjpeg, ...) instead "
                              "of looking at its content.",

@@ -6,6 +6,30 @@
 #include <segment/data.h>
 #include <stdlib.h>
 
+bool choices_check_options(const arguments *from, bool tuning) {
+    static const option_id of_tuning[] = {OPTION_METHOD, OPTION_CONFIG,
+                                          OPTION_ROI,    OPTION_PRE,
+                                          OPTION_POST,   OPTION_KEEP,
+                                          OPTION_VARY,   OPTION_TRUTH,
+                                          OPTION_METRIC, OPTION_SEARCH,
+                                          OPTION_FOLDS,  OPTION_SETTINGS,
+                                          OPTION_RENDER, OPTION_OBJECTS_CONNECTIVITY};
+    static const option_id of_scoring[] = {OPTION_PICTURES,   OPTION_COMPARE,  OPTION_LEVELS,
+                                           OPTION_MOT,        OPTION_SIZE,     OPTION_BOOTSTRAP,
+                                           OPTION_CONFIDENCE, OPTION_PER_FILE, OPTION_PER_FRAME,
+                                           OPTION_WORST,      OPTION_SHEET,    OPTION_HTML};
+    const option_id *wrong = tuning ? of_scoring : of_tuning;
+    const size_t count =
+        tuning ? sizeof of_scoring / sizeof *of_scoring : sizeof of_tuning / sizeof *of_tuning;
+    for (size_t i = 0; i < count; i++) {
+        if (!from->values[wrong[i]]) continue;
+        message_error(NULL, tuning ? "--%s is of no use to tune" : "--%s goes with tune only",
+                      option_get(wrong[i])->name);
+        return false;
+    }
+    return true;
+}
+
 static bool read_count(int32_t *value, const arguments *from, option_id id, int32_t standard,
                        int32_t low, int32_t high) {
     const char *text = from->values[id];
@@ -140,7 +164,8 @@ static bool read_outputs(choices *target, const arguments *from) {
 
 int choices_read(choices *target, const arguments *from) {
     *target = (choices){0};
-    if (!settings_read_options(&target->common, from)) return EXIT_USAGE;
+    if (!choices_check_options(from, false) || !settings_read_options(&target->common, from))
+        return EXIT_USAGE;
     int code = choices_read_metric(target, from);
     if (code != EXIT_DONE) return code;
     target->levels = from->values[OPTION_LEVELS] != NULL;

@@ -32,6 +32,10 @@ typedef struct choices {
  *  `from` must outlive the result. */
 int choices_read(choices *target, const arguments *from);
 
+/** False if an option was given that has no meaning for scoring, or for tuning: a message was
+ *  given. */
+bool choices_check_options(const arguments *from, bool tuning);
+
 /** Options of the metric and which measure counts: what scoring and tuning have in common. */
 int choices_read_metric(choices *target, const arguments *from);
 

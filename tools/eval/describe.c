@@ -15,6 +15,12 @@ static const help_pair inputs[] = {
     {"a pattern or quoted glob", "pred/%05d.png or 'pred/*.png': paired by number or by name."},
     {"a video", "Frame by frame, in constant memory; the truth may also be a directory, pattern "
                 "or glob of its frames. Their numbers must agree."},
+    {"annotations",
+     "For metrics of instances: COCO's JSON (instances, results, or panoptic with its "
+     "label pictures in a directory of the same name), MOTChallenge's rows (NAME.txt "
+     "or NAME/gt/gt.txt), JSON Lines of segment --objects."},
+    {"a CDnet tree", "TRUTH/category/video/groundtruth with temporalROI.txt and ROI.bmp, masks in "
+                     "PRED/category/video or as PRED/category/video.mkv."},
     {"-", "Standard input, for one of them: y4m, nut, png, pam, ..."},
     {NULL, NULL}};
 
@@ -39,13 +45,18 @@ static const help_pair examples[] = {
      "Is the new one better? Paired tests, and intervals of the differences."},
     {"segment-eval masks masks/ truth/ --html report.html --pictures photos/",
      "A page with tables, plots and the worst pictures."},
+    {"segment-eval scores soft/ truth/ --plot roc.svg", "A ROC curve."},
+    {"segment-eval boundaries edges/ truth/",
+     "ODS, OIS and AP; truth/ has NAME_1.png, NAME_2.png, ..."},
+    {"segment-eval change results/ dataset2014/", "CDnet's table, by category and overall."},
+    {"segment-eval instances detections.json instances_val2017.json", "COCO's AP."},
     {"segment-eval tune --method threshold --vary level=20:235:44 --truth truth/ photos/",
      "The level that gives the best f1, and what it will give on other pictures."},
     {NULL, NULL}};
 
 static const help_pair phrases[] = {
-    {"rng-seed", "Seed of the samples of --bootstrap, 0 to 2^63-1; default 0. The same seed gives "
-                 "the same numbers."},
+    {"rng-seed", "Seed of the samples of --bootstrap and of the parts of cross-validation, 0 to "
+                 "2^63-1; default 0. The same seed gives the same numbers."},
     {"keep-going", "Score what can be scored; exit 3 if there were problems."},
     {"method", "The method to tune; segment --list names the methods."},
     {"config", "Method, parameters and chains to begin with, from a JSON file."},

@@ -142,6 +142,11 @@ static void pair_data(pairing *all) {
     const choices *from = all->choices;
     file_set files = {0};
     if (all->target->problem_count) return;
+    if (from->ignore || from->pictures) {
+        add_problem(all, from->ignore ? from->ignore : from->pictures,
+                    "goes with pictures, not with files of annotations");
+        return;
+    }
     for (int32_t side = 0; side < from->sides; side++)
         files.predictions[side] = text_copy(from->predictions[side]);
     paths_add(&files.truths, from->truth);

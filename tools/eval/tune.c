@@ -83,7 +83,9 @@ static int choose_kind(tuning *target, const arguments *given) {
 }
 
 static int read_choices(tuning *target, const arguments *given) {
-    if (!settings_read_options(&target->choices.common, given)) return EXIT_USAGE;
+    if (!choices_check_options(given, true) ||
+        !settings_read_options(&target->choices.common, given))
+        return EXIT_USAGE;
     int code = read_names(target, given);
     if (code == EXIT_DONE) code = choices_read_metric(&target->choices, given);
     if (code == EXIT_DONE && !target->choices.metric->measures[target->choices.measure].better)
@@ -128,6 +130,11 @@ static bool find_pictures(tuning *target) {
     }
     if (!target->units.count) {
         message_error(NULL, "there is nothing to tune with");
+        return false;
+    }
+    for (int32_t i = 0; i < target->units.count; i++) {
+        if (!target->units.items[i].data) continue;
+        message_error(target->choices.truth, "holds annotations; tune takes the truth as pictures");
         return false;
     }
     take_pictures(&target->units);

@@ -98,9 +98,10 @@ void tuned_table(text_buffer *target, const tuned *from) {
     int32_t refused = 0;
     for (int32_t i = 1; i < all->trial_count; i++)
         refused += all->trials[i].refusal != NULL;
-    text_add(target, "%s by %s of %s: %d picture%s or sequences, %d settings tried",
-             all->recipe.method->id, measure_of(from)->name, all->choices.metric->id,
-             (int)all->units.count, all->units.count == 1 ? "" : "s", (int)all->trial_count - 1);
+    text_add(target, "%s by %s of %s: %d %s%s, %d settings tried", all->recipe.method->id,
+             measure_of(from)->name, all->choices.metric->id, (int)all->units.count,
+             all->choices.sequence ? "sequence" : "picture", all->units.count == 1 ? "" : "s",
+             (int)all->trial_count - 1);
     if (refused) text_add(target, " (%d of them the method refuses)", (int)refused);
     text_add(target, "\n\n");
     add_parameters(target, from);
