@@ -242,6 +242,10 @@ static int check_combinations(const plan *target) {
         message_error(NULL, "--markers: method %s takes no seeds", method->id);
         return EXIT_USAGE;
     }
+    if (from->known_foreground && method && !method->save) {
+        message_error(NULL, "--known-foreground: method %s learns no background", method->id);
+        return EXIT_USAGE;
+    }
     return EXIT_DONE;
 }
 

@@ -171,7 +171,12 @@ static int check_pipeline(recipe *target) {
     seg_status status = seg_pipeline_create(&trial, made, NULL);
     seg_pipeline_free(trial);
     if (status >= 0) return EXIT_DONE;
-    message_error(NULL, "%s", message_reason(status));
+    /* Details about a chain begin with its name. */
+    const char *reason = message_reason(status);
+    bool of_option = text_starts(reason, "pre,") || text_starts(reason, "post,") ||
+                     text_starts(reason, "post:") || text_starts(reason, "keep:") ||
+                     text_starts(reason, "roi ");
+    message_error(NULL, "%s%s", of_option ? "--" : "", reason);
     return status == SEG_ERROR_OPTION || status == SEG_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
 }
 

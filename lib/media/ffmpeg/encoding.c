@@ -232,6 +232,9 @@ static seg_status choose_for_people(seg_encoding *encoding, const seg_image *sha
     if (shape->channels % 2 == 0 && choose_with_alpha(encoding, shape, container)) return SEG_OK;
     if (live && !strcmp(container->name, "nut"))
         return choose_exact(encoding, shape, container, live);
+    /* 16 bits survive where the container has an encoder for them. */
+    bool deep = shape->format != SEG_U8;
+    if (deep && choose_exact(encoding, shape, container, live) >= 0) return SEG_OK;
     const AVCodec *own = avcodec_find_encoder(container->video_codec);
     const AVCodec *order[] = {avcodec_find_encoder_by_name("libx264"),
                               avcodec_find_encoder_by_name("libvpx-vp9"),
@@ -247,6 +250,10 @@ static seg_status choose_for_people(seg_encoding *encoding, const seg_image *sha
         if (shape->channels % 2 == 0 && !alpha)
             snprintf(encoding->remark, sizeof encoding->remark, "%s has no alpha: it is left out",
                      codec->name);
+        else if (deep)
+            snprintf(encoding->remark, sizeof encoding->remark,
+                     "%s in %s has 8 bits: the others are left out (.mkv keeps them)", codec->name,
+                     container->name);
         else if (format == AV_PIX_FMT_BGR8)
             snprintf(encoding->remark, sizeof encoding->remark, "%s holds 256 fixed colours",
                      codec->name);
