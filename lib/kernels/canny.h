@@ -18,7 +18,7 @@
 #define SEG_CANNY_BINS 2048
 
 /** Work memory of the fast levels, whatever the width. */
-#define SEG_CANNY_TILE_WORK (256 * 1024)
+#define SEG_CANNY_TILE_WORK (512 * 1024)
 
 /** What to do with a picture. */
 typedef struct seg_canny_plan {

@@ -146,9 +146,12 @@ static void source_rows(tile *t, const uint8_t **rows, int32_t y, int32_t count)
         rows[r] = plan->blur ? t->smooth[from % SMOOTH_ROWS] - (t->x0 - 2 * V_BYTES)
                              : plan->data + (ptrdiff_t)from * plan->stride;
     }
+    t->ahead.row = 0;
+    t->ahead.first = t->ahead.x = clamped(t->x0 - V_BYTES, 0, plan->width);
+    t->ahead.end = clamped(t->x0 + TILE + V_BYTES, 0, plan->width);
     for (int32_t r = 0; r < RING; r++) {
         const int32_t next = clamped(y + count + r + (plan->blur ? 2 : 0), 0, last);
-        t->ahead[r] = plan->data + (ptrdiff_t)next * plan->stride;
+        t->ahead.rows[r] = plan->data + (ptrdiff_t)next * plan->stride;
     }
 }
 

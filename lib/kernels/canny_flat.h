@@ -64,7 +64,7 @@ static void take_extremes(tile *t, const uint8_t *const *rows, int32_t count,
     const int32_t end = t->x0 + (range->end - 1) * V_BYTES;
     int32_t x = t->x0 + (range->first - 1) * V_BYTES;
     for (; x + V_BYTES <= width && x < end; x += V_BYTES) {
-        prefetch_strip(t, x, 0, RING);
+        fetch_ahead(&t->ahead, RING * V_BYTES / 64);
         if (count == RING + 2)
             take_columns(t, rows, RING + 2, x);
         else
@@ -82,8 +82,8 @@ static inline int is_flat(tile *t, int32_t s, vec span) {
 
 static void add_run(strip_runs *runs, int32_t first, int32_t end) {
     if (first >= end) return;
-    runs->run[runs->count].first = (uint8_t)first;
-    runs->run[runs->count++].end = (uint8_t)end;
+    runs->run[runs->count].first = (uint16_t)first;
+    runs->run[runs->count++].end = (uint16_t)end;
 }
 
 /* Finds the strips that are not flat in a batch of `count` rows; `rows` starts two rows above. */
@@ -92,8 +92,7 @@ static void find_hot(tile *t, strip_runs *hot, const uint8_t *const *rows, int32
     const vec span = v_set16(t->flat_span * 0x101);
     int32_t first = range->first, flat = 0;
     hot->count = 0;
-    t->looked = t->flat_span >= 0 && t->patience-- <= 0;
-    if (t->looked) {
+    if (t->flat_span >= 0 && t->patience-- <= 0) {
         take_extremes(t, rows, count + 2, range);
         for (int32_t s = range->first; s < range->end; s++) {
             if (!is_flat(t, s, span)) continue;

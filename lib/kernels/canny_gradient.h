@@ -147,12 +147,16 @@ static void edge_rows(tile *t, const uint8_t **copies, const uint8_t *const *row
     }
 }
 
-/* A tile's rows are too short for the processor to foresee that those below come next: asks for
- * rows first .. first+count-1 of the next batch. */
-static inline void prefetch_strip(const tile *t, int32_t x, int32_t first, int32_t count) {
-    if (x % 64) return;
-    for (int32_t r = first; r < first + count; r++)
-        v_prefetch(t->ahead[r] + x);
+/* Asks for the next lines of the rows to come. In this order, one row after the other, memory
+ * answers twice as fast as when it is asked for all rows of a column at once. */
+static inline void fetch_ahead(rows_ahead *ahead, int32_t lines) {
+    for (; lines > 0 && ahead->row < RING; lines--) {
+        v_prefetch(ahead->rows[ahead->row] + ahead->x);
+        ahead->x += 64;
+        if (ahead->x < ahead->end) continue;
+        ahead->x = ahead->first;
+        ahead->row++;
+    }
 }
 
 static inline destination destination_of(tile *t, int32_t i, int squared) {
@@ -164,9 +168,8 @@ static inline void step_strips(tile *t, const uint8_t *const *rows, int32_t coun
                                int32_t first, int32_t end, int squared) {
     const destination to = destination_of(t, i, squared);
     for (int32_t s = first; s < end; s++) {
-        const int32_t x = t->x0 + (s - 1) * V_BYTES;
-        if (!t->looked) prefetch_strip(t, x, i % RING, ROWS);
-        step_rows(t->state[s], rows, x, count, &to, s);
+        fetch_ahead(&t->ahead, ROWS * V_BYTES / 64);
+        step_rows(t->state[s], rows, t->x0 + (s - 1) * V_BYTES, count, &to, s);
     }
 }
 
@@ -181,11 +184,6 @@ static void step_range(tile *t, const uint8_t *const *rows, int32_t count, int32
     else
         step_strips(t, rows, count, i, first, end, t->plan->squared);
 }
-
-/* The strips of the tile that hold pixels, and those of them that can be read in place. */
-typedef struct strip_range {
-    int32_t first, end, inner_first, inner_end;
-} strip_range;
 
 static strip_range strips_of(const tile *t) {
     const int32_t width = t->plan->width;

@@ -84,19 +84,17 @@ static inline vec fill_words(vec seeds, vec weak) {
 }
 
 /* Takes over into row y what touches it in row `from` and, as far as it is known, in the row
- * itself. Nothing is looked at that has just been written, and where pixels are open nothing is
- * asked: both would cost more than the work itself. */
+ * itself. It never looks at what has just been written, and never asks whether there is something
+ * to do: to wait for the one and to guess the other wrong costs more than the work. */
 static void take_over(const seg_canny_planes *planes, int32_t y, const uint64_t *from) {
     const uint64_t *weak = planes->weak + row_at(planes, y);
     uint64_t *strong = planes->strong + row_at(planes, y);
     vec before = v_zero();
     for (ptrdiff_t i = 0; i < planes->words - 1; i += V_BYTES / 8) {
         const vec w = v_load(weak + i), s = v_load(strong + i);
-        if (v_any(v_without(w, s))) {
-            const trio row = {s, v_before64(s, before), v_load(strong + i + 1)};
-            const vec touching = touched_words(unite(load_trio(from + i), row));
-            if (v_any(touching)) v_store(strong + i, fill_words(v_or(s, v_and(touching, w)), w));
-        }
+        const trio row = {s, v_before64(s, before), v_load(strong + i + 1)};
+        const vec touching = touched_words(unite(load_trio(from + i), row));
+        v_store(strong + i, fill_words(v_or(s, v_and(touching, w)), w));
         before = s;
     }
 }

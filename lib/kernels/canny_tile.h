@@ -6,7 +6,7 @@
 #include "kernels/canny_vector.h"
 
 /** Pixels in a row of a tile, a multiple of 64. */
-#define TILE 2048
+#define TILE 4096
 /** Rows that are worked on at once: derivatives stay in registers from one to the next. */
 #define ROWS 4
 /** Vectors of pixels in a row: the tile's, and one on either side. */
@@ -20,16 +20,23 @@
 #define RING (2 * ROWS)
 /** Pixels of a row of the blurred picture: the strips, and room for whole vectors around. */
 #define SMOOTH (TILE + 4 * V_BYTES)
-/** Blurred rows that are kept: a batch (RING rows), the two before it, and a power of two. */
-#define SMOOTH_ROWS (2 * RING)
+/** Blurred rows that are kept: a batch (RING rows) and the two before it, at least. */
+#define SMOOTH_ROWS (RING + ROWS)
 
 /** Spans of strips: first .. end-1. */
 typedef struct strip_runs {
     int32_t count;
     struct {
-        uint8_t first, end;
+        uint16_t first, end;
     } run[STRIPS / 2 + 1];
 } strip_runs;
+
+/* Rows of the picture that will be read next, from pixel `first` up to `end`, and how far they have
+ * been asked for. */
+typedef struct rows_ahead {
+    const uint8_t *rows[RING];
+    int32_t first, end, row, x;
+} rows_ahead;
 
 typedef struct tile {
     /* What the next row needs of the two rows before, a strip's worth each: step_rows. */
@@ -58,13 +65,17 @@ typedef struct tile {
     int32_t next_smooth; /* first row that is not blurred yet */
     int32_t flat_span;   /* pixels that span no more have no magnitude above low; or -1 */
     int32_t patience;    /* batches to come that are not looked at for flat strips */
-    bool looked;         /* the batch at hand was */
     /* Strips of batch b that are worked on, at b % 2. The others are flat, their magnitudes 0. */
     strip_runs hot[2];
-    uint8_t running[STRIPS];    /* the state is that of the row to come */
-    uint8_t clean[STRIPS];      /* bit h: magnitudes in half h of the ring are 0 */
-    const uint8_t *ahead[RING]; /* rows of the picture to be read next */
+    uint8_t running[STRIPS]; /* the state is that of the row to come */
+    uint8_t clean[STRIPS];   /* bit h: magnitudes in half h of the ring are 0 */
+    rows_ahead ahead;
 } tile;
+
+/* The strips of the tile that hold pixels, and those of them that can be read in place. */
+typedef struct strip_range {
+    int32_t first, end, inner_first, inner_end;
+} strip_range;
 
 _Static_assert(sizeof(tile) <= SEG_CANNY_TILE_WORK, "a tile needs more work memory");
 

@@ -1,0 +1,177 @@
+/* What is measured, and what is asked of it. */
+#include "operations.h"
+
+#include "peer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void bench_need(seg_status status) {
+    if (status >= 0) return;
+    fprintf(stderr, "bench: %s: %s\n", seg_status_text(status), seg_error_detail());
+    exit(1);
+}
+
+static void ours_grey(bench_state *s) {
+    bench_need(seg_to_grey(&s->output, &s->picture->rgb, s->env));
+}
+static void peers_grey(bench_state *s) {
+    peer_grey(&s->picture->rgb);
+}
+static void ours_blur(bench_state *s) {
+    bench_need(seg_gaussian(&s->output, &s->picture->grey, 1.4, 5, s->env));
+}
+static void peers_blur(bench_state *s) {
+    peer_blur(&s->picture->grey);
+}
+static void ours_sobel(bench_state *s) {
+    bench_need(seg_sobel(&s->dx, &s->dy, &s->picture->grey, 3, s->env));
+}
+static void peers_sobel(bench_state *s) {
+    peer_sobel(&s->picture->grey);
+}
+static void ours_median3(bench_state *s) {
+    bench_need(seg_median(&s->output, &s->picture->grey, 3, s->env));
+}
+static void peers_median3(bench_state *s) {
+    peer_median(&s->picture->grey, 3);
+}
+static void ours_median5(bench_state *s) {
+    bench_need(seg_median(&s->output, &s->picture->grey, 5, s->env));
+}
+static void peers_median5(bench_state *s) {
+    peer_median(&s->picture->grey, 5);
+}
+static void ours_difference(bench_state *s) {
+    bench_need(seg_difference_mask(&s->output, &s->picture->grey, &s->picture->next, 20, s->env));
+}
+static void peers_difference(bench_state *s) {
+    peer_difference(&s->picture->grey, &s->picture->next, 20);
+}
+static void ours_otsu(bench_state *s) {
+    bench_need(seg_otsu(&s->output, NULL, &s->picture->grey, NULL, NULL, s->env));
+}
+static void peers_otsu(bench_state *s) {
+    peer_otsu(&s->picture->grey);
+}
+static void ours_open(bench_state *s) {
+    bench_need(
+        seg_morphology_mask(&s->output, s->mask, SEG_MORPH_OPEN, SEG_ELEMENT_SQUARE, 5, s->env));
+}
+static void peers_open(bench_state *s) {
+    peer_open(s->mask, 5);
+}
+
+static void canny(bench_state *s, int norm, double sigma) {
+    seg_canny_options options;
+    seg_canny_options_init(&options);
+    options.sigma = sigma;
+    options.low = (seg_level){SEG_LEVEL_8BIT, 0, 50};
+    options.high = (seg_level){SEG_LEVEL_8BIT, 0, 150};
+    options.norm = norm;
+    bench_need(seg_canny(&s->output, NULL, &s->picture->grey, NULL, &options, s->env));
+}
+static void ours_canny_l1(bench_state *s) {
+    canny(s, SEG_NORM_L1, 0);
+}
+static void peers_canny_l1(bench_state *s) {
+    peer_canny(&s->picture->grey, 50, 150, false, false);
+}
+static void ours_canny_l2(bench_state *s) {
+    canny(s, SEG_NORM_L2, 0);
+}
+static void peers_canny_l2(bench_state *s) {
+    peer_canny(&s->picture->grey, 50, 150, true, false);
+}
+static void ours_blur_canny(bench_state *s) {
+    canny(s, SEG_NORM_L1, 1.4);
+}
+static void peers_blur_canny(bench_state *s) {
+    peer_canny(&s->picture->grey, 50, 150, false, true);
+}
+
+static void components(bench_state *s, bool statistics) {
+    seg_component *items = NULL;
+    int32_t count = 0;
+    bench_need(seg_components(&s->labels, statistics ? &items : NULL, &count, s->mask, 8, s->env));
+    seg_components_free(items, s->env);
+}
+static void ours_components(bench_state *s) {
+    components(s, true);
+}
+static void peers_components(bench_state *s) {
+    peer_components(s->mask, true);
+}
+static void ours_labels(bench_state *s) {
+    components(s, false);
+}
+static void peers_labels(bench_state *s) {
+    peer_components(s->mask, false);
+}
+
+static void ours_distance(bench_state *s) {
+    bench_need(seg_distance(&s->distance, NULL, NULL, s->mask, SEG_DISTANCE_TO_BACKGROUND, s->env));
+}
+static void peers_distance(bench_state *s) {
+    peer_distance(s->mask);
+}
+
+/* Two threads against one: ours takes the place of the peer. */
+static void one_thread(bench_state *s, void (*operation)(bench_state *)) {
+    const seg_env *both = s->env;
+    s->env = s->one_thread;
+    operation(s);
+    s->env = both;
+}
+static void single_canny_l1(bench_state *s) {
+    one_thread(s, ours_canny_l1);
+}
+static void single_canny_l2(bench_state *s) {
+    one_thread(s, ours_canny_l2);
+}
+static void single_blur_canny(bench_state *s) {
+    one_thread(s, ours_blur_canny);
+}
+
+#define NOISE BENCH_NOISE
+#define TWO BENCH_TWO_THREADS
+
+/* Bars: the ratio as both come, and with page faults off; 0 = none. */
+const bench_operation bench_operations[] = {
+    {"grey", ours_grey, peers_grey, 0, {1, 1}},
+    {"blur 5x5", ours_blur, peers_blur, 0, {1, 1}},
+    {"sobel 3x3", ours_sobel, peers_sobel, 0, {1, 1}},
+    {"median 3x3", ours_median3, peers_median3, 0, {1, 1}},
+    {"median 5x5", ours_median5, peers_median5, 0, {1, 1}},
+    {"difference + threshold", ours_difference, peers_difference, 0, {1, 1}},
+    {"otsu", ours_otsu, peers_otsu, 0, {1.5, 1.5}},
+    {"canny L1", ours_canny_l1, peers_canny_l1, 0, {10, 6.5}},
+    {"canny L2", ours_canny_l2, peers_canny_l2, 0, {8, 4.5}},
+    {"blur + canny L1", ours_blur_canny, peers_blur_canny, 0, {5, 3.5}},
+    {"open 5x5", ours_open, peers_open, 0, {0, 0}},
+    {"exact distance", ours_distance, peers_distance, 0, {0, 0}},
+    {"components + statistics", ours_components, peers_components, 0, {10, 10}},
+    {"labels alone", ours_labels, peers_labels, 0, {3, 3}},
+    {"noise: components + stat.", ours_components, peers_components, NOISE, {2.5, 2.5}},
+    {"noise: exact distance", ours_distance, peers_distance, NOISE, {0, 0}},
+    {"noise: labels alone", ours_labels, peers_labels, NOISE, {3, 3}},
+    {"canny L1, two threads", ours_canny_l1, single_canny_l1, TWO, {1.7, 1.7}},
+    {"canny L2, two threads", ours_canny_l2, single_canny_l2, TWO, {1.7, 1.7}},
+    {"blur + canny, two threads", ours_blur_canny, single_blur_canny, TWO, {1.7, 1.7}},
+};
+
+const int bench_operation_count = sizeof bench_operations / sizeof *bench_operations;
+
+const bench_operation *bench_operation_find(const char *name) {
+    for (int i = 0; i < bench_operation_count; ++i)
+        if (!strcmp(bench_operations[i].name, name)) return &bench_operations[i];
+    return NULL;
+}
+
+void bench_state_free(bench_state *state) {
+    seg_image *images[] = {&state->output, &state->dx, &state->dy, &state->labels,
+                           &state->distance};
+    for (size_t i = 0; i < sizeof images / sizeof *images; ++i)
+        seg_image_unref(images[i]);
+}
