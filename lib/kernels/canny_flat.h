@@ -30,12 +30,12 @@ static inline uint8_t *column_of(uint8_t *extremes, int32_t s) {
 }
 
 /* Before the first batch of a tile. Columns that are not looked at never count. */
-static void start_flat(tile *t, const strip_range *range) {
+static void start_flat(tile *t) {
     const int32_t seen = t->plan->width - t->x0 + 2 * V_BYTES, last = (STRIPS + 1) * V_BYTES;
-    const size_t begin = (size_t)(range->first + 1) * V_BYTES;
+    const size_t begin = (size_t)(t->range.first + 1) * V_BYTES;
     const size_t end = (size_t)(seen < last ? seen : last);
     memset(t->mark, 0, sizeof t->mark);
-    memset(t->running, 0, sizeof t->running);
+    memset(t->hot, 0, sizeof t->hot);
     memset(t->clean, 0, sizeof t->clean);
     memset(t->most, 0, begin);
     memset(t->least, 255, begin);
@@ -58,11 +58,10 @@ static inline void take_columns(tile *t, const uint8_t *const *rows, int32_t cou
 
 /* The extremes of `count` rows in the columns of all strips, by whole vectors: the picture is not
  * narrower than one. */
-static void take_extremes(tile *t, const uint8_t *const *rows, int32_t count,
-                          const strip_range *range) {
+static void take_extremes(tile *t, const uint8_t *const *rows, int32_t count) {
     const int32_t width = t->plan->width;
-    const int32_t end = t->x0 + (range->end - 1) * V_BYTES;
-    int32_t x = t->x0 + (range->first - 1) * V_BYTES;
+    const int32_t end = t->x0 + (t->range.end - 1) * V_BYTES;
+    int32_t x = t->x0 + (t->range.first - 1) * V_BYTES;
     for (; x + V_BYTES <= width && x < end; x += V_BYTES) {
         fetch_ahead(&t->ahead, RING * V_BYTES / 64);
         if (count == RING + 2)
@@ -73,36 +72,27 @@ static void take_extremes(tile *t, const uint8_t *const *rows, int32_t count,
     if (x < end) take_columns(t, rows, count, width - V_BYTES);
 }
 
-static inline int is_flat(tile *t, int32_t s, vec span) {
+static inline bool is_flat(tile *t, int32_t s, vec span) {
     const uint8_t *most = column_of(t->most, s), *least = column_of(t->least, s);
     const vec highest = v_max8(v_max8(v_load(most - 1), v_load(most + 1)), v_load(most));
     const vec lowest = v_min8(v_min8(v_load(least - 1), v_load(least + 1)), v_load(least));
     return !v_any(v_minus8(v_minus8(highest, lowest), span));
 }
 
-static void add_run(strip_runs *runs, int32_t first, int32_t end) {
-    if (first >= end) return;
-    runs->run[runs->count].first = (uint16_t)first;
-    runs->run[runs->count++].end = (uint16_t)end;
-}
-
 /* Finds the strips that are not flat in a batch of `count` rows; `rows` starts two rows above. */
-static void find_hot(tile *t, strip_runs *hot, const uint8_t *const *rows, int32_t count,
-                     const strip_range *range) {
+static void find_hot(tile *t, strip_set *hot, const uint8_t *const *rows, int32_t count) {
     const vec span = v_set16(t->flat_span * 0x101);
-    int32_t first = range->first, flat = 0;
-    hot->count = 0;
-    if (t->flat_span >= 0 && t->patience-- <= 0) {
-        take_extremes(t, rows, count + 2, range);
-        for (int32_t s = range->first; s < range->end; s++) {
-            if (!is_flat(t, s, span)) continue;
-            add_run(hot, first, s);
-            first = s + 1;
-            flat++;
-        }
-        t->patience = flat * WORTHWHILE < range->end - range->first ? PATIENCE : 0;
+    const strip_range *range = &t->range;
+    int32_t flat_count = 0;
+    *hot = t->all;
+    if (t->flat_span < 0 || t->patience-- > 0) return;
+    take_extremes(t, rows, count + 2);
+    for (int32_t s = range->first; s < range->end; s++) {
+        const uint64_t flat = is_flat(t, s, span);
+        hot->bits[s / 64] &= ~(flat << s % 64);
+        flat_count += (int32_t)flat;
     }
-    add_run(hot, first, range->end);
+    t->patience = flat_count * WORTHWHILE < range->end - range->first ? PATIENCE : 0;
 }
 
 #endif

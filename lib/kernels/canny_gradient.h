@@ -164,25 +164,16 @@ static inline destination destination_of(tile *t, int32_t i, int squared) {
     return (destination){slopes(t, i), magnitudes(t, i), t->mark[i % RING], low, squared};
 }
 
-static inline void step_strips(tile *t, const uint8_t *const *rows, int32_t count, int32_t i,
-                               int32_t first, int32_t end, int squared) {
+static inline void step_strips(tile *t, const strip_set *strips, const uint8_t *const *rows,
+                               int32_t count, int32_t i, int squared) {
     const destination to = destination_of(t, i, squared);
-    for (int32_t s = first; s < end; s++) {
-        fetch_ahead(&t->ahead, ROWS * V_BYTES / 64);
-        step_rows(t->state[s], rows, t->x0 + (s - 1) * V_BYTES, count, &to, s);
+    for (int32_t w = 0; w < SET_WORDS; w++) {
+        for (uint64_t bits = strips->bits[w]; bits; bits &= bits - 1) {
+            const int32_t s = 64 * w + seg_bits_lowest(bits);
+            fetch_ahead(&t->ahead, ROWS * V_BYTES / 64);
+            step_rows(t->state[s], rows, t->x0 + (s - 1) * V_BYTES, count, &to, s);
+        }
     }
-}
-
-/* Strips first .. end-1, all of whose pixels and their neighbours can be read. The cases are
- * spelt out so that the compiler unrolls the usual number of rows. */
-static void step_range(tile *t, const uint8_t *const *rows, int32_t count, int32_t i, int32_t first,
-                       int32_t end) {
-    if (count == ROWS && !t->plan->squared)
-        step_strips(t, rows, ROWS, i, first, end, 0);
-    else if (count == ROWS)
-        step_strips(t, rows, ROWS, i, first, end, 1);
-    else
-        step_strips(t, rows, count, i, first, end, t->plan->squared);
 }
 
 static strip_range strips_of(const tile *t) {
@@ -209,41 +200,35 @@ static void clear_strips(tile *t, int32_t first, int32_t end) {
     }
 }
 
-/* The half of the ring that begins with row i, as a bit of `clean`. */
-static inline uint8_t half_of(int32_t i) {
-    return i % RING ? 2 : 1;
-}
-
-/* Zeros for the magnitudes of strips first .. end-1 in the half of the ring that begins with row i,
- * unless they are there. */
-static void clear_half(tile *t, int32_t first, int32_t end, int32_t i) {
-    const uint8_t half = half_of(i);
+/* Zeros for the magnitudes of strips in the half of the ring that begins with row i. */
+static void clear_half(tile *t, const strip_set *strips, int32_t i) {
     const size_t parts = (size_t)ROWS * (t->plan->squared ? 4 : 2);
-    for (int32_t s = first; s < end; s++) {
-        if (t->clean[s] & half) continue;
-        t->clean[s] |= half;
-        int16_t *m = magnitudes(t, i) + (size_t)s * (V_BYTES / 2);
-        for (size_t part = 0; part < parts; part++)
-            v_store(m + part * LANES, v_zero());
-        for (int32_t r = 0; r < ROWS; r++)
-            t->mark[i % RING + r][s] = 0;
+    for (int32_t w = 0; w < SET_WORDS; w++) {
+        for (uint64_t bits = strips->bits[w]; bits; bits &= bits - 1) {
+            const int32_t s = 64 * w + seg_bits_lowest(bits);
+            int16_t *m = magnitudes(t, i) + (size_t)s * (V_BYTES / 2);
+            for (size_t part = 0; part < parts; part++)
+                v_store(m + part * LANES, v_zero());
+            for (int32_t r = 0; r < ROWS; r++)
+                t->mark[i % RING + r][s] = 0;
+        }
     }
 }
 
-/* Begins the hot strips that were flat in the batch before; `rows` starts two rows above the first
+static inline bool is_inner(const tile *t, int32_t s) {
+    return s >= t->range.inner_first && s < t->range.inner_end;
+}
+
+/* Begins the hot strips that were not in the batch before; `rows` starts two rows above the first
  * that is to come. */
-static void start_strips(tile *t, const strip_runs *hot, const uint8_t *const *rows) {
-    const strip_range range = strips_of(t);
-    int32_t s = 0;
-    for (int32_t k = 0; k < hot->count; k++) {
-        for (; s < hot->run[k].first; s++)
-            t->running[s] = 0;
-        for (; s < hot->run[k].end; s++) {
+static void start_strips(tile *t, const strip_set *hot, const strip_set *before,
+                         const uint8_t *const *rows) {
+    for (int32_t w = 0; w < SET_WORDS; w++) {
+        for (uint64_t bits = hot->bits[w] & ~before->bits[w]; bits; bits &= bits - 1) {
+            const int32_t s = 64 * w + seg_bits_lowest(bits);
             const int32_t x = t->x0 + (s - 1) * V_BYTES;
             const uint8_t *copies[2];
-            if (t->running[s]) continue;
-            t->running[s] = 1;
-            if (s >= range.inner_first && s < range.inner_end) {
+            if (is_inner(t, s)) {
                 start_strip(t->state[s], rows[0] + x, rows[1] + x);
             } else {
                 edge_rows(t, copies, rows, 2, x);
@@ -251,8 +236,6 @@ static void start_strips(tile *t, const strip_runs *hot, const uint8_t *const *r
             }
         }
     }
-    for (; s < STRIPS; s++)
-        t->running[s] = 0;
 }
 
 /* One strip at the end of rows. */
@@ -266,27 +249,31 @@ static void step_edge(tile *t, const uint8_t *const *rows, int32_t count, int32_
 
 /* Takes in `count` rows and writes rows i .. i+count-1 of the sweep, those above them, in the hot
  * strips, and zeros in the others. */
-static void step(tile *t, const strip_runs *hot, const uint8_t *const *rows, int32_t count,
+static void step(tile *t, const strip_set *hot, const uint8_t *const *rows, int32_t count,
                  int32_t i) {
-    const strip_range range = strips_of(t);
-    int32_t s = range.first;
-    for (int32_t k = 0; k < hot->count; k++) {
-        const int32_t end = hot->run[k].end;
-        clear_half(t, s, hot->run[k].first, i);
-        s = hot->run[k].first;
-        for (int32_t h = s; h < end; h++)
-            t->clean[h] &= (uint8_t)~half_of(i);
-        for (; s < end && s < range.inner_first; s++)
-            step_edge(t, rows, count, i, s);
-        const int32_t inner = end < range.inner_end ? end : range.inner_end;
-        if (s < inner) step_range(t, rows, count, i, s, inner);
-        for (s = s < inner ? inner : s; s < end; s++)
-            step_edge(t, rows, count, i, s);
+    const strip_range *range = &t->range;
+    strip_set *clean = &t->clean[i / ROWS % 2];
+    strip_set inner, cold;
+    for (int32_t w = 0; w < SET_WORDS; w++) {
+        inner.bits[w] = hot->bits[w] & t->inner.bits[w];
+        cold.bits[w] = t->all.bits[w] & ~(hot->bits[w] | clean->bits[w]);
+        clean->bits[w] = (clean->bits[w] | cold.bits[w]) & ~hot->bits[w];
     }
-    clear_half(t, s, range.end, i);
-    const int32_t last = t->x0 + (range.end - 2) * V_BYTES;
+    clear_half(t, &cold, i);
+    /* The cases are spelt out so that the compiler unrolls the usual number of rows. */
+    if (count == ROWS && !t->plan->squared)
+        step_strips(t, &inner, rows, ROWS, i, 0);
+    else if (count == ROWS)
+        step_strips(t, &inner, rows, ROWS, i, 1);
+    else
+        step_strips(t, &inner, rows, count, i, t->plan->squared);
+    for (int32_t s = range->first; s < range->end; s++) {
+        if (is_inner(t, s)) s = range->inner_end;
+        if (s < range->end && hot->bits[s / 64] >> s % 64 & 1) step_edge(t, rows, count, i, s);
+    }
+    const int32_t last = t->x0 + (range->end - 2) * V_BYTES;
     if (last + V_BYTES > t->plan->width)
-        clear_beyond(t, i, count, range.end - 1, t->plan->width - last);
+        clear_beyond(t, i, count, range->end - 1, t->plan->width - last);
 }
 
 #endif

@@ -52,21 +52,23 @@ static void clear_outside(tile *t, int32_t i) {
 static void sweep_tile(tile *t, const sink *to, int32_t first, int32_t end) {
     const int32_t count = end - first + 2;
     const uint8_t *rows[RING + 2];
-    const strip_range range = strips_of(t);
+    t->range = strips_of(t);
+    t->all = strips_between(t->range.first, t->range.end);
+    t->inner = strips_between(t->range.inner_first, t->range.inner_end);
     /* Strips that are never written, as far as a word or a neighbour can reach. */
-    const int32_t reach = range.end + STRIPS_OF_WORD;
-    clear_strips(t, 0, range.first);
-    clear_strips(t, range.end, reach < STRIPS ? reach : STRIPS);
-    start_flat(t, &range);
+    const int32_t reach = t->range.end + STRIPS_OF_WORD;
+    clear_strips(t, 0, t->range.first);
+    clear_strips(t, t->range.end, reach < STRIPS ? reach : STRIPS);
+    start_flat(t);
     t->next_smooth = 0;
     int32_t done = 1;
     for (int32_t i = 0; i < count; i += ROWS) {
-        strip_runs *hot = &t->hot[i / RING % 2];
+        strip_set *hot = &t->hot[i / RING % 2];
         if (i % RING == 0) {
             const int32_t batch = count - i < RING ? count - i : RING;
             source_rows(t, rows, first + i - 2, batch + 2);
-            find_hot(t, hot, rows, batch, &range);
-            start_strips(t, hot, rows);
+            find_hot(t, hot, rows, batch);
+            start_strips(t, hot, &t->hot[(i / RING + 1) % 2], rows);
         }
         const int32_t taken = count - i < ROWS ? count - i : ROWS;
         step(t, hot, rows + 2 + i % RING, taken, i);

@@ -2,6 +2,7 @@
 #ifndef SEG_KERNELS_CANNY_TILE_H
 #define SEG_KERNELS_CANNY_TILE_H
 
+#include "kernels/bits.h"
 #include "kernels/canny.h"
 #include "kernels/canny_vector.h"
 
@@ -23,13 +24,17 @@
 /** Blurred rows that are kept: a batch (RING rows) and the two before it, at least. */
 #define SMOOTH_ROWS (RING + ROWS)
 
-/** Spans of strips: first .. end-1. */
-typedef struct strip_runs {
-    int32_t count;
-    struct {
-        uint16_t first, end;
-    } run[STRIPS / 2 + 1];
-} strip_runs;
+#define SET_WORDS ((STRIPS + 63) / 64)
+
+/** A set of strips: strip s in bit s % 64 of word s / 64. */
+typedef struct strip_set {
+    uint64_t bits[SET_WORDS];
+} strip_set;
+
+/* The strips of the tile that hold pixels, and those of them that can be read in place. */
+typedef struct strip_range {
+    int32_t first, end, inner_first, inner_end;
+} strip_range;
 
 /* Rows of the picture that will be read next, from pixel `first` up to `end`, and how far they have
  * been asked for. */
@@ -65,22 +70,26 @@ typedef struct tile {
     int32_t next_smooth; /* first row that is not blurred yet */
     int32_t flat_span;   /* pixels that span no more have no magnitude above low; or -1 */
     int32_t patience;    /* batches to come that are not looked at for flat strips */
+    strip_range range;
+    strip_set all, inner; /* the same as sets */
     /* Strips of batch b that are worked on, at b % 2. The others are flat, their magnitudes 0. */
-    strip_runs hot[2];
-    uint8_t running[STRIPS]; /* the state is that of the row to come */
-    uint8_t clean[STRIPS];   /* bit h: magnitudes in half h of the ring are 0 */
+    strip_set hot[2];
+    strip_set clean[2]; /* strips whose magnitudes are 0 in that half of the ring */
     rows_ahead ahead;
 } tile;
-
-/* The strips of the tile that hold pixels, and those of them that can be read in place. */
-typedef struct strip_range {
-    int32_t first, end, inner_first, inner_end;
-} strip_range;
 
 _Static_assert(sizeof(tile) <= SEG_CANNY_TILE_WORK, "a tile needs more work memory");
 
 static inline int32_t clamped(int32_t value, int32_t low, int32_t high) {
     return value < low ? low : value > high ? high : value;
+}
+
+/* Strips first .. end-1. */
+static inline strip_set strips_between(int32_t first, int32_t end) {
+    strip_set set = {{0}};
+    for (int32_t s = first; s < end; s++)
+        set.bits[s / 64] |= (uint64_t)1 << s % 64;
+    return set;
 }
 
 /* Copies pixels x-1 .. x+V_BYTES of a row, its ends repeated beyond. */
