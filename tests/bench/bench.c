@@ -1,7 +1,7 @@
 /*
  * Ours against the peer in one process, in turn, medians of N, on two bases: A as both come, and B
- * with a malloc that keeps its memory, so that neither side pays for fresh pages. Each basis and
- * picture has a process of its own. Ratios below their bars are marked.
+ * with a malloc that keeps its memory, so that neither side pays for fresh pages. Each operation
+ * has a process of its own. Ratios below their bars are marked.
  *
  *   bench [--runs N] [--threads N] [--peer-threads N] [--cpu ref|base|avx2] [--size 1080p|4k]
  *         [--only TEXT] [--tsv | --markdown] [PHOTO...]
@@ -111,8 +111,7 @@ int main(int argc, char **argv) {
         if (o.no_page_faults) bench_keep_memory();
         o.report.arguments.photo = first < argc ? argv[first] : NULL;
         o.report.arguments.uhd = o.report.size && !strcmp(o.report.size, "4k");
-        bench_measure(stdout, &o.report.arguments);
-        return 0;
+        return !bench_measure(stdout, &o.report.arguments);
     }
     o.report.level = seg_cpu_level_name(seg_cpu_level_get());
     o.report.photos = first < argc ? argv + first : defaults;

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* rusage, clock_gettime */
+#define _GNU_SOURCE /* rusage, clock_gettime, MAP_ANONYMOUS */
 #include "measure.h"
 
 #include "operations.h"
@@ -7,8 +7,11 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 void bench_keep_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
@@ -99,40 +102,100 @@ static bool wanted(const bench_operation *operation, const bench_arguments *argu
     return !(operation->kind & BENCH_TWO_THREADS) || arguments->uhd;
 }
 
-void bench_measure(FILE *to, const bench_arguments *arguments) {
-    int width = arguments->uhd ? 3840 : 1920, height = arguments->uhd ? 2160 : 1080;
-    bench_picture picture;
-    if (!bench_picture_load(&picture, arguments->photo, width, height, arguments->busy)) {
+/* What is measured on, in memory that malloc knows nothing of. */
+typedef struct shared_pictures {
+    bench_picture picture; /* its images lie behind this */
+    seg_image noise;
+    double edges;
+} shared_pictures;
+
+static void place(seg_image *image, uint8_t **memory, int width, int height, int channels) {
+    ptrdiff_t stride = (ptrdiff_t)width * channels;
+    bench_need(seg_image_wrap(image, *memory, stride, width, height, SEG_U8, channels));
+    *memory += stride * height;
+}
+
+static void load(shared_pictures *shared, const bench_arguments *arguments) {
+    bench_picture *to = &shared->picture, from;
+    int width = to->grey.width, height = to->grey.height;
+    if (!bench_picture_load(&from, arguments->photo, width, height, arguments->busy)) {
         fprintf(stderr, "bench: %s: cannot be read as an 8-bit picture\n", arguments->photo);
-        exit(1);
+        _exit(1);
     }
-    seg_pool *pool = NULL, *two = NULL;
-    peer_set_threads(arguments->peer_threads);
-    bench_need(seg_pool_create(&pool, arguments->threads));
-    bench_need(seg_pool_create(&two, 2));
-    const seg_env env = {.runner = seg_pool_runner(pool)};
-    const seg_env two_threads = {.runner = seg_pool_runner(two)};
     seg_image noise = bench_noise_mask(width, height);
-    bench_row row = {.width = width, .height = height, .edges = edge_share(&picture.grey)};
-    for (int i = 0; i < bench_operation_count; ++i) {
-        const bench_operation *operation = &bench_operations[i];
-        if (!wanted(operation, arguments)) continue;
-        bool in_noise = operation->kind & BENCH_NOISE;
-        bench_state state = {.picture = &picture,
-                             .mask = in_noise ? &noise : &picture.mask,
-                             .env = operation->kind & BENCH_TWO_THREADS ? &two_threads : &env,
-                             .one_thread = &env};
-        snprintf(row.operation, sizeof row.operation, "%s", operation->name);
-        snprintf(row.picture, sizeof row.picture, "%.40s", in_noise ? "50 % noise" : picture.name);
-        bool alone = arguments->threads == 1 && arguments->peer_threads == 1 &&
-                     !(operation->kind & BENCH_TWO_THREADS);
-        measure(&row, operation, &state, arguments->runs,
-                alone ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC);
-        write_row(to, &row);
-        bench_state_free(&state);
-    }
-    seg_image_unref(&noise);
-    bench_picture_free(&picture);
-    seg_pool_free(two);
+    memcpy(to->name, from.name, sizeof to->name);
+    bench_need(seg_image_copy(&to->rgb, &from.rgb, NULL));
+    bench_need(seg_image_copy(&to->grey, &from.grey, NULL));
+    bench_need(seg_image_copy(&to->next, &from.next, NULL));
+    bench_need(seg_image_copy(&to->mask, &from.mask, NULL));
+    bench_need(seg_image_copy(&shared->noise, &noise, NULL));
+    shared->edges = edge_share(&from.grey);
+    _exit(0);
+}
+
+static bool ended_well(pid_t child) {
+    int status = 1;
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+/* Loads in a process of its own: malloc adapts to the largest block that was ever freed, and is to
+ * know only those of the operation that is measured. */
+static shared_pictures *load_shared(const bench_arguments *arguments) {
+    int width = arguments->uhd ? 3840 : 1920, height = arguments->uhd ? 2160 : 1080;
+    size_t head = (sizeof(shared_pictures) + 4095) / 4096 * 4096;
+    size_t size = head + (size_t)width * (size_t)height * 7;
+    shared_pictures *shared =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) return NULL;
+    uint8_t *memory = (uint8_t *)shared + head;
+    place(&shared->picture.rgb, &memory, width, height, 3);
+    place(&shared->picture.grey, &memory, width, height, 1);
+    place(&shared->picture.next, &memory, width, height, 1);
+    place(&shared->picture.mask, &memory, width, height, 1);
+    place(&shared->noise, &memory, width, height, 1);
+    pid_t child = fork();
+    if (child == 0) load(shared, arguments);
+    return ended_well(child) ? shared : NULL;
+}
+
+static void measure_operation(FILE *to, const bench_operation *operation,
+                              const shared_pictures *shared, const bench_arguments *arguments) {
+    bool in_noise = operation->kind & BENCH_NOISE, two = operation->kind & BENCH_TWO_THREADS;
+    const bench_picture *picture = &shared->picture;
+    seg_pool *pool = NULL, *single = NULL;
+    peer_set_threads(arguments->peer_threads);
+    bench_need(seg_pool_create(&pool, two ? 2 : arguments->threads));
+    bench_need(seg_pool_create(&single, 1));
+    const seg_env env = {.runner = seg_pool_runner(pool)};
+    const seg_env one_thread = {.runner = seg_pool_runner(single)};
+    bench_state state = {.picture = picture,
+                         .mask = in_noise ? &shared->noise : &picture->mask,
+                         .env = &env,
+                         .one_thread = &one_thread};
+    bench_row row = {
+        .width = picture->grey.width, .height = picture->grey.height, .edges = shared->edges};
+    snprintf(row.operation, sizeof row.operation, "%s", operation->name);
+    snprintf(row.picture, sizeof row.picture, "%.40s", in_noise ? "50 % noise" : picture->name);
+    bool alone = arguments->threads == 1 && arguments->peer_threads == 1 && !two;
+    measure(&row, operation, &state, arguments->runs,
+            alone ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC);
+    write_row(to, &row);
+    bench_state_free(&state);
+    seg_pool_free(single);
     seg_pool_free(pool);
+}
+
+bool bench_measure(FILE *to, const bench_arguments *arguments) {
+    shared_pictures *shared = load_shared(arguments);
+    bool good = shared;
+    for (int i = 0; i < bench_operation_count && good; ++i) {
+        if (!wanted(&bench_operations[i], arguments)) continue;
+        pid_t child = fork();
+        if (child == 0) {
+            measure_operation(to, &bench_operations[i], shared, arguments);
+            _exit(0);
+        }
+        good = ended_well(child);
+    }
+    return good;
 }

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Both sides as they come; or with a malloc that keeps its memory, so that neither side pays for
- * fresh pages: the fair figure of computation alone. */
+/* Both sides as they come in a program that does nothing else; or with a malloc that keeps its
+ * memory, so that neither side pays for fresh pages: the fair figure of computation alone. */
 typedef enum bench_basis { BENCH_AS_IT_COMES, BENCH_NO_FAULTS, BENCH_BASES } bench_basis;
 
 typedef struct bench_arguments {
@@ -30,8 +30,9 @@ typedef struct bench_row {
 /* Must come before anything is allocated. */
 void bench_keep_memory(void);
 
-/* Measures all operations and writes a row of each to `to` as soon as it is known. */
-void bench_measure(FILE *to, const bench_arguments *arguments);
+/* Measures all operations, each in a process of its own, and writes a row of each to `to` as soon
+ * as it is known; false if something failed. */
+bool bench_measure(FILE *to, const bench_arguments *arguments);
 
 /* Rows as lines of text; read returns false at the end. */
 bool bench_row_read(bench_row *row, FILE *from);
