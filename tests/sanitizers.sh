@@ -26,6 +26,7 @@ run() {
     ctest --test-dir "$SEGMENT_BUILD/$1" -j "$jobs" --output-on-failure --no-tests=error \
         -R "$2" -E '^house_'
 }
+export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 build asan address,undefined
 run asan "^(unit|kernels|contract|golden|fuzz|cli)_"
 export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp"

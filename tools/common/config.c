@@ -18,14 +18,22 @@ static const struct {
 static const char reported[] = "input|output|version|size|decisions|units|decisions_over_frames|"
                                "frames|objects|outputs|time|warnings|status|error|source|tuning";
 
+/* Texts that live as long as the process; they stay in reach. */
+static const char *keep(char *made) {
+    static char **kept;
+    static size_t count;
+    memory_grow((void **)&kept, count, sizeof *kept);
+    return kept[count++] = made;
+}
+
 static const char *scalar_text(const json_t *value) {
     switch (json_typeof(value)) {
     case JSON_STRING:
-        return text_copy(json_string_value(value));
+        return keep(text_copy(json_string_value(value)));
     case JSON_INTEGER:
-        return text_format("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        return keep(text_format("%" JSON_INTEGER_FORMAT, json_integer_value(value)));
     case JSON_REAL:
-        return text_format("%.17g", json_real_value(value));
+        return keep(text_format("%.17g", json_real_value(value)));
     case JSON_TRUE:
         return "true";
     case JSON_FALSE:
@@ -54,7 +62,8 @@ static bool take_parameters(config *target, const char *path, json_t *parameters
                 name);
             return false;
         }
-        target->parameters[target->parameter_count++] = (parameter_text){text_copy(name), shown};
+        target->parameters[target->parameter_count++] =
+            (parameter_text){keep(text_copy(name)), shown};
     }
     return true;
 }

@@ -80,6 +80,7 @@ static int run(const choices *asked) {
     for (int i = 0; i < 4; i++)
         if (!output_check(outputs[i], asked->common.overwrite)) return EXIT_USAGE;
     if (asked->plot && !plot_check_name(asked->plot)) return EXIT_USAGE;
+    signals_catch();
     int code = units_find(&units, asked) ? EXIT_DONE : EXIT_FAILED;
     all.scores.units = &units;
     if (code == EXIT_DONE && !asked->common.keep_going) code = settle(&all, units.count);

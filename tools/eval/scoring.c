@@ -15,7 +15,6 @@ bool job_fail(job *work, const char *subject) {
 }
 
 bool job_fail_status(job *work, const char *subject, seg_status status) {
-    if (status == SEG_ERROR_CANCELLED && signals_received()) work->target->stopped = true;
     failure_note(&work->target->whom.why, status);
     return job_fail(work, subject);
 }
@@ -195,4 +194,6 @@ void unit_score(unit_scores *target, const choices *from, const unit *item, int3
         score_frames(&work);
     else
         score_files(&work);
+    /* what fails because it was interrupted is no failure */
+    if (target->failed && signals_received()) target->stopped = true;
 }

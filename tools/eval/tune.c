@@ -357,6 +357,7 @@ int tune(const arguments *given) {
     tuned result = {.tuning = &all};
     int code = read_choices(&all, given);
     if (code == EXIT_DONE) code = check_outputs(&all, given->values[OPTION_SETTINGS]);
+    signals_catch();
     if (code == EXIT_DONE && all.choices.common.threads > 1 &&
         seg_pool_create(&all.pool, all.choices.common.threads) < 0) {
         message_error(NULL, "%s", message_reason(SEG_ERROR_MEMORY));
