@@ -22,6 +22,8 @@ typedef struct seg_picture_info {
 typedef struct seg_picture_read_options {
     size_t size;
     bool autorotate; /**< apply EXIF orientation; default true */
+    bool indices;    /**< a PNG with a palette of colours gives its indices, one channel, in place
+                          of the colours: labels are often stored so; default false */
 } seg_picture_read_options;
 
 SEG_API void seg_picture_read_options_init(seg_picture_read_options *options);

@@ -45,6 +45,10 @@ typedef seg_status (*seg_picture_decoder)(seg_image *image, seg_picture_info *in
 
 SEG_NODISCARD seg_status seg_png_decode(seg_image *image, seg_picture_info *info,
                                         const uint8_t *bytes, size_t size, const seg_env *env);
+/** The same, but of a palette of colours the indices. */
+SEG_NODISCARD seg_status seg_png_decode_indices(seg_image *image, seg_picture_info *info,
+                                                const uint8_t *bytes, size_t size,
+                                                const seg_env *env);
 SEG_NODISCARD seg_status seg_jpeg_decode(seg_image *image, seg_picture_info *info,
                                          const uint8_t *bytes, size_t size, const seg_env *env);
 /** PBM, PGM, PPM (plain and raw), PAM and PFM. */

@@ -43,6 +43,7 @@ static seg_status decode(seg_image *image, seg_picture_info *info, const uint8_t
                          size_t size, const seg_picture_read_options *options, const seg_env *env) {
     if (!size) return seg_fail(SEG_ERROR_DATA, "the file is empty");
     seg_picture_decoder decoder = seg_picture_decoder_find(bytes, size);
+    if (options->indices && decoder == seg_png_decode) decoder = seg_png_decode_indices;
     SEG_TRY(decoder(image, info, bytes, size, env));
     seg_status status = SEG_OK;
     if (options->autorotate) status = seg_orientation_apply(image, info->orientation, env);
@@ -58,6 +59,8 @@ static seg_status check_read(seg_picture_read_options *checked,
     if (!options) return SEG_OK;
     CHECK_SIZE(options, seg_picture_read_options);
     checked->autorotate = options->autorotate;
+    /* structs that were compiled before it was there end earlier */
+    if (options->size >= sizeof *options) checked->indices = options->indices;
     return SEG_OK;
 }
 

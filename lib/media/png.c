@@ -39,6 +39,7 @@ typedef struct png_decoder {
     int passes;
     uint8_t greys[256]; /* of a grey palette */
     bool is_grey_palette;
+    bool indices; /* are wanted of other palettes */
 } png_decoder;
 
 static PNG_FUNCTION(void, on_error, (png_structp png, png_const_charp message), PNG_NORETURN) {
@@ -117,6 +118,10 @@ static int set_transforms(png_decoder *d) {
     int channels;
     if (type == PNG_COLOR_TYPE_PALETTE) {
         bool grey = read_grey_palette(d);
+        if (!grey && d->indices) {
+            png_set_packing(d->png);
+            return 1;
+        }
         d->is_grey_palette = grey && !transparent;
         if (d->is_grey_palette) {
             png_set_packing(d->png); /* indices, one a byte: looked up in place later */
@@ -230,12 +235,16 @@ static seg_status finish(png_decoder *d) {
     return SEG_OK;
 }
 
-seg_status seg_png_decode(seg_image *image, seg_picture_info *info, const uint8_t *bytes,
-                          size_t size, const seg_env *env) {
+static seg_status decode(seg_image *image, seg_picture_info *info, const uint8_t *bytes,
+                         size_t size, bool indices, const seg_env *env) {
     SEG_TRY(check_start(bytes, size));
     if (seg_png_decode_quick(image, info, bytes, size, env)) return SEG_OK;
-    png_decoder decoder = {
-        .bytes = bytes, .size = size, .env = env, .image = image, .report = info};
+    png_decoder decoder = {.bytes = bytes,
+                           .size = size,
+                           .env = env,
+                           .image = image,
+                           .report = info,
+                           .indices = indices};
     snprintf(info->codec, sizeof info->codec, "png");
     run(&decoder);
     seg_status status = finish(&decoder);
@@ -243,4 +252,14 @@ seg_status seg_png_decode(seg_image *image, seg_picture_info *info, const uint8_
     if (decoder.png) png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
     if (status < 0) seg_image_unref(image);
     return status;
+}
+
+seg_status seg_png_decode(seg_image *image, seg_picture_info *info, const uint8_t *bytes,
+                          size_t size, const seg_env *env) {
+    return decode(image, info, bytes, size, false, env);
+}
+
+seg_status seg_png_decode_indices(seg_image *image, seg_picture_info *info, const uint8_t *bytes,
+                                  size_t size, const seg_env *env) {
+    return decode(image, info, bytes, size, true, env);
 }

@@ -56,4 +56,15 @@ awk 'BEGIN { print "P3\n4 2\n255"
     for (i = 0; i < 8; i++) print i % 4 < 2 ? "1 0 0" : "0 3 0" }' >colours.ppm
 works regions colours.ppm truth/a_1.pgm --json
 has_value covering 1
+# ---- classes: the tables of a metric ----
+printf 'P2\n4 2\n255\n0 0 1 1 0 0 1 1\n' >given.pgm
+printf 'P2\n4 2\n255\n0 0 0 1 0 0 1 1\n' >wanted.pgm
+works classes given.pgm wanted.pgm --table confusion
+has printed '^confusion: ' '^    0  4  1$' '^    1  0  3$'
+works classes given.pgm wanted.pgm --table per-class
+has printed '^class ' '^    0 .* 0.8000 '
+works classes --compare given.pgm wanted.pgm wanted.pgm --table per-class
+has printed '^per-class of A' '^per-class of B'
+fails 2 '--table .*"roc", classes has confusion' classes given.pgm wanted.pgm --table roc
+fails 2 'masks has none' masks given.pgm wanted.pgm --table roc
 finish

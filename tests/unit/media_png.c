@@ -222,6 +222,40 @@ static media_bytes make_small(void) {
 }
 
 /* Decodes; the picture is thrown away. */
+/* Labels that are stored as a palette: the indices, whatever their colours are; palettes of grey
+ * stay what they are. */
+START_TEST(indices_of_palettes) {
+    static raw_picture raw;
+    seg_picture_read_options options;
+    seg_picture_read_options_init(&options);
+    options.indices = true;
+    for (int k = 0; k < KINDS; k++) {
+        if (kinds[k].type != PALETTE) continue;
+        seg_image image = {0};
+        fill_raw(&raw, kinds[k], 29, 13, 5);
+        const uint8_t alpha[2] = {0, 128};
+        for (int transparent = 0; transparent < 2; transparent++) {
+            media_bytes png = make_file(&raw, transparent, transparent ? alpha : NULL, 2);
+            ck_assert_ok(seg_picture_decode(&image, NULL, png.data, png.size, &options, NULL));
+            ck_assert_int_eq(image.channels, 1);
+            for (int y = 0; y < raw.height; y++)
+                for (int x = 0; x < raw.width; x++)
+                    ck_assert_uint_eq(sample_at(&image, x, y, 0), raw.samples[y][x][0]);
+            seg_image_unref(&image);
+            media_free(&png);
+        }
+        for (int i = 0; i < 256; i++)
+            raw.palette[i][0] = raw.palette[i][1] = raw.palette[i][2];
+        media_bytes png = make_file(&raw, false, NULL, 0);
+        ck_assert_ok(seg_picture_decode(&image, NULL, png.data, png.size, &options, NULL));
+        ck_assert_int_eq(image.channels, 1);
+        check_samples(&image, &raw, 1);
+        seg_image_unref(&image);
+        media_free(&png);
+    }
+}
+END_TEST
+
 static seg_status try_decode(const media_bytes *png, seg_picture_info *info) {
     seg_image image = {0};
     seg_status status = seg_picture_decode(&image, info, png->data, png->size, NULL, NULL);
@@ -543,7 +577,8 @@ START_TEST(flat_pictures_pack_well) {
 }
 END_TEST
 
-CORE_MAIN("png", every_type_and_depth, transparent_colours, grey_palettes_are_grey, damaged_files,
-          odd_files, large_pictures_are_refused_unseen, orientation_is_applied, samples_survive,
-          masks_take_one_bit, fewer_bits_fill_the_scale, labels_take_16_bits,
-          larger_labels_are_panoptic, same_bytes_for_views, flat_pictures_pack_well)
+CORE_MAIN("png", every_type_and_depth, transparent_colours, grey_palettes_are_grey,
+          indices_of_palettes, damaged_files, odd_files, large_pictures_are_refused_unseen,
+          orientation_is_applied, samples_survive, masks_take_one_bit, fewer_bits_fill_the_scale,
+          labels_take_16_bits, larger_labels_are_panoptic, same_bytes_for_views,
+          flat_pictures_pack_well)

@@ -185,6 +185,10 @@ static const option_row rows[OPTION_COUNT] = {
                          "Print a line for each file, too.", EVAL},
     [OPTION_PER_FRAME] = {"per-frame", 0, OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
                           "Each frame of a video counts as a file of its own.", EVAL},
+    [OPTION_TABLE] = {"table", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
+                      "Print a table of the metric, too, such as per-class; --help METRIC names "
+                      "them.",
+                      EVAL},
     [OPTION_SCORES_JSON] = {"json", 0, OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
                             "Print one JSON document instead of a table; with --list, the metrics "
                             "as data.",

@@ -60,6 +60,7 @@ typedef enum option_id {
     OPTION_AUDIO,
     OPTION_PER_FILE,
     OPTION_PER_FRAME,
+    OPTION_TABLE,
     OPTION_SCORES_JSON,
     OPTION_CSV,
     OPTION_WORST,

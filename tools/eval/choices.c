@@ -14,10 +14,10 @@ bool choices_check_options(const arguments *from, bool tuning) {
                                           OPTION_METRIC, OPTION_SEARCH,
                                           OPTION_FOLDS,  OPTION_SETTINGS,
                                           OPTION_RENDER, OPTION_OBJECTS_CONNECTIVITY};
-    static const option_id of_scoring[] = {OPTION_PICTURES,   OPTION_COMPARE,  OPTION_LEVELS,
-                                           OPTION_MOT,        OPTION_SIZE,     OPTION_BOOTSTRAP,
-                                           OPTION_CONFIDENCE, OPTION_PER_FILE, OPTION_PER_FRAME,
-                                           OPTION_WORST,      OPTION_SHEET,    OPTION_HTML};
+    static const option_id of_scoring[] = {
+        OPTION_PICTURES,  OPTION_COMPARE,    OPTION_LEVELS,   OPTION_MOT,       OPTION_SIZE,
+        OPTION_BOOTSTRAP, OPTION_CONFIDENCE, OPTION_PER_FILE, OPTION_PER_FRAME, OPTION_WORST,
+        OPTION_SHEET,     OPTION_TABLE,      OPTION_HTML};
     const option_id *wrong = tuning ? of_scoring : of_tuning;
     const size_t count =
         tuning ? sizeof of_scoring / sizeof *of_scoring : sizeof of_tuning / sizeof *of_tuning;
@@ -137,8 +137,25 @@ static bool read_data(choices *target, const arguments *from) {
     return false;
 }
 
+static bool read_table(choices *target, const char *name) {
+    const seg_metric *metric = target->metric;
+    text_buffer list = {0};
+    target->table = -1;
+    for (int32_t i = 0; i < metric->table_count; i++) {
+        if (name && text_name_equal(metric->tables[i].name, name)) target->table = i;
+        text_add(&list, "%s%s", i ? ", " : "", metric->tables[i].name);
+    }
+    const bool good = !name || target->table >= 0;
+    if (!good)
+        message_error(NULL, "--table has no valid value (got \"%s\", %s has %s)", name, metric->id,
+                      list.data ? list.data : "none");
+    text_free(&list);
+    return good;
+}
+
 static bool read_outputs(choices *target, const arguments *from) {
     const char *const *values = from->values;
+    if (!read_table(target, values[OPTION_TABLE])) return false;
     target->per_file = values[OPTION_PER_FILE] != NULL;
     target->per_frame = values[OPTION_PER_FRAME] != NULL;
     target->json = values[OPTION_SCORES_JSON] != NULL;

@@ -19,6 +19,7 @@ typedef struct choices {
     const char *ignore, *pictures; /* NULL = not given */
     int32_t mot;                   /* seg_mot_rules of the truth */
     int32_t width, height;         /* of pictures that do not tell it; 0 = unknown */
+    int32_t table;                 /* of the metric that is printed; -1 = none */
     int32_t measure;               /* that counts: place in the metric's measures */
     int32_t bootstrap;             /* samples; 0 = none */
     double confidence;             /* 0 .. 1 */

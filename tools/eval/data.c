@@ -123,7 +123,7 @@ static bool load_labels(data_job *d, seg_image *target, const char *directory,
     unit_scores *out = d->work->target;
     if (!picture || !*picture->labels) return true;
     char *path = name_join(directory, picture->labels);
-    const bool good = picture_read_fitted(target, path, d->work->choices->metric, role,
+    const bool good = picture_read_fitted(target, path, d->work->choices->metric, role, true,
                                           d->work->env, &out->whom.why) ||
                       job_fail(d->work, path);
     free(path);

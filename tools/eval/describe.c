@@ -7,7 +7,8 @@
 
 static const help_pair inputs[] = {
     {"a picture", "PNG, JPEG, PNM, PAM, PFM, NPY, .flo and whatever else FFmpeg decodes. Samples "
-                  "are taken as they are; grey that is stored in colours is grey."},
+                  "are taken as they are; grey that is stored in colours is grey, and a palette of "
+                  "colours gives its indices."},
     {"a directory", "All pictures and videos below it. Prediction and truth have the same name, "
                     "whatever their extensions; directories below it are groups."},
     {"annotators", "For metrics that take several truths: NAME_1.png, NAME_2.png, ... or all "

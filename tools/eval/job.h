@@ -11,6 +11,7 @@ typedef struct job {
     int32_t index; /* of the unit */
     const seg_env *env;
     bool threaded;
+    progress *shown;
 } job;
 
 /** Notes that the unit cannot be scored; the reason is in target->whom.why. `subject` is the file

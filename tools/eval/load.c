@@ -218,9 +218,12 @@ bool picture_fit(seg_image *picture, const seg_metric *metric, picture_role role
 }
 
 bool picture_read_fitted(seg_image *picture, const char *path, const seg_metric *metric,
-                         picture_role role, const seg_env *env, failure *why) {
+                         picture_role role, bool colours, const seg_env *env, failure *why) {
     seg_picture_info info;
-    seg_status status = seg_picture_read(picture, &info, path, NULL, env);
+    seg_picture_read_options options;
+    seg_picture_read_options_init(&options);
+    options.indices = !colours && (role == ROLE_PREDICTION || role == ROLE_TRUTH);
+    seg_status status = seg_picture_read(picture, &info, path, &options, env);
     if (status < 0) {
         failure_note(why, status);
         return false;

@@ -32,8 +32,9 @@ typedef enum picture_role {
 bool picture_fit(seg_image *picture, const seg_metric *metric, picture_role role,
                  const seg_env *env, failure *why);
 
-/** Reads a file and fits it. */
+/** Reads a file and fits it. Labels of PNG with a palette of colours are its indices, unless they
+ *  must be `colours`. */
 bool picture_read_fitted(seg_image *picture, const char *path, const seg_metric *metric,
-                         picture_role role, const seg_env *env, failure *why);
+                         picture_role role, bool colours, const seg_env *env, failure *why);
 
 #endif

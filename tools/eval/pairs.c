@@ -14,7 +14,7 @@ static bool fail(blame *whom, const char *subject) {
 
 static bool load_one(seg_image *target, const char *path, const seg_metric *metric,
                      picture_role role, const seg_env *env, blame *whom) {
-    if (picture_read_fitted(target, path, metric, role, env, &whom->why)) return true;
+    if (picture_read_fitted(target, path, metric, role, false, env, &whom->why)) return true;
     return fail(whom, path);
 }
 

@@ -122,7 +122,7 @@ static void score_task(void *argument, int32_t task, int32_t worker) {
     (void)worker;
     const unit *item = &all->target->units->items[all->first + task];
     unit_score(&all->chunk[task], all->target->choices, item, all->first + task, all->alone,
-               all->env);
+               all->progress, all->env);
     progress_job(all->progress, item->id, 1);
 }
 

@@ -158,6 +158,7 @@ static bool score_streams(job *work, streams *all) {
         if (!streams_next(all, &there, &work->target->whom)) return job_fail(work, NULL);
         if (!there) break;
         const int64_t frame = all->frames - 1;
+        progress_frame(work->shown, item->id, all->frames, 0);
         if (frame < item->first || (item->last && frame > item->last)) continue;
         if (each && !row_start(work, text_format("%s:%lld", item->id, (long long)frame), frame))
             return false;
@@ -185,8 +186,8 @@ static void score_frames(job *work) {
 }
 
 void unit_score(unit_scores *target, const choices *from, const unit *item, int32_t index,
-                bool threaded, const seg_env *env) {
-    job work = {target, from, item, index, env, threaded};
+                bool threaded, progress *shown, const seg_env *env) {
+    job work = {target, from, item, index, env, threaded, shown};
     *target = (unit_scores){0};
     if (item->data)
         score_data(&work);

@@ -2,6 +2,7 @@
 #ifndef TOOLS_EVAL_SCORING_H
 #define TOOLS_EVAL_SCORING_H
 
+#include "common/progress.h"
 #include "eval/pairs.h"
 #include "eval/scores.h"
 
@@ -13,9 +14,10 @@ typedef struct unit_scores {
     blame whom; /* no subject: the unit */
 } unit_scores;
 
-/** Scores. `threaded`: the unit is alone, its videos are decoded in threads of their own. */
+/** Scores, and tells `shown` about frames. `threaded`: the unit is alone, its videos are decoded in
+ * threads of their own. */
 void unit_score(unit_scores *target, const choices *from, const unit *item, int32_t index,
-                bool threaded, const seg_env *env);
+                bool threaded, progress *shown, const seg_env *env);
 
 /** A row without tallies and values. */
 void score_row_free(score_row *row);

@@ -1,4 +1,5 @@
 /* The results as tables for people: the whole, the groups, and with --per-file the files. */
+#include "common/messages.h"
 #include "eval/grid.h"
 #include "eval/report.h"
 #include <math.h>
@@ -250,12 +251,79 @@ static void add_worst(text_buffer *target, const results *from, int32_t width) {
     free(lines);
 }
 
+/* ---- the metric's own tables ---- */
+
+/* True if a column holds nothing but whole numbers. */
+static bool is_whole(const seg_table *table, int32_t column) {
+    for (int32_t i = column; i < table->rows * table->columns; i += table->columns)
+        if (!isnan(table->cells[i]) && table->cells[i] != floor(table->cells[i])) return false;
+    return true;
+}
+
+static void add_cells(grid *target, const seg_table *table, int32_t row) {
+    char shown[NUMBER_ROOM];
+    for (int32_t c = 0; c < table->columns; c++) {
+        const double cell = table->cells[row * table->columns + c];
+        if (isnan(cell))
+            snprintf(shown, sizeof shown, "-");
+        else
+            snprintf(shown, sizeof shown, is_whole(table, c) ? "%.0f" : "%.4f", cell);
+        grid_add(target, shown);
+    }
+}
+
+/* A matrix has its classes in front and above. */
+static void add_matrix(text_buffer *target, const seg_table *table) {
+    char shown[NUMBER_ROOM];
+    grid cells = grid_make(table->columns + 1);
+    grid_add(&cells, "truth");
+    for (int32_t c = 0; c < table->columns; c++) {
+        snprintf(shown, sizeof shown, "%d", (int)c);
+        grid_add(&cells, shown);
+    }
+    for (int32_t r = 0; r < table->rows; r++) {
+        snprintf(shown, sizeof shown, "%d", (int)r);
+        grid_add(&cells, shown);
+        add_cells(&cells, table, r);
+    }
+    grid_print(target, &cells);
+}
+
+static void add_table(text_buffer *target, const results *from, int32_t side) {
+    const int32_t index = from->choices->table;
+    const seg_table_kind *kind = &from->choices->metric->tables[index];
+    seg_table table = {0};
+    seg_status status = seg_tally_table(from->scores.all.sides[side].tally, index, &table);
+    if (status < 0) {
+        message_error(NULL, "table %s: %s", kind->name, message_reason(status));
+        return;
+    }
+    text_add(target, "\n%s%s: %s\n", kind->name,
+             from->choices->sides == 1 ? ""
+             : side                    ? " of B"
+                                       : " of A",
+             kind->title);
+    if (kind->columns) {
+        grid cells = grid_make(table.columns);
+        for (int32_t c = 0; c < table.columns; c++)
+            grid_add(&cells, kind->columns[c]);
+        for (int32_t r = 0; r < table.rows; r++)
+            add_cells(&cells, &table, r);
+        grid_print(target, &cells);
+    } else {
+        add_matrix(target, &table);
+    }
+    seg_table_free(&table, NULL);
+}
+
 void report_table(text_buffer *target, const results *from, int32_t width) {
     add_heading(target, from);
     if (from->choices->sides == 1)
         add_whole(target, from);
     else
         add_comparison(target, from);
+    for (int32_t side = 0; side < from->choices->sides && from->choices->table >= 0; side++)
+        add_table(target, from, side);
     add_groups(target, from, width);
     if (from->choices->per_file && from->scores.row_count) add_files(target, from, width);
     add_worst(target, from, width);
