@@ -28,7 +28,6 @@ run() {
 }
 export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 build asan address,undefined
-export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 run asan "^(unit|kernels|contract|golden|fuzz|cli)_"
 export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp"
 build tsan thread
