@@ -338,7 +338,6 @@ bool arguments_parse(arguments *target, const program *of, int count, char **wor
     if (id && !choose_method(target, id)) return false;
     if (metric && !choose_metric(target, metric)) return false;
     if (path && !merge_config(target, &source, path)) return false;
-    free(source.parameters);
     return take_words(&p);
 }
 
@@ -346,5 +345,6 @@ void arguments_free(arguments *target) {
     free(target->parameters);
     free(target->metric_parameters);
     free(target->names);
+    config_release();
     *target = (arguments){0};
 }

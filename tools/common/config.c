@@ -2,6 +2,7 @@
 #include "common/messages.h"
 #include "common/text.h"
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Members that set an option, and members of reports that say nothing about a new run. */
@@ -18,12 +19,21 @@ static const struct {
 static const char reported[] = "input|output|version|size|decisions|units|decisions_over_frames|"
                                "frames|objects|outputs|time|warnings|status|error|source|tuning";
 
-/* Texts that live as long as the process; they stay in reach. */
-static const char *keep(char *made) {
-    static char **kept;
-    static size_t count;
-    memory_grow((void **)&kept, count, sizeof *kept);
-    return kept[count++] = made;
+/* Texts and lists that arguments point at, until config_release. */
+static void **kept;
+static size_t kept_count;
+
+static void *keep(void *made) {
+    memory_grow((void **)&kept, kept_count, sizeof *kept);
+    return kept[kept_count++] = made;
+}
+
+void config_release(void) {
+    for (size_t i = 0; i < kept_count; i++)
+        free(kept[i]);
+    free(kept);
+    kept = NULL;
+    kept_count = 0;
 }
 
 static const char *scalar_text(const json_t *value) {
@@ -50,7 +60,7 @@ static bool take_parameters(config *target, const char *path, json_t *parameters
         message_error(path, "\"parameters\" is not an object; it holds \"name\": value pairs");
         return false;
     }
-    target->parameters = memory_get(json_object_size(parameters), sizeof *target->parameters);
+    target->parameters = keep(memory_get(json_object_size(parameters), sizeof *target->parameters));
     json_object_foreach(parameters, name, value) {
         if (json_is_null(value)) continue;
         const char *shown = scalar_text(value);

@@ -19,7 +19,10 @@ typedef struct config {
 } config;
 
 /** Reads and checks the shape of the file; values are checked as those of the command line are.
- *  False: a message was given. The texts live as long as the process. */
+ *  False: a message was given. The texts and parameters live until config_release. */
 bool config_load(config *target, const char *path);
+
+/** Frees what all configurations hold. */
+void config_release(void);
 
 #endif
