@@ -22,7 +22,9 @@ struct seg_tally {
 static seg_status copy_options(seg_tally *tally, const void *options) {
     const seg_param_table *table = tally->metric->params;
     if (!table) return SEG_OK;
-    tally->options = seg_allocate(&tally->env, 1, table->options_size, "the options of a metric");
+    /* zeroed: equal options are then equal byte by byte, padding too */
+    tally->options =
+        seg_allocate_zeroed(&tally->env, 1, table->options_size, "the options of a metric");
     if (!tally->options) return SEG_ERROR_MEMORY;
     seg_params_init(tally->options, table);
     if (!options) return SEG_OK;
@@ -172,6 +174,7 @@ seg_status seg_tally_masks(const seg_tally *tally, const seg_pair *pair, seg_ima
 
 static bool same_options(const seg_tally *a, const seg_tally *b) {
     const seg_param_table *table = a->metric->params;
+    if (!table || memcmp(a->options, b->options, table->options_size) == 0) return true;
     char text_a[256], text_b[256];
     for (int32_t i = 0; table && i < table->count; i++) {
         seg_params_format(text_a, sizeof text_a, a->options, &table->items[i]);
