@@ -216,7 +216,9 @@ json_t *recipe_describe(const recipe *from) {
     const char *const *values = chosen->arguments->values;
     json_t *all = json_object();
     describe_text(all, "method", from->method->id);
-    json_object_set(all, "parameters", from->parameters);
+    /* A copy: recipes are shared between threads, and counts of references are no matter of locks.
+     */
+    json_object_set_new(all, "parameters", json_deep_copy(from->parameters));
     describe_text(all, "pre", chosen->pre);
     describe_text(all, "post", chosen->post);
     describe_text(all, "keep", chosen->keep);

@@ -1,4 +1,5 @@
 #include "common/signals.h"
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -8,8 +9,8 @@
 
 enum { MAX_THREADS = 1024 };
 
-static volatile sig_atomic_t caught; /* signals are noted */
-static volatile sig_atomic_t received;
+static atomic_int caught; /* signals are noted */
+static atomic_int received;
 
 /* Threads to wake. A slot is written before its flag is set, and read only while it is set. */
 static pthread_t threads[MAX_THREADS];
@@ -17,15 +18,17 @@ static atomic_int used[MAX_THREADS];
 
 /* A thread may be just about to wait: it is woken again every second. */
 static void wake_all(int number) {
+    int saved = errno;
     (void)number;
     for (int i = 0; i < MAX_THREADS; i++)
         if (atomic_load(&used[i]) == 2) pthread_kill(threads[i], SIGUSR2);
     alarm(1);
+    errno = saved;
 }
 
 static void stop(int number) {
-    if (!caught || received) _exit(128 + number);
-    received = number;
+    if (!atomic_load(&caught) || atomic_load(&received)) _exit(128 + number);
+    atomic_store(&received, number);
     wake_all(number);
 }
 
@@ -52,11 +55,11 @@ void signals_install(void) {
 void signals_catch(void) {
     install(SIGUSR2, nothing);
     install(SIGALRM, wake_all);
-    caught = 1;
+    atomic_store(&caught, 1);
 }
 
 int signals_received(void) {
-    return received;
+    return atomic_load(&received);
 }
 
 void signals_enter(void) {
