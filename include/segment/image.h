@@ -81,20 +81,23 @@ SEG_API SEG_NODISCARD seg_status seg_image_alloc(seg_image *image, int32_t width
                                                  const seg_env *env);
 
 /** Header over memory of the caller, which must outlive it. A stride may be negative or larger
- *  than a row, never smaller, and must keep samples aligned. */
+ *  than a row, never smaller, and must keep samples aligned. As with seg_image_alloc, `image` must
+ *  be empty or initialised, and `bits` and `colour` are set by format and channels.
+ *  Errors: SEG_ERROR_ARGUMENT; `image` is then as it was. */
 SEG_API SEG_NODISCARD seg_status seg_image_wrap(seg_image *image, void *data, ptrdiff_t stride,
                                                 int32_t width, int32_t height, seg_format format,
                                                 int channels);
 
 /** As seg_image_wrap, but the image owns the memory: `release(user)` runs with the last unref.
- *  On error nothing was taken over. */
+ *  On error, SEG_ERROR_MEMORY as well, nothing was taken over. */
 SEG_API SEG_NODISCARD seg_status seg_image_adopt(seg_image *image, void *data, ptrdiff_t stride,
                                                  int32_t width, int32_t height, seg_format format,
                                                  int channels, void (*release)(void *user),
                                                  void *user, const seg_env *env);
 
-/** A window into an image, sharing its storage (a reference is taken if there is an owner).
- *  Errors: SEG_ERROR_ARGUMENT if `window` is empty or not inside. */
+/** A window into an image, sharing its storage (a reference is taken if there is an owner). `view`
+ *  must be empty or initialised and may be `image` itself. Errors: SEG_ERROR_ARGUMENT if `window`
+ *  is empty or not inside. */
 SEG_API SEG_NODISCARD seg_status seg_image_view(seg_image *view, const seg_image *image,
                                                 seg_rect window);
 

@@ -212,10 +212,11 @@ SEG_API SEG_NODISCARD seg_status seg_writer_memory(int64_t *bytes, const char *n
                                                    const seg_image *shape);
 
 /** Writes one picture (u8, u16, labels, and f32 where files hold it; 1-4 channels); in video all of
- *  one size and format. A single picture name takes one frame only. Time stamps are kept as far as the
- *  container counts so finely; SEG_NO_PTS follows from the frame rate. Labels become 16 bits, u16
- *  of fewer `bits` is brought to full scale. Errors: SEG_ERROR_IO (disk full, closed pipe; never a
- *  signal), SEG_ERROR_SHAPE, SEG_ERROR_UNSUPPORTED (not without loss in this container), ... */
+ *  one size and format. A single picture name takes one frame only. Time stamps are kept as far as
+ *  the container counts so finely; SEG_NO_PTS follows from the frame rate. Labels become 16 bits,
+ *  u16 of fewer `bits` is brought to full scale. Errors: SEG_ERROR_IO (disk full, closed pipe;
+ *  never a signal), SEG_ERROR_SHAPE, SEG_ERROR_UNSUPPORTED (not without loss in this container),
+ *  ... */
 SEG_API SEG_NODISCARD seg_status seg_writer_write(seg_writer *writer, const seg_image *image,
                                                   int64_t index, int64_t pts, int64_t duration);
 

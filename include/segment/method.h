@@ -78,7 +78,9 @@ SEG_API SEG_NODISCARD seg_status seg_context_create(seg_context **context, const
  * Processes a frame. The first frame binds the geometry; a frame of another size is
  * SEG_ERROR_SHAPE until seg_context_reset. `wanted` 0 means all that the method declares.
  * Returns SEG_NO_RESULT_YET while look-ahead fills. The result says which frame it describes.
- * Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format), _SHAPE, _MEMORY, _CANCELLED.
+ * Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format, or an output that the method does not declare),
+ * _SHAPE, _STATE (after a flush, until seg_context_reset), _OPTION (an option that this frame
+ * contradicts, such as a seed outside it), _LIMIT, _MEMORY, _CANCELLED.
  */
 SEG_API SEG_NODISCARD seg_status seg_context_apply(seg_context *context, const seg_frame *frame,
                                                    uint32_t wanted, seg_result *result);

@@ -107,7 +107,8 @@ typedef struct seg_sheet_options {
 
 SEG_API void seg_sheet_options_init(seg_sheet_options *options);
 
-/** Pictures side by side in rows, each as seg_render_thumbnail. `sheet` is RGB, made anew. Errors: SEG_ERROR_ARGUMENT (count < 1), _OPTION, _LIMIT, _MEMORY. */
+/** Pictures side by side in rows, each as seg_render_thumbnail. `sheet` is RGB, made anew. Errors:
+ *  SEG_ERROR_ARGUMENT (count < 1), _OPTION, _LIMIT, _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_render_sheet(seg_image *sheet, const seg_sheet_cell *cells,
                                                   int32_t count, const seg_sheet_options *options,
                                                   const seg_env *env);

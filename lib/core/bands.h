@@ -25,6 +25,7 @@ SEG_NODISCARD seg_status seg_run_bands(const seg_env *env, int32_t height, int32
 SEG_API SEG_NODISCARD seg_status seg_progress(const seg_env *env, double fraction);
 
 /** env->log with printf formatting. */
-SEG_API void seg_log(const seg_env *env, seg_log_level level, const char *format, ...) SEG_PRINTF(3, 4);
+SEG_API void seg_log(const seg_env *env, seg_log_level level, const char *format, ...)
+    SEG_PRINTF(3, 4);
 
 #endif

@@ -20,12 +20,14 @@ static inline bool seg_size_multiply(size_t *product, size_t a, size_t b) {
 SEG_API void *seg_allocate(const seg_env *env, size_t count, size_t item_size, const char *what);
 
 /** The same, zeroed. */
-SEG_API void *seg_allocate_zeroed(const seg_env *env, size_t count, size_t item_size, const char *what);
+SEG_API void *seg_allocate_zeroed(const seg_env *env, size_t count, size_t item_size,
+                                  const char *what);
 
 /** Makes *array hold at least `needed` items (grows by half, keeps the first `used`); *capacity in
  *  items. On failure the array is unchanged. */
-SEG_API SEG_NODISCARD seg_status seg_grow(void **array, int32_t *capacity, int32_t used, int32_t needed,
-                                  size_t item_size, const seg_allocator *allocator);
+SEG_API SEG_NODISCARD seg_status seg_grow(void **array, int32_t *capacity, int32_t used,
+                                          int32_t needed, size_t item_size,
+                                          const seg_allocator *allocator);
 
 /** Releases; NULL is allowed. */
 SEG_API void seg_release(const seg_env *env, void *pointer);

@@ -20,7 +20,7 @@ cat >"$work/use.c" <<'EOF'
 int main(void) {
     unsigned char pixels[8] = {10, 12, 11, 200, 210, 205, 9, 207};
     double level = 0;
-    seg_image picture, mask = {0};
+    seg_image picture = {0}, mask = {0};
     if (seg_image_wrap(&picture, pixels, 4, 4, 2, SEG_U8, 1) < 0) return 1;
     if (seg_otsu(&mask, &level, &picture, NULL, NULL, NULL) < 0) return 2;
     printf("%s %g %d\n", seg_version(), level, ((unsigned char *)mask.data)[3]);
@@ -28,7 +28,7 @@ int main(void) {
     return 0;
 }
 EOF
-sed 's/seg_image picture, mask = {0};/seg_image picture, mask{};/' "$work/use.c" >"$work/use.cpp"
+sed 's/seg_image picture = {0}, mask = {0};/seg_image picture{}, mask{};/' "$work/use.c" >"$work/use.cpp"
 expected="$(pkg-config --modversion segment) 12 255"
 
 check() {
@@ -48,6 +48,32 @@ fi
 "$cc" -std=c11 "$work/use.c" -o "$work/use_static" $(pkg-config --cflags segment) \
     "${libdir%/pkgconfig}/libsegment.a" -lm -pthread
 check "$work/use_static"
+
+# The example in README.md, with what it leaves uninitialised made poison where the compiler can.
+{
+    echo '#include <stdio.h>'
+    sed -n '/^```c$/,/^```$/p' "$SEGMENT_SOURCE/README.md" | sed '/^```/d'
+    cat <<'EOF'
+int main(void) {
+    unsigned char pixels[16 * 16];
+    for (int i = 0; i < 16 * 16; i++)
+        pixels[i] = i % 16 < 8 ? 10 : 200;
+    seg_image edges = {0};
+    if (find_edges(pixels, 16, 16, &edges) < 0) return 1;
+    const unsigned char *row = seg_image_row(&edges, 8);
+    printf("%s %d %d\n", seg_version(), (int)edges.width, row[7] | row[8]);
+    seg_image_unref(&edges);
+    return 0;
+}
+EOF
+} >"$work/readme.c"
+poison=-ftrivial-auto-var-init=pattern
+"$cc" $poison -Werror -fsyntax-only -x c /dev/null 2>/dev/null || poison=
+expected="$(pkg-config --modversion segment) 16 255"
+# shellcheck disable=SC2086
+"$cc" -std=c11 -pedantic-errors -Wall -Wextra -Werror $poison "$work/readme.c" -o "$work/readme" $flags
+check "$work/readme"
+expected="$(pkg-config --modversion segment) 12 255"
 
 mkdir "$work/project"
 cp "$work/use.c" "$work/project"
