@@ -14,6 +14,7 @@
  */
 #include "region/growth.h"
 
+#include "core/bands.h"
 #include "core/check.h"
 #include "kernels/bits.h"
 
@@ -26,12 +27,14 @@
 /* differences are compared in 1/4096 of an 8-bit level; 256 of them share a bucket */
 #define FINENESS 4096
 #define PER_BUCKET 256
+#define PER_REPORT ((uint64_t)1 << 18) /* pixels between two reports of progress */
 
 struct seg_growth_queue {
     uint32_t *next; /* of each pixel that waits: the one behind it */
     uint32_t head[BUCKETS], tail[BUCKETS];
     uint64_t used[BUCKETS / 64]; /* a bit for each bucket with somebody in it */
     uint64_t used_words;         /* a bit for each of these words that is not 0 */
+    uint64_t settled;            /* pixels looked at, for progress */
     seg_growth_places refused;   /* pixels beyond the tolerance when they were looked at */
 };
 
@@ -46,6 +49,7 @@ seg_status seg_growth_queue_take(seg_growth_queue **queue, const seg_growth *gro
     if (!*queue) return SEG_ERROR_MEMORY;
     memset((*queue)->used, 0, sizeof(*queue)->used);
     (*queue)->used_words = 0;
+    (*queue)->settled = 0;
     (*queue)->refused = (seg_growth_places){0};
     (*queue)->next =
         seg_scratch_take(growth->scratch, (size_t)pixels, sizeof *(*queue)->next, "a queue");
@@ -91,6 +95,12 @@ static uint64_t fine(const seg_growth *growth, const seg_growth_region *region,
                      uint64_t difference) {
     return difference * FINENESS * (uint64_t)growth->level_numerator /
            ((uint64_t)region->count * (uint64_t)growth->level_denominator);
+}
+
+/* A chance to cancel. A pixel let go may come again, so that the share is a guess. */
+static seg_status tell_progress(const seg_growth *growth, const seg_growth_queue *queue) {
+    const double pixels = (double)growth->labels.width * growth->labels.height;
+    return seg_progress(&growth->scratch->env, (double)queue->settled / pixels);
 }
 
 #define SAMPLE uint8_t

@@ -124,6 +124,7 @@ static seg_status NAMED(run)(const seg_growth *growth, seg_growth_queue *queue,
     do {
         while (pop(queue, &waiting)) {
             const seg_point place = {(int32_t)(waiting % width), (int32_t)(waiting / width)};
+            if (++queue->settled % PER_REPORT == 0) SEG_TRY(tell_progress(growth, queue));
             SEG_TRY(NAMED(settle)(growth, queue, regions, place, only, taken));
         }
     } while (NAMED(ask_again)(growth, queue, regions, only));

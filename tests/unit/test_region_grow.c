@@ -766,6 +766,51 @@ START_TEST(memory) {
 }
 END_TEST
 
+/* ---- cancelling ---- */
+
+static int count_calls(void *user, double fraction) {
+    int *calls = user;
+    ck_assert(fraction >= 0 && fraction <= 1);
+    return ++*calls == 2;
+}
+
+/* The slow ways can be stopped, with seeds and without, and leave the method as it was. */
+START_TEST(cancelling) {
+    static uint8_t pixels[800 * 800];
+    shapes_random random = shapes_random_start(51);
+    for (int32_t i = 0; i < 800 * 800; i++)
+        pixels[i] = (uint8_t)shapes_below(&random, 20);
+    seg_frame frame = {.pts = SEG_NO_PTS};
+    ck_assert_int_eq(seg_image_wrap(&frame.image, pixels, 800, 800, 800, SEG_U8, 1), SEG_OK);
+    for (int seeded = 0; seeded < 2; seeded++) {
+        int calls = 0;
+        const seg_env env = {.user = &calls, .progress = count_calls};
+        const seg_point seed = {400, 400};
+        seg_region_grow_options options;
+        seg_region_grow_options_init(&options);
+        if (seeded) options.seeds = (seg_seeds){SEG_SEEDS_POINTS, 1, &seed, NULL};
+        seg_context *context;
+        seg_result result;
+        seg_image expected = {0};
+        seg_result_init(&result, NULL);
+        ck_assert_int_eq(seg_context_create(&context, &seg_method_region_grow, &options, &env),
+                         SEG_OK);
+        ck_assert_int_eq(seg_context_apply(context, &frame, 0, &result), SEG_ERROR_CANCELLED);
+        ck_assert_int_eq(calls, 2);
+        ck_assert_uint_eq(result.outputs, 0);
+        ck_assert_int_eq(seg_context_apply(context, &frame, 0, &result), SEG_OK);
+        ck_assert_int_eq(seg_region_grow(&expected, &frame.image, NULL, NULL, &options, NULL),
+                         SEG_OK);
+        for (int32_t y = 0; y < 800; y++)
+            ck_assert_mem_eq(seg_image_row(&result.labels, y), seg_image_row(&expected, y),
+                             800 * sizeof(int32_t));
+        seg_image_unref(&expected);
+        seg_result_free(&result);
+        seg_context_free(context);
+    }
+}
+END_TEST
+
 int main(void) {
     TCase *tcase = tcase_create("grow");
     tcase_add_test(tcase, by_hand);
@@ -781,6 +826,7 @@ int main(void) {
     tcase_add_test(tcase, automatic_patches);
     tcase_add_test(tcase, as_a_method);
     tcase_add_test(tcase, errors);
+    tcase_add_test(tcase, cancelling);
     tcase_add_test(tcase, memory);
     Suite *suite = suite_create("region_grow");
     suite_add_tcase(suite, tcase);
