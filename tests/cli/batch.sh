@@ -32,6 +32,16 @@ absent first
 expect 3 --keep-going --jobs 2 mixed jobs
 same jobs/3.png going/3.png
 
+# what goes by the name of a video, but is none, is a failure; other files are named and left out
+mkdir odd
+cp in.pgm odd/1.pgm
+head -c 1000 /dev/zero >odd/2.avi
+echo notes >odd/notes.txt
+expect 3 --keep-going odd odder
+has messages 'odd/2.avi: ' 'odd/notes.txt: warning: left out: neither a picture nor a video' \
+    '1 of 2 inputs failed'
+there odder/1.png
+
 # ---- an input that ends early: exit 4, with all that it held ----
 segment clips/a.mkv whole.y4m --method gaussian
 size=$(wc -c <whole.y4m)
