@@ -182,6 +182,9 @@ static seg_status take_memory(canny_run *run, seg_scratch *scratch, const seg_en
     run->ones = (int64_t *)(void *)cut(&memory, ones);
     run->work = memory;
     planes->weak[-1] = planes->strong[-1] = 0;
+    for (size_t y = 0; y < rows; y++)
+        for (size_t i = (size_t)seg_bits_words(width); i < words; i++)
+            planes->weak[y * words + i] = planes->strong[y * words + i] = 0;
     return SEG_OK;
 }
 
@@ -308,21 +311,11 @@ static void drop_ignored(const canny_run *run, int32_t first, int32_t end, uint6
     }
 }
 
-/* Zeros for the words of rows that have no pixels. */
-static void clear_ends(const canny_run *run, int32_t first, int32_t end) {
-    const seg_canny_planes *planes = &run->planes;
-    const size_t words = (size_t)planes->words;
-    for (size_t y = (size_t)first; y < (size_t)end; y++)
-        for (size_t i = (size_t)seg_bits_words(run->picture.width); i < words; i++)
-            planes->weak[y * words + i] = planes->strong[y * words + i] = 0;
-}
-
 static seg_status find_band(void *argument, int32_t band, int32_t first, int32_t end,
                             int32_t worker) {
     (void)band;
     const canny_run *run = argument;
     void *work = run->work + (size_t)worker * run->work_size;
-    clear_ends(run, first, end);
     if (run->narrow)
         run->kernels->classify(&run->planes, &run->plan, first, end, work);
     else
