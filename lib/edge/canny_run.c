@@ -181,6 +181,8 @@ static seg_status take_memory(canny_run *run, seg_scratch *scratch, const seg_en
     planes->queue = (uint32_t *)(void *)cut(&memory, queue);
     run->ones = (int64_t *)(void *)cut(&memory, ones);
     run->work = memory;
+    /* Words without pixels are zeros before any band starts: a row's left neighbour is the last
+     * word of the row above, which may belong to another band. */
     planes->weak[-1] = planes->strong[-1] = 0;
     for (size_t y = 0; y < rows; y++)
         for (size_t i = (size_t)seg_bits_words(width); i < words; i++)
