@@ -1,27 +1,35 @@
 #!/bin/sh
 # How good the methods are on real pictures and video with ground truth: method x data x score x
-# time, beside OpenCV where its Python module is installed. Tables on standard output.
-#   sh tests/quality/run.sh [FAMILY...]      documents nuclei boundaries change; default: all
-# The data are found through SEGMENT_DATA (default ../shared/data beside the source); what is not
-# there is named and left out. Methods run with their default parameters, on one thread. The time is
-# what the method takes for a picture or frame, without decoding and encoding.
+# time, beside OpenCV where its Python module is installed. Markdown on standard output.
+#   sh tests/quality/run.sh [--readme] [TABLE...]      TABLE: a file of tables/; default: all
+# README.md beside this says how a row is added, what the time is, and what the environment changes.
 set -eu
 cd "$(dirname "$0")/../.."
 source=$PWD
 data=${SEGMENT_DATA:-$source/../shared/data}
-export data
 [ -d "$data" ] || { echo "skipped: no data at $data" >&2; exit 77; }
 data=$(cd "$data" && pwd)
+runs=${RUNS:-3}
+quiet=${QUIET:-}
+readme=
+[ "${1:-}" = --readme ] && { readme=$source/README.md; shift; }
+tables=$(ls tests/quality/tables | sed 's/\.sh$//' | xargs)
+# shellcheck disable=SC2086 # a list of words
+[ $# -gt 0 ] || set -- $tables
+for table in "$@"; do
+    [ -f "tests/quality/tables/$table.sh" ] || {
+        echo "unknown table $table (allowed: $tables)" >&2
+        exit 2
+    }
+done
 
 sh samples/install-packages.sh
 build=$source/build/quality
-cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSEGMENT_TESTS=OFF >/dev/null
-cmake --build "$build" >/dev/null
+nice cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSEGMENT_TESTS=OFF >/dev/null
+nice cmake --build "$build" >/dev/null
 segment=$build/bin/segment
-evaluate=$build/bin/segment-eval
-work=$build/quality
-rm -rf "$work"
-mkdir -p "$work"
+evaluate="nice $build/bin/segment-eval"
+failures=0
 
 python=
 for candidate in python3 /usr/bin/python3; do
@@ -29,8 +37,89 @@ for candidate in python3 /usr/bin/python3; do
 done
 [ -n "$python" ] || echo "no OpenCV module for Python here: its rows are left out" >&2
 
-# row FAMILY DATA METHOD MEASURE SCORE MS
-row() { printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$@" | tee -a "$work/table.tsv" >&2; }
+# What a table says first.
+title() { title=$1; }
+measures() { measures=$*; }
+scored() { scorer=$*; }
+given() { given=$*; }
+data() {
+    if [ -e "$data/$2" ] && [ -e "$data/$3" ]; then
+        printf '%s\t%s\t%s\n' "$1" "$data/$2" "$data/$3" >>"$work/data"
+    else
+        echo "$table: no $1 at $data/$2: left out" >&2
+    fi
+}
+
+# What it says of its rows; everything after the first -- of sweep is one setting each.
+ours() { row "\`$*\`" run_ours "$@"; }
+sweep() { row "\`${*%% -- *}\`" run_sweep "$@"; }
+every() { for method in $(methods_of "$1"); do ours "$method"; done; }
+theirs() { [ -z "$python" ] || row "OpenCV $1" run_theirs "$@"; }
+
+# row NAME COMMAND...: runs the command for each data set, scores what it writes to $out, and keeps
+# a line (name, data, measure, score, ms) for each measure.
+row() {
+    name=$1
+    shift
+    rows=$((rows + 1))
+    while IFS='	' read -r set inputs truth; do
+        out=$work/$rows-$set
+        mkdir -p "$out"
+        if ms=$("$@" </dev/null 2>"$work/messages") &&
+            $evaluate $scorer "$out" "$truth" --json >"$work/scores" 2>"$work/messages"; then
+            for measure in $measures; do
+                printf '%s\t%s\t%s\t%s\t%s\n' "$name" "$set" "$measure" \
+                    "$(score_of "$measure")" "$ms" | tee -a "$work/rows" >&2
+            done
+        else
+            echo "$table: $name on $set failed:" >&2
+            head -3 "$work/messages" >&2
+            failures=$((failures + 1))
+        fi
+    done <"$work/data"
+}
+
+# The value over all files, which --json has on a line of its own.
+score_of() {
+    sed -n "s/^  \"$1\": \([^,]*\),*\$/\1/p" "$work/scores" | head -1 | awk '{ printf "%.4g", $1 }'
+}
+
+# Each prints the milliseconds of a picture or frame: the median of several runs.
+run_ours() {
+    for run in $(seq "$runs"); do
+        $quiet "$segment" -y -q --threads 1 --method "$@" $given --report "$work/report" \
+            "$inputs" "$out/"
+        time_of "$work/report"
+    done | median
+}
+run_sweep() {
+    base=${*%% -- *}
+    while [ "$1" != -- ]; do shift; done
+    shift
+    for run in $(seq "$runs"); do
+        level=0
+        : >"$work/reports"
+        for setting in "$@"; do
+            level=$((level + 1))
+            $quiet "$segment" -y -q --threads 1 --method $base $setting $given \
+                --report "$work/report" "$inputs" "$out/{stem}_$level.png"
+            cat "$work/report" >>"$work/reports"
+        done
+        time_of "$work/reports"
+    done | median
+}
+run_theirs() {
+    for run in $(seq "$runs"); do
+        $quiet "$python" tests/quality/opencv.py "$1" "$inputs" "$out"
+    done | median
+}
+median() { sort -g | awk '{ t[NR] = $1 } END { if (NR) print t[int((NR + 1) / 2)]; exit !NR }'; }
+
+# The mean of a picture or frame, without decoding and encoding, from the records of --report.
+time_of() {
+    sed 's/.*"frames":{"read":\([0-9]*\).*"process":\([0-9.e+-]*\).*/\1 \2/' "$1" |
+        awk '{ frames += $1; seconds += $2 } END { print 1000 * seconds / frames }'
+}
 
 # The methods of a family, as --list prints them: its name stands before the first.
 methods_of() {
@@ -40,133 +129,59 @@ methods_of() {
         inside { print $1 }'
 }
 
-# Milliseconds of the method per picture or frame, from the records of --report.
-time_of() {
-    sed 's/.*"frames":{"read":\([0-9]*\).*"process":\([0-9.e+-]*\).*/\1 \2/' "$1" |
-        awk '{ frames += $1; seconds += $2 } END { printf "%.2f", 1000 * seconds / frames }'
+# Methods down, data sets and measures across, the mean time last.
+print_table() {
+    awk -F '\t' -v title="$title" '
+        !(($2, $3) in column) { column[$2, $3] = ++columns; set[columns] = $2; of[columns] = $3 }
+        !($2 in known) { known[$2] = 1; sets++ }
+        !($3 in measured) { measured[$3] = 1; measures++ }
+        !($1 in line) { line[$1] = ++lines; name[lines] = $1 }
+        { score[line[$1], column[$2, $3]] = $4; ms[line[$1]] += $5; cells[line[$1]]++ }
+        END {
+            text = "| " title
+            if (measures == 1) text = text ", " of[1]
+            if (sets == 1) text = text ", " set[1]
+            for (c = 1; c <= columns; c++)
+                text = text " | " (measures == 1 ? (sets == 1 ? "score" : set[c]) : \
+                                   sets == 1 ? of[c] : set[c] " " of[c])
+            print text " | ms |"
+            for (c = 0; c <= columns + 1; c++) printf "| --- "
+            print "|"
+            for (l = 1; l <= lines; l++) {
+                text = "| " name[l]
+                for (c = 1; c <= columns; c++) text = text " | " score[l, c]
+                printf "%s | %.3g |\n", text, ms[l] / cells[l]
+            }
+        }' "$work/rows"
 }
 
-# score MEASURE METRIC ARGUMENTS... : the quoted value over all files
-score() {
-    measure=$1
-    shift
-    "$evaluate" "$@" --json >"$work/scores.json" 2>"$work/messages" ||
-        { head -3 "$work/messages" >&2; return 1; }
-    sed -n "s/^  \"$measure\": \([^,]*\),*\$/\1/p" "$work/scores.json" | head -1 |
-        awk '{ printf "%.4f", $1 }'
-}
-
-# pictures FAMILY DATA METHOD MEASURE PICTURES TRUTH METRIC [OPTIONS...] -- SEGMENT'S OPTIONS...
-pictures() {
-    family=$1 name=$2 method=$3 measure=$4 inputs=$5 truth=$6 metric=$7
-    shift 7
-    options=
-    while [ "$1" != -- ]; do options="$options $1"; shift; done
-    shift
-    out=$work/$family-$name-$method
-    mkdir -p "$out"
-    "$segment" -q --threads 1 --method "$method" "$@" --report "$out.json" "$inputs" "$out/"
-    # shellcheck disable=SC2086 # a list of words
-    row "$family" "$name" "$method" "$measure" \
-        "$(score "$measure" "$metric" "$out" "$truth" $options)" "$(time_of "$out.json")"
-}
-
-documents() {
-    pages=$data/images/dibco2009
-    [ -d "$pages" ] || { echo "no documents at $pages" >&2; return 0; }
-    for method in $(methods_of threshold); do
-        pictures documents dibco2009 "$method" fm "$pages/images" "$pages/gt" documents \
-            --no-pseudo --
-    done
-    peer documents dibco2009 fm "$pages/images" "$pages/gt" documents --no-pseudo
-}
-
-nuclei() {
-    cells=$data/images/dsb2018
-    [ -d "$cells" ] || { echo "no nuclei at $cells" >&2; return 0; }
-    for method in otsu li triangle; do
-        pictures nuclei dsb2018 "$method" dice "$cells/images" "$cells/gt" masks \
-            --truth-threshold 0raw --
-    done
-    peer nuclei dsb2018 dice "$cells/images" "$cells/gt" masks --truth-threshold 0raw
-}
-
-# Edges at a series of thresholds are levels of one prediction. Sigma 2 is the best for both.
-boundaries() {
-    pictures=$data/images/bsds500
-    [ -d "$pictures/images/val" ] || { echo "no boundaries at $pictures" >&2; return 0; }
-    out=$work/boundaries-canny
-    mkdir -p "$out"
-    level=1
-    for high in 20 30 40 50 65 80 100 125 150 200; do
-        "$segment" -q --threads 1 --method canny --sigma 2 --high $high --low $((high / 2)) \
-            --report "$out.$level.json" "$pictures/images/val" "$out/{stem}_$level.png"
-        level=$((level + 1))
-    done
-    cat "$out".*.json >"$out.json"
-    row boundaries bsds500 canny ods \
-        "$(score ods boundaries "$out" "$pictures/gt_bdry/val" --levels)" \
-        "$(time_of "$out.json")"
-    peer boundaries bsds500 ods "$pictures/images/val" "$pictures/gt_bdry/val" boundaries \
-        --levels
-}
-
-change() {
-    for clip in "$data"/video/change_detection/*; do
-        [ -d "$clip/input" ] || { echo "no clips of change detection at $clip" >&2; continue; }
-        name=$(basename "$clip")
-        for method in $(methods_of temporal); do
-            out=$work/change-$name-$method
-            "$segment" -q --threads 1 --method "$method" --sequence --report "$out.json" \
-                "$clip/input" "$out/"
-            row change "$name" "$method" f1 "$(score f1 change "$out" "$clip")" \
-                "$(time_of "$out.json")"
-        done
-        peer change "$name" f1 "$clip/input" "$clip" change
-    done
-}
-
-# The counterparts write masks, which are scored as ours are.
-peer() {
-    [ -n "$python" ] || return 0
-    family=$1 name=$2 measure=$3 inputs=$4 truth=$5 metric=$6
-    shift 6
-    "$python" tests/quality/opencv.py "$family" "$inputs" "$work/cv-$name" |
-        while read -r method ms; do
-            row "$family" "$name" "OpenCV $method" "$measure" \
-                "$(score "$measure" "$metric" "$work/cv-$name/$method" "$truth" "$@")" "$ms"
-        done
-}
-
-[ $# -gt 0 ] || set -- documents nuclei boundaries change
-for family in "$@"; do
-    case $family in
-    documents | nuclei | boundaries | change) $family ;;
-    *) echo "unknown family $family (allowed: documents nuclei boundaries change)" >&2; exit 2 ;;
-    esac
-done
-# A table for each family: methods down, data across, the mean time of a picture or frame last.
-awk -F '\t' '
-$1 != family { flush_table(); family = $1; measure = $4; names = methods = 0 }
-!(($1, $2) in known) { known[$1, $2] = 1; name[++names] = $2 }
-!(($1, $3) in seen) { seen[$1, $3] = 1; method[++methods] = $3 }
-{ value[$2, $3] = $5; ms[$2, $3] = $6 }
-END { flush_table() }
-function flush_table(    m, n, line, sum) {
-    if (family == "") return
-    line = "| " family ", " measure " |"
-    for (n = 1; n <= names; n++) line = line " " name[n] " |"
-    print line " ms |"
-    for (n = -1; n <= names; n++) printf "| --- "
-    print "|"
-    for (m = 1; m <= methods; m++) {
-        line = "| " method[m] " |"
-        sum = 0
-        for (n = 1; n <= names; n++) {
-            line = line " " value[name[n], method[m]] " |"
-            sum += ms[name[n], method[m]] / names
+# Puts the table between its marks in README.md.
+into_readme() {
+    awk -v table="$work/table" -v name="$table" '
+        $0 == "<!-- end of quality: " name " -->" {
+            while ((getline line < table) > 0) print line
+            skip = 0
+            found++
         }
-        printf "%s %.2f |\n", line, sum
-    }
-    print ""
-}' "$work/table.tsv"
+        !skip { print }
+        $0 == "<!-- quality: " name " -->" { skip = 1; found++ }
+        END { exit found == 2 ? 0 : 1 }' "$readme" >"$work/README" ||
+        { echo "$readme has no <!-- quality: $table --> ... <!-- end of quality: $table -->" >&2; exit 1; }
+    cat "$work/README" >"$readme"
+}
+
+for table in "$@"; do
+    work=$build/quality/$table
+    rm -rf "$work"
+    mkdir -p "$work"
+    : >"$work/data"
+    : >"$work/rows"
+    rows=0 title=$table measures= scorer= given=
+    # shellcheck disable=SC1090 # one of tables/
+    . "$source/tests/quality/tables/$table.sh"
+    [ -s "$work/rows" ] || continue
+    print_table | tee "$work/table"
+    echo
+    [ -z "$readme" ] || into_readme
+done
+[ "$failures" = 0 ]
