@@ -64,6 +64,22 @@ char *name_stem(const char *path) {
     return base;
 }
 
+char *name_generalise(bool *numbered, const char *path) {
+    static const char digits[] = "0123456789";
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *at = NULL;
+    const char *extension = name_extension(path),
+               *end = *extension ? extension : path + strlen(path);
+    for (const char *next = base; (next = strpbrk(next, digits)) && next < end;
+         next += strspn(next, digits))
+        at = next;
+    *numbered = at && !strchr(path, '%');
+    if (!*numbered) return text_copy(path);
+    const int length = (int)strspn(at, digits), before = (int)(at - path);
+    if (*at == '0' && length > 1)
+        return text_format("%.*s%%0%dd%s", before, path, length, at + length);
+    return text_format("%.*s%%d%s", before, path, at + length);
+}
+
 bool name_is_pattern(const char *path) {
     for (const char *at = strchr(path, '%'); at; at = strchr(at + 1, '%')) {
         const char *end = at + 1;

@@ -18,6 +18,10 @@ const char *name_extension(const char *path);
  *  name; "stdin" for "-". A new text. */
 char *name_stem(const char *path);
 
+/** What files named alike may be called: the file's last number as %d or %05d where it has one
+ *  (*numbered), else the name itself. A new text. */
+char *name_generalise(bool *numbered, const char *path);
+
 /** True if the name holds a %d or %05d. */
 bool name_is_pattern(const char *path);
 /** True if the name holds a {word}. */

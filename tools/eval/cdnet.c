@@ -127,7 +127,7 @@ typedef struct video {
 } video;
 
 static void fail(video *of, const char *subject, const char *reason) {
-    units_add_problem(of->target, subject, reason);
+    units_add_problem(of->target, PROBLEM_SCORING, subject, reason);
 }
 
 static bool read_range(video *of) {

@@ -21,8 +21,8 @@ typedef struct pairing {
     bool several; /* truths of one prediction */
 } pairing;
 
-static void add_problem(pairing *all, const char *subject, const char *reason) {
-    units_add_problem(all->target, subject, reason);
+static void add_problem(pairing *all, problem_kind kind, const char *subject, const char *reason) {
+    units_add_problem(all->target, kind, subject, reason);
 }
 
 /* "a/b" of "a/b/c"; "" without a directory. A new text. */
@@ -42,7 +42,7 @@ static void drop_doubles(pairing *all, entries *list) {
         }
         char *reason =
             text_format("has the same name as %s; only one of them can be paired", before->path);
-        add_problem(all, now->path, reason);
+        add_problem(all, PROBLEM_NAME, now->path, reason);
         free(reason);
         free(now->path);
         free(now->id);
@@ -64,7 +64,7 @@ static bool add_companion(pairing *all, char **target, const entries *list, cons
     }
     char *subject = name_join(list->name, id);
     char *reason = text_format("%s has no picture of that name", option);
-    add_problem(all, subject, reason);
+    add_problem(all, PROBLEM_NO_COMPANION, subject, reason);
     free(subject);
     free(reason);
     return false;
@@ -104,7 +104,8 @@ static void pair_frames(pairing *all) {
         files->predictions[side] = text_copy(from->predictions[side]);
     paths_add(&files->truths, from->truth);
     if (all->ignores.kind > ENTRIES_ONE)
-        add_problem(all, from->ignore, "frames of videos and streams take one mask for --ignore");
+        add_problem(all, PROBLEM_NO_COMPANION, from->ignore,
+                    "frames of videos and streams take one mask for --ignore");
     else if (all->ignores.kind == ENTRIES_ONE)
         files->ignore = text_copy(from->ignore);
     if (all->pictures.kind != ENTRIES_NONE) files->picture = text_copy(from->pictures);
@@ -126,7 +127,7 @@ static bool check_data(pairing *all) {
         every = every && is_data(&all->predictions[side]);
     }
     if (any && !every)
-        add_problem(all, is_data(&all->truths) ? from->truth : from->predictions[0],
+        add_problem(all, PROBLEM_NAME, is_data(&all->truths) ? from->truth : from->predictions[0],
                     "is a file of annotations, its partner is none (both must be, or none)");
     return any;
 }
@@ -143,7 +144,7 @@ static void pair_data(pairing *all) {
     file_set files = {0};
     if (all->target->problem_count) return;
     if (from->ignore || from->pictures) {
-        add_problem(all, from->ignore ? from->ignore : from->pictures,
+        add_problem(all, PROBLEM_NO_COMPANION, from->ignore ? from->ignore : from->pictures,
                     "goes with pictures, not with files of annotations");
         return;
     }
@@ -229,7 +230,8 @@ static void pair_video(pairing *all, const char *id) {
         names[i] = frames_for(list, id, &own[i]);
         if (names[i]) continue;
         char *subject = name_join(list->name, id);
-        add_problem(all, subject, "is missing: neither a video nor a directory of frames");
+        add_problem(all, PROBLEM_NO_PREDICTION, subject,
+                    "is missing: neither a video nor a directory of frames");
         free(subject);
         complete = false;
     }
@@ -272,7 +274,7 @@ static void collect_truths(pairing *all, file_set *sets) {
         } else if (all->predictions[0].kind != ENTRIES_ONE) {
             char *subject = name_join(predictions->name, truth->id);
             char *reason = text_format("is missing: there is no prediction for %s", truth->path);
-            add_problem(all, subject, reason);
+            add_problem(all, PROBLEM_NO_PREDICTION, subject, reason);
             free(subject);
             free(reason);
         }
@@ -297,7 +299,7 @@ static bool add_other_sides(pairing *all, file_set *files, const char *id) {
             continue;
         }
         char *subject = name_join(list->name, id);
-        add_problem(all, subject, "is missing");
+        add_problem(all, PROBLEM_NO_PREDICTION, subject, "is missing");
         free(subject);
         complete = false;
     }
@@ -326,6 +328,20 @@ static unit *unit_for(pairing *all, const char *id) {
     return found;
 }
 
+/* Where no name is the other's: how they look, and what helps. */
+static void say_namings(const pairing *all) {
+    bool numbers[2];
+    const entry *prediction = &all->predictions[0].items[0], *truth = &all->truths.items[0];
+    char *first = name_generalise(&numbers[0], prediction->path),
+         *second = name_generalise(&numbers[1], truth->path);
+    message_error(NULL, "no name pairs: predictions are named like %s, truths like %s; %s", first,
+                  second,
+                  numbers[0] && numbers[1] ? "given as these patterns they are paired by number"
+                                           : "names must be the same up to their extensions");
+    free(first);
+    free(second);
+}
+
 static void pair_files(pairing *all) {
     entries *predictions = &all->predictions[0];
     file_set *sets = memory_get((size_t)predictions->count, sizeof *sets);
@@ -335,7 +351,7 @@ static void pair_files(pairing *all) {
         bool complete = !item->used && sets[i].truths.count;
         if (!item->used && !sets[i].truths.count) {
             char *reason = text_format("has no truth in %s", all->truths.name);
-            add_problem(all, item->path, reason);
+            add_problem(all, PROBLEM_NO_TRUTH, item->path, reason);
             free(reason);
         }
         if (complete) complete = add_other_sides(all, &sets[i], item->id);
@@ -354,11 +370,13 @@ static void pair_files(pairing *all) {
         }
     }
     free(sets);
+    if (!all->target->count && all->target->said[PROBLEM_NO_TRUTH]) say_namings(all);
     for (int32_t side = 1; side < all->choices->sides; side++)
         for (int32_t i = 0; i < all->predictions[side].count; i++) {
             const entry *item = &all->predictions[side].items[i];
             if (!item->used && !entries_find(predictions, item->id))
-                add_problem(all, item->path, "has no partner in the other prediction");
+                add_problem(all, PROBLEM_NO_PREDICTION, item->path,
+                            "has no partner in the other prediction");
         }
 }
 
@@ -419,6 +437,7 @@ bool units_find(unit_list *target, const choices *from) {
     }
     for (int32_t side = 0; side < from->sides; side++)
         entries_free(&all.predictions[side]);
+    units_count_problems(target);
     entries_free(&all.truths);
     entries_free(&all.ignores);
     entries_free(&all.pictures);

@@ -152,7 +152,7 @@ static seg_status take_unit(scores *target, int32_t index, unit_scores *from) {
     if (from->stopped)
         target->stopped = true;
     else if (from->failed)
-        units_add_problem(target->units,
+        units_add_problem(target->units, PROBLEM_SCORING,
                           from->whom.subject ? from->whom.subject
                           : item->files      ? item->files->predictions[0]
                                              : item->id,
@@ -224,6 +224,7 @@ bool scores_make(scores *target, const choices *from, unit_list *units) {
     const seg_runner *runner = scores_runner(target);
     if (all->alone) env.runner = runner;
     if (status >= 0) status = run_all(all, runner);
+    units_count_problems(units);
     if (status >= 0) status = end(target);
     if (status < 0) message_error(NULL, "metric %s: %s", from->metric->id, message_reason(status));
     progress_end(all->progress);

@@ -3,12 +3,41 @@
 #include "common/names.h"
 #include "common/text.h"
 #include <stdlib.h>
+#include <string.h>
 
-void units_add_problem(unit_list *target, const char *subject, const char *reason) {
-    message_error(subject, "%s", reason);
+enum { MOST_SAID = 20 }; /* problems of one kind */
+
+void units_add_problem(unit_list *target, problem_kind kind, const char *subject,
+                       const char *reason) {
     memory_grow((void **)&target->problems, (size_t)target->problem_count,
                 sizeof *target->problems);
-    target->problems[target->problem_count++] = (problem){text_copy(subject), text_copy(reason)};
+    problem *made = &target->problems[target->problem_count++];
+    /* the library's words begin with the file where it knows it */
+    const size_t length = strlen(subject);
+    const bool named = text_starts(reason, subject) && text_starts(reason + length, ": ");
+    *made = (problem){text_copy(subject), text_copy(named ? reason + length + 2 : reason)};
+    if (target->said[kind] >= MOST_SAID && message_verbosity() < VERBOSITY_VERBOSE) {
+        target->unsaid[kind]++;
+        return;
+    }
+    target->said[kind]++;
+    message_error(made->subject, "%s", made->reason);
+}
+
+void units_count_problems(unit_list *target) {
+    static const char *const shown[PROBLEM_KINDS] = {
+        [PROBLEM_NO_TRUTH] = "predictions without a truth",
+        [PROBLEM_NO_PREDICTION] = "truths without a prediction",
+        [PROBLEM_NO_COMPANION] = "pictures without a partner in --ignore or --pictures",
+        [PROBLEM_NAME] = "files of names that cannot be paired",
+        [PROBLEM_SCORING] = "files that cannot be scored",
+    };
+    for (int kind = 0; kind < PROBLEM_KINDS; kind++) {
+        if (!target->unsaid[kind]) continue;
+        message_error(NULL, "and %d more %s (-v names them)", (int)target->unsaid[kind],
+                      shown[kind]);
+        target->unsaid[kind] = 0;
+    }
 }
 
 unit *units_add(unit_list *target, const char *id, const char *group) {

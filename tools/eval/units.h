@@ -30,6 +30,16 @@ typedef struct unit {
     int32_t file_count;
 } unit;
 
+/** Kinds of problems: a great many of one kind are not told one by one. */
+typedef enum problem_kind {
+    PROBLEM_NO_TRUTH,      /* a prediction that has none */
+    PROBLEM_NO_PREDICTION, /* a truth, or the other prediction, that has none */
+    PROBLEM_NO_COMPANION,  /* no picture of --ignore or --pictures */
+    PROBLEM_NAME,          /* a name that says too little */
+    PROBLEM_SCORING,       /* cannot be read, or not be compared */
+    PROBLEM_KINDS
+} problem_kind;
+
 /** Something that was asked for and cannot be scored. */
 typedef struct problem {
     char *subject, *reason;
@@ -40,14 +50,19 @@ typedef struct unit_list {
     int32_t count;
     problem *problems;
     int32_t problem_count;
+    int32_t unsaid[PROBLEM_KINDS], said[PROBLEM_KINDS];
 } unit_list;
 
 /** Pairs predictions with truths by their names. What finds no partner is a problem, which is said
  *  as well. False: a name stands for nothing, which was said. */
 bool units_find(unit_list *target, const choices *from);
 
-/** Notes a problem and says it. */
-void units_add_problem(unit_list *target, const char *subject, const char *reason);
+/** Notes a problem and says it; of each kind the first 20 only, unless messages are verbose. */
+void units_add_problem(unit_list *target, problem_kind kind, const char *subject,
+                       const char *reason);
+
+/** Says how many problems were not said. */
+void units_count_problems(unit_list *target);
 
 unit *units_add(unit_list *target, const char *id, const char *group);
 file_set *unit_add_files(unit *target);

@@ -1,0 +1,48 @@
+#!/bin/sh
+# What segment-eval says to who asks for something that cannot be: short, whole, and with a way on.
+# shellcheck source=tests/cli/common.sh
+. "${0%/*}/common.sh"
+# shellcheck source=tests/cli/eval.sh
+. "$SEGMENT_SOURCE/tests/cli/eval.sh"
+
+# ---- no name pairs ----
+mkdir pred truth
+mask one.pgm '#.' '##'
+for n in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23; do
+    cp one.pgm "pred/img_${n}_mask.pgm"
+    cp one.pgm "truth/gt$((${n#0} + 100)).pgm"
+done
+expect 1 masks pred truth
+lines messages 43 # 20 of each kind, what is left of each, how they are named
+has messages 'like pred/img_%02d_mask.pgm, truths like truth/gt%d.pgm; given as these patterns' \
+    'and 3 more predictions without a truth \(-v names them\)' \
+    'and 3 more truths without a prediction'
+expect 1 masks pred truth -v
+lines messages 47
+# 23 numbers have partners by number: 1 .. 23 against 101 .. 123 have none; renamed they do
+rm truth/*
+for n in 01 02 03; do cp one.pgm "truth/gt_$n.pgm"; done
+rm pred/*_0[4-9]_* pred/*_[12]?_*
+expect 1 masks pred truth
+has messages 'like pred/img_%02d_mask.pgm, truths like truth/gt_%02d.pgm'
+works masks pred/img_%02d_mask.pgm truth/gt_%02d.pgm --json
+has_value files 3
+# names without numbers
+rm pred/* truth/*
+cp one.pgm pred/cat.pgm
+cp one.pgm truth/dog.pgm
+expect 1 masks pred truth
+has messages 'like pred/cat.pgm, truths like truth/dog.pgm; names must be the same up to'
+# where some names pair the others are just named
+cp one.pgm pred/dog.pgm
+expect 1 masks pred truth
+grep -q 'no name pairs' messages && failed "a name pairs, and it says that none does"
+
+# ---- what is wrong with a file is said once, and the file is named once ----
+cp one.pgm pred/cat.pgm
+cp one.pgm truth/cat.pgm
+printf 'P5\n3 3\n255\nxx' >pred/cat.pgm
+expect 3 masks pred truth --json --keep-going
+has messages '^segment-eval: pred/cat.pgm: [^/]*$'
+has printed '"file": "pred/cat.pgm"' '"problem": "[^/"]*"'
+finish
