@@ -20,10 +20,8 @@ if [ -w /dev/full ]; then
     is "exit on a full standard output" $? 1
     one_line "a full standard output" 'standard output: '
 fi
-expect 1 masks pred truth --csv no/such/file.csv
-has messages 'no/such/file.csv: cannot create'
-expect 1 masks pred truth --sheet no/such/sheet.png
-has messages 'no/such/sheet.png'
+fails 2 'no/such/file.csv: cannot create' masks pred truth --csv no/such/file.csv
+fails 2 'no/such/sheet.png: cannot create' masks pred truth --sheet no/such/sheet.png
 mkfifo pipe
 "$SEGMENT_EVAL" masks pred truth --json >pipe 2>messages &
 pid=$!

@@ -45,4 +45,26 @@ printf 'P5\n3 3\n255\nxx' >pred/cat.pgm
 expect 3 masks pred truth --json --keep-going
 has messages '^segment-eval: pred/cat.pgm: [^/]*$'
 has printed '"file": "pred/cat.pgm"' '"problem": "[^/"]*"'
+
+# ---- what cannot be written is said before anything is read ----
+nothing_read() { # nothing_read PATTERN OPTIONS...: a usage error, although there is nothing to score
+    nothing_pattern=$1
+    shift
+    fails 2 "$nothing_pattern" masks no.pgm no.pgm "$@"
+}
+nothing_read '--sheet is "x.gif": no picture format is called "gif"' --sheet x.gif
+nothing_read '--sheet is "x.flo"' --sheet x.flo
+nothing_read '^segment-eval: no/x.csv: cannot create: there is no directory no$' --csv no/x.csv
+nothing_read '^segment-eval: pred: is a directory' --html pred
+nothing_read '^segment-eval: x.csv: would be written twice' --csv x.csv --html x.csv
+nothing_read '^segment-eval: no.pgm: is an input, too' --csv no.pgm -y
+nothing_read '--worst is "-3" .allowed: a whole number from 1' --worst -3
+nothing_read '--bootstrap is "-0" .allowed' --bootstrap -0
+expect 0 masks one.pgm one.pgm --csv /dev/null --html /dev/null
+if "$SEGMENT_EVAL" --version | grep -q '^cairo'; then
+    nothing_read '--plot is "pr.svg", but masks has no plot pr .it has histogram; any other name' --plot pr.svg
+    fails 2 'classes has no plot roc .it has confusion, histogram;' classes no.pgm no.pgm --plot roc.png
+    fails 1 'no.pgm: no such file' scores no.pgm one.pgm --plot roc.svg
+    fails 1 'no.pgm: no such file' masks no.pgm one.pgm --plot everything.svg
+fi
 finish

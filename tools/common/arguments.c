@@ -183,7 +183,9 @@ static bool take_value(parser *p, const char **value, const char *name, const ch
     return true;
 }
 
+/* A number below zero is one, too: the option that it is for says that it is too small. */
 static bool is_number(const char *word) {
+    word += *word == '-';
     return *word && !word[strspn(word, "0123456789")];
 }
 

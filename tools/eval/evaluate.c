@@ -73,13 +73,22 @@ static int score_and_report(results *target, unit_list *units) {
     return good && write_all(target) ? code : EXIT_FAILED;
 }
 
+/* Before anything is read: who scores for an hour wants the result. */
+static bool check_outputs(const choices *asked) {
+    const char *const outputs[] = {asked->csv, asked->sheet, asked->plot, asked->html, OUTPUT_END};
+    const char *const inputs[] = {asked->predictions[0], asked->predictions[1], asked->truth,
+                                  asked->ignore,         asked->pictures,       OUTPUT_END};
+    if (asked->sheet && !output_check_picture("--sheet", asked->sheet)) return false;
+    if (asked->plot &&
+        !(plot_check_name(asked->plot) && plot_check_choice(asked->plot, asked->metric)))
+        return false;
+    return outputs_check(outputs, inputs, asked->common.overwrite);
+}
+
 static int run(const choices *asked) {
     results all = {.choices = asked};
     unit_list units;
-    const char *const outputs[] = {asked->csv, asked->sheet, asked->plot, asked->html};
-    for (int i = 0; i < 4; i++)
-        if (!output_check(outputs[i], asked->common.overwrite)) return EXIT_USAGE;
-    if (asked->plot && !plot_check_name(asked->plot)) return EXIT_USAGE;
+    if (!check_outputs(asked)) return EXIT_USAGE;
     signals_catch();
     int code = units_find(&units, asked) ? EXIT_DONE : EXIT_FAILED;
     all.scores.units = &units;

@@ -146,7 +146,7 @@ static void take_histogram(figure *target, const results *from) {
     find_range(&low, &high, from);
     *target =
         (figure){.kind = FIGURE_HISTOGRAM,
-                 .name = text_copy("histogram"),
+                 .name = text_copy(FIGURE_OF_FILES),
                  .title = text_format("%s of the %d %s", measure->name, (int)from->scores.row_count,
                                       report_rows_name(&from->scores)),
                  .x_name = text_copy(measure->name),
@@ -176,7 +176,7 @@ static void take_histogram(figure *target, const results *from) {
 
 /* ---- the whole ---- */
 
-static bool can_draw(const seg_table_kind *kind) {
+bool figure_can_draw(const seg_table_kind *kind) {
     return !kind->columns || (kind->x >= 0 && kind->y >= 0);
 }
 
@@ -185,7 +185,7 @@ figure *figures_make(int32_t *count, const results *from) {
     figure *list = memory_get((size_t)metric->table_count + 1, sizeof *list);
     *count = 0;
     for (int32_t i = 0; i < metric->table_count; i++) {
-        if (!can_draw(&metric->tables[i])) continue;
+        if (!figure_can_draw(&metric->tables[i])) continue;
         if (take_table(&list[(*count)++], from, i)) continue;
         figures_free(list, *count);
         *count = -1;

@@ -30,6 +30,12 @@ typedef struct figure {
     double bar;  /* width of a bar */
 } figure;
 
+/** The figure that every metric has of several files: how often which value is. */
+#define FIGURE_OF_FILES "histogram"
+
+/** True if a table is a curve or a matrix. */
+bool figure_can_draw(const seg_table_kind *kind);
+
 /** All figures of the results: the metric's tables that can be drawn, and a histogram of the
  *  measure that counts over the files. *count of them; release with figures_free. NULL: there are
  *  none, or a message was given (*count is then -1). */

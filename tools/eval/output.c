@@ -1,15 +1,79 @@
 #include "eval/output.h"
 #include "common/messages.h"
+#include "common/names.h"
 #include "common/outfile.h"
+#include <segment/media.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-bool output_check(const char *path, bool overwrite) {
+static bool is_end(const char *path) {
+    return path && text_equal(path, OUTPUT_END);
+}
+
+/* NULL, or why the file cannot be written; a new text. */
+static char *obstacle_of(const char *path, bool overwrite) {
     struct stat state;
-    if (!path || text_equal(path, "-") || overwrite) return true;
-    if (stat(path, &state) != 0 || !S_ISREG(state.st_mode)) return true;
-    message_error(path, "exists already; -y replaces it");
-    return false;
+    if (stat(path, &state) == 0) {
+        if (S_ISDIR(state.st_mode)) return text_copy("is a directory, not a file to write");
+        return overwrite || !S_ISREG(state.st_mode) ? NULL
+                                                    : text_copy("exists already; -y replaces it");
+    }
+    char *parent = name_parent(path);
+    char *made = name_is_directory(parent)
+                     ? NULL
+                     : text_format("cannot create: there is no directory %s", parent);
+    free(parent);
+    return made;
+}
+
+/* NULL, or the name of the same file. */
+static const char *find_same(const char *const list[], const char *path) {
+    file_identity own, other;
+    const bool there = file_identify(&own, path);
+    for (; !is_end(*list); list++) {
+        if (!*list) continue;
+        if (text_equal(*list, path)) return *list;
+        if (there && file_identify(&other, *list) && file_same(&own, &other)) return *list;
+    }
+    return NULL;
+}
+
+bool outputs_check(const char *const outputs[], const char *const inputs[], bool overwrite) {
+    for (; !is_end(*outputs); outputs++) {
+        if (!*outputs || text_equal(*outputs, "-")) continue;
+        struct stat state;
+        const bool device = stat(*outputs, &state) == 0 && !S_ISREG(state.st_mode);
+        if (find_same(inputs, *outputs)) {
+            message_error(*outputs, "is an input, too; choose another name");
+            return false;
+        }
+        if (!device && find_same(outputs + 1, *outputs)) {
+            message_error(*outputs, "would be written twice; choose two names");
+            return false;
+        }
+        char *obstacle = obstacle_of(*outputs, overwrite);
+        if (!obstacle) continue;
+        message_error(*outputs, "%s", obstacle);
+        free(obstacle);
+        return false;
+    }
+    return true;
+}
+
+/* Tried on one pixel: some formats are known and take no colours. */
+bool output_check_picture(const char *option, const char *path) {
+    uint8_t pixel[3] = {0};
+    seg_image small = {0};
+    seg_picture_write_options options;
+    void *bytes = NULL;
+    size_t size;
+    seg_picture_write_options_init(&options);
+    options.format = name_extension(path);
+    seg_status status = seg_image_wrap(&small, pixel, sizeof pixel, 1, 1, SEG_U8, 3);
+    if (status >= 0) status = seg_picture_encode(&bytes, &size, &small, &options, NULL);
+    if (status < 0) message_error(NULL, "%s is \"%s\": %s", option, path, message_reason(status));
+    seg_bytes_free(bytes, NULL);
+    return status >= 0;
 }
 
 bool output_text(text_buffer *body, const char *path) {

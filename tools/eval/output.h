@@ -5,9 +5,14 @@
 #include "common/text.h"
 #include <jansson.h>
 
-/** False if there is a file of that name that must not be replaced: a message was given. NULL and
- *  "-" are fine. */
-bool output_check(const char *path, bool overwrite);
+/** False if one of the outputs cannot be written, must not be replaced, is one of the inputs or is
+ *  named twice: a message was given. NULL and "-" are fine, and lists end with OUTPUT_END. */
+bool outputs_check(const char *const outputs[], const char *const inputs[], bool overwrite);
+
+#define OUTPUT_END "" /* no file has that name */
+
+/** False if no picture can be written under that name: a message was given. */
+bool output_check_picture(const char *option, const char *path);
 
 /** Writes a text, and empties it. False: a message was given. */
 bool output_text(text_buffer *body, const char *path);

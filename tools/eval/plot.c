@@ -13,6 +13,49 @@ bool plot_check_name(const char *path) {
     return false;
 }
 
+/* A metric's plots are its tables that can be drawn, and the histogram that all have. */
+static bool has_plot(const seg_metric *metric, const char *name) {
+    for (int32_t i = 0; i < metric->table_count; i++)
+        if (text_name_equal(metric->tables[i].name, name))
+            return figure_can_draw(&metric->tables[i]);
+    return text_equal(name, FIGURE_OF_FILES);
+}
+
+static bool has_table(const seg_metric *metric, const char *name) {
+    for (int32_t i = 0; i < metric->table_count; i++)
+        if (text_name_equal(metric->tables[i].name, name)) return true;
+    return false;
+}
+
+/* "roc, pr, histogram" */
+static char *list_plots(const seg_metric *metric) {
+    text_buffer list = {0};
+    for (int32_t i = 0; i < metric->table_count; i++)
+        if (figure_can_draw(&metric->tables[i])) text_add(&list, "%s, ", metric->tables[i].name);
+    text_add(&list, "%s", FIGURE_OF_FILES);
+    return list.data;
+}
+
+bool plot_check_choice(const char *path, const seg_metric *metric) {
+    int32_t count;
+    const seg_metric *const *metrics = seg_metrics(&count);
+    char *stem = name_stem(path);
+    bool known = false;
+    for (int32_t i = 0; i < count; i++)
+        known = known || has_table(metrics[i], stem);
+    const bool good = !known || has_plot(metric, stem);
+    if (!good) {
+        char *list = list_plots(metric);
+        message_error(NULL,
+                      "--plot is \"%s\", but %s has no plot %s (it has %s; any other name gives "
+                      "them all)",
+                      path, metric->id, stem, list);
+        free(list);
+    }
+    free(stem);
+    return good;
+}
+
 #ifdef HAVE_CAIRO
 #include "eval/draw.h"
 #include "eval/output.h"
@@ -81,7 +124,7 @@ static void choose(const figure **first, int32_t *count, const figure *list, int
     *first = list;
     *count = all;
     for (int32_t i = 0; i < all; i++) {
-        if (!text_equal(list[i].name, stem)) continue;
+        if (!text_name_equal(list[i].name, stem)) continue;
         *first = &list[i];
         *count = 1;
     }

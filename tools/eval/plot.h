@@ -22,4 +22,7 @@ bool plot_add_svg(text_buffer *target, const results *from);
 /** True if `path` ends like a format that plots can have; else a message was given. */
 bool plot_check_name(const char *path);
 
+/** False if the file is named after a plot that the metric does not have: a message was given. */
+bool plot_check_choice(const char *path, const seg_metric *metric);
+
 #endif

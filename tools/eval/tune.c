@@ -101,10 +101,10 @@ static int read_choices(tuning *target, const arguments *given) {
 }
 
 static int check_outputs(const tuning *from, const char *settings_file) {
-    const char *const outputs[] = {settings_file, from->choices.csv, from->choices.plot};
-    for (int i = 0; i < 3; i++)
-        if (!output_check(outputs[i], from->choices.common.overwrite)) return EXIT_USAGE;
-    return EXIT_DONE;
+    const choices *asked = &from->choices;
+    const char *const outputs[] = {settings_file, asked->csv, asked->plot, OUTPUT_END};
+    const char *const inputs[] = {asked->predictions[0], asked->truth, asked->ignore, OUTPUT_END};
+    return outputs_check(outputs, inputs, asked->common.overwrite) ? EXIT_DONE : EXIT_USAGE;
 }
 
 /* ---- pictures ---- */
