@@ -36,13 +36,15 @@ struct seg_method {
     uint32_t formats;  /**< SEG_FORMAT_BITs taken as input */
     uint32_t channels; /**< bit n set = n channels taken */
     uint32_t input;    /**< seg_input bits */
-    uint32_t outputs;  /**< seg_output bits it can fill */
+    uint32_t outputs;  /**< seg_output bits it can fill, with whatever options */
     uint32_t needs;    /**< seg_need bits */
     const seg_param_table *params;
+    /** Which of `outputs` it fills with these options; NULL = all of them. */
+    uint32_t (*outputs_of)(const void *options);
     /** Frames of look-ahead; NULL = none. */
     int32_t (*delay)(const void *options);
     seg_status (*create)(void **state, const void *options, const seg_env *env);
-    /** `wanted`: seg_output bits asked for; a method fills at least those it declares. */
+    /** `wanted`: seg_output bits asked for, all of which these options give. */
     seg_status (*apply)(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result);
     /** Next result that look-ahead holds back, then SEG_END; NULL = nothing is ever held back. */
     seg_status (*flush)(void *state, uint32_t wanted, seg_result *result);
@@ -74,11 +76,14 @@ typedef struct seg_context seg_context;
 SEG_API SEG_NODISCARD seg_status seg_context_create(seg_context **context, const seg_method *method,
                                                     const void *options, const seg_env *env);
 
+/** The seg_output bits that the context gives with its options: some or all of method->outputs. */
+SEG_API uint32_t seg_context_outputs(const seg_context *context);
+
 /**
  * Processes a frame. The first frame binds the geometry; a frame of another size is
- * SEG_ERROR_SHAPE until seg_context_reset. `wanted` 0 means all that the method declares.
+ * SEG_ERROR_SHAPE until seg_context_reset. `wanted` 0 means all of seg_context_outputs.
  * Returns SEG_NO_RESULT_YET while look-ahead fills. The result says which frame it describes.
- * Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format, or an output that the method does not declare),
+ * Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format, or an output that the context does not give),
  * _SHAPE, _STATE (after a flush, until seg_context_reset), _OPTION (an option that this frame
  * contradicts, such as a seed outside it), _LIMIT, _MEMORY, _CANCELLED.
  */

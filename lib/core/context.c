@@ -121,13 +121,20 @@ static seg_status check_geometry(const seg_context *context, const seg_image *pi
     return SEG_OK;
 }
 
+uint32_t seg_context_outputs(const seg_context *context) {
+    if (!context) return 0;
+    const seg_method *method = context->method;
+    return method->outputs_of ? method->outputs_of(context->options) : method->outputs;
+}
+
 static seg_status resolve_wanted(uint32_t *resolved, const seg_context *context, uint32_t wanted) {
-    uint32_t declared = context->method->outputs;
-    if (wanted & ~declared)
+    const uint32_t given = seg_context_outputs(context);
+    if (wanted & ~given)
         return seg_fail(SEG_ERROR_UNSUPPORTED,
-                        "%s does not give all that is wanted (bits %#x; it gives %#x)",
-                        context->method->id, (unsigned)wanted, (unsigned)declared);
-    *resolved = wanted ? wanted : declared;
+                        "%s does not give all that is wanted (bits %#x; with these options it "
+                        "gives %#x)",
+                        context->method->id, (unsigned)wanted, (unsigned)given);
+    *resolved = wanted ? wanted : given;
     return SEG_OK;
 }
 

@@ -35,7 +35,8 @@ struct seg_pipeline {
     bool objects;
     int32_t connectivity;
     seg_render_kind render;
-    uint32_t wanted;  /* of the method */
+    uint32_t given;   /* by the method with its options */
+    uint32_t wanted;  /* of these */
     uint32_t carrier; /* what post operations work on: MASK or LABELS */
 
     seg_frame_queue queue;
@@ -100,13 +101,13 @@ static seg_status check_config(const seg_pipeline_config *config) {
     return SEG_OK;
 }
 
-static bool marks(const seg_method *method) {
-    return method->outputs & (SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS);
+static bool marks(const seg_pipeline *pipeline) {
+    return pipeline->given & (SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS);
 }
 
 /* Post operations and objects need regions. */
-static seg_status check_regions(const seg_pipeline_config *config) {
-    if (marks(config->method)) return SEG_OK;
+static seg_status check_regions(const seg_pipeline *pipeline, const seg_pipeline_config *config) {
+    if (marks(pipeline)) return SEG_OK;
     const bool post = config->post && *config->post;
     const bool keep = config->keep && *config->keep;
     if (!post && !keep && !config->objects) return SEG_OK;
@@ -122,7 +123,7 @@ static seg_status check_regions(const seg_pipeline_config *config) {
 /* Labels carry the regions where the method gives them and all post operations take them. */
 static seg_status choose_carrier(seg_pipeline *pipeline) {
     const seg_method *method = pipeline->method;
-    pipeline->carrier = method->outputs & SEG_OUTPUT_LABELS ? SEG_OUTPUT_LABELS : SEG_OUTPUT_MASK;
+    pipeline->carrier = pipeline->given & SEG_OUTPUT_LABELS ? SEG_OUTPUT_LABELS : SEG_OUTPUT_MASK;
     const bool labels = pipeline->carrier == SEG_OUTPUT_LABELS;
     for (int32_t i = 0; i < pipeline->post.count; i++) {
         const seg_method *operation = pipeline->post.steps[i].method;
@@ -134,20 +135,20 @@ static seg_status choose_carrier(seg_pipeline *pipeline) {
 }
 
 static uint32_t find_wanted(const seg_pipeline *pipeline) {
-    const uint32_t declared = pipeline->method->outputs;
-    uint32_t wanted = seg_render_needs(pipeline->render, NULL) & declared;
-    if (marks(pipeline->method)) {
+    uint32_t wanted = seg_render_needs(pipeline->render, NULL) & pipeline->given;
+    if (marks(pipeline)) {
         /* the mask is derived from labels, after the operations on them */
         wanted &= ~(uint32_t)(SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS);
         wanted |= pipeline->carrier;
     }
-    return wanted ? wanted : declared;
+    return wanted ? wanted : pipeline->given;
 }
 
 static seg_status build(seg_pipeline *pipeline, const seg_pipeline_config *config) {
     const seg_env *env = &pipeline->inner_env;
-    SEG_TRY(check_regions(config));
     SEG_TRY(seg_context_create(&pipeline->context, config->method, config->options, env));
+    pipeline->given = seg_context_outputs(pipeline->context);
+    SEG_TRY(check_regions(pipeline, config));
     SEG_TRY(seg_chain_create(&pipeline->pre, config->pre, "pre", SEG_INPUT_PICTURE,
                              SEG_OUTPUT_PICTURE, env));
     SEG_TRY(seg_chain_create(&pipeline->post, config->post, "post",
@@ -252,7 +253,7 @@ static seg_status find_ignore(seg_pipeline *pipeline, seg_kept_frame *kept,
 /* True if the method wants the picture as it came, not only its grey. */
 static bool takes_image(const seg_pipeline *pipeline) {
     const seg_method *method = pipeline->method;
-    return method->needs & SEG_NEED_COLOUR || method->outputs & SEG_OUTPUT_PICTURE ||
+    return method->needs & SEG_NEED_COLOUR || pipeline->given & SEG_OUTPUT_PICTURE ||
            method->input & (SEG_INPUT_MASK | SEG_INPUT_LABELS);
 }
 
@@ -337,7 +338,7 @@ static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg
     const seg_env *env = &pipeline->inner_env;
     seg_scratch_rewind(&pipeline->scratch);
     /* of two pictures of the regions only the carrier goes through the operations */
-    if (marks(pipeline->method))
+    if (marks(pipeline))
         result->outputs &= ~(uint32_t)(SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS) | pipeline->carrier;
     SEG_TRY(apply_post(pipeline, kept, result));
     SEG_TRY(enter_stage(pipeline, pipeline->stages - 1));

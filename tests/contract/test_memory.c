@@ -104,11 +104,11 @@ static void check_steady(const seg_method *method, seg_format format, int channe
     contract_paint_masks(&mask.image, &mask.image, 0);
     /* of mask and labels the kind that went in; the other one is derived for convenience */
     const uint32_t kind = format == SEG_LABEL32 ? SEG_OUTPUT_LABELS : SEG_OUTPUT_MASK;
-    const uint32_t wanted = contract_on_masks(method) ? kind : method->outputs;
     seg_result result;
     seg_result_init(&result, NULL);
     seg_context *context;
     if (seg_context_create(&context, method, options, NULL) == SEG_OK) {
+        const uint32_t wanted = contract_on_masks(method) ? kind : seg_context_outputs(context);
         for (int t = 0; t < 12; t++) {
             /* content as before, so that lists do not grow; streams move on */
             scene_paint_input(&input.image, method->input,

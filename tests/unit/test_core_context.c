@@ -302,6 +302,44 @@ START_TEST(frames_are_checked) {
 }
 END_TEST
 
+/* Gives a mask, or labels in its place. */
+static uint32_t labels_of_many_frames(const void *options) {
+    const fake_options *chosen = options;
+    return chosen->delay > 1 ? SEG_OUTPUT_LABELS : SEG_OUTPUT_MASK;
+}
+
+START_TEST(options_decide_what_is_given) {
+    seg_method method = still_method;
+    method.params = &table;
+    method.outputs_of = labels_of_many_frames;
+    fake_options options;
+    seg_params_init(&options, &table);
+    for (int32_t delay = 1; delay <= 2; delay++) {
+        const uint32_t given = delay > 1 ? SEG_OUTPUT_LABELS : SEG_OUTPUT_MASK;
+        const uint32_t other = SEG_OUTPUT_MASK + SEG_OUTPUT_LABELS - given;
+        options.delay = delay;
+        seg_context *context = NULL;
+        seg_result result;
+        seg_result_init(&result, NULL);
+        seg_frame frame = frame_of(5, 4, 0);
+        next_status = SEG_OK;
+        ck_assert_ok(seg_context_create(&context, &method, &options, NULL));
+        ck_assert_uint_eq(seg_context_outputs(context), given);
+        ck_assert_ok(seg_context_apply(context, &frame, 0, &result));
+        ck_assert_uint_eq(last_wanted, given);
+        ck_assert_ok(seg_context_apply(context, &frame, given, &result));
+        ck_assert_fails(seg_context_apply(context, &frame, other, &result), SEG_ERROR_UNSUPPORTED,
+                        "does not give");
+        ck_assert_fails(seg_context_flush(context, other, &result), SEG_ERROR_UNSUPPORTED,
+                        "does not give");
+        seg_context_free(context);
+        seg_result_free(&result);
+        seg_image_unref(&frame.image);
+    }
+    ck_assert_uint_eq(seg_context_outputs(NULL), 0);
+}
+END_TEST
+
 START_TEST(luma_stands_for_colour_where_it_suffices) {
     seg_context *context = NULL;
     seg_result result;
@@ -516,5 +554,5 @@ START_TEST(models) {
 END_TEST
 
 CORE_MAIN("core_context", creating, creating_without_memory, frames_are_checked,
-          luma_stands_for_colour_where_it_suffices, results_start_clean,
-          the_first_frame_binds_the_geometry, look_ahead_and_flush, models)
+          options_decide_what_is_given, luma_stands_for_colour_where_it_suffices,
+          results_start_clean, the_first_frame_binds_the_geometry, look_ahead_and_flush, models)

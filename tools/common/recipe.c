@@ -72,6 +72,7 @@ static int set_parameters(recipe *target) {
     seg_context *trial = NULL; /* some rules are the method's own */
     seg_status status = seg_params_check(target->options, table);
     if (status >= 0) status = seg_context_create(&trial, target->method, target->options, NULL);
+    target->outputs = seg_context_outputs(trial);
     seg_context_free(trial);
     if (status < 0) return fail_parameter(target, status);
     json_t *names = target->parameters; /* of pictures */
@@ -82,18 +83,18 @@ static int set_parameters(recipe *target) {
 
 /* ---- what is drawn ---- */
 
-static seg_render_kind default_render(const seg_method *method) {
-    if (method->outputs & SEG_OUTPUT_MASK) return SEG_RENDER_MASK;
-    if (method->outputs & SEG_OUTPUT_LABELS) return SEG_RENDER_LABELS;
-    if (method->outputs & SEG_OUTPUT_PICTURE) return SEG_RENDER_PICTURE;
-    if (method->outputs & SEG_OUTPUT_SCORE) return SEG_RENDER_SCORE;
+static seg_render_kind default_render(uint32_t outputs) {
+    if (outputs & SEG_OUTPUT_MASK) return SEG_RENDER_MASK;
+    if (outputs & SEG_OUTPUT_LABELS) return SEG_RENDER_LABELS;
+    if (outputs & SEG_OUTPUT_PICTURE) return SEG_RENDER_PICTURE;
+    if (outputs & SEG_OUTPUT_SCORE) return SEG_RENDER_SCORE;
     return SEG_RENDER_BACKGROUND;
 }
 
 /* Labels can always be made of a mask. */
-static bool can_render(const seg_method *method, seg_render_kind kind) {
+static bool can_render(uint32_t outputs, seg_render_kind kind) {
     bool frame;
-    uint32_t needs = seg_render_needs(kind, &frame), outputs = method->outputs;
+    const uint32_t needs = seg_render_needs(kind, &frame);
     if (outputs & SEG_OUTPUT_MASK) outputs |= SEG_OUTPUT_LABELS;
     return !needs || (needs & outputs);
 }
@@ -103,17 +104,17 @@ static int choose_render(recipe *target) {
     const char *shown = from->arguments->values[OPTION_RENDER];
     target->svg = from->format ? text_equal(from->format, "svg")
                                : from->output && text_ends_any_case(from->output, ".svg");
-    target->render = from->render_given ? from->render : default_render(target->method);
+    target->render = from->render_given ? from->render : default_render(target->outputs);
     if (target->svg && from->render_given && from->render != SEG_RENDER_CONTOURS) {
         message_error(from->output, "SVG holds outlines only (got --render %s, allowed contours)",
                       shown);
         return EXIT_USAGE;
     }
     if (target->svg) target->render = SEG_RENDER_LABELS;
-    if (!can_render(target->method, target->render)) {
+    if (!can_render(target->outputs, target->render)) {
         text_buffer list = {0};
         for (int kind = 0; seg_render_name((seg_render_kind)kind); kind++)
-            if (can_render(target->method, (seg_render_kind)kind))
+            if (can_render(target->outputs, (seg_render_kind)kind))
                 text_add(&list, "%s%s", list.length ? ", " : "",
                          seg_render_name((seg_render_kind)kind));
         message_error(NULL, "--render: method %s gives no such output (got %s, allowed %s)",

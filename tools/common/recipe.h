@@ -12,6 +12,7 @@ typedef struct recipe {
     const settings *settings;
     const seg_method *method;
     void *options;        /* of the method */
+    uint32_t outputs;     /* seg_output bits that it gives with them */
     seg_image **pictures; /* that the options borrow */
     int32_t picture_count;
     seg_image ignore, known_foreground, markers; /* empty = none */
