@@ -41,7 +41,7 @@ SEG_API uint32_t seg_label_colour(int32_t label);
 #define SEG_AGREEMENT_FP 0xd55e00      /**< vermilion: found, but there is nothing */
 #define SEG_AGREEMENT_FN 0x56b4e9      /**< blue: missed */
 #define SEG_AGREEMENT_TN 0x000000      /**< black: rightly left out */
-#define SEG_AGREEMENT_IGNORED 0x404040 /**< grey: not scored */
+#define SEG_AGREEMENT_IGNORED 0xcc79a7 /**< purple: not scored */
 
 /** Draws a mask against its truth in the colours above. Masks are U8, non-zero = object; where
  *  `ignore` (or NULL) is not 0, nothing is scored. `picture` is RGB, reused while it fits.

@@ -42,6 +42,12 @@ is "pixels found" "$(pixels 0 158 115)" $((5 * 30 * 64 + 121))
 is "pixels of false alarms" "$(pixels 213 94 0)" $((30 * 64 + 121))
 is "pixels missed" "$(pixels 86 180 233)" $((15 * 30 * 64 + 121))
 fails 2 'sheet.png: exists already; -y' masks pred truth --sheet sheet.png
+# not scored is not what is rightly left out: rows 0 to 14, whatever is in them
+awk 'BEGIN { print "P2\n40 30\n255"; for (i = 0; i < 1200; i++) print i < 600 ? 255 : 0 }' >half.pgm
+works masks pred truth --worst 1 --sheet sheet.png -y --ignore half.pgm
+segment -q -y --method gaussian --sigma 0 sheet.png sheet.ppm || failed "the sheet cannot be read"
+is "pixels not scored" "$(pixels 204 121 167)" $((40 * 15 * 64 + 121))
+is "pixels rightly left out" "$(pixels 0 0 0)" $((19 * 15 * 64 + 121))
 works masks pred truth --sheet sheet.png -y --pictures other
 works scores other truth --sheet scores.png --worst 3
 there scores.png

@@ -10,20 +10,30 @@ error_kind errors_kind(const seg_metric *metric) {
     return flow ? ERRORS_FLOW : ERRORS_BESIDE;
 }
 
-const seg_sheet_key *errors_keys(int32_t *count, const seg_metric *metric) {
+const seg_sheet_key *errors_keys(int32_t *count, const seg_metric *metric, bool over_picture) {
     static const seg_sheet_key agreement[] = {{SEG_AGREEMENT_TP, "found (tp)"},
                                               {SEG_AGREEMENT_FP, "false alarm (fp)"},
                                               {SEG_AGREEMENT_FN, "missed (fn)"},
-                                              {SEG_AGREEMENT_IGNORED, "not scored"}};
+                                              {SEG_AGREEMENT_IGNORED, "not scored"},
+                                              {SEG_AGREEMENT_TN, "rightly left out (tn)"}};
     /* in units of what makes an outlier: 3 px and 5 % of the true flow */
     static const seg_sheet_key flow[] = {{0x313695, "error below 1/16 of an outlier's"},
                                          {0xe0f3f8, "1/2 to 1"},
                                          {0xfee090, "1 to 2"},
                                          {0xa50026, "above 16"},
-                                         {0x000000, "truth unknown"}};
-    const error_kind kind = errors_kind(metric);
-    *count = kind == ERRORS_AGREEMENT ? 4 : kind == ERRORS_FLOW ? 5 : 0;
-    return kind == ERRORS_AGREEMENT ? agreement : kind == ERRORS_FLOW ? flow : NULL;
+                                         {0x000000, "truth unknown"},
+                                         {SEG_AGREEMENT_IGNORED, "not scored"}};
+    switch (errors_kind(metric)) {
+    case ERRORS_AGREEMENT: /* where nothing is wrong the picture is seen */
+        *count = over_picture ? 4 : 5;
+        return agreement;
+    case ERRORS_FLOW:
+        *count = 6;
+        return flow;
+    default:
+        *count = 0;
+        return NULL;
+    }
 }
 
 /* ---- over the picture ---- */

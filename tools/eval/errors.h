@@ -19,7 +19,8 @@ error_kind errors_kind(const seg_metric *metric);
 SEG_NODISCARD seg_status errors_draw(seg_image *drawn, const loaded_pair *pair, int32_t side,
                                      const seg_tally *like, const seg_env *env);
 
-/** What the colours mean; *count entries, 0 for none. */
-const seg_sheet_key *errors_keys(int32_t *count, const seg_metric *metric);
+/** What the colours mean; *count entries, 0 for none. `over_picture`: pairs have a picture, which
+ *  is seen where nothing is wrong. */
+const seg_sheet_key *errors_keys(int32_t *count, const seg_metric *metric, bool over_picture);
 
 #endif

@@ -156,7 +156,7 @@ void worst_draw(worst_list *target, const scores *from, int32_t most) {
 }
 
 const seg_sheet_key *worst_keys(int32_t *count, const scores *from) {
-    return errors_keys(count, from->choices->metric);
+    return errors_keys(count, from->choices->metric, from->choices->pictures != NULL);
 }
 
 /* ---- the sheet ---- */
