@@ -67,4 +67,35 @@ if "$SEGMENT_EVAL" --version | grep -q '^cairo'; then
     fails 1 'no.pgm: no such file' scores no.pgm one.pgm --plot roc.svg
     fails 1 'no.pgm: no such file' masks no.pgm one.pgm --plot everything.svg
 fi
+
+# ---- names of measures: as they are shown, and as data has them ----
+works documents one.pgm one.pgm --measure p_fm --worst 1
+has printed '^worst by p-fm'
+works documents one.pgm one.pgm --measure p-fm --worst 1
+has printed '^worst by p-fm'
+printf 'PIEH\002\000\000\000\001\000\000\000' >a.flo
+printf '\000\000\200\077\000\000\200\077\000\000\200\077\000\000\200\077' >>a.flo # (1, 1), (1, 1)
+works flow a.flo a.flo --json --measure r0_5
+has_value r0_5 0
+works flow a.flo a.flo --csv - --measure r0.5
+has printed ',r0_5,r1,'
+fails 2 '--measure is "r0" .flow has epe' flow a.flo a.flo --measure r0
+printf 'P2\n2 1\n255\n0 1\n' >classes.pgm
+works classes classes.pgm classes.pgm --json
+has printed '"per_class": \{'
+works classes classes.pgm classes.pgm --table per_class
+has printed '^per-class: '
+
+# ---- undefined is null, infinite is not ----
+works documents one.pgm one.pgm --json
+has_value psnr 1e308
+works documents one.pgm one.pgm --csv -
+has printed '^all,micro,.*,inf,'
+works documents one.pgm one.pgm
+has printed '^psnr +inf$'
+mask none.pgm '..' '..'
+works masks none.pgm one.pgm --json
+has_value precision null
+"$SEGMENT_EVAL" --help >printed
+has printed 'in JSON, which has no such number, 1e308'
 finish

@@ -3,6 +3,7 @@
 #include "common/parameters.h"
 #include "common/text.h"
 #include "common/values.h"
+#include "eval/report.h"
 #include <segment/data.h>
 #include <stdlib.h>
 
@@ -66,10 +67,20 @@ static bool fail_measure(const seg_metric *metric, const char *name) {
     return false;
 }
 
+/* By its name, or as data has it. */
+static int32_t find_measure(const seg_metric *metric, const char *name) {
+    char key[KEY_ROOM];
+    for (int32_t i = 0; name && i < metric->measure_count; i++) {
+        report_key(key, metric->measures[i].name);
+        if (text_equal(key, name)) return i;
+    }
+    return seg_measure_find(metric, name);
+}
+
 static bool read_measure(choices *target, const arguments *from) {
     const seg_metric *metric = target->metric;
     const char *name = from->values[OPTION_MEASURE];
-    target->measure = seg_measure_find(metric, name ? name : metric->summary);
+    target->measure = find_measure(metric, name ? name : metric->summary);
     if (target->measure < 0 && name) return fail_measure(metric, name);
     for (int32_t i = 0; target->measure < 0 && i < metric->measure_count; i++)
         if (metric->measures[i].better > 0) target->measure = i;

@@ -30,6 +30,9 @@ static const help_pair conventions[] = {
     {"macro", "The mean of the files' values, without those that are undefined."},
     {"undefined", "A ratio 0/0 is undefined (-, null, or empty), unless there is no error at all: "
                   "then it has its perfect value."},
+    {"infinite", "inf; in JSON, which has no such number, 1e308, or -1e308."},
+    {"names", "JSON and CSV name measures as variables are named: f_beta for f-beta, r0_5 for "
+              "r0.5. Options take either."},
     {"problems", "What is missing, has no partner, another size, or cannot be read is named and "
                  "fails the run; with --keep-going the rest is scored. Nothing is left out in "
                  "silence."},

@@ -20,10 +20,6 @@ static json_t *describe_values(const results *from, const double *values) {
     return all;
 }
 
-static json_t *real(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 /* "f1": [low, high] */
 static json_t *describe_intervals(const results *from, const seg_interval *intervals) {
     const seg_metric *metric = from->choices->metric;
@@ -31,8 +27,8 @@ static json_t *describe_intervals(const results *from, const seg_interval *inter
     json_t *all = json_object();
     for (int32_t m = 0; m < metric->measure_count; m++) {
         json_t *ends = json_array();
-        json_array_append_new(ends, real(intervals[m].low));
-        json_array_append_new(ends, real(intervals[m].high));
+        json_array_append_new(ends, report_real(intervals[m].low));
+        json_array_append_new(ends, report_real(intervals[m].high));
         report_key(key, metric->measures[m].name);
         json_object_set_new(all, key, ends);
     }
@@ -41,16 +37,22 @@ static json_t *describe_intervals(const results *from, const seg_interval *inter
 
 /* ---- tables ---- */
 
+static json_t *name_of(const char *name) {
+    char key[KEY_ROOM];
+    report_key(key, name);
+    return json_string(key);
+}
+
 static json_t *describe_table(const seg_table_kind *kind, const seg_table *table) {
     json_t *all = json_object(), *columns = json_array(), *rows = json_array();
     for (int32_t c = 0; kind->columns && c < table->columns && kind->columns[c]; c++)
-        json_array_append_new(columns, json_string(kind->columns[c]));
+        json_array_append_new(columns, name_of(kind->columns[c]));
     for (int32_t r = 0; r < table->rows; r++) {
         json_t *row = json_array();
         for (int32_t c = 0; c < table->columns; c++) {
             const double cell = table->cells[(size_t)r * (size_t)table->columns + (size_t)c];
             const bool whole = cell == floor(cell) && fabs(cell) < 9e15;
-            json_array_append_new(row, whole ? json_integer((json_int_t)cell) : real(cell));
+            json_array_append_new(row, whole ? json_integer((json_int_t)cell) : report_real(cell));
         }
         json_array_append_new(rows, row);
     }
@@ -68,6 +70,7 @@ static json_t *describe_tables(const results *from, int32_t side) {
     const seg_metric *metric = from->choices->metric;
     const seg_tally *tally = from->scores.all.sides[side].tally;
     json_t *all = json_object();
+    char key[KEY_ROOM];
     for (int32_t i = 0; tally && i < metric->table_count; i++) {
         seg_table table = {0};
         seg_status status = seg_tally_table(tally, i, &table);
@@ -76,8 +79,8 @@ static json_t *describe_tables(const results *from, int32_t side) {
             json_decref(all);
             return NULL;
         }
-        json_object_set_new(all, metric->tables[i].name,
-                            describe_table(&metric->tables[i], &table));
+        report_key(key, metric->tables[i].name);
+        json_object_set_new(all, key, describe_table(&metric->tables[i], &table));
         seg_table_free(&table, NULL);
     }
     return all;
@@ -164,7 +167,7 @@ static json_t *describe_comparison(const results *from) {
     char key[KEY_ROOM];
     for (int32_t m = 0; m < metric->measure_count; m++) {
         json_t *one = json_object();
-        json_object_set_new(one, "difference", real(sure->differences[m]));
+        json_object_set_new(one, "difference", report_real(sure->differences[m]));
         json_object_set_new(one, "larger", json_integer(sure->signs[m].positive));
         json_object_set_new(one, "smaller", json_integer(sure->signs[m].negative));
         json_object_set_new(one, "sign_test", describe_test(&sure->signs[m]));

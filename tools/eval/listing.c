@@ -1,6 +1,7 @@
 /* segment-eval --list: the metrics, for people and as data. */
 #include "common/help.h"
 #include "eval/describe.h"
+#include "eval/report.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -23,8 +24,7 @@ static json_t *describe_measure(const seg_measure *measure) {
     json_object_set_new(all, "title", json_string(measure->title));
     json_object_set_new(all, "unit", json_string(measure->unit));
     json_object_set_new(all, "better", json_string(better[measure->better + 1]));
-    json_object_set_new(all, "perfect",
-                        isfinite(measure->perfect) ? json_real(measure->perfect) : json_null());
+    json_object_set_new(all, "perfect", report_real(measure->perfect));
     return all;
 }
 

@@ -1,5 +1,6 @@
 /* Numbers and names as the reports write them. */
 #include "eval/report.h"
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +25,13 @@ void report_number(char shown[NUMBER_ROOM], double value, const seg_measure *mea
         snprintf(shown, NUMBER_ROOM, "%.*f", decimals_of(fabs(value)), value);
 }
 
+json_t *report_real(double value) {
+    if (isnan(value)) return json_null();
+    return json_real(isfinite(value) ? value : value > 0 ? REPORT_INFINITY : -REPORT_INFINITY);
+}
+
 json_t *report_value(double value, const seg_measure *measure) {
-    if (!isfinite(value)) return json_null();
-    return is_count(value, measure) ? json_integer((json_int_t)value) : json_real(value);
+    return is_count(value, measure) ? json_integer((json_int_t)value) : report_real(value);
 }
 
 json_t *report_text(const char *shown) {
@@ -59,6 +64,6 @@ const char *report_rows_name(const scores *from) {
 void report_key(char key[KEY_ROOM], const char *name) {
     int length = 0;
     for (; name[length] && length < KEY_ROOM - 1; length++)
-        key[length] = name[length] == '-' ? '_' : name[length];
+        key[length] = isalnum((unsigned char)name[length]) ? name[length] : '_';
     key[length] = 0;
 }

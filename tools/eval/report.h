@@ -30,11 +30,15 @@ enum { NUMBER_ROOM = 32, KEY_ROOM = 64 };
 void report_number(char shown[NUMBER_ROOM], double value, const seg_measure *measure);
 /** "0.031", "< 0.0001": a probability. */
 void report_probability(char shown[NUMBER_ROOM], double p);
-/** A value as data: null where it is undefined. */
+/** A real number as data: null where it is undefined, REPORT_INFINITY where it is infinite, for
+ *  which JSON has no word. */
+json_t *report_real(double value);
+#define REPORT_INFINITY 1e308
+/** The same of a measure; counts are whole. */
 json_t *report_value(double value, const seg_measure *measure);
 /** A text as data; bytes that are no UTF-8 become '?'. */
 json_t *report_text(const char *shown);
-/** The name of a measure as data has it: "f_beta". */
+/** The name of a measure, table or column as data has it: "f_beta", "r0_5". */
 void report_key(char key[KEY_ROOM], const char *name);
 /** "files", "frames", "sequences": what rows are. */
 const char *report_rows_name(const scores *from);

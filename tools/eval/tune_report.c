@@ -143,10 +143,6 @@ static void set_text(json_t *target, const char *name, const char *value) {
     if (value) json_object_set_new(target, name, report_text(value));
 }
 
-static json_t *number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 json_t *tuned_settings(const tuned *from) {
     const tuning *all = from->tuning;
     const settings *chosen = &all->choices.common;
@@ -162,9 +158,9 @@ json_t *tuned_settings(const tuned *from) {
     set_text(made, "roi", chosen->arguments->values[OPTION_ROI]);
     set_text(story, "metric", all->choices.metric->id);
     set_text(story, "measure", measure_of(from)->name);
-    json_object_set_new(story, "before", number(from->standard[m]));
-    json_object_set_new(story, "best", number(from->values[m]));
-    json_object_set_new(story, "held_out", number(from->held_out ? from->held_out[m] : NAN));
+    json_object_set_new(story, "before", report_real(from->standard[m]));
+    json_object_set_new(story, "best", report_real(from->values[m]));
+    json_object_set_new(story, "held_out", report_real(from->held_out ? from->held_out[m] : NAN));
     json_object_set_new(story, "pictures", json_integer(all->units.count));
     json_object_set_new(made, "tuning", story);
     return made;
@@ -199,8 +195,8 @@ static json_t *describe_folds(const tuned *from) {
         const fold *one = &from->folds[i];
         json_t *made = json_object();
         json_object_set_new(made, "pictures", json_integer(one->units));
-        json_object_set_new(made, "training", number(one->training));
-        json_object_set_new(made, "held_out", number(one->held_out));
+        json_object_set_new(made, "training", report_real(one->training));
+        json_object_set_new(made, "held_out", report_real(one->held_out));
         json_object_set_new(made, "parameters", describe_places(from->tuning, one->best));
         json_array_append_new(list, made);
     }
@@ -237,7 +233,7 @@ json_t *tuned_json(const tuned *from) {
     json_object_set_new(made, "before", describe_values(all, from->standard));
     json_object_set_new(made, "best", describe_values(all, from->values));
     if (from->fold_count) {
-        json_object_set_new(made, "training", number(from->training));
+        json_object_set_new(made, "training", report_real(from->training));
         json_object_set_new(made, "held_out", describe_values(all, from->held_out));
         json_object_set_new(made, "folds", describe_folds(from));
     }
