@@ -134,13 +134,30 @@ char *name_expand(const char *template_name, const char *input, int32_t index) {
     return good ? text_copy("") : NULL;
 }
 
+static bool is_listed(const char *word, const char *list) {
+    char lower[16];
+    size_t length = 0;
+    for (; word[length] && length + 1 < sizeof lower; length++)
+        lower[length] = (char)tolower((unsigned char)word[length]);
+    lower[length] = 0;
+    return !word[length] && text_choice(list, lower) >= 0;
+}
+
+bool name_has_extension(const char *path, const char *list) {
+    return is_listed(name_extension(path), list);
+}
+
 bool name_is_still(const char *format) {
-    static const char *const formats[] = {"png", "jpg", "jpeg", "pbm", "pgm", "ppm",
-                                          "pnm", "pam", "pfm",  "npy", "flo"};
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (strlen(format) == strlen(formats[i]) && text_ends_any_case(format, formats[i]))
-            return true;
-    return false;
+    return is_listed(format, "png|jpg|jpeg|pbm|pgm|ppm|pnm|pam|pfm|npy|flo");
+}
+
+bool name_is_picture(const char *path) {
+    return name_is_still(name_extension(path)) || name_has_extension(path, "bmp|tif|tiff|jp2|exr");
+}
+
+bool name_is_media(const char *path) {
+    return name_is_picture(path) ||
+           name_has_extension(path, "gif|webp|mp4|mkv|avi|mov|m4v|webm|nut|y4m|mpg");
 }
 
 bool name_is_directory(const char *path) {

@@ -29,8 +29,14 @@ bool name_is_template(const char *path);
 /** Replaces {stem}, {ext} and {index}. NULL if another {word} is in it: a message was given. */
 char *name_expand(const char *template_name, const char *input, int32_t index);
 
-/** True if a picture format goes by this extension or --format name. */
+/** True if a picture format that needs no FFmpeg goes by this extension or --format name. */
 bool name_is_still(const char *format);
+/** True if files of that extension are still pictures, read by FFmpeg or without. */
+bool name_is_picture(const char *path);
+/** True if files of that extension are pictures, animations or videos. */
+bool name_is_media(const char *path);
+/** True if the extension, in any case, is one of a list "json|txt". */
+bool name_has_extension(const char *path, const char *list);
 
 bool name_is_directory(const char *path);
 

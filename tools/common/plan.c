@@ -44,18 +44,6 @@ static bool wants_sequence(plan *target, int32_t pictures, int32_t videos) {
     return method && recipe_is_temporal(method) && pictures && !videos;
 }
 
-/* A file that goes by the name of a picture or video, whatever its content. */
-static bool means_media(const char *path) {
-    static const char *const more[] = {"bmp", "gif", "tif", "tiff", "webp", "mp4", "mkv",
-                                       "avi", "mov", "m4v", "webm", "nut",  "y4m", "mpg"};
-    const char *extension = name_extension(path);
-    if (name_is_still(extension)) return true;
-    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-        if (strlen(extension) == strlen(more[i]) && text_ends_any_case(extension, more[i]))
-            return true;
-    return false;
-}
-
 static int add_directory(plan *target, const char *input) {
     seg_names names = {0};
     int32_t pictures = 0, videos = 0;
@@ -80,7 +68,7 @@ static int add_directory(plan *target, const char *input) {
         for (int32_t i = 0; i < names.count; i++) {
             if (kinds[i] == SEG_SOURCE_PICTURE || kinds[i] == SEG_SOURCE_VIDEO)
                 add_job(target, names.items[i], kinds[i]);
-            else if (means_media(names.items[i])) /* damaged: the reader says how */
+            else if (name_is_media(names.items[i])) /* damaged: the reader says how */
                 add_job(target, names.items[i], SEG_SOURCE_VIDEO);
             else
                 message_warning(names.items[i], "left out: neither a picture nor a video");

@@ -12,17 +12,6 @@ enum { DEEPEST = 32 }; /* directories below the first: links may lead round in a
 
 /* ---- one file ---- */
 
-/* Extensions say enough about pictures; whether they are sound shows when they are read. */
-static bool looks_like_picture(const char *path) {
-    static const char *const more[] = {"bmp", "tif", "tiff", "jp2", "exr"};
-    const char *extension = name_extension(path);
-    if (name_is_still(extension)) return true;
-    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-        if (strlen(extension) == strlen(more[i]) && text_ends_any_case(extension, more[i]))
-            return true;
-    return false;
-}
-
 static char *without_extension(const char *name) {
     const char *extension = name_extension(name);
     size_t length = *extension ? (size_t)(extension - name) - 1 : strlen(name);
@@ -30,12 +19,7 @@ static char *without_extension(const char *name) {
 }
 
 static bool looks_like_data(const char *path) {
-    static const char *const names[] = {"json", "jsonl", "txt", "csv"};
-    const char *extension = name_extension(path);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strlen(extension) == strlen(names[i]) && text_ends_any_case(extension, names[i]))
-            return true;
-    return false;
+    return name_has_extension(path, "json|jsonl|txt|csv");
 }
 
 static entry *add(entries *target, char *id, const char *path, bool video) {
@@ -51,7 +35,8 @@ static void add_found(entries *target, char *id, const char *path) {
         add(target, id, path, false)->data = true;
         return;
     }
-    seg_source_kind kind = looks_like_picture(path) ? SEG_SOURCE_PICTURE : seg_source_probe(path);
+    /* Extensions say enough about pictures; whether they are sound shows when they are read. */
+    seg_source_kind kind = name_is_picture(path) ? SEG_SOURCE_PICTURE : seg_source_probe(path);
     if (kind == SEG_SOURCE_PICTURE || kind == SEG_SOURCE_VIDEO) {
         add(target, id, path, kind == SEG_SOURCE_VIDEO);
         return;
@@ -156,8 +141,7 @@ void entries_list(entries *target, const char *name, bool numbers, bool data) {
     } else if (data && there && looks_like_data(name)) {
         add(target, name_stem(name), name, false)->data = true;
         target->kind = ENTRIES_DATA;
-    } else if (kind == SEG_SOURCE_PICTURE ||
-               (kind == SEG_SOURCE_NONE && looks_like_picture(name))) {
+    } else if (kind == SEG_SOURCE_PICTURE || (kind == SEG_SOURCE_NONE && name_is_picture(name))) {
         char *base = name_base(name);
         add(target, without_extension(base), name, false);
         free(base);
