@@ -29,6 +29,7 @@
 #include "evaluate/boundaries.h"
 #include "core/check.h"
 #include "core/memory.h"
+#include "evaluate/object.h"
 #include "metrics.h"
 
 #include <math.h>
@@ -227,13 +228,20 @@ static seg_status check_prediction(const seg_pair *pair, bool labels) {
     if (labels && pair->prediction->format == SEG_F32)
         return seg_fail(SEG_ERROR_OPTION, "labels is set, but the prediction holds floats (labels "
                                           "are of 8, 16 or 32 bits)");
-    for (int32_t i = 0; i < pair->level_count; i++)
-        if (!labels && (pair->prediction->format != SEG_U8 || pair->levels[i].format != SEG_U8))
+    for (int32_t i = 0; !labels && pair->level_count && i <= pair->level_count; i++) {
+        const seg_image *level = i ? &pair->levels[i - 1] : pair->prediction;
+        uint8_t value;
+        if (level->format != SEG_U8)
             return seg_fail(
                 SEG_ERROR_OPTION,
                 "%ld levels of a prediction that are neither labels nor masks (levels "
                 "of 8 bits are masks, with labels set those of 8 or 16 bits are labels)",
                 (long)pair->level_count + 1);
+        if (!seg_has_one_value(&value, level))
+            return seg_fail(SEG_ERROR_OPTION,
+                            "a level has several values beside 0 as labels of regions have; levels "
+                            "of 8 bits are masks of boundaries, or with --labels regions (labels)");
+    }
     return SEG_OK;
 }
 

@@ -24,6 +24,7 @@
 #include "evaluate/coco.h"
 #include "evaluate/contingency.h"
 #include "evaluate/exact_sum.h"
+#include "evaluate/mask_instances.h"
 #include "evaluate/pairing.h"
 #include "metrics.h"
 
@@ -33,6 +34,7 @@ typedef struct instances_options {
     size_t size;
     seg_overlap_options overlap;
     int32_t max_detections;
+    int32_t components; /* seg_mask_rule */
 } instances_options;
 
 static const seg_param rows[] = {
@@ -42,6 +44,11 @@ static const seg_param rows[] = {
      "Detections of a picture and class that count for ap and ar, best first; 0 = 100 in lists of "
      "instances, as COCO does, all in label pictures.",
      "maxDets"},
+    {"components", SEG_PARAM_ENUM, offsetof(instances_options, components), "auto", 0, 0,
+     seg_mask_rule_names, "",
+     "Whether the connected components of a picture with one value beside 0 are its instances; "
+     "auto: if that value is 255, for then it is a mask.",
+     ""},
 };
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows, sizeof(instances_options)};
@@ -131,8 +138,7 @@ static double dsb_of(const seg_agreement *pairs) {
     return sum / SEG_PAIRING_THRESHOLDS;
 }
 
-static seg_status add(void *state, const seg_pair *pair) {
-    instances_tally *tally = state;
+static seg_status add_labels(instances_tally *tally, const seg_pair *pair) {
     seg_overlaps overlaps;
     seg_agreement pairs[SEG_PAIRING_THRESHOLDS];
     seg_scratch_rewind(&tally->scratch);
@@ -145,6 +151,16 @@ static seg_status add(void *state, const seg_pair *pair) {
     seg_exact_sum_add(&tally->dsb, dsb_of(pairs));
     tally->pictures++;
     return SEG_OK;
+}
+
+static seg_status add(void *state, const seg_pair *pair) {
+    instances_tally *tally = state;
+    seg_mask_instances taken;
+    seg_status status = seg_mask_instances_take(
+        &taken, pair, (seg_mask_rule)tally->options.components, &tally->env);
+    if (status >= 0) status = add_labels(tally, &taken.pair);
+    seg_mask_instances_free(&taken);
+    return status;
 }
 
 static seg_status merge(void *state, const void *from) {

@@ -15,7 +15,7 @@ typedef struct seg_edge {
  * edge at a, -1 = none. `scratch` is rewound: it serves this only. Errors: SEG_ERROR_MEMORY.
  */
 SEG_NODISCARD seg_status seg_matching_heaviest(int32_t *chosen, const seg_edge *edges,
-                                               int32_t edge_count, int32_t a_count,
-                                               int32_t b_count, seg_scratch *scratch);
+                                               int32_t edge_count, int32_t a_count, int32_t b_count,
+                                               seg_scratch *scratch);
 
 #endif

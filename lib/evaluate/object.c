@@ -194,3 +194,16 @@ seg_status seg_objects_draw(seg_image *prediction, seg_image *truth, seg_image *
     }
     return SEG_OK;
 }
+
+bool seg_has_one_value(uint8_t *value, const seg_image *picture) {
+    *value = 0;
+    for (int32_t y = 0; y < picture->height; y++) {
+        const uint8_t *row = seg_image_row(picture, y);
+        for (int32_t x = 0; x < picture->width; x++) {
+            if (!row[x] || row[x] == *value) continue;
+            if (*value) return false;
+            *value = row[x];
+        }
+    }
+    return true;
+}

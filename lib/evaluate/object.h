@@ -102,6 +102,9 @@ static inline void seg_objects_start(seg_object_chunk *chunk) {
 /** Goes to the next chunk in raster order; false after the last. */
 bool seg_objects_next(seg_object_chunk *chunk, const seg_objects *objects);
 
+/** True if a U8 picture has at most one value beside 0, which is *value; 0 = it is all 0. */
+bool seg_has_one_value(uint8_t *value, const seg_image *picture);
+
 /** The masks of a pair as U8 0/255 pictures (ensured), for seg_metric.masks. */
 SEG_NODISCARD seg_status seg_objects_draw(seg_image *prediction, seg_image *truth,
                                           seg_image *ignored, const seg_objects *objects,

@@ -25,8 +25,8 @@
  * With one class only, what depends on the other is undefined (NaN), unless every score is right: 1
  * for object and 0 for ground.
  *
- * Cost: about 1 ns a pixel, floats 3, exact floats 60; 24 bytes for each different score, and while a
- * picture of exact floats is added 32 bytes for each of its pixels.
+ * Cost: about 1 ns a pixel, floats 3, exact floats 60; 24 bytes for each different score, and while
+ * a picture of exact floats is added 32 bytes for each of its pixels.
  */
 #include "core/math.h"
 #include "core/memory.h"

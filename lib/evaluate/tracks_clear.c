@@ -20,8 +20,9 @@
 /* ---- CLEAR MOT ---- */
 
 #define NONE (-1)
-#define KEEPING 1000 /* more than any sum of IoU of a frame could outweigh, in the reference too   \
-                      */
+#define KEEPING                                                                                    \
+    1000 /* more than any sum of IoU of a frame could outweigh, in the reference too               \
+          */
 
 typedef struct clear {
     const seg_track_view *view;

@@ -98,4 +98,35 @@ works masks none.pgm one.pgm --json
 has_value precision null
 "$SEGMENT_EVAL" --help >printed
 has printed 'in JSON, which has no such number, 1e308'
+
+# ---- masks and labels ----
+printf 'P2\n5 2\n255\n255 255 0 255 0\n0 0 0 0 255\n' >mask.pgm
+printf 'P2\n5 2\n255\n1 1 0 2 0\n0 0 0 0 2\n' >labels.pgm
+expect 0 instances mask.pgm mask.pgm --json
+has_value tp 2 # 8 neighbours: the corner belongs to the second
+one_line "a mask as instances" 'masks: their connected components are the instances .--components no'
+mkdir masks
+for n in 1 2 3; do cp mask.pgm masks/$n.pgm; done
+expect 0 instances masks masks
+one_line "three masks as instances" 'masks: their connected components'
+works instances mask.pgm mask.pgm --components no --json
+has_value tp 1
+works instances mask.pgm labels.pgm --components yes --json
+has_value tp 2
+has_value fp 0
+has_value fn 0
+printf 'P2\n5 2\n255\n7 7 0 7 0\n0 0 0 0 7\n' >one_label.pgm
+works instances one_label.pgm labels.pgm --json
+has_value fp 1
+mkdir levels
+cp labels.pgm levels/a_1.pgm
+cp mask.pgm levels/a_2.pgm
+mkdir level_truth
+cp labels.pgm level_truth/a.pgm
+expect 1 boundaries --levels levels level_truth
+has messages 'several values beside 0 as labels of regions have; .* with --labels regions'
+works boundaries --levels --labels levels level_truth --json
+has printed '"ods_threshold": [12]'
+printf 'Pf\n2 1\n-1.0\n\000\000\200\076\000\000\200\077' >soft.pfm # 0.25, 1
+fails 1 'soft.pfm: holds scores, .*; regions takes labels: cut a contour map .* --levels' regions soft.pfm classes.pgm
 finish

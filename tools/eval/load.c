@@ -213,8 +213,19 @@ bool picture_fit(seg_image *picture, const seg_metric *metric, picture_role role
                  const seg_env *env, failure *why) {
     const wanted what = wanted_of(metric, role);
     seg_status status = fit(picture, &what, role, env);
-    if (status < 0) failure_note(why, status);
-    return status >= 0;
+    if (status < 0) {
+        failure_note(why, status);
+        return false;
+    }
+    const bool labels = takes(&what, SEG_LABEL32) && !takes(&what, SEG_F32);
+    if (!labels || picture->format != SEG_F32 || picture->channels != 1) return true;
+    snprintf(why->reason, sizeof why->reason,
+             "holds scores, numbers that are not whole; %s takes labels%s", metric->id,
+             metric->needs & SEG_METRIC_LEVELS
+                 ? ": cut a contour map at several levels, and give the label pictures NAME_1, "
+                   "NAME_2, ... with --levels"
+                 : "");
+    return false;
 }
 
 bool picture_read_fitted(seg_image *picture, const char *path, const seg_metric *metric,

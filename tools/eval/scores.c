@@ -5,6 +5,7 @@
 #include "common/text.h"
 #include "eval/scoring.h"
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 /* Units that are scored together before they are added up: bounds the memory of their tallies. */
@@ -199,6 +200,20 @@ static int stop_on_signal(void *user, double fraction) {
     return signals_received() != 0;
 }
 
+/* What a metric says of the pictures holds for all of them, and is said once. */
+static void log_once(void *user, seg_log_level level, const char *line) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    scores *all = user;
+    pthread_mutex_lock(&lock);
+    const bool said = all->logged && text_equal(all->logged, line);
+    if (!said) {
+        free(all->logged);
+        all->logged = text_copy(line);
+        message_log(all->choices->metric->id, level, line);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
 static seg_status end(scores *target) {
     seg_status status = group_end(&target->all, target);
     for (int32_t i = 0; i < target->group_count && status >= 0; i++)
@@ -208,13 +223,14 @@ static seg_status end(scores *target) {
 }
 
 bool scores_make(scores *target, const choices *from, unit_list *units) {
-    seg_env env = {.limits = &from->common.limits, .progress = stop_on_signal};
+    seg_env env = {.limits = &from->common.limits, .log = log_once, .progress = stop_on_signal};
     seg_tally *trial = NULL;
     *target = (scores){.choices = from, .units = units};
     group_init(&target->all, target, "");
     find_groups(target);
     run *all = memory_get(1, sizeof *all);
     *all = (run){.target = target, .env = &env, .alone = units->count == 1};
+    env.user = target;
     all->progress = progress_start(&from->common, units->count);
     /* Options that do not go together are told once, not for every file. */
     seg_status status = seg_tally_create(&trial, from->metric, from->options, NULL);
@@ -253,6 +269,7 @@ void scores_free(scores *target) {
     free(target->groups);
     for (int32_t side = 0; side < MAX_SIDES; side++)
         free(target->group_means[side]);
+    free(target->logged);
     seg_pool_free(target->pool);
     *target = (scores){0};
 }

@@ -40,6 +40,7 @@ typedef struct scores {
     double *group_means[MAX_SIDES]; /* of the groups' means; NULL without groups */
     bool stopped;                   /* by a signal */
     seg_pool *pool;                 /* tallies may use it */
+    char *logged;                   /* the last line that the metric logged */
 } scores;
 
 /** Scores every unit, several at once; what fails is added to the problems of `units`. Results do
