@@ -26,21 +26,36 @@ SEG_API SEG_NODISCARD seg_status seg_threshold(seg_image *mask, double *native_l
                                                const seg_threshold_options *options,
                                                const seg_env *env);
 
+#define SEG_OTSU_MAX_CLASSES 5
+
 typedef struct seg_otsu_options {
     size_t size;
-    bool invert; /**< dark objects on a light ground */
+    bool invert;     /**< dark objects on a light ground; of classes: class 0 is the brightest */
+    int32_t classes; /**< 2 to SEG_OTSU_MAX_CLASSES; default 2 */
 } seg_otsu_options;
 
 SEG_API void seg_otsu_options_init(seg_otsu_options *options);
 
 /**
  * Otsu's level from the full-depth histogram (256 bins for u8, 65536 for u16 and f32), then as
- * seg_threshold. The 8-bit level equals OpenCV's.
+ * seg_threshold. The 8-bit level equals OpenCV's. Errors: as seg_threshold; SEG_ERROR_OPTION if
+ * `classes` is above 2, where a mask cannot tell them apart: seg_otsu_classes.
  * N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9(1), 1979.
  */
 SEG_API SEG_NODISCARD seg_status seg_otsu(seg_image *mask, double *native_level,
                                           const seg_image *picture, const seg_image *ignore,
                                           const seg_otsu_options *options, const seg_env *env);
+
+/**
+ * Otsu's levels for `options->classes` classes. `labels` (ensured): LABEL32, 0 the darkest class,
+ * classes - 1 the brightest (with `invert` the other way round); pixels that are ignored or not
+ * finite give 0. `native_levels` (may be NULL): classes - 1 levels in the samples' own unit,
+ * ascending; class k is above level k - 1 and not above level k. All else as seg_otsu.
+ */
+SEG_API SEG_NODISCARD seg_status seg_otsu_classes(seg_image *labels, double *native_levels,
+                                                  const seg_image *picture, const seg_image *ignore,
+                                                  const seg_otsu_options *options,
+                                                  const seg_env *env);
 
 /** How a global level is chosen from the histogram. The file of each in lib/threshold tells how. */
 typedef enum seg_global_rule {

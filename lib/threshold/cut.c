@@ -207,14 +207,15 @@ static seg_status score_band(void *argument, int32_t band, int32_t first, int32_
     return SEG_OK;
 }
 
-static seg_status fill_score(seg_result *result, const seg_image *grey, const seg_image *ignore,
-                             bool invert, const seg_env *env) {
+seg_status seg_cut_score(seg_result *result, const seg_image *grey, const seg_image *ignore,
+                         bool invert, const seg_env *env) {
     SEG_TRY(seg_image_reuse(&result->score, grey->width, grey->height, (seg_format)grey->format, 1,
                             env));
     SEG_TRY(seg_check_apart(&result->score, "the score", grey, "the picture"));
     result->score.bits = grey->bits;
     result->score.colour = SEG_COLOUR_DATA;
     result->score_full_scale = seg_image_full_scale(grey);
+    result->outputs |= SEG_OUTPUT_SCORE;
     score_job job = {&result->score, grey, seg_image_empty(ignore) ? NULL : ignore, invert};
     return seg_run_bands(env, grey->height, seg_point_rows(grey), score_band, &job);
 }
@@ -233,10 +234,7 @@ seg_status seg_cut_frame(seg_still *still, const seg_frame *frame, uint32_t want
     SEG_TRY(seg_image_reuse(&result->mask, grey.width, grey.height, SEG_U8, 1, env));
     SEG_TRY(write_mask(&result->mask, &share, &grey, ignore, &ends, env));
     result->outputs |= SEG_OUTPUT_MASK;
-    if (wanted & SEG_OUTPUT_SCORE) {
-        SEG_TRY(fill_score(result, &grey, ignore, cut->invert, env));
-        result->outputs |= SEG_OUTPUT_SCORE;
-    }
+    if (wanted & SEG_OUTPUT_SCORE) SEG_TRY(seg_cut_score(result, &grey, ignore, cut->invert, env));
     seg_result_decide(result, "level", seg_level_8bit(level, &grey), "8-bit");
     seg_result_decide(result, "level_raw", level, "raw");
     seg_result_decide(result, "foreground",

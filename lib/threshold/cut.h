@@ -32,4 +32,8 @@ SEG_NODISCARD seg_status seg_cut_picture(seg_image *mask, double *native_level,
 SEG_NODISCARD seg_status seg_cut_frame(seg_still *still, const seg_frame *frame, uint32_t wanted,
                                        seg_result *result, const seg_cut *cut);
 
+/** Fills result->score as seg_cut_frame does, and says so in result->outputs. */
+SEG_NODISCARD seg_status seg_cut_score(seg_result *result, const seg_image *grey,
+                                       const seg_image *ignore, bool invert, const seg_env *env);
+
 #endif
