@@ -11,9 +11,11 @@ extern const seg_method seg_method_huang, seg_method_isodata, seg_method_kapur, 
     seg_method_li, seg_method_mean, seg_method_minimum, seg_method_moments, seg_method_triangle,
     seg_method_yen;
 extern const seg_method seg_method_region_grow; /* region/grow.c */
-extern const seg_method seg_method_canny;       /* edge/canny.c */
-extern const seg_method seg_method_frame_diff;  /* temporal/frame_diff.c */
-extern const seg_method seg_method_background;  /* temporal/background.c */
+/* partitions: region/<name>.c */
+extern const seg_method seg_method_slic;
+extern const seg_method seg_method_canny;      /* edge/canny.c */
+extern const seg_method seg_method_frame_diff; /* temporal/frame_diff.c */
+extern const seg_method seg_method_background; /* temporal/background.c */
 /* picture -> picture, for --pre: imgproc/operations.c */
 extern const seg_method seg_method_gaussian;
 extern const seg_method seg_method_median;

@@ -44,6 +44,30 @@ SEG_API SEG_NODISCARD seg_status seg_region_grow(seg_image *labels, const seg_im
                                                  const seg_region_grow_options *options,
                                                  const seg_env *env);
 
+/*
+ * Partitions: every pixel belongs to a region. `picture`: 1-4 channels, u8, u16 or f32, alpha left
+ * out; the same picture at any depth gives the same regions. `labels` (ensured): LABEL32; regions
+ * are numbered from 1 in raster order of their first pixel, each 4-connected; 0 = in none.
+ * `regions` (may be NULL): how many there are. `ignore` (U8, may be NULL): pixels that take no
+ * part; those of f32 that are not finite take none either. Errors: SEG_ERROR_ARGUMENT, _SHAPE,
+ * _OPTION, _LIMIT (more than 2^30 pixels), _MEMORY, _CANCELLED.
+ */
+
+typedef struct seg_slic_options {
+    size_t size;
+    int32_t regions;    /**< K: about so many */
+    double compactness; /**< m: the CIELAB difference that weighs as much as a cell's side */
+    int32_t iterations;
+    double sigma; /**< of a Gaussian blur before it, pixels */
+} seg_slic_options;
+
+SEG_API void seg_slic_options_init(seg_slic_options *options);
+
+/** SLIC superpixels, R. Achanta et al., IEEE Trans. PAMI 34(11), 2012. */
+SEG_API SEG_NODISCARD seg_status seg_slic(seg_image *labels, int32_t *regions,
+                                          const seg_image *picture, const seg_image *ignore,
+                                          const seg_slic_options *options, const seg_env *env);
+
 SEG_END_DECLS
 
 #endif

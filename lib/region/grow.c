@@ -26,13 +26,12 @@
 #include "core/check.h"
 #include "imgproc/label_table.h"
 #include "imgproc/rows.h"
+#include "imgproc/samples.h"
 #include "imgproc/still_method.h"
 #include "methods.h"
 #include "region/growth.h"
 #include <segment/imgproc.h>
 
-#include <float.h>
-#include <math.h>
 #include <string.h>
 
 /* So many regions by the criterion seed are tried one after the other: each compares all pixels of
@@ -74,46 +73,16 @@ static int64_t greatest_divisor(int64_t a, int64_t b) {
     return a;
 }
 
-/* A picture whose pixels are in scratch. */
-static seg_status take_picture(seg_image *image, const seg_image *like, seg_format format,
-                               int channels, seg_scratch *scratch) {
-    const size_t stride = (size_t)like->width * (size_t)channels * seg_format_size(format);
-    void *memory = seg_scratch_take(scratch, stride, (size_t)like->height, "a working picture");
-    if (!memory) return SEG_ERROR_MEMORY;
-    *image = (seg_image){0};
-    return seg_image_wrap(image, memory, (ptrdiff_t)stride, like->width, like->height, format,
-                          channels);
-}
-
-/* Marks pixels of f32 that are no numbers, and the ignored ones. */
-static seg_status block_infinite(seg_growth *growth, const seg_image *picture,
-                                 const seg_image *ignore) {
-    SEG_TRY(take_picture(&growth->blocked, picture, SEG_U8, 1, growth->scratch));
-    for (int32_t y = 0; y < picture->height; y++) {
-        const float *row = seg_image_row(picture, y);
-        const uint8_t *ignored = seg_image_empty(ignore) ? NULL : seg_image_row(ignore, y);
-        uint8_t *out = seg_image_row(&growth->blocked, y);
-        for (int32_t x = 0; x < picture->width; x++) {
-            bool finite = true;
-            for (int32_t c = 0; c < growth->colours; c++)
-                finite = finite && fabsf(row[(size_t)x * picture->channels + (size_t)c]) <= FLT_MAX;
-            out[x] = !finite || (ignored && ignored[x]);
-        }
-    }
-    return SEG_OK;
-}
-
 static seg_status prepare(seg_growth *growth, const seg_image *picture, const seg_image *ignore) {
-    growth->colours = picture->channels < 3 ? 1 : 3;
+    growth->colours = seg_colours(picture);
     if (picture->format == SEG_F32) {
-        SEG_TRY(
-            take_picture(&growth->picture, picture, SEG_U16, picture->channels, growth->scratch));
+        SEG_TRY(seg_scratch_image(&growth->picture, picture, SEG_U16, picture->channels,
+                                  growth->scratch));
         SEG_TRY(seg_convert(&growth->picture, picture, SEG_U16, &growth->scratch->env));
-        SEG_TRY(block_infinite(growth, picture, ignore));
     } else {
         growth->picture = *picture;
-        if (!seg_image_empty(ignore)) growth->blocked = *ignore;
     }
+    SEG_TRY(seg_picture_blocked(&growth->blocked, picture, ignore, growth->scratch));
     const int64_t full = (int64_t)seg_image_full_scale(&growth->picture);
     const int64_t divisor = greatest_divisor(255, full);
     growth->level_numerator = 255 / divisor;
@@ -221,7 +190,7 @@ static seg_status seeds_from_picture(seg_growth *growth, const seg_image *pictur
                         (long)growth->labels.height);
     if (picture->format == SEG_LABEL32) return seeds_from_labels(growth, picture);
     seg_image labels;
-    SEG_TRY(take_picture(&labels, picture, SEG_LABEL32, 1, growth->scratch));
+    SEG_TRY(seg_scratch_image(&labels, picture, SEG_LABEL32, 1, growth->scratch));
     if (picture->format == SEG_U8) {
         SEG_TRY(seg_components(&labels, NULL, NULL, picture, growth->connectivity,
                                &growth->scratch->env));

@@ -348,13 +348,13 @@ static inline void contract_each_format(const seg_method *method,
 
 /* ---- main ---- */
 
-/* Each test runs `times` times, its number in _i. */
-static inline int contract_main_of(const char *name, const TTest *const *tests, size_t count,
-                                   int times) {
+/* Each test runs for the numbers first .. end-1, its number in _i. */
+static inline int contract_main_from(const char *name, const TTest *const *tests, size_t count,
+                                     int first, int end) {
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);
     for (size_t i = 0; i < count; i++)
-        tcase_add_loop_test(cases, tests[i], 0, times);
+        tcase_add_loop_test(cases, tests[i], first, end);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
@@ -363,9 +363,26 @@ static inline int contract_main_of(const char *name, const TTest *const *tests, 
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Each test runs once for every method. */
+/* Each test runs `times` times. */
+static inline int contract_main_of(const char *name, const TTest *const *tests, size_t count,
+                                   int times) {
+    return contract_main_from(name, tests, count, 0, times);
+}
+
+/* Each test runs once for every method, or for that which SEGMENT_METHOD names. */
 static inline int contract_main(const char *name, const TTest *const *tests, size_t count) {
-    return contract_main_of(name, tests, count, contract_count());
+    const char *only = getenv("SEGMENT_METHOD");
+    int first = 0, end = contract_count();
+    if (only && *only) {
+        while (first < end && strcmp(contract_method(first)->id, only))
+            first++;
+        if (first == end) {
+            fprintf(stderr, "there is no method %s (SEGMENT_METHOD)\n", only);
+            return EXIT_FAILURE;
+        }
+        end = first + 1;
+    }
+    return contract_main_from(name, tests, count, first, end);
 }
 
 #define CONTRACT_MAIN(name, ...)                                                                   \
