@@ -90,9 +90,23 @@ fails 2 '--truth is missing' tune --method otsu --vary invert pictures
 fails 2 '--method is missing' tune --vary invert --truth truth pictures
 fails 2 '--vary is missing' tune --method otsu --truth truth pictures
 fails 2 'tune takes PICTURES' tune --method otsu --vary invert --truth truth
-fails 2 'no parameter "levle"' tune --method threshold --vary levle --truth truth pictures
-fails 2 '"level=3:1:5"' tune --method threshold --vary level=3:1:5 --truth truth pictures
-fails 2 '"level=1:3"' tune --method threshold --vary level=1:3 --truth truth pictures
+fails 2 'no parameter "levle"; did you mean level\?' tune --method threshold --vary levle --truth truth pictures
+while IFS='@' read -r list why; do
+    fails 2 "$why" tune --method threshold --vary "$list" --truth truth pictures
+done <<'LISTS'
+level=3:1:5@"level=3:1:5": FROM must be less than TO .allowed NAME,
+level=1:3@"level=1:3": the number of values is missing
+level=1:3:1@the number of values is none that is allowed
+level=1:3:1001@the number of values is none that is allowed
+level=a:b:3@FROM and TO must be numbers
+level=10:40%:3@FROM and TO are not of one unit
+level=-5:20:3@level is out of range .got -5, allowed 0 to 255
+level=5:256:3@level is out of range .got 256
+level=20|x@level has no valid value .got "x"
+level=@level has no valid value .got ""
+level,@a name is missing
+=3@a name is missing
+LISTS
 fails 2 'level is named twice' tune --method threshold --vary level,level --truth truth pictures
 fails 2 'invert cannot be varied so' tune --method otsu --vary invert=0:1:2 --truth truth pictures
 fails 2 'seeds cannot be varied so' tune --method region-grow --vary seeds --truth truth pictures
@@ -106,7 +120,7 @@ fails 2 'metric flow takes a flow, but method otsu gives none' tune --method ots
 fails 2 'unknown metric "mask"; did you mean masks' tune --method otsu --vary invert --metric mask \
     --truth truth pictures
 fails 2 'of this measure neither' tune --method otsu --vary invert --measure tp --truth truth pictures
-fails 1 'takes none of the settings' tune --method threshold --vary 'level=-5|-7' --truth truth pictures
+fails 1 'takes none of the settings: aperture' tune --method canny --vary 'aperture=4|6' --truth truth pictures
 rm truth/1.pgm
 expect 1 tune --method otsu --vary invert --truth truth pictures
 has messages 'pictures/1.pgm: has no truth' 'keep-going tunes with the other'

@@ -49,25 +49,28 @@ static bool take_number(double *value, char prefix[4], char suffix[8], const cha
     return value_number(value, at);
 }
 
-static bool fail_range(const char *item) {
+static bool fail_item(const char *item, const char *why) {
     message_error(NULL,
-                  "--vary: \"%s\" (allowed NAME, NAME=FROM:TO:COUNT with 2 to %d values, "
+                  "--vary: \"%s\": %s (allowed NAME, NAME=FROM:TO:COUNT with 2 to %d values, "
                   "NAME=VALUE|VALUE|...)",
-                  item, MOST_VALUES);
+                  item, why, MOST_VALUES);
     return false;
 }
 
 /* FROM:TO:COUNT */
 static bool set_range(axis *target, const char *text, const char *item) {
-    const char *first = strchr(text, ':'), *second = first ? strchr(first + 1, ':') : NULL;
+    const char *first = strchr(text, ':'), *second = strchr(first + 1, ':');
     char prefix[4], suffix[8];
     int64_t count;
-    if (!second || !value_integer(&count, second + 1) || count < 2 || count > MOST_VALUES ||
-        !take_number(&target->low, target->prefix, target->suffix, text, (size_t)(first - text)) ||
-        !take_number(&target->high, prefix, suffix, first + 1, (size_t)(second - first) - 1) ||
-        !text_equal(prefix, target->prefix) || !text_equal(suffix, target->suffix) ||
-        !(target->low < target->high))
-        return fail_range(item);
+    if (!second) return fail_item(item, "the number of values is missing");
+    if (!value_integer(&count, second + 1) || count < 2 || count > MOST_VALUES)
+        return fail_item(item, "the number of values is none that is allowed");
+    if (!take_number(&target->low, target->prefix, target->suffix, text, (size_t)(first - text)) ||
+        !take_number(&target->high, prefix, suffix, first + 1, (size_t)(second - first) - 1))
+        return fail_item(item, "FROM and TO must be numbers");
+    if (!text_equal(prefix, target->prefix) || !text_equal(suffix, target->suffix))
+        return fail_item(item, "FROM and TO are not of one unit");
+    if (!(target->low < target->high)) return fail_item(item, "FROM must be less than TO");
     target->count = (int32_t)count;
     return true;
 }
@@ -111,18 +114,37 @@ static bool is_number(const seg_param *param) {
            param->type == SEG_PARAM_SIZE;
 }
 
+/* The name is the first `length` bytes of the item. */
+static bool find_param(axis *target, const char *item, size_t length, const seg_param_table *table,
+                       const char *method) {
+    char name[64];
+    if (!length) return fail_item(item, "a name is missing");
+    snprintf(name, sizeof name, "%.*s", (int)length, item);
+    target->param = seg_params_find(table, name);
+    if (target->param) return true;
+    int least = 3; /* edits; a name that is further away is no misspelling */
+    const char *near = NULL;
+    for (int32_t i = 0; table && i < table->count; i++) {
+        const int distance = text_distance(name, table->items[i].name);
+        if (distance >= least) continue;
+        least = distance;
+        near = table->items[i].name;
+    }
+    if (near)
+        message_error(NULL, "--vary: method %s has no parameter \"%s\"; did you mean %s?", method,
+                      name, near);
+    else
+        message_error(NULL, "--vary: method %s has no parameter \"%s\"; see segment --help %s",
+                      method, name, method);
+    return false;
+}
+
 /* NAME or NAME=... */
 static bool read_axis(axis *target, const char *item, const seg_param_table *table,
                       const char *method) {
     const char *equals = strchr(item, '=');
-    char name[64];
-    snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - item) : (int)strlen(item), item);
-    target->param = seg_params_find(table, name);
-    if (!target->param) {
-        message_error(NULL, "--vary: method %s has no parameter \"%s\"; see segment --help %s",
-                      method, name, method);
+    if (!find_param(target, item, equals ? (size_t)(equals - item) : strlen(item), table, method))
         return false;
-    }
     target->whole = target->param->type == SEG_PARAM_INT;
     if (equals && strchr(equals, ':')) {
         if (!is_number(target->param)) return fail_kind(target->param);
@@ -155,6 +177,27 @@ static bool is_repeated(const axis_list *list) {
     return false;
 }
 
+/* What no setting may have, whatever the other parameters are. */
+static bool check_value(const axis *of, double place, const seg_param_table *table) {
+    char shown[64];
+    void *options = memory_get(1, table->options_size);
+    seg_params_init(options, table);
+    axis_text(shown, sizeof shown, of, place);
+    const seg_status status = seg_params_parse(options, table, of->param->name, shown, NULL);
+    if (status < 0) message_error(NULL, "--vary: %s", message_reason(status));
+    seg_params_clear(options, table, NULL);
+    free(options);
+    return status >= 0;
+}
+
+static bool check_values(const axis *of, const seg_param_table *table) {
+    bool good = true;
+    if (!of->words) return check_value(of, of->low, table) && check_value(of, of->high, table);
+    for (int32_t i = 0; i < of->count && good; i++)
+        good = check_value(of, i, table);
+    return good;
+}
+
 bool axes_read(axis_list *target, const char *text, const seg_param_table *table,
                const char *method) {
     bool good = true;
@@ -165,7 +208,7 @@ bool axes_read(axis_list *target, const char *text, const seg_param_table *table
         memory_grow((void **)&target->items, (size_t)target->count, sizeof *target->items);
         target->items[target->count++] = (axis){0};
         good = read_axis(&target->items[target->count - 1], item, table, method) &&
-               !is_repeated(target);
+               !is_repeated(target) && check_values(&target->items[target->count - 1], table);
         free(item);
         if (!text[length]) break;
         text += length + 1;

@@ -171,12 +171,28 @@ static int32_t count_commands(void) {
     return 1;
 }
 
+/* The options that only tuning has, or that mean something of its own there. */
+static help_list list_tuning_options(void) {
+    static const option_id ids[] = {OPTION_VARY,   OPTION_TRUTH, OPTION_METRIC, OPTION_MEASURE,
+                                    OPTION_SEARCH, OPTION_FOLDS, OPTION_RENDER, OPTION_SETTINGS};
+    const size_t count = sizeof ids / sizeof *ids;
+    help_pair *pairs = memory_get(count + 1, sizeof *pairs);
+    char name[80];
+    for (size_t i = 0; i < count; i++) {
+        const option_row *row = option_get(ids[i]);
+        help_option_name(name, sizeof name, row);
+        pairs[i] = (help_pair){text_copy(name), text_copy(help_option_text(&eval_program, row))};
+    }
+    return (help_list){"Options", pairs, NULL};
+}
+
 static help_topic command_topic(int32_t index) {
     help_topic topic = {.id = "tune",
                         .title =
                             "the parameters of a method that score best on pictures with truth",
                         .reference = "",
-                        .dashes = true};
+                        .dashes = true,
+                        .more = {list_tuning_options()}};
     (void)index;
     text_add(&topic.facts,
              "Tries the values of --vary on every picture: first all combinations (the grid), then "
