@@ -42,54 +42,43 @@ static void finish_row(tile *t, const sink *to, int32_t i, int32_t y) {
     suppress(t, i, &words);
 }
 
-/* Magnitudes outside the picture are 0. */
-static void clear_outside(tile *t, int32_t i) {
-    memset(magnitudes(t, i), 0, (t->plan->squared ? 4 : 2) * LANES * sizeof(int16_t));
-}
-
 /* Row i of the sweep is row first - 1 + i of the picture; it begins and ends one row outside the
  * band, because maxima need their neighbours. */
 static void sweep_tile(tile *t, const sink *to, int32_t first, int32_t end) {
     const int32_t count = end - first + 2;
     const uint8_t *rows[RING + 2];
     t->range = strips_of(t);
-    t->all = strips_between(t->range.first, t->range.end);
-    t->inner = strips_between(t->range.inner_first, t->range.inner_end);
     /* Strips that are never written, as far as a word or a neighbour can reach. */
     const int32_t reach = t->range.end + STRIPS_OF_WORD;
     clear_strips(t, 0, t->range.first);
     clear_strips(t, t->range.end, reach < STRIPS ? reach : STRIPS);
-    start_flat(t);
+    memset(t->mark, 0, sizeof t->mark);
     t->next_smooth = 0;
     int32_t done = 1;
     for (int32_t i = 0; i < count; i += ROWS) {
-        strip_set *hot = &t->hot[i / RING % 2];
         if (i % RING == 0) {
             const int32_t batch = count - i < RING ? count - i : RING;
             source_rows(t, rows, first + i - 2, batch + 2);
-            find_hot(t, hot, rows, batch);
-            start_strips(t, hot, &t->hot[(i / RING + 1) % 2], rows);
         }
         const int32_t taken = count - i < ROWS ? count - i : ROWS;
-        step(t, hot, rows + 2 + i % RING, taken, i);
-        if (i == 0 && first == 0) clear_outside(t, 0);
-        if (i + taken == count && end == t->plan->height) clear_outside(t, count - 1);
+        step(t, rows + i % RING, taken, i);
+        if (i == 0 && first == 0) /* magnitudes outside the picture are 0 */
+            clear_row(t, 0);
+        if (i + taken == count && end == t->plan->height) clear_row(t, count - 1);
         for (; done + 1 < i + taken; done++)
             finish_row(t, to, done, first - 1 + done);
     }
 }
 
-/* `all`: every magnitude is wanted, not only those above the low threshold. */
-static tile *tile_in(void *work, const seg_canny_plan *plan, bool all) {
+static tile *tile_in(void *work, const seg_canny_plan *plan) {
     tile *t = work;
     t->plan = plan;
-    t->flat_span = all ? -1 : flat_span_of(plan);
     return t;
 }
 
 static void classify(const seg_canny_planes *planes, const seg_canny_plan *plan, int32_t first,
                      int32_t end, void *work) {
-    tile *t = tile_in(work, plan, false);
+    tile *t = tile_in(work, plan);
     const sink to = {planes, NULL, 0};
     for (t->x0 = 0; t->x0 < plan->width; t->x0 += TILE)
         sweep_tile(t, &to, first, end);
@@ -97,7 +86,7 @@ static void classify(const seg_canny_planes *planes, const seg_canny_plan *plan,
 
 static void count(uint64_t *bins, const seg_canny_plan *plan, const uint8_t *ignore,
                   ptrdiff_t ignore_stride, int32_t first, int32_t end, void *work) {
-    tile *t = tile_in(work, plan, true);
+    tile *t = tile_in(work, plan);
     const sink to = {NULL, ignore, ignore_stride};
     memset(t->bins, 0, sizeof t->bins);
     for (t->x0 = 0; t->x0 < plan->width; t->x0 += TILE)

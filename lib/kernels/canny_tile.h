@@ -24,13 +24,6 @@
 /** Blurred rows that are kept: a batch (RING rows) and the two before it, at least. */
 #define SMOOTH_ROWS (RING + ROWS)
 
-#define SET_WORDS ((STRIPS + 63) / 64)
-
-/** A set of strips: strip s in bit s % 64 of word s / 64. */
-typedef struct strip_set {
-    uint64_t bits[SET_WORDS];
-} strip_set;
-
 /* The strips of the tile that hold pixels, and those of them that can be read in place. */
 typedef struct strip_range {
     int32_t first, end, inner_first, inner_end;
@@ -44,37 +37,26 @@ typedef struct rows_ahead {
 } rows_ahead;
 
 typedef struct tile {
-    /* What the next row needs of the two rows before, a strip's worth each: step_rows. */
-    _Alignas(64) vec state[STRIPS][8];
     /* |dx| of even and of odd pixels, negative where dx and dy have different signs; or, for
      * dx^2 + dy^2, dx of even and of odd pixels and dy of even and of odd pixels. */
-    _Alignas(64) int16_t slope[RING * 4 * LANES];
-    /* |dx| + |dy| of even and of odd pixels in 2 * LANES; or dx^2 + dy^2 in lanes of 32 bits, of
-     * pixels 0, 1, 2 and 3 modulo 4, in 4 * LANES. */
-    _Alignas(64) int16_t magnitude[RING * 4 * LANES];
+    _Alignas(64) int16_t slope[RING][4][LANES];
+    /* |dx| + |dy| of even and of odd pixels, or the rank of dx^2 + dy^2. */
+    _Alignas(64) int16_t magnitude[RING][2][LANES];
     /* 1 where a strip has a magnitude above low, row i at i % RING. */
     _Alignas(64) uint8_t mark[RING][MARKS];
     /* Copies of the ends of rows with what lies beyond. */
-    _Alignas(64) uint8_t edge[ROWS][2 * V_BYTES];
+    _Alignas(64) uint8_t edge[ROWS + 2][2 * V_BYTES];
     /* Sums over columns for the blur in two bytes, and the blurred rows: row y at
      * y % SMOOTH_ROWS, pixel x at x - x0 + 2 * V_BYTES. */
     _Alignas(64) uint8_t sums[2][ROWS][SMOOTH];
     _Alignas(64) uint8_t smooth[SMOOTH_ROWS][SMOOTH];
-    /* The largest and the smallest pixel of a batch by columns, pixel x at x - x0 + 2 * V_BYTES. */
-    _Alignas(64) uint8_t most[SMOOTH], least[SMOOTH];
     _Alignas(64) uint8_t narrow[ROWS + 4][V_BYTES]; /* rows that are shorter than a vector */
     uint32_t bins[4][SEG_CANNY_BINS];
 
     const seg_canny_plan *plan;
     int32_t x0;          /* first pixel */
     int32_t next_smooth; /* first row that is not blurred yet */
-    int32_t flat_span;   /* pixels that span no more have no magnitude above low; or -1 */
-    int32_t patience;    /* batches to come that are not looked at for flat strips */
     strip_range range;
-    strip_set all, inner; /* the same as sets */
-    /* Strips of batch b that are worked on, at b % 2. The others are flat, their magnitudes 0. */
-    strip_set hot[2];
-    strip_set clean[2]; /* strips whose magnitudes are 0 in that half of the ring */
     rows_ahead ahead;
 } tile;
 
@@ -82,14 +64,6 @@ _Static_assert(sizeof(tile) <= SEG_CANNY_TILE_WORK, "a tile needs more work memo
 
 static inline int32_t clamped(int32_t value, int32_t low, int32_t high) {
     return value < low ? low : value > high ? high : value;
-}
-
-/* Strips first .. end-1. */
-static inline strip_set strips_between(int32_t first, int32_t end) {
-    strip_set set = {{0}};
-    for (int32_t s = first; s < end; s++)
-        set.bits[s / 64] |= (uint64_t)1 << s % 64;
-    return set;
 }
 
 /* Copies pixels x-1 .. x+V_BYTES of a row, its ends repeated beyond. */

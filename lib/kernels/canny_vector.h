@@ -2,8 +2,7 @@
  * The vectors that the Canny kernels are written in: bytes, or lanes of 16 or 32 bits, in AVX2
  * (32 bytes), SSE2 or plain C (16 bytes). Only for canny_simd.c. V_BYTES is undefined where there
  * are none, which is the case on big-endian machines: bytes 2i and 2i + 1 must be lane i. Where a
- * mask chooses between lanes it is all ones or all zeros in a lane, but for v_select32, which looks
- * at the sign alone.
+ * mask chooses between lanes it is all ones or all zeros in a lane.
  */
 #ifndef SEG_KERNELS_CANNY_VECTOR_H
 #define SEG_KERNELS_CANNY_VECTOR_H
@@ -68,6 +67,9 @@ static inline vec v_max16(vec a, vec b) {
 static inline vec v_above16(vec a, vec b) {
     return _mm256_cmpgt_epi16(a, b);
 }
+static inline vec v_equal16(vec a, vec b) {
+    return _mm256_cmpeq_epi16(a, b);
+}
 static inline vec v_mulhi16(vec a, vec b) {
     return _mm256_mulhi_epi16(a, b);
 }
@@ -95,32 +97,29 @@ static inline uint32_t v_bits(vec a) {
 static inline vec v_pairs8(vec a, vec b) {
     return _mm256_maddubs_epi16(a, b);
 }
+/* Lanes a0 b0 a1 b1 ...: the first and the second half of each 16 bytes, and back again from
+ * lanes of 32 bits, which are cut to the nearest that 16 bits hold. */
+static inline vec v_zip16_first(vec a, vec b) {
+    return _mm256_unpacklo_epi16(a, b);
+}
+static inline vec v_zip16_second(vec a, vec b) {
+    return _mm256_unpackhi_epi16(a, b);
+}
+static inline vec v_narrow32(vec first, vec second) {
+    return _mm256_packs_epi32(first, second);
+}
+/* Sums of the squares of two lanes. */
 static inline vec v_squares(vec a) {
     return _mm256_madd_epi16(a, a);
 }
-static inline vec v_add32(vec a, vec b) {
-    return _mm256_add_epi32(a, b);
+/* The bits of the floats that lanes of 32 bits become. */
+static inline vec v_float32(vec a) {
+    return _mm256_castps_si256(_mm256_cvtepi32_ps(a));
 }
-static inline vec v_max32(vec a, vec b) {
-    return _mm256_max_epi32(a, b);
+static inline vec v_sub32(vec a, vec b) {
+    return _mm256_sub_epi32(a, b);
 }
-static inline vec v_above32(vec a, vec b) {
-    return _mm256_cmpgt_epi32(a, b);
-}
-static inline vec v_up16(vec a) {
-    return _mm256_slli_epi32(a, 16);
-}
-static inline vec v_down16(vec a) {
-    return _mm256_srli_epi32(a, 16);
-}
-/* Even lanes of 16 bits from a, odd ones from b. */
-static inline vec v_weave16(vec a, vec b) {
-    return _mm256_blend_epi16(a, b, 0xaa);
-}
-static inline vec v_select32(vec a, vec b, vec mask) {
-    return _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b),
-                                                _mm256_castsi256_ps(mask)));
-}
+#define v_down32(a, bits) _mm256_srai_epi32(a, bits)
 static inline vec v_max8(vec a, vec b) {
     return _mm256_max_epu8(a, b);
 }
@@ -231,6 +230,9 @@ static inline vec v_abs16(vec a) {
 static inline vec v_above16(vec a, vec b) {
     return _mm_cmpgt_epi16(a, b);
 }
+static inline vec v_equal16(vec a, vec b) {
+    return _mm_cmpeq_epi16(a, b);
+}
 static inline vec v_mulhi16(vec a, vec b) {
     return _mm_mulhi_epi16(a, b);
 }
@@ -257,30 +259,25 @@ static inline vec v_pairs8(vec a, vec b) {
     const vec even = _mm_srai_epi16(_mm_slli_epi16(b, 8), 8), odd = _mm_srai_epi16(b, 8);
     return v_add16(_mm_mullo_epi16(v_low8(a), even), _mm_mullo_epi16(v_high8(a), odd));
 }
+static inline vec v_zip16_first(vec a, vec b) {
+    return _mm_unpacklo_epi16(a, b);
+}
+static inline vec v_zip16_second(vec a, vec b) {
+    return _mm_unpackhi_epi16(a, b);
+}
+static inline vec v_narrow32(vec first, vec second) {
+    return _mm_packs_epi32(first, second);
+}
 static inline vec v_squares(vec a) {
     return _mm_madd_epi16(a, a);
 }
-static inline vec v_add32(vec a, vec b) {
-    return _mm_add_epi32(a, b);
+static inline vec v_float32(vec a) {
+    return _mm_castps_si128(_mm_cvtepi32_ps(a));
 }
-static inline vec v_above32(vec a, vec b) {
-    return _mm_cmpgt_epi32(a, b);
+static inline vec v_sub32(vec a, vec b) {
+    return _mm_sub_epi32(a, b);
 }
-static inline vec v_max32(vec a, vec b) {
-    return v_select(b, a, v_above32(a, b));
-}
-static inline vec v_up16(vec a) {
-    return _mm_slli_epi32(a, 16);
-}
-static inline vec v_down16(vec a) {
-    return _mm_srli_epi32(a, 16);
-}
-static inline vec v_weave16(vec a, vec b) {
-    return v_select(a, b, _mm_set1_epi32((int32_t)0xffff0000));
-}
-static inline vec v_select32(vec a, vec b, vec mask) {
-    return v_select(a, b, _mm_srai_epi32(mask, 31));
-}
+#define v_down32(a, bits) _mm_srai_epi32(a, bits)
 static inline vec v_max8(vec a, vec b) {
     return _mm_max_epu8(a, b);
 }

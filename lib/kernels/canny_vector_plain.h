@@ -74,16 +74,13 @@ V_LANES16(v_sub16, x - y)
 V_LANES16(v_min16, x < y ? x : y)
 V_LANES16(v_max16, x > y ? x : y)
 V_LANES16(v_above16, -(x > y))
+V_LANES16(v_equal16, -(x == y))
 V_LANES16(v_signed16, y < 0 ? -x : x)
 V_LANES16(v_mulhi16, (uint32_t)(x *y) >> 16)
 V_LANES16(v_higher_byte_, (x & 0xffff) >> y)
 V_LANES16(v_pairs8, (x & 255) * (int8_t)(y & 255) + (x >> 8 & 255) * (int8_t)(y >> 8 & 255))
-V_LANES32(v_add32, (uint32_t)x + (uint32_t)y)
-V_LANES32(v_max32, x > y ? x : y)
-V_LANES32(v_above32, -(x > y))
-V_LANES32(v_shift_up_, (uint32_t)x << y)
-V_LANES32(v_shift_down_, (uint32_t)x >> y)
-V_LANES32(v_sign32_, -(x < 0) + 0 * y)
+V_LANES32(v_sub32, (uint32_t)x - (uint32_t)y)
+V_LANES32(v_halve_, x >= 0 ? x >> y : -((-x - 1) >> y) - 1)
 
 static inline vec v_abs16(vec a) {
     return v_max16(a, v_sub16(v_zero(), a));
@@ -97,23 +94,12 @@ static inline vec v_high8(vec a) {
 static inline vec v_low8(vec a) {
     return v_and(a, v_set16(255));
 }
-static inline vec v_up16(vec a) {
-    return v_shift_up_(a, v_set32(16));
-}
-static inline vec v_down16(vec a) {
-    return v_shift_down_(a, v_set32(16));
-}
-
 static inline vec v_select(vec a, vec b, vec mask) {
     return v_xor(a, v_and(v_xor(a, b), mask));
 }
 
-static inline vec v_select32(vec a, vec b, vec mask) {
-    return v_select(a, b, v_sign32_(mask, mask));
-}
-
-static inline vec v_weave16(vec a, vec b) {
-    return v_select(a, b, v_set32((int32_t)0xffff0000));
+static inline vec v_down32(vec a, int bits) {
+    return v_halve_(a, v_set32(bits));
 }
 
 static inline uint32_t v_bits(vec a) {
@@ -130,6 +116,47 @@ static inline vec v_squares(vec a) {
         lanes[i] = x * x + y * y;
     }
     return v_load(lanes);
+}
+
+static inline vec v_zip16_(vec a, vec b, int from) {
+    vec r;
+    for (int i = 0; i < 4; i++) {
+        r.h[2 * i] = a.h[from + i];
+        r.h[2 * i + 1] = b.h[from + i];
+    }
+    return r;
+}
+
+static inline vec v_zip16_first(vec a, vec b) {
+    return v_zip16_(a, b, 0);
+}
+static inline vec v_zip16_second(vec a, vec b) {
+    return v_zip16_(a, b, 4);
+}
+
+static inline uint16_t v_nearest16_(int32_t x) {
+    return (uint16_t)(x < INT16_MIN ? INT16_MIN : x > INT16_MAX ? INT16_MAX : x);
+}
+
+static inline vec v_narrow32(vec first, vec second) {
+    int32_t p[4], q[4];
+    vec r;
+    memcpy(p, &first, sizeof p);
+    memcpy(q, &second, sizeof q);
+    for (int i = 0; i < 4; i++) {
+        r.h[i] = v_nearest16_(p[i]);
+        r.h[4 + i] = v_nearest16_(q[i]);
+    }
+    return r;
+}
+
+static inline vec v_float32(vec a) {
+    int32_t lanes[4];
+    float floats[4];
+    memcpy(lanes, &a, sizeof lanes);
+    for (int i = 0; i < 4; i++)
+        floats[i] = (float)lanes[i];
+    return v_load(floats);
 }
 
 static inline vec v_root32(vec a) {
