@@ -38,6 +38,7 @@ void seg_builder_free(seg_builder *b) {
     seg_release(&env, b->categories);
     seg_release(&env, b->items);
     seg_release(&env, b->sequences);
+    seg_release(&env, b->ids);
     store_free(b->store);
     *b = (seg_builder){0};
 }
@@ -159,6 +160,12 @@ seg_status seg_builder_add_item(seg_builder *b, const seg_builder_item *item) {
     b->items[b->item_count] = *item;
     b->items[b->item_count].order = b->item_count;
     b->item_count++;
+    return SEG_OK;
+}
+
+seg_status seg_builder_add_id(seg_builder *b, int64_t id) {
+    SEG_TRY(grow(b, (void **)&b->ids, &b->id_capacity, b->id_count, sizeof *b->ids));
+    b->ids[b->id_count++] = id;
     return SEG_OK;
 }
 
@@ -350,6 +357,7 @@ seg_status seg_builder_finish(seg_dataset *data, seg_builder *b, bool unique_ids
     data->store = b->store;
     seg_release(env, b->items);
     seg_release(env, b->sequences);
+    seg_release(env, b->ids);
     *b = (seg_builder){0};
     return SEG_OK;
 }

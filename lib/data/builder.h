@@ -32,6 +32,8 @@ typedef struct seg_builder {
     int32_t category_count, category_capacity;
     seg_builder_item *items;
     int32_t item_count, item_capacity;
+    int64_t *ids; /* of annotations, in the order of the file */
+    int32_t id_count, id_capacity;
     bool closed;            /* items may only name pictures that are there */
     const char **sequences; /* interned; open addressing, NULL = free */
     uint32_t sequence_room, sequence_count;
@@ -59,6 +61,7 @@ SEG_NODISCARD seg_status seg_builder_add_category(seg_builder *b,
 /** Takes over the mask, also on error. */
 SEG_NODISCARD seg_status seg_builder_add_mask(seg_builder *b, seg_rle *mask, int32_t *number);
 SEG_NODISCARD seg_status seg_builder_add_item(seg_builder *b, const seg_builder_item *item);
+SEG_NODISCARD seg_status seg_builder_add_id(seg_builder *b, int64_t id);
 
 /** Pictures and categories as those of another data set, without its instances. */
 SEG_NODISCARD seg_status seg_builder_copy_truth(seg_builder *b, const seg_dataset *truth);

@@ -2,17 +2,19 @@
  * COCO's JSON: images, categories and annotations; lists of results; panoptic segments.
  * https://cocodataset.org/#format-data, https://cocodataset.org/#format-results
  *
- * jansson makes a tree of the whole file, about ten times its size in memory; what is kept after
- * that are boxes and run lengths.
+ * The long lists are read element by element, in whatever order they stand in the file, so that
+ * beside the text only what is kept takes memory: boxes and run lengths.
  */
 #include "core/memory.h"
+#include "data/json_list.h"
 #include "data/masks.h"
 
 #include <stdlib.h>
 
 /* ---- images and categories ---- */
 
-static seg_status read_image(seg_builder *b, const json_t *from, const seg_json_place *at) {
+static seg_status read_image(void *user, const json_t *from, const seg_json_place *at) {
+    seg_builder *b = user;
     seg_dataset_picture picture = {.sequence = "", .labels = ""};
     const char *name = "";
     if (!json_is_object(from)) return seg_json_bad(at, from, "an object");
@@ -28,7 +30,8 @@ static seg_status read_image(seg_builder *b, const json_t *from, const seg_json_
     return picture.name ? seg_builder_add_picture(b, &picture) : SEG_ERROR_MEMORY;
 }
 
-static seg_status read_category(seg_builder *b, const json_t *from, const seg_json_place *at) {
+static seg_status read_category(void *user, const json_t *from, const seg_json_place *at) {
+    seg_builder *b = user;
     int64_t id;
     bool thing = true;
     const char *name = "";
@@ -38,16 +41,6 @@ static seg_status read_category(seg_builder *b, const json_t *from, const seg_js
     SEG_TRY(seg_json_member_flag(&thing, from, at, "isthing"));
     const seg_dataset_category category = {(int32_t)id, seg_builder_text(b, name), !thing};
     return category.name ? seg_builder_add_category(b, &category) : SEG_ERROR_MEMORY;
-}
-
-static seg_status each(seg_builder *b, const json_t *list, const seg_json_place *at,
-                       seg_status (*read)(seg_builder *, const json_t *, const seg_json_place *)) {
-    if (!json_is_array(list)) return seg_json_bad(at, list, "a list");
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const seg_json_place place = seg_json_element(at, i);
-        SEG_TRY(read(b, json_array_get(list, i), &place));
-    }
-    return SEG_OK;
 }
 
 /* ---- annotations and results ---- */
@@ -171,7 +164,8 @@ static seg_status read_panoptic(seg_builder *b, seg_dataset_picture *picture, in
     return SEG_OK;
 }
 
-static seg_status read_annotation(seg_builder *b, const json_t *from, const seg_json_place *at) {
+static seg_status read_annotation(void *user, const json_t *from, const seg_json_place *at) {
+    seg_builder *b = user;
     seg_builder_item item = {.sequence = "", .mask = -1, .instance.score = 1};
     seg_dataset_picture *picture;
     int64_t id = 0;
@@ -181,6 +175,7 @@ static seg_status read_annotation(seg_builder *b, const json_t *from, const seg_
         return read_panoptic(b, picture, item.picture, from, at);
     SEG_TRY(find_category(&item.instance, b, from, at));
     SEG_TRY(seg_json_member_whole(&id, from, at, "id", -SEG_JSON_WHOLE, SEG_JSON_WHOLE, true));
+    if (seg_json_member(from, "id")) SEG_TRY(seg_builder_add_id(b, id));
     if (id >= INT32_MIN && id <= INT32_MAX) item.instance.id = (int32_t)id;
     SEG_TRY(seg_json_member_flag(&item.instance.crowd, from, at, "iscrowd"));
     SEG_TRY(seg_json_member_flag(&item.instance.ignore, from, at, "ignore"));
@@ -189,7 +184,8 @@ static seg_status read_annotation(seg_builder *b, const json_t *from, const seg_
     return seg_builder_add_item(b, &item);
 }
 
-static seg_status read_result(seg_builder *b, const json_t *from, const seg_json_place *at) {
+static seg_status read_result(void *user, const json_t *from, const seg_json_place *at) {
+    seg_builder *b = user;
     seg_builder_item item = {.sequence = "", .mask = -1};
     seg_dataset_picture *picture;
     if (!json_is_object(from)) return seg_json_bad(at, from, "an object");
@@ -208,62 +204,54 @@ static int compare_whole(const void *a, const void *b) {
 }
 
 /* No two annotations may have one id. */
-static seg_status check_ids(seg_builder *b, const json_t *annotations) {
-    const size_t count = json_array_size(annotations);
-    int64_t *ids = seg_allocate(&b->store->env, count, sizeof *ids, "ids of annotations");
-    if (!ids) return SEG_ERROR_MEMORY;
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++) {
-        const json_t *id = json_object_get(json_array_get(annotations, i), "id");
-        if (json_is_number(id)) ids[used++] = (int64_t)json_number_value(id);
-    }
-    if (used) qsort(ids, used, sizeof *ids, compare_whole);
-    seg_status status = SEG_OK;
-    for (size_t i = 1; status >= 0 && i < used; i++)
-        if (ids[i] == ids[i - 1])
-            status = seg_fail(SEG_ERROR_DATA, "%s: two annotations have the id %lld", b->name,
-                              (long long)ids[i]);
-    seg_release(&b->store->env, ids);
-    return status;
+static seg_status check_ids(seg_builder *b) {
+    if (b->id_count) qsort(b->ids, (size_t)b->id_count, sizeof *b->ids, compare_whole);
+    for (int32_t i = 1; i < b->id_count; i++)
+        if (b->ids[i] == b->ids[i - 1])
+            return seg_fail(SEG_ERROR_DATA, "%s: two annotations have the id %lld", b->name,
+                            (long long)b->ids[i]);
+    return SEG_OK;
 }
 
-/* Pictures and categories: those of the file, else those of the truth. */
-static seg_status read_heads(seg_builder *b, const json_t *root, const seg_json_place *file) {
-    const json_t *images = seg_json_member(root, "images");
-    const json_t *categories = seg_json_member(root, "categories");
-    const seg_json_place images_at = seg_json_key(file, "images");
-    const seg_json_place categories_at = seg_json_key(file, "categories");
+static seg_status read_list(seg_builder *b, const seg_json_text *text, seg_json_span list,
+                            const char *key,
+                            seg_status (*read)(void *, const json_t *, const seg_json_place *)) {
+    const seg_json_place file = seg_json_file(b->name), at = seg_json_key(&file, key);
+    return seg_json_each(text, list, &at, read, b);
+}
+
+static seg_status read_truth(seg_builder *b, const seg_json_text *text, seg_json_span root) {
+    enum { IMAGES, CATEGORIES, ANNOTATIONS, LISTS };
+    static const char *const keys[LISTS] = {"images", "categories", "annotations"};
+    seg_json_span lists[LISTS];
+    SEG_TRY(seg_json_find_members(lists, keys, LISTS, text, root));
+    const bool images = lists[IMAGES].end != 0, categories = lists[CATEGORIES].end != 0;
     b->closed = images || b->options.truth;
+    /* pictures and categories are those of the file, else those of the truth */
     if (b->options.truth && !images) SEG_TRY(seg_builder_copy_truth(b, b->options.truth));
-    if (images) SEG_TRY(each(b, images, &images_at, read_image));
+    if (images) SEG_TRY(read_list(b, text, lists[IMAGES], keys[IMAGES], read_image));
     if (categories) {
         b->category_count = 0;
-        SEG_TRY(each(b, categories, &categories_at, read_category));
+        SEG_TRY(read_list(b, text, lists[CATEGORIES], keys[CATEGORIES], read_category));
     }
     SEG_TRY(seg_builder_sort_pictures(b));
-    return seg_builder_sort_categories(b);
+    SEG_TRY(seg_builder_sort_categories(b));
+    SEG_TRY(read_list(b, text, lists[ANNOTATIONS], keys[ANNOTATIONS], read_annotation));
+    return check_ids(b);
 }
 
-static seg_status read_root(seg_builder *b, const json_t *root) {
+static seg_status read_results(seg_builder *b, const seg_json_text *text, seg_json_span root) {
     const seg_json_place file = seg_json_file(b->name);
-    if (json_is_array(root)) {
-        b->closed = b->options.truth != NULL;
-        if (b->options.truth) SEG_TRY(seg_builder_copy_truth(b, b->options.truth));
-        SEG_TRY(seg_builder_sort_pictures(b));
-        SEG_TRY(seg_builder_sort_categories(b));
-        return each(b, root, &file, read_result);
-    }
-    const json_t *annotations = seg_json_member(root, "annotations");
-    const seg_json_place annotations_at = seg_json_key(&file, "annotations");
-    SEG_TRY(read_heads(b, root, &file));
-    SEG_TRY(each(b, annotations, &annotations_at, read_annotation));
-    return check_ids(b, annotations);
+    b->closed = b->options.truth != NULL;
+    if (b->options.truth) SEG_TRY(seg_builder_copy_truth(b, b->options.truth));
+    SEG_TRY(seg_builder_sort_pictures(b));
+    SEG_TRY(seg_builder_sort_categories(b));
+    return seg_json_each(text, root, &file, read_result, b);
 }
 
 seg_status seg_data_read_coco(seg_builder *b, const char *text, size_t size) {
-    seg_status status;
-    json_t *root = seg_json_parse(text, size, b->name, &status);
-    if (root) status = read_root(b, root);
-    json_decref(root);
-    return status;
+    const seg_json_text whole = {text, size, b->name};
+    const seg_json_span root = seg_json_root(&whole);
+    const bool results = root.start < size && text[root.start] == '[';
+    return results ? read_results(b, &whole, root) : read_truth(b, &whole, root);
 }

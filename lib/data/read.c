@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void seg_dataset_options_init(seg_dataset_options *options) {
     *options = (seg_dataset_options){.size = sizeof *options};
@@ -17,7 +18,7 @@ void seg_dataset_options_init(seg_dataset_options *options) {
 /* True if the text is an object whose first line is whole: JSON Lines. Braces in texts and keys
  * are left alone. */
 static bool first_line_is_whole(const char *text, size_t size) {
-    int32_t depth = 0;
+    int64_t depth = 0;
     bool quoted = false;
     for (size_t i = 0; i < size && text[i] != '\n'; i++) {
         if (quoted) {
@@ -115,6 +116,10 @@ seg_status seg_dataset_parse(seg_dataset *data, const char *text, size_t size, c
     SEG_TRY(check_options(options));
     if (options->width) SEG_TRY(seg_check_limits(options->width, options->height, env));
     if (!text) text = "";
+    if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark, as of Windows */
+        text += 3;
+        size -= 3;
+    }
     seg_builder b;
     SEG_TRY(seg_builder_init(&b, name, options, env));
     const int32_t format =
@@ -126,13 +131,20 @@ seg_status seg_dataset_parse(seg_dataset *data, const char *text, size_t size, c
 
 /* ---- files ---- */
 
+/* Room for the whole file and the byte more that tells that it ends; anything else is doubled. */
+static size_t first_room(FILE *file) {
+    struct stat about;
+    const bool known = fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
+    return known && about.st_size > 0 ? (size_t)about.st_size + 1 : 65536;
+}
+
 static seg_status read_file(char **text, size_t *size, FILE *file, const char *path,
                             const seg_env *env) {
     size_t room = 0, used = 0;
     *text = NULL;
     for (;;) {
         if (used == room) {
-            const size_t larger = room ? 2 * room : 65536;
+            const size_t larger = room ? 2 * room : first_room(file);
             char *block = seg_allocate(env, larger, 1, path);
             if (!block) return SEG_ERROR_MEMORY;
             if (used) memcpy(block, *text, used);

@@ -25,6 +25,9 @@
 #define MIDDLE 2 /* grid point before the middle of a pixel */
 #define FURTHEST 1e8
 
+/* A short text of corners may cross very many columns; 256 MB for them are enough for any shape. */
+#define MOST_TURNS (1 << 24)
+
 typedef struct turn_places {
     seg_keyed *items; /* key: place in column order */
     int32_t count, capacity;
@@ -38,7 +41,8 @@ typedef struct grid_point {
 
 /* Column `column` turns at grid row y. */
 static seg_status add_turn(turn_places *places, int32_t column, int32_t y) {
-    if (places->count == INT32_MAX) return seg_fail(SEG_ERROR_LIMIT, "more than 2^31 runs");
+    if (places->count == MOST_TURNS)
+        return seg_fail(SEG_ERROR_LIMIT, "the edges of a polygon cross more than 2^24 columns");
     SEG_TRY(seg_grow((void **)&places->items, &places->capacity, places->count, places->count + 1,
                      sizeof *places->items, places->env ? places->env->allocator : NULL));
     int32_t row = y <= MIDDLE ? 0 : (y - MIDDLE + FINE - 1) / FINE; /* rounded up */

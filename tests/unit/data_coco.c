@@ -188,8 +188,29 @@ START_TEST(bad_files_are_refused_with_the_place) {
     static const struct {
         const char *text, *words;
     } cases[] = {
-        {"{", "x.json: line 1, column 1"},
-        {"{'a': 1, 'a': 2}", "duplicate object key"},
+        {"{", "x.json: line 1, column 2: a text in quotes expected"},
+        {"{'a': 1, 'a': 2}", "x.json: line 1, column 10: duplicate object key"},
+        {"{'annotations': [], 'annotations': []}", "duplicate object key"},
+        {"{'images': [], 'annotations': [{'a': 1, 'a': 2}]}", "duplicate object key"},
+        {"{'annotations': []", "line 1, column 19: ',' or '}' expected"},
+        {"{'annotations' []}", "column 16: ':' expected"},
+        {"{'annotations': [7", "line 1, column 17: this list has no end"},
+        {"[7", "x.json: [0] is 7 (allowed: an object)"},
+        {"[{'image_id': 1, 'category_id': 1, 'score': 1, 'bbox': [0, 0, 1, 1]} 7", "',' or ']' "},
+        {"{'annotations': [}", "line 1, column 19: ',' or '}' expected"},
+        {"{'annotations': [}]}", "line 1, column 19: "},
+        {"{'annotations': []} x", "line 1, column 20: end of the text expected"},
+        {"{'annotations': [], }", "a text in quotes expected"},
+        {"{'other': [1,], 'annotations': []}", "line 1, column 14: "},
+        {"{\n 'images': [],\n 'annotations': [{'image_id': 1e}]}", "line 3, column 32: "},
+        {"{'annotations': [], 'b': '\xff'}", "unable to decode byte 0xff"},
+        {"[{'image_id': 1} {}]", "x.json: [0] has no category_id"},
+        {"[] []", "end of the text expected"},
+        {"[],", "end of the text expected"},
+        {"[", "x.json: line 1, column 1: unexpected token near end of file"},
+        {"{'annotations': null}", "x.json: has no annotations (allowed: a list)"},
+        {"{'annotations': 'x'}", "x.json: annotations is \"x\" (allowed: a list)"},
+        {"{'images': {'id': 1}, 'annotations': []}", "images is an object of 1 (allowed: a list)"},
         {"{}", "x.json: has no annotations (allowed: a list)"},
         {"{'annotations': {}}", "x.json: annotations is an object of 0 (allowed: a list)"},
         {"{'images': 3, 'annotations': []}", "x.json: images is 3 (allowed: a list)"},
@@ -274,6 +295,36 @@ START_TEST(bad_files_are_refused_with_the_place) {
 }
 END_TEST
 
+/* Lists may stand in any order, with null for what is not there, behind a byte order mark. */
+START_TEST(members_in_any_order) {
+    char *text =
+        quoted("\xef\xbb\xbf {'annotations': [ {'image_id' : 1, 'category_id': 5, 'bbox': "
+               "[0, 1, 2, 3], 'note': 'a ] and a } and \\\\\\\" '} ,\n{'image_id': 1, "
+               "'category_id': 5, 'bbox': [0, 0, 1, 1]}], 'x': {'y': [[], {}]}, 'z': -1.5e3, "
+               "'images' : [{'id': 1, 'width': 5, 'height': 4}],\r\n 'info': null, "
+               "'categories':[ {'id': 5} ] }\n\n");
+    seg_dataset data = {0};
+    parse(&data, text, NULL);
+    ck_assert_int_eq(data.picture_count, 1);
+    ck_assert_int_eq(data.category_count, 1);
+    ck_assert_int_eq(data.instance_count, 2);
+    assert_box(&data.instances[0], 0, 1, 2, 3);
+    free(text);
+    text = quoted("{'images': null, 'categories': null, 'annotations': [ ]}");
+    parse(&data, text, NULL);
+    ck_assert_int_eq(data.picture_count, 0);
+    free(text);
+    /* ids of panoptic annotations mean nothing */
+    text =
+        quoted("{'annotations': [{'id': 1e300, 'image_id': 1, 'file_name': 'a', 'segments_info': "
+               "[]}, {'id': 1e300, 'image_id': 2, 'file_name': 'b', 'segments_info': []}]}");
+    parse(&data, text, NULL);
+    ck_assert_int_eq(data.picture_count, 2);
+    seg_dataset_free(&data);
+    free(text);
+}
+END_TEST
+
 START_TEST(deep_and_long_texts_are_refused) {
     enum { DEPTH = 100000 };
     char *text = malloc(2 * DEPTH + 1);
@@ -348,5 +399,5 @@ START_TEST(no_memory_leaks_nothing) {
 END_TEST
 
 CORE_MAIN("COCO data", truth_is_read, results_are_scored, panoptic_segments_are_read,
-          bad_files_are_refused_with_the_place, deep_and_long_texts_are_refused, files_are_read,
-          no_memory_leaks_nothing)
+          bad_files_are_refused_with_the_place, members_in_any_order,
+          deep_and_long_texts_are_refused, files_are_read, no_memory_leaks_nothing)
