@@ -55,7 +55,11 @@ typedef struct seg_env {
     void *user; /**< handed to log and progress */
     void (*log)(void *user, seg_log_level level, const char *message);
     /** Called now and then from the calling thread with 0..1; a non-zero return cancels the call
-     *  (SEG_ERROR_CANCELLED). */
+     *  (SEG_ERROR_CANCELLED). Contexts and pipelines begin each frame with 0, never go back and
+     *  end it with 1, when there is nothing left to cancel; a frame cancelled in a context can be
+     *  given again. Methods with memory are asked before each frame, not in it. Other functions
+     *  tell of the pass at hand, 0 to below 1 for each. What is told does not depend on the number
+     *  of threads. */
     int (*progress)(void *user, double fraction);
 } seg_env;
 

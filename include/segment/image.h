@@ -89,15 +89,15 @@ SEG_API SEG_NODISCARD seg_status seg_image_wrap(seg_image *image, void *data, pt
                                                 int channels);
 
 /** As seg_image_wrap, but the image owns the memory: `release(user)` runs with the last unref.
- *  On error, SEG_ERROR_MEMORY as well, nothing was taken over. */
+ *  Errors: SEG_ERROR_ARGUMENT, SEG_ERROR_MEMORY; nothing was taken over then. */
 SEG_API SEG_NODISCARD seg_status seg_image_adopt(seg_image *image, void *data, ptrdiff_t stride,
                                                  int32_t width, int32_t height, seg_format format,
                                                  int channels, void (*release)(void *user),
                                                  void *user, const seg_env *env);
 
 /** A window into an image, sharing its storage (a reference is taken if there is an owner). `view`
- *  must be empty or initialised and may be `image` itself. Errors: SEG_ERROR_ARGUMENT if `window`
- *  is empty or not inside. */
+ *  must be empty or initialised and may be `image` itself. Errors: SEG_ERROR_ARGUMENT (`window` is
+ *  empty or not inside, `image` is no sane picture); `view` is then as it was. */
 SEG_API SEG_NODISCARD seg_status seg_image_view(seg_image *view, const seg_image *image,
                                                 seg_rect window);
 
@@ -108,12 +108,14 @@ SEG_API seg_image seg_image_ref(const seg_image *image);
 SEG_API void seg_image_unref(seg_image *image);
 
 /** Prepares an output: allocates if `image` is empty, keeps it if size, format and channels fit
- *  (its pixels are then undefined), else SEG_ERROR_SHAPE. */
+ *  (its pixels are then undefined), else SEG_ERROR_SHAPE. Other errors: those of seg_image_alloc,
+ *  and SEG_ERROR_ARGUMENT for a header that is not sane. */
 SEG_API SEG_NODISCARD seg_status seg_image_ensure(seg_image *image, int32_t width, int32_t height,
                                                   seg_format format, int channels,
                                                   const seg_env *env);
 
-/** Copies the pixels of `source` into `target` (ensured first), with bits and colour. */
+/** Copies the pixels of `source` into `target` (ensured first), with bits and colour. Errors: those
+ *  of seg_image_ensure, and SEG_ERROR_ARGUMENT if `source` is no sane picture. */
 SEG_API SEG_NODISCARD seg_status seg_image_copy(seg_image *target, const seg_image *source,
                                                 const seg_env *env);
 

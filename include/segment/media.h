@@ -30,14 +30,15 @@ SEG_API void seg_picture_read_options_init(seg_picture_read_options *options);
 
 /** Reads a PNG, JPEG, PNM/PAM, PFM, NPY, .flo (optical flow: F32, two channels) or anything else
  *  FFmpeg decodes as a picture; `image` keeps depth and alpha (u8 or u16, 1-4 channels). `info`,
- *  `options`, `env` may be NULL. Errors:
- *  SEG_ERROR_IO, _DATA (not a picture or damaged beyond use), _LIMIT, _UNSUPPORTED, _MEMORY. */
+ *  `options`, `env` may be NULL. Errors: SEG_ERROR_ARGUMENT (image or path NULL), _OPTION (options
+ * not initialised), _IO, _DATA (not a picture or damaged beyond use), _LIMIT, _UNSUPPORTED,
+ * _MEMORY, _CANCELLED (a signal came and env->progress says stop). */
 SEG_API SEG_NODISCARD seg_status seg_picture_read(seg_image *image, seg_picture_info *info,
                                                   const char *path,
                                                   const seg_picture_read_options *options,
                                                   const seg_env *env);
 
-/** The same from bytes in memory; any bytes may be given. */
+/** The same from bytes in memory; any bytes may be given. Errors: as seg_picture_read but _IO. */
 SEG_API SEG_NODISCARD seg_status seg_picture_decode(seg_image *image, seg_picture_info *info,
                                                     const void *bytes, size_t size,
                                                     const seg_picture_read_options *options,
@@ -55,13 +56,14 @@ SEG_API void seg_picture_write_options_init(seg_picture_write_options *options);
 /** Writes to a temporary name beside `path` and renames: a file under its final name is whole.
  *  PNG: masks (U8 DATA with only 0 and 255) in 1 bit, 8 and 16 bits, labels in 16 bits while
  *  they fit, beyond that (to 2^24 - 1) as COCO's panoptic RGB. Devices and FIFOs are written in
- *  place. */
+ *  place. Errors: SEG_ERROR_ARGUMENT (path NULL, no sane picture), _OPTION, _UNSUPPORTED (no such
+ *  format, or it does not hold such samples), _IO, _MEMORY, _CANCELLED. */
 SEG_API SEG_NODISCARD seg_status seg_picture_write(const char *path, const seg_image *image,
                                                    const seg_picture_write_options *options,
                                                    const seg_env *env);
 
 /** Bytes of the encoded picture in *bytes, released with seg_bytes_free. `options->format` is
- *  required. */
+ *  required. Errors: as seg_picture_write but _IO. */
 SEG_API SEG_NODISCARD seg_status seg_picture_encode(void **bytes, size_t *size,
                                                     const seg_image *image,
                                                     const seg_picture_write_options *options,
@@ -88,7 +90,8 @@ typedef struct seg_names {
     int32_t count;
 } seg_names;
 
-/** The files of a directory, of a glob, or of a printf pattern. */
+/** The files of a directory, of a glob, or of a printf pattern. Errors: SEG_ERROR_ARGUMENT, _IO
+ *  (cannot be read), _LIMIT (too many), _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_names_list(seg_names *names, const char *name,
                                                 const seg_env *env);
 SEG_API void seg_names_free(seg_names *names, const seg_env *env);
@@ -141,7 +144,9 @@ typedef struct seg_reader seg_reader;
 
 /**
  * Opens a picture, video, printf pattern, quoted glob, directory (options->sequence) or "-".
- * Audio and other streams are ignored. Errors as seg_picture_read.
+ * Audio and other streams are ignored. Errors: as seg_picture_read, and SEG_ERROR_OPTION for
+ * options out of range, SEG_ERROR_ARGUMENT for a directory that is not to be read as a sequence,
+ * SEG_ERROR_TRUNCATED for a file that ends before its first frame.
  */
 SEG_API SEG_NODISCARD seg_status seg_reader_open(seg_reader **reader, const char *name,
                                                  const seg_reader_options *options,
@@ -155,7 +160,9 @@ SEG_API const seg_stream_info *seg_reader_info(const seg_reader *reader);
  *  come flagged where the decoder conceals them. `frame->index` counts the delivered frames;
  *  `frame->pts` is the time stamp of the file, never missing and never going back in video (where
  *  the file's clock starts anew, times carry on and the frame is flagged). Frames may outlive the
- *  reader. They do not depend on options->threads. */
+ *  reader. They do not depend on options->threads. Errors: SEG_ERROR_ARGUMENT, _IO, _DATA,
+ *  _UNSUPPORTED, _LIMIT, _SHAPE (another size with SEG_RESIZE_FAIL), _MEMORY, _CANCELLED. An error
+ *  is told once; SEG_END follows. */
 SEG_API SEG_NODISCARD seg_status seg_reader_read(seg_reader *reader, seg_frame *frame);
 
 /** Things worth telling, one a line (resized frames, concealed damage, unspecified matrix, ...);
@@ -195,13 +202,14 @@ typedef struct seg_writer seg_writer;
 
 /** Names: video by extension, picture, printf pattern "out/%05d.png" (its number is the index of
  *  the frame), an existing directory or "name/" (name/000000.png, ...), "-", "null:". Regular
- *  files are written as NAME.partial and renamed by seg_writer_finish. */
+ *  files are written as NAME.partial and renamed by seg_writer_finish. Errors: those of
+ *  seg_writer_check, and SEG_ERROR_IO, _MEMORY, _CANCELLED. */
 SEG_API SEG_NODISCARD seg_status seg_writer_open(seg_writer **writer, const char *name,
                                                  const seg_writer_options *options,
                                                  const seg_env *env);
 
 /** What seg_writer_open would refuse in name, format and codec, found without making anything.
- *  Errors: SEG_ERROR_OPTION, SEG_ERROR_UNSUPPORTED (FFmpeg is needed and not there). */
+ *  Errors: SEG_ERROR_ARGUMENT (no name), _OPTION, _UNSUPPORTED (FFmpeg is needed and not there). */
 SEG_API SEG_NODISCARD seg_status seg_writer_check(const char *name,
                                                   const seg_writer_options *options);
 
@@ -215,12 +223,16 @@ SEG_API SEG_NODISCARD seg_status seg_writer_memory(int64_t *bytes, const char *n
  *  one size and format. A single picture name takes one frame only. Time stamps are kept as far as
  *  the container counts so finely; SEG_NO_PTS follows from the frame rate. Labels become 16 bits,
  *  u16 of fewer `bits` is brought to full scale. Errors: SEG_ERROR_IO (disk full, closed pipe;
- *  never a signal), SEG_ERROR_SHAPE, SEG_ERROR_UNSUPPORTED (not without loss in this container),
- *  ... */
+ *  never a signal), _SHAPE, _UNSUPPORTED (not without loss in this container), _ARGUMENT (no sane
+ *  picture), _STATE (it failed before; or a second frame for one picture), _OPTION (the
+ *  encoder does not take them), _DATA (the sound of audio_from), _MEMORY, _CANCELLED. After an
+ * error only seg_writer_abandon is of use. */
 SEG_API SEG_NODISCARD seg_status seg_writer_write(seg_writer *writer, const seg_image *image,
                                                   int64_t index, int64_t pts, int64_t duration);
 
-/** Ends the file, syncs it to its final name, frees the writer; *frames (may be NULL) = written.*/
+/** Ends the file, syncs it to its final name, frees the writer; *frames (may be NULL) = written.
+ *  Errors: SEG_ERROR_ARGUMENT, _STATE (writing failed before, or not a single frame came where one
+ *  is needed), _IO, _MEMORY, _CANCELLED; NAME.partial stays then. */
 SEG_API SEG_NODISCARD seg_status seg_writer_finish(seg_writer *writer, int64_t *frames);
 
 /** Ends what can be ended, leaves NAME.partial, frees the writer. NULL is allowed. */

@@ -71,7 +71,8 @@ typedef struct seg_context seg_context;
 /**
  * Starts a method. `options` NULL means the defaults; they are copied, pictures in them stay
  * borrowed. `env` is copied, what it points to must outlive the context.
- * Errors: SEG_ERROR_OPTION, SEG_ERROR_MEMORY.
+ * Errors: SEG_ERROR_ARGUMENT (context or method NULL, a picture in the options that is none),
+ * _OPTION, _UNSUPPORTED (samples or channels of such a picture), _MEMORY. *context is then NULL.
  */
 SEG_API SEG_NODISCARD seg_status seg_context_create(seg_context **context, const seg_method *method,
                                                     const void *options, const seg_env *env);
@@ -81,16 +82,18 @@ SEG_API uint32_t seg_context_outputs(const seg_context *context);
 
 /**
  * Processes a frame. The first frame binds the geometry; a frame of another size is
- * SEG_ERROR_SHAPE until seg_context_reset. `wanted` 0 means all of seg_context_outputs.
- * Returns SEG_NO_RESULT_YET while look-ahead fills. The result says which frame it describes.
- * Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format, or an output that the context does not give),
- * _SHAPE, _STATE (after a flush, until seg_context_reset), _OPTION (an option that this frame
- * contradicts, such as a seed outside it), _LIMIT, _MEMORY, _CANCELLED.
+ * SEG_ERROR_SHAPE until seg_context_reset. A frame that fails binds nothing. `wanted` 0 means all
+ * of seg_context_outputs. Returns SEG_NO_RESULT_YET while look-ahead fills. The result says which
+ * frame it describes. Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (format, or an output that the
+ * context does not give), _SHAPE, _STATE (after a flush, until seg_context_reset), _OPTION (an
+ * option that this frame contradicts, such as a seed outside it), _LIMIT, _MEMORY, _CANCELLED.
  */
 SEG_API SEG_NODISCARD seg_status seg_context_apply(seg_context *context, const seg_frame *frame,
                                                    uint32_t wanted, seg_result *result);
 
-/** After the last frame: the results that are still held back, one a call, then SEG_END. */
+/** After the last frame: the results that are still held back, one a call, then SEG_END.
+ *  Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (an output that the method does not declare), _SHAPE (a
+ *  borrowed picture of the result), _LIMIT, _MEMORY, _CANCELLED. */
 SEG_API SEG_NODISCARD seg_status seg_context_flush(seg_context *context, uint32_t wanted,
                                                    seg_result *result);
 
@@ -101,11 +104,14 @@ SEG_API void seg_context_reset(seg_context *context);
 SEG_API int32_t seg_context_delay(const seg_context *context);
 
 /** Writes the model: with buffer NULL only sets *size; else *size is the room there is, and gets
- *  what was used. Errors: SEG_ERROR_UNSUPPORTED, SEG_ERROR_STATE (no frame yet), SEG_ERROR_LIMIT
- *  (too little room). The blob is versioned, little-endian and carries a checksum. */
+ *  what was used. Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (the method has no model), _STATE (no
+ *  frame yet), _LIMIT (too little room). The blob is versioned, little-endian and carries a
+ * checksum. */
 SEG_API SEG_NODISCARD seg_status seg_context_save(seg_context *context, void *buffer, size_t *size);
 
-/** Restores a model; any bytes may be given. Errors: SEG_ERROR_DATA, SEG_ERROR_UNSUPPORTED. */
+/** Restores a model; any bytes may be given. Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED (the method
+ * has no model), _DATA (none of this method, damaged), _LIMIT (larger than env allows), _MEMORY.
+ * The model is then as it was. */
 SEG_API SEG_NODISCARD seg_status seg_context_load(seg_context *context, const void *buffer,
                                                   size_t size);
 

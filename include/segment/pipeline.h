@@ -27,21 +27,39 @@ SEG_API void seg_pipeline_config_init(seg_pipeline_config *config);
 
 typedef struct seg_pipeline seg_pipeline;
 
-/** Errors: SEG_ERROR_OPTION (chains, keep, method's options), SEG_ERROR_MEMORY. */
+/**
+ * Starts a pipeline; free it with seg_pipeline_free. `env` is copied, what it points to must
+ * outlive the pipeline, as must the pictures in `config`. Errors: SEG_ERROR_ARGUMENT (pipeline or
+ * config NULL; config.ignore, or a picture in the options, is no sane picture), _OPTION (size, roi,
+ * connectivity, render, chains, keep, method's options, or what the method gives nothing for),
+ * _UNSUPPORTED (samples or channels of config.ignore, or of a picture in the options), _MEMORY.
+ * *pipeline is then NULL.
+ */
 SEG_API SEG_NODISCARD seg_status seg_pipeline_create(seg_pipeline **pipeline,
                                                      const seg_pipeline_config *config,
                                                      const seg_env *env);
 
-/** As seg_context_apply. With look-ahead, the pipeline keeps the frames that are still awaited. */
+/**
+ * As seg_context_apply: the first frame that the method takes binds the size. With look-ahead, the
+ * pipeline keeps the frames that are still awaited, and SEG_NO_RESULT_YET comes first.
+ * Errors: those of seg_context_apply; _OPTION also for a region that is not inside the frame,
+ * _SHAPE for ignore masks of another size. After an error there is no result for the frame. If the
+ * method had taken it already (an error or a cancellation in what follows the method), it is
+ * learnt.
+ */
 SEG_API SEG_NODISCARD seg_status seg_pipeline_apply(seg_pipeline *pipeline, const seg_frame *frame,
                                                     seg_result *result);
 
+/** As seg_context_flush: after the last frame, the results still held back, then SEG_END. Errors:
+ *  those of seg_context_flush and of what follows the method. */
 SEG_API SEG_NODISCARD seg_status seg_pipeline_flush(seg_pipeline *pipeline, seg_result *result);
 
-/** The frame that the last result describes; valid until the next call. */
+/** The frame that the last result describes, or NULL if there is none; valid until the next call.
+ */
 SEG_API const seg_frame *seg_pipeline_described(const seg_pipeline *pipeline);
 
-/** Draws the last result as config.render says. */
+/** Draws the last result, as config.render says, into `picture` (ensured). Errors: as seg_render,
+ *  and SEG_ERROR_ARGUMENT (pipeline NULL). */
 SEG_API SEG_NODISCARD seg_status seg_pipeline_render(seg_pipeline *pipeline,
                                                      const seg_result *result, seg_image *picture);
 
@@ -52,11 +70,13 @@ SEG_API void seg_pipeline_release_described(seg_pipeline *pipeline);
 /** What it needs of a frame: true if `frame.luma` alone is enough. */
 SEG_API bool seg_pipeline_luma_suffices(const seg_pipeline *pipeline);
 
+/** Forgets the frames and their size; the next frame starts anew. NULL is allowed. */
 SEG_API void seg_pipeline_reset(seg_pipeline *pipeline);
 
-/** The method's context, for save and load. */
+/** The method's context, for save and load; it stays the pipeline's. */
 SEG_API seg_context *seg_pipeline_context(seg_pipeline *pipeline);
 
+/** NULL is allowed. */
 SEG_API void seg_pipeline_free(seg_pipeline *pipeline);
 
 SEG_END_DECLS

@@ -24,6 +24,9 @@ SEG_NODISCARD seg_status seg_run_bands(const seg_env *env, int32_t height, int32
 /** Tells env->progress; SEG_ERROR_CANCELLED if it says stop. */
 SEG_API SEG_NODISCARD seg_status seg_progress(const seg_env *env, double fraction);
 
+/** SEG_ERROR_CANCELLED with its detail line. */
+seg_status seg_cancelled(void);
+
 /** env->log with printf formatting. */
 SEG_API void seg_log(const seg_env *env, seg_log_level level, const char *format, ...)
     SEG_PRINTF(3, 4);

@@ -7,14 +7,15 @@
 
 #include "core/blob.h"
 #include "core/check.h"
+#include "core/inner_env.h"
 #include "core/memory.h"
 
 #include <string.h>
 
 struct seg_context {
     const seg_method *method;
-    seg_env env;   /* a copy; methods may keep its address until free */
-    void *options; /* a copy, or NULL where the method has none */
+    seg_inner_env inner; /* methods may keep the address of its env until free */
+    void *options;       /* a copy, or NULL where the method has none */
     void *state;
     bool bound, flushed;
     seg_blob_geometry geometry; /* of the frames, once bound */
@@ -22,14 +23,19 @@ struct seg_context {
 
 #define ANY_FORMAT (SEG_ANY_PICTURE | SEG_FORMAT_BIT(SEG_LABEL32))
 
+static bool has_memory(const seg_method *method) {
+    return method->input & (SEG_INPUT_STREAM | SEG_INPUT_PAIR);
+}
+
 static seg_status copy_options(seg_context *context, const void *options) {
     const seg_param_table *table = context->method->params;
     if (!table) return SEG_OK;
     context->options =
-        seg_allocate(&context->env, 1, table->options_size, "the options of a method");
+        seg_allocate(&context->inner.env, 1, table->options_size, "the options of a method");
     if (!context->options) return SEG_ERROR_MEMORY;
     seg_params_init(context->options, table);
-    return options ? seg_params_copy(context->options, options, table, &context->env) : SEG_OK;
+    return options ? seg_params_copy(context->options, options, table, &context->inner.env)
+                   : SEG_OK;
 }
 
 seg_status seg_context_create(seg_context **context_out, const seg_method *method,
@@ -40,10 +46,12 @@ seg_status seg_context_create(seg_context **context_out, const seg_method *metho
     seg_context *context = seg_allocate_zeroed(env, 1, sizeof *context, "a context");
     if (!context) return SEG_ERROR_MEMORY;
     context->method = method;
-    if (env) context->env = *env;
+    seg_inner_env_init(&context->inner, env);
+    /* a model must not be left half updated: such methods are asked between frames only */
+    if (has_memory(method)) context->inner.env.progress = NULL;
     seg_status status = copy_options(context, options);
     if (status >= 0 && method->create)
-        status = method->create(&context->state, context->options, &context->env);
+        status = method->create(&context->state, context->options, &context->inner.env);
     if (status < 0) {
         context->state = NULL; /* a failed create leaves nothing */
         seg_context_free(context);
@@ -57,8 +65,8 @@ void seg_context_free(seg_context *context) {
     if (!context) return;
     if (context->state && context->method->free) context->method->free(context->state);
     if (context->options)
-        seg_params_clear(context->options, context->method->params, &context->env);
-    seg_env env = context->env;
+        seg_params_clear(context->options, context->method->params, &context->inner.env);
+    const seg_env env = context->inner.outer;
     seg_release(&env, context->options);
     seg_release(&env, context);
 }
@@ -110,7 +118,7 @@ static seg_status check_geometry(const seg_context *context, const seg_image *pi
                         "context to start anew",
                         (long)picture->width, (long)picture->height, (long)bound->width,
                         (long)bound->height);
-    if (!(context->method->input & (SEG_INPUT_STREAM | SEG_INPUT_PAIR))) return SEG_OK;
+    if (!has_memory(context->method)) return SEG_OK;
     if (picture->format != bound->format || picture->channels != bound->channels ||
         picture->bits != bound->bits)
         return seg_fail(SEG_ERROR_SHAPE,
@@ -171,6 +179,7 @@ seg_status seg_context_apply(seg_context *context, const seg_frame *frame, uint3
     result->pts = frame->pts;
     result->duration = frame->duration;
     result->time_base = frame->time_base;
+    SEG_TRY(seg_inner_env_begin(&context->inner));
     seg_status status = context->method->apply(context->state, frame, wanted, result);
     if (status < 0) {
         result->outputs = 0;
@@ -178,6 +187,7 @@ seg_status seg_context_apply(seg_context *context, const seg_frame *frame, uint3
     }
     if (!context->bound) context->geometry = seg_blob_geometry_of(picture);
     context->bound = true;
+    seg_inner_env_end(&context->inner);
     return status;
 }
 
@@ -186,10 +196,14 @@ seg_status seg_context_flush(seg_context *context, uint32_t wanted, seg_result *
         return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)", context ? "result" : "context");
     SEG_TRY(resolve_wanted(&wanted, context, wanted));
     clear_result(result);
+    if (context->method->flush && context->bound) SEG_TRY(seg_inner_env_begin(&context->inner));
     context->flushed = true;
     if (!context->method->flush || !context->bound) return SEG_END;
     seg_status status = context->method->flush(context->state, wanted, result);
-    if (status < 0) result->outputs = 0;
+    if (status < 0)
+        result->outputs = 0;
+    else
+        seg_inner_env_end(&context->inner);
     return status;
 }
 
@@ -231,7 +245,7 @@ seg_status seg_context_load(seg_context *context, const void *buffer, size_t siz
     /* The method checks its own version; here only whose it is and what its frames look like. */
     seg_blob_reader reader;
     SEG_TRY(seg_blob_read_begin(&reader, buffer, size, method->id, UINT32_MAX));
-    SEG_TRY(seg_check_limits(reader.geometry.width, reader.geometry.height, &context->env));
+    SEG_TRY(seg_check_limits(reader.geometry.width, reader.geometry.height, &context->inner.env));
     SEG_TRY(method->load(context->state, buffer, size));
     context->geometry = reader.geometry;
     context->bound = true;

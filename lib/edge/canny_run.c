@@ -358,11 +358,9 @@ seg_status seg_canny_run(seg_image *edges, seg_canny_report *report, const seg_i
     SEG_TRY(take_memory(&run, scratch, env));
     SEG_TRY(choose_thresholds(&low, &high, &run, scratch, env));
     set_thresholds(&run, low, high);
-    SEG_TRY(seg_progress(env, 0.3));
     SEG_TRY(seg_run_bands(env, height, SEG_CANNY_BAND, find_band, &run));
     for (int32_t y = SEG_CANNY_BAND; y < height; y += SEG_CANNY_BAND)
         run.kernels->join(&run.planes, y);
-    SEG_TRY(seg_progress(env, 0.8));
     edges->colour = SEG_COLOUR_DATA;
     SEG_TRY(seg_run_bands(env, height, SEG_CANNY_BAND, write_band, &run));
     if (report) {
@@ -371,5 +369,5 @@ seg_status seg_canny_run(seg_image *edges, seg_canny_report *report, const seg_i
             ones += run.ones[i];
         *report = (seg_canny_report){low, high, (double)ones / ((double)width * height)};
     }
-    return seg_progress(env, 1);
+    return SEG_OK;
 }

@@ -12,6 +12,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "core/inner_env.h"
 #include "core/memory.h"
 #include "imgproc/input.h"
 #include "imgproc/still_method.h"
@@ -24,8 +25,7 @@
 #include <string.h>
 
 struct seg_pipeline {
-    seg_env env;       /* the caller's, copied */
-    seg_env inner_env; /* what stages get: progress and log come through the pipeline */
+    seg_inner_env inner; /* what stages get */
     const seg_method *method;
     seg_context *context;
     seg_chain pre, post;
@@ -41,30 +41,17 @@ struct seg_pipeline {
 
     seg_frame_queue queue;
     seg_kept_frame *described;
-    int32_t width, height;   /* bound by the first frame; 0 before */
+    int32_t width, height;   /* of the frames, once bound; of the frame at hand before */
+    bool bound;              /* the method has taken a frame */
     seg_image static_ignore; /* region and mask of the pipeline; empty if there is none */
     seg_image grey;          /* working picture */
     seg_scratch scratch;
-    int32_t stage, stages; /* for progress */
+    int32_t stages; /* for progress */
 };
-
-/* ---- progress ---- */
-
-static int pass_progress(void *user, double fraction) {
-    const seg_pipeline *pipeline = user;
-    return pipeline->env.progress(pipeline->env.user,
-                                  (pipeline->stage + fraction) / pipeline->stages);
-}
-
-static void pass_log(void *user, seg_log_level level, const char *message) {
-    const seg_pipeline *pipeline = user;
-    pipeline->env.log(pipeline->env.user, level, message);
-}
 
 /* A stage begins: a chance to cancel. */
 static seg_status enter_stage(seg_pipeline *pipeline, int32_t stage) {
-    pipeline->stage = stage;
-    return seg_progress(&pipeline->inner_env, 0);
+    return seg_inner_env_part(&pipeline->inner, stage, pipeline->stages);
 }
 
 /* ---- creation ---- */
@@ -145,7 +132,7 @@ static uint32_t find_wanted(const seg_pipeline *pipeline) {
 }
 
 static seg_status build(seg_pipeline *pipeline, const seg_pipeline_config *config) {
-    const seg_env *env = &pipeline->inner_env;
+    const seg_env *env = &pipeline->inner.env;
     SEG_TRY(seg_context_create(&pipeline->context, config->method, config->options, env));
     pipeline->given = seg_context_outputs(pipeline->context);
     SEG_TRY(check_regions(pipeline, config));
@@ -169,18 +156,14 @@ seg_status seg_pipeline_create(seg_pipeline **pipeline_out, const seg_pipeline_c
     SEG_TRY(check_config(config));
     seg_pipeline *pipeline = seg_allocate_zeroed(env, 1, sizeof *pipeline, "a pipeline");
     if (!pipeline) return SEG_ERROR_MEMORY;
-    if (env) pipeline->env = *env;
-    pipeline->inner_env = pipeline->env;
-    pipeline->inner_env.user = pipeline;
-    if (pipeline->env.progress) pipeline->inner_env.progress = pass_progress;
-    if (pipeline->env.log) pipeline->inner_env.log = pass_log;
+    seg_inner_env_init(&pipeline->inner, env);
     pipeline->method = config->method;
     pipeline->roi = config->roi;
     pipeline->ignore = config->ignore;
     pipeline->connectivity = config->connectivity;
     pipeline->render = config->render;
     pipeline->stages = 1;
-    seg_scratch_init(&pipeline->scratch, &pipeline->inner_env);
+    seg_scratch_init(&pipeline->scratch, &pipeline->inner.env);
     const seg_status status = build(pipeline, config);
     if (status < 0) {
         seg_pipeline_free(pipeline);
@@ -196,23 +179,29 @@ void seg_pipeline_free(seg_pipeline *pipeline) {
     seg_chain_free(&pipeline->pre);
     seg_chain_free(&pipeline->post);
     seg_keep_free(pipeline->keep);
-    seg_frame_queue_free(&pipeline->queue, &pipeline->inner_env);
+    seg_frame_queue_free(&pipeline->queue, &pipeline->inner.env);
     seg_image_unref(&pipeline->static_ignore);
     seg_image_unref(&pipeline->grey);
     seg_scratch_free(&pipeline->scratch);
-    const seg_env env = pipeline->env;
+    const seg_env env = pipeline->inner.outer;
     seg_release(&env, pipeline);
 }
 
 /* ---- what is left out ---- */
 
-static seg_status bind(seg_pipeline *pipeline, const seg_frame *frame) {
+/* The size of the frames, and what the pipeline leaves out of them. It holds for all frames once
+ * the method has taken one: a frame that fails does not bind. */
+static seg_status fit(seg_pipeline *pipeline, const seg_frame *frame) {
     const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
     if (seg_image_empty(picture))
         return seg_fail(SEG_ERROR_ARGUMENT, "the frame has neither image nor luma");
-    if (picture->width == pipeline->width && picture->height == pipeline->height) return SEG_OK;
-    if (pipeline->width) return SEG_OK; /* the context tells what is wrong with it */
     const int32_t width = picture->width, height = picture->height;
+    if (pipeline->bound && width == pipeline->width && height == pipeline->height) return SEG_OK;
+    if (pipeline->bound)
+        return seg_fail(SEG_ERROR_SHAPE,
+                        "the frame is %ld x %ld, the frames before were %ld x %ld; reset the "
+                        "pipeline to start anew",
+                        (long)width, (long)height, (long)pipeline->width, (long)pipeline->height);
     const seg_rect roi = pipeline->roi;
     if (roi.width > 0 && (roi.width > width - roi.x || roi.height > height - roi.y))
         return seg_fail(
@@ -222,7 +211,7 @@ static seg_status bind(seg_pipeline *pipeline, const seg_frame *frame) {
     if (roi.width > 0 || !seg_image_empty(pipeline->ignore)) {
         seg_image *ignore = &pipeline->static_ignore;
         seg_image_unref(ignore); /* new storage is zeroed */
-        SEG_TRY(seg_image_alloc(ignore, width, height, SEG_U8, 1, &pipeline->inner_env));
+        SEG_TRY(seg_image_alloc(ignore, width, height, SEG_U8, 1, &pipeline->inner.env));
         seg_ignore_add(ignore, pipeline->ignore);
         if (roi.width > 0) seg_ignore_outside(ignore, roi);
     }
@@ -239,7 +228,7 @@ static seg_status find_ignore(seg_pipeline *pipeline, seg_kept_frame *kept,
     if (seg_image_empty(&frame->ignore)) return SEG_OK;
     SEG_TRY(seg_check_mask(&frame->ignore, "the frame's ignore mask", pipeline->width,
                            pipeline->height));
-    const seg_env *env = &pipeline->inner_env;
+    const seg_env *env = &pipeline->inner.env;
     SEG_TRY(seg_image_reuse(&kept->own_ignore, pipeline->width, pipeline->height, SEG_U8, 1, env));
     SEG_TRY(seg_image_copy(&kept->own_ignore, &frame->ignore, env));
     seg_ignore_add(&kept->own_ignore, &pipeline->static_ignore);
@@ -268,7 +257,7 @@ static seg_status apply_pre(seg_pipeline *pipeline, seg_frame *frame) {
     if (pipeline->pre.count == 0) return SEG_OK;
     seg_image picture = frame->image;
     if (!takes_image(pipeline) || seg_image_empty(&frame->image))
-        SEG_TRY(seg_input_grey(&picture, &pipeline->grey, frame, &pipeline->inner_env));
+        SEG_TRY(seg_input_grey(&picture, &pipeline->grey, frame, &pipeline->inner.env));
     for (int32_t i = 0; i < pipeline->pre.count; i++) {
         SEG_TRY(enter_stage(pipeline, i));
         seg_step *step = &pipeline->pre.steps[i];
@@ -311,13 +300,13 @@ static seg_status apply_post(seg_pipeline *pipeline, const seg_kept_frame *kept,
         input.image = *carried(pipeline, result);
         SEG_TRY(seg_context_apply(step->context, &input, pipeline->carrier, &step->result));
         SEG_TRY(hand_over(carried(pipeline, result), carried(pipeline, &step->result),
-                          &pipeline->inner_env));
+                          &pipeline->inner.env));
     }
     return SEG_OK;
 }
 
 static seg_status find_objects(seg_pipeline *pipeline, seg_result *result) {
-    const seg_env *env = &pipeline->inner_env;
+    const seg_env *env = &pipeline->inner.env;
     if (pipeline->carrier == SEG_OUTPUT_MASK) {
         const seg_image *mask = &result->mask;
         SEG_TRY(seg_image_reuse(&result->labels, mask->width, mask->height, SEG_LABEL32, 1, env));
@@ -335,7 +324,7 @@ static seg_status find_objects(seg_pipeline *pipeline, seg_result *result) {
 
 /* All that follows the method. */
 static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg_result *result) {
-    const seg_env *env = &pipeline->inner_env;
+    const seg_env *env = &pipeline->inner.env;
     seg_scratch_rewind(&pipeline->scratch);
     /* of two pictures of the regions only the carrier goes through the operations */
     if (marks(pipeline))
@@ -346,7 +335,7 @@ static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg
     if (pipeline->objects) SEG_TRY(find_objects(pipeline, result));
     if (result->outputs & SEG_OUTPUT_LABELS && pipeline->carrier == SEG_OUTPUT_LABELS)
         SEG_TRY(seg_result_derive_mask(result, env));
-    return seg_progress(env, 1);
+    return SEG_OK;
 }
 
 /* ---- frames ---- */
@@ -361,6 +350,20 @@ static seg_status finish_described(seg_pipeline *pipeline, seg_result *result) {
     return status;
 }
 
+/* The frame through pre operations and method. */
+static seg_status apply_method(seg_pipeline *pipeline, const seg_frame *frame, seg_result *result) {
+    SEG_TRY(fit(pipeline, frame));
+    seg_kept_frame *kept = seg_frame_queue_next(&pipeline->queue);
+    const bool copy = pipeline->queue.capacity > 1;
+    SEG_TRY(seg_kept_frame_set(kept, frame, copy, &pipeline->inner.env));
+    SEG_TRY(find_ignore(pipeline, kept, frame));
+    seg_frame input = *frame;
+    input.ignore = kept->ignore;
+    SEG_TRY(apply_pre(pipeline, &input));
+    SEG_TRY(enter_stage(pipeline, pipeline->pre.count));
+    return seg_context_apply(pipeline->context, &input, pipeline->wanted, result);
+}
+
 seg_status seg_pipeline_apply(seg_pipeline *pipeline, const seg_frame *frame, seg_result *result) {
     if (!pipeline || !frame || !result)
         return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)",
@@ -372,20 +375,17 @@ seg_status seg_pipeline_apply(seg_pipeline *pipeline, const seg_frame *frame, se
     if (pipeline->queue.count == pipeline->queue.capacity)
         return seg_fail(SEG_ERROR_STATE, "%s holds back more frames than it said",
                         pipeline->method->id);
-    SEG_TRY(bind(pipeline, frame));
-    seg_kept_frame *kept = seg_frame_queue_next(&pipeline->queue);
-    const bool copy = pipeline->queue.capacity > 1;
-    SEG_TRY(seg_kept_frame_set(kept, frame, copy, &pipeline->inner_env));
-    SEG_TRY(find_ignore(pipeline, kept, frame));
-    seg_frame input = *frame;
-    input.ignore = kept->ignore;
-    SEG_TRY(apply_pre(pipeline, &input));
-    SEG_TRY(enter_stage(pipeline, pipeline->pre.count));
-    const seg_status status =
-        seg_context_apply(pipeline->context, &input, pipeline->wanted, result);
-    if (status < 0) return status;
+    SEG_TRY(seg_inner_env_begin(&pipeline->inner));
+    const seg_status status = apply_method(pipeline, frame, result);
+    if (status < 0) {
+        if (!pipeline->bound) seg_chain_reset(&pipeline->pre);
+        return status;
+    }
+    pipeline->bound = true;
     seg_frame_queue_push(&pipeline->queue);
-    return status == SEG_OK ? finish_described(pipeline, result) : status;
+    if (status == SEG_OK) SEG_TRY(finish_described(pipeline, result));
+    seg_inner_env_end(&pipeline->inner);
+    return status;
 }
 
 seg_status seg_pipeline_flush(seg_pipeline *pipeline, seg_result *result) {
@@ -394,9 +394,13 @@ seg_status seg_pipeline_flush(seg_pipeline *pipeline, seg_result *result) {
                         pipeline ? "result" : "pipeline");
     pipeline->described = NULL;
     result->outputs = 0;
-    pipeline->stage = pipeline->pre.count;
+    SEG_TRY(seg_inner_env_begin(&pipeline->inner));
+    SEG_TRY(enter_stage(pipeline, pipeline->pre.count));
     const seg_status status = seg_context_flush(pipeline->context, pipeline->wanted, result);
-    return status == SEG_OK ? finish_described(pipeline, result) : status;
+    if (status < 0) return status;
+    if (status == SEG_OK) SEG_TRY(finish_described(pipeline, result));
+    seg_inner_env_end(&pipeline->inner);
+    return status;
 }
 
 const seg_frame *seg_pipeline_described(const seg_pipeline *pipeline) {
@@ -413,7 +417,7 @@ seg_status seg_pipeline_render(seg_pipeline *pipeline, const seg_result *result,
                                seg_image *picture) {
     if (!pipeline) return seg_fail(SEG_ERROR_ARGUMENT, "pipeline is missing (NULL)");
     return seg_render(picture, pipeline->render, seg_pipeline_described(pipeline), result,
-                      &pipeline->env);
+                      &pipeline->inner.outer);
 }
 
 void seg_pipeline_reset(seg_pipeline *pipeline) {
@@ -423,7 +427,7 @@ void seg_pipeline_reset(seg_pipeline *pipeline) {
     seg_chain_reset(&pipeline->post);
     seg_frame_queue_clear(&pipeline->queue);
     pipeline->described = NULL;
-    pipeline->width = pipeline->height = 0;
+    pipeline->bound = false;
     seg_image_unref(&pipeline->static_ignore);
 }
 

@@ -392,7 +392,7 @@ START_TEST(log_and_progress) {
     ck_assert_ok(seg_progress(&env, -7));
     ck_assert_double_eq(heard.fraction, 0);
     heard.cancel = 1;
-    ck_assert_fails(seg_progress(&env, 0.5), SEG_ERROR_CANCELLED, "50 %");
+    ck_assert_fails(seg_progress(&env, 0.5), SEG_ERROR_CANCELLED, "cancelled");
 }
 END_TEST
 

@@ -473,6 +473,41 @@ START_TEST(score_and_background_when_rendered) {
 }
 END_TEST
 
+/* ---- binding ---- */
+
+/* The first frame that the method takes binds the size, not one that fails. */
+START_TEST(a_failed_frame_does_not_bind) {
+    run r;
+    uint8_t options[256];
+    prepare(&r, "region-grow");
+    seg_params_init(options, r.config.method->params);
+    ck_assert_ok(seg_params_parse(options, r.config.method->params, "seeds", "70,50", NULL));
+    r.config.options = options;
+    r.config.pre = "gaussian(1)";
+    r.config.roi = (seg_rect){2, 3, 38, 27};
+    create(&r);
+    seg_frame small = {0};
+    ck_assert_ok(seg_image_alloc(&small.image, 40, 30, SEG_U8, 3, NULL));
+    scene_paint(&small.image, 0);
+    ck_assert_fails(seg_pipeline_apply(r.pipeline, &small, &r.result), SEG_ERROR_OPTION,
+                    "outside the picture");
+    apply(&r);
+    ck_assert_int_eq(r.result.labels.width, WIDTH);
+    /* the region is that of this frame's size, too: all else is left out */
+    for (int32_t y = 0; y < HEIGHT; y++)
+        for (int32_t x = 0; x < WIDTH; x++)
+            if (x < 2 || y < 3 || x >= 40 || y >= 30) ck_assert_int_eq(label_at(&r, x, y), 0);
+    ck_assert_fails(seg_pipeline_apply(r.pipeline, &small, &r.result), SEG_ERROR_SHAPE, "reset");
+    seg_pipeline_reset(r.pipeline);
+    ck_assert_fails(seg_pipeline_apply(r.pipeline, &small, &r.result), SEG_ERROR_OPTION,
+                    "outside the picture");
+    apply(&r);
+    seg_params_clear(options, r.config.method->params, NULL);
+    seg_frame_unref(&small);
+    finish(&r);
+}
+END_TEST
+
 /* ---- progress and cancelling ---- */
 
 typedef struct watcher {
@@ -499,7 +534,7 @@ START_TEST(progress_and_cancelling) {
     ck_assert_double_eq(w.last, 1);
     const int calls = w.calls;
     ck_assert_int_ge(calls, 5);
-    for (int stop = 1; stop <= calls; stop++) {
+    for (int stop = 1; stop < calls; stop++) {
         w = (watcher){.stop_at = stop};
         ck_assert_fails(seg_pipeline_apply(r.pipeline, &r.frame, &r.result), SEG_ERROR_CANCELLED,
                         "cancelled");
@@ -662,6 +697,7 @@ int main(void) {
     tcase_add_loop_test(cases, luma_is_enough, 0, 6);
     tcase_add_test(cases, luma_goes_first);
     tcase_add_test(cases, score_and_background_when_rendered);
+    tcase_add_test(cases, a_failed_frame_does_not_bind);
     tcase_add_test(cases, progress_and_cancelling);
     tcase_add_loop_test(cases, memory_failures_leak_nothing, 0, 2);
     tcase_add_test(cases, no_memory_after_the_second_frame);
