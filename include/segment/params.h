@@ -69,6 +69,9 @@ typedef enum seg_param_type {
                          */
 } seg_param_type;
 
+/** Among the names of a SEG_PARAM_INT: all odd numbers from min to max. */
+#define SEG_PARAM_ODD "odd"
+
 /** A row of a parameter table. */
 typedef struct seg_param {
     const char *name;         /**< as on the command line without dashes: "half-life" */
@@ -76,10 +79,12 @@ typedef struct seg_param {
     size_t offset;            /**< of the field in the options struct */
     const char *default_text; /**< parsed by the same parser; NULL for "none" (pictures) */
     double min, max;          /**< allowed value, inclusive (of the number in levels, sizes, ...) */
-    const char *const *names; /**< of an enumeration, NULL-ended; else NULL */
-    const char *unit;         /**< "px", "8-bit level", "frames", ...; "" if none */
-    const char *help;         /**< one sentence */
-    const char *symbol;       /**< in the paper, or "" */
+    const char *const
+        *names;         /**< of an enumeration; of a whole number those allowed ("3", "5"),
+                             SEG_PARAM_ODD for the odd ones in the range; NULL-ended; or NULL */
+    const char *unit;   /**< "px", "8-bit level", "frames", ...; "" if none */
+    const char *help;   /**< one sentence */
+    const char *symbol; /**< in the paper, or "" */
 } seg_param;
 
 typedef struct seg_param_table {

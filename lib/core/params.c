@@ -101,6 +101,11 @@ static seg_status parse_int(field *value, const seg_param *param, const char *te
     double number;
     const char *end;
     if (parse_integer(&value->integer, &end, text) && !*end) return SEG_OK;
+    if (param->names) {
+        char allowed[256];
+        seg_param_list_names(allowed, sizeof allowed, param);
+        return malformed(param, text, allowed);
+    }
     /* A number, but none that fits: say what is allowed rather than what a number is. */
     if (parse_whole_number(&number, text) && !seg_param_inside(number, param->min, param->max)) {
         char low[SEG_NUMBER_SIZE], high[SEG_NUMBER_SIZE];

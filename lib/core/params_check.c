@@ -29,6 +29,29 @@ static seg_status check_range(const seg_param *param, const void *value, double 
     return out_of_range(param, value, param->min, param->max, unit);
 }
 
+/* True if a row with names lets the number through. */
+static bool is_named(const seg_param *param, int32_t number) {
+    if (!seg_param_inside(number, param->min, param->max)) return false;
+    for (const char *const *name = param->names; *name; name++) {
+        double allowed;
+        const char *end;
+        if (!strcmp(*name, SEG_PARAM_ODD) && number % 2 != 0) return true;
+        if (seg_text_to_number(&allowed, &end, *name) && allowed == number) return true;
+    }
+    return false;
+}
+
+/* Whole numbers of which some are allowed. */
+static seg_status check_whole(const seg_param *param, const int32_t *value) {
+    if (!param->names) return check_range(param, value, *value);
+    if (is_named(param, *value)) return SEG_OK;
+    char unit[32], allowed[256];
+    unit_text(unit, param);
+    seg_param_list_names(allowed, sizeof allowed, param);
+    return seg_fail(SEG_ERROR_OPTION, "%s has no valid value (got %ld%s, allowed %s)", param->name,
+                    (long)*value, unit, allowed);
+}
+
 static seg_status check_percent(const seg_param *param, const void *value, double number) {
     if (seg_param_inside(number, 0, 100)) return SEG_OK;
     return out_of_range(param, value, 0, 100, " percent");
@@ -110,7 +133,7 @@ seg_status seg_param_check(const seg_param *param, const void *value) {
         if (*(const unsigned char *)value <= 1) return SEG_OK;
         return seg_fail(SEG_ERROR_OPTION, "%s is neither true nor false", param->name);
     case SEG_PARAM_INT:
-        return check_range(param, value, *(const int32_t *)value);
+        return check_whole(param, value);
     case SEG_PARAM_FLOAT:
         return check_range(param, value, *(const double *)value);
     case SEG_PARAM_ENUM: {

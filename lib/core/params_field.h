@@ -22,10 +22,10 @@ static inline bool seg_param_inside(double value, double min, double max) {
     return value >= min && value <= max;
 }
 
-/* Of an enumeration. */
+/* 0 without names. */
 int32_t seg_param_name_count(const seg_param *param);
 
-/* "a, b or c": the names of an enumeration; cut where `size` ends. */
+/* "a, b or c": what a row with names allows; cut where `size` ends. */
 void seg_param_list_names(char *text, size_t size, const seg_param *param);
 
 /* As seg_params_format, of the value at `field`. */

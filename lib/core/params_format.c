@@ -3,6 +3,8 @@
 
 #include "core/text.h"
 
+#include <string.h>
+
 const char *const seg_auto_rule_names[SEG_AUTO_RULES] = {"auto", "auto:otsu", "auto:median",
                                                          "auto:noise"};
 
@@ -121,7 +123,12 @@ void seg_param_list_names(char *text, size_t size, const seg_param *param) {
     text_writer writer = {text, size, 0};
     for (int32_t i = 0; i < count; i++) {
         if (i) put_text(&writer, i + 1 < count ? ", " : " or ");
-        put_text(&writer, param->names[i]);
+        const bool odd = param->type == SEG_PARAM_INT && !strcmp(param->names[i], SEG_PARAM_ODD);
+        put_text(&writer, odd ? "odd numbers from " : param->names[i]);
+        if (!odd) continue;
+        put_number(&writer, param->min);
+        put_text(&writer, " to ");
+        put_number(&writer, param->max);
     }
     finish(&writer);
 }

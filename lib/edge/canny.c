@@ -28,6 +28,7 @@
 #include "methods.h"
 
 static const char *const norm_names[] = {"l1", "l2", NULL};
+static const char *const aperture_names[] = {"3", "5", "7", NULL};
 
 static const seg_param rows[] = {
     {"sigma", SEG_PARAM_FLOAT, offsetof(seg_canny_options, sigma), "1.4", 0, 42, NULL, "px",
@@ -41,23 +42,14 @@ static const seg_param rows[] = {
      "T2"},
     {"norm", SEG_PARAM_ENUM, offsetof(seg_canny_options, norm), "l1", 0, 1, norm_names, "",
      "Gradient magnitude: |dx| + |dy| or the Euclidean norm.", ""},
-    {"aperture", SEG_PARAM_INT, offsetof(seg_canny_options, aperture), "3", 3, 7, NULL, "px",
-     "Side of the Sobel kernel: 3, 5 or 7; gains are 1, 12 and 160 times.", ""},
+    {"aperture", SEG_PARAM_INT, offsetof(seg_canny_options, aperture), "3", 3, 7, aperture_names,
+     "px", "Side of the Sobel kernel; gains are 1, 12 and 160 times.", ""},
 };
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows, sizeof(seg_canny_options)};
 
 void seg_canny_options_init(seg_canny_options *options) {
     seg_params_init(options, &params);
-}
-
-static seg_status check_options(const seg_canny_options *options) {
-    SEG_TRY(seg_params_check(options, &params));
-    if (options->aperture % 2 == 0)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "aperture has no valid value (got %ld, allowed 3, 5 or 7)",
-                        (long)options->aperture);
-    return SEG_OK;
 }
 
 seg_status seg_canny(seg_image *edges, seg_canny_report *report, const seg_image *picture,
@@ -68,7 +60,7 @@ seg_status seg_canny(seg_image *edges, seg_canny_report *report, const seg_image
         seg_canny_options_init(&defaults);
         options = &defaults;
     }
-    SEG_TRY(check_options(options));
+    SEG_TRY(seg_params_check(options, &params));
     SEG_TRY(seg_check_image(picture, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
     SEG_TRY(seg_check_mask(ignore, "ignore", picture->width, picture->height));
     SEG_TRY(seg_image_ensure(edges, picture->width, picture->height, SEG_U8, 1, env));
@@ -84,7 +76,6 @@ seg_status seg_canny(seg_image *edges, seg_canny_report *report, const seg_image
 }
 
 static seg_status create(void **state, const void *options, const seg_env *env) {
-    if (options) SEG_TRY(check_options(options));
     return seg_still_create(state, &params, options, env);
 }
 

@@ -95,8 +95,8 @@ typedef struct element_options {
 static const char *const element_names[] = {"square", "disk", "cross", NULL};
 
 static const seg_param element_rows[] = {
-    {"side", SEG_PARAM_INT, offsetof(element_options, side), "3", 1, SEG_ELEMENT_MAX_SIDE, NULL,
-     "px", "Side of the element, odd.", "B"},
+    {"side", SEG_PARAM_INT, offsetof(element_options, side), "3", 1, SEG_ELEMENT_MAX_SIDE,
+     seg_odd_names, "px", "Side of the element.", "B"},
     {"element", SEG_PARAM_ENUM, offsetof(element_options, element), "square", 0, 2, element_names,
      "", "Shape of the element; a disk has the pixels within side/2 rounded down of its centre.",
      ""},
@@ -106,15 +106,7 @@ static const seg_param_table element_params = {
     element_rows, sizeof element_rows / sizeof *element_rows, sizeof(element_options)};
 
 static seg_status element_create(void **state, const void *options, const seg_env *env) {
-    SEG_TRY(seg_still_create(state, &element_params, options, env));
-    const seg_still *still = *state;
-    const element_options *given = still->options;
-    const seg_status status =
-        seg_element_check((seg_element)given->element, given->side, SEG_ERROR_OPTION);
-    if (status >= 0) return SEG_OK;
-    seg_still_free(*state);
-    *state = NULL;
-    return status;
+    return seg_still_create(state, &element_params, options, env);
 }
 
 #define ELEMENT_METHOD(name, id_text, title_text, operation)                                       \
@@ -199,8 +191,8 @@ typedef struct area_options {
 
 #define CONNECTIVITY_ROW                                                                           \
     {                                                                                              \
-        "connectivity", SEG_PARAM_INT, offsetof(area_options, connectivity), "8", 4, 8, NULL, "",  \
-            "Neighbours that connect the components of a mask: 4 or 8.", ""                        \
+        "connectivity", SEG_PARAM_INT, offsetof(area_options, connectivity), "8", 4, 8,            \
+            seg_connectivity_names, "", "Neighbours that connect the components of a mask.", ""    \
     }
 
 static const seg_param min_area_rows[] = {
@@ -227,14 +219,7 @@ static const seg_param_table largest_params = {largest_rows, 2, sizeof(area_opti
 
 static seg_status area_create(void **state, const seg_param_table *params, const void *options,
                               const seg_env *env) {
-    SEG_TRY(seg_still_create(state, params, options, env));
-    const seg_still *still = *state;
-    const int32_t connectivity = ((const area_options *)still->options)->connectivity;
-    if (connectivity == 4 || connectivity == 8) return SEG_OK;
-    seg_still_free(*state);
-    *state = NULL;
-    return seg_fail(SEG_ERROR_OPTION, "connectivity has no valid value (got %ld, allowed 4 or 8)",
-                    (long)connectivity);
+    return seg_still_create(state, params, options, env);
 }
 
 static seg_status filter_mask(seg_image *target, const seg_image *mask, int32_t connectivity,

@@ -31,25 +31,19 @@ typedef struct gaussian_options {
     int32_t aperture;
 } gaussian_options;
 
+static const char *const aperture_names[] = {"0", SEG_PARAM_ODD, NULL};
+
 static const seg_param gaussian_rows[] = {
     {"sigma", SEG_PARAM_FLOAT, offsetof(gaussian_options, sigma), "1.4", 0,
      SEG_GAUSSIAN_LARGEST_SIGMA, NULL, "px", "Standard deviation of the blur; 0 = none.", "sigma"},
-    {"aperture", SEG_PARAM_INT, offsetof(gaussian_options, aperture), "0", 0, 255, NULL, "px",
-     "Side of the kernel, odd; 0 = by sigma, 2 ceil(3 sigma) + 1.", ""},
+    {"aperture", SEG_PARAM_INT, offsetof(gaussian_options, aperture), "0", 0, 255, aperture_names,
+     "px", "Side of the kernel; 0 = by sigma, 2 ceil(3 sigma) + 1.", ""},
 };
 
 static const seg_param_table gaussian_params = {
     gaussian_rows, sizeof gaussian_rows / sizeof *gaussian_rows, sizeof(gaussian_options)};
 
-/* Tables hold ranges; that an aperture is odd is checked here, before the first frame. */
 static seg_status gaussian_create(void **state, const void *options, const seg_env *env) {
-    const gaussian_options *given = options;
-    seg_gaussian_taps taps;
-    if (given) {
-        SEG_TRY(seg_params_check(options, &gaussian_params));
-        if (seg_gaussian_taps_make(&taps, given->sigma, given->aperture) < 0)
-            return SEG_ERROR_OPTION;
-    }
     return seg_still_create(state, &gaussian_params, options, env);
 }
 
@@ -90,23 +84,14 @@ typedef struct median_options {
 } median_options;
 
 static const seg_param median_rows[] = {
-    {"side", SEG_PARAM_INT, offsetof(median_options, side), "3", 1, 255, NULL, "px",
-     "Side of the square, odd; 1 = none.", ""},
+    {"side", SEG_PARAM_INT, offsetof(median_options, side), "3", 1, 255, seg_odd_names, "px",
+     "Side of the square; 1 = none.", ""},
 };
 
 static const seg_param_table median_params = {median_rows, sizeof median_rows / sizeof *median_rows,
                                               sizeof(median_options)};
 
 static seg_status median_create(void **state, const void *options, const seg_env *env) {
-    const median_options *given = options;
-    if (given) {
-        SEG_TRY(seg_params_check(options, &median_params));
-        if (given->side % 2 == 0)
-            return seg_fail(
-                SEG_ERROR_OPTION,
-                "side has no valid value (got %ld px, allowed odd numbers from 1 to 255)",
-                (long)given->side);
-    }
     return seg_still_create(state, &median_params, options, env);
 }
 

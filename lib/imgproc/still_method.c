@@ -3,6 +3,9 @@
 
 #include "core/check.h"
 
+const char *const seg_connectivity_names[] = {"4", "8", NULL};
+const char *const seg_odd_names[] = {SEG_PARAM_ODD, NULL};
+
 seg_status seg_still_create(void **state, const seg_param_table *params, const void *options,
                             const seg_env *env) {
     *state = NULL;

@@ -36,6 +36,9 @@ typedef struct seg_still {
 SEG_NODISCARD seg_status seg_still_create(void **state, const seg_param_table *params,
                                           const void *options, const seg_env *env);
 
+/** Names of whole numbers in parameter tables: 4 and 8; the odd ones. */
+extern const char *const seg_connectivity_names[], *const seg_odd_names[];
+
 /** The state, ready for the next frame. */
 seg_still *seg_still_begin(void *state);
 

@@ -52,7 +52,7 @@ static const seg_param rows[] = {
      criterion_names, "",
      "What a pixel must be like: the seed, the region's mean, or its neighbour.", ""},
     {"connectivity", SEG_PARAM_INT, offsetof(seg_region_grow_options, connectivity), "4", 4, 8,
-     NULL, "", "Neighbours of a pixel: 4 or 8.", ""},
+     seg_connectivity_names, "", "Neighbours of a pixel.", ""},
 };
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows,
@@ -312,20 +312,13 @@ static seg_status check(const seg_image *picture, const seg_image *ignore,
     return seg_check_image(markers, "markers", SEG_FORMAT_BIT(SEG_LABEL32), SEG_CHANNELS_1);
 }
 
-static seg_status check_options(const seg_region_grow_options *options) {
-    SEG_TRY(seg_params_check(options, &params));
-    if (options->connectivity == 4 || options->connectivity == 8) return SEG_OK;
-    return seg_fail(SEG_ERROR_OPTION, "connectivity has no valid value (got %ld, allowed 4 or 8)",
-                    (long)options->connectivity);
-}
-
 seg_status seg_region_grow(seg_image *labels, const seg_image *picture, const seg_image *ignore,
                            const seg_image *markers, const seg_region_grow_options *options,
                            const seg_env *env) {
     seg_region_grow_options defaults;
     seg_region_grow_options_init(&defaults);
     if (!options) options = &defaults;
-    SEG_TRY(check_options(options));
+    SEG_TRY(seg_params_check(options, &params));
     SEG_TRY(check(picture, ignore, markers));
     SEG_TRY(seg_image_ensure(labels, picture->width, picture->height, SEG_LABEL32, 1, env));
     if (!seg_image_empty(markers)) SEG_TRY(seg_check_apart(labels, "labels", markers, "markers"));
@@ -340,7 +333,6 @@ seg_status seg_region_grow(seg_image *labels, const seg_image *picture, const se
 /* --- the method -------------------------------------------------------------------------- */
 
 static seg_status create(void **state, const void *options, const seg_env *env) {
-    if (options) SEG_TRY(check_options(options));
     return seg_still_create(state, &params, options, env);
 }
 

@@ -62,7 +62,7 @@ same one printed
 # ---- words, switches, standard ranges; what the method refuses is counted ----
 works tune --method otsu --vary invert --truth truth pictures --json
 has printed '"invert": "false"'
-works tune --method canny --vary aperture,norm --metric boundaries --thresholds 1 --truth truth \
+works tune --method canny --vary aperture=3:7:5,norm --metric boundaries --thresholds 1 --truth truth \
     pictures --folds 0
 has printed 'of them the method refuses' '^aperture ' '^norm '
 works tune --method canny --vary sigma --metric boundaries --thresholds 1 --truth truth pictures \

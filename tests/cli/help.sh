@@ -29,6 +29,8 @@ done
 has list.json '"formats": \[$' '"id": "canny"' '"unit": "px"' '"default": 1.4'
 sed -n '/"name": "sigma"/,/"help"/p' list.json | tr -d ' \n' >sigma
 has sigma '"range":\[0.0,42.0\]'
+sed -n '/"name": "aperture"/,/"help"/p' list.json | tr -d ' \n' >sides
+has sides '"range":\[3,7\],"choices":\[3,5,7\]' '"range":\[0,255\],"choices":\[0,"odd"\]'
 
 # ---- every method and parameter ----
 while read -r id; do
@@ -66,6 +68,15 @@ while read -r name; do
     segment --help "$name" >printed 2>messages || continue # of another program
     grep -q -- "--$name" help || failed "--help lacks --$name"
 done <rows
+works --help canny
+has printed '1986[.]$' '\(3[|]5[|]7 px; default 3\)'
+has segment.1 'PAMI 8\(6\), 1986[.]'
+works --help connectivity
+has printed '\(4[|]8; default 4\)'
+works --help median
+has printed '\(odd, 1 to 255 px; default 3\)'
+has completion 'aperture\) words="3 5 7";;' 'connectivity\) words="4 8";;'
+fails 2 'aperture has no valid value \(got 4 px, allowed 3, 5 or 7\)' --method canny --aperture 4 a b
 works --help norm
 has printed 'l1' 'canny'
 fails 2 'no help on "cany"; did you mean canny' --help cany

@@ -74,7 +74,7 @@ fails 2 'level is out of range \(got 120%, allowed 0 to 100 percent\)' --method 
 fails 2 'level' --method threshold --level high in.pgm x.png
 fails 2 'sigma is out of range \(got -1, allowed 0 to' --method canny --sigma -1 in.pgm x.png
 fails 2 'sigma.*"nan"' --method canny --sigma nan in.pgm x.png
-fails 2 'method canny: aperture has no valid value \(got 4, allowed' --method canny --aperture 4 in.pgm x.png
+fails 2 'method canny: aperture has no valid value \(got 4 px, allowed' --method canny --aperture 4 in.pgm x.png
 fails 2 'norm has no valid value \(got "l3", allowed l1 or l2\); did you mean "l1"' --method canny --norm l3 in.pgm x.png
 fails 2 'high has no valid value \(got "a", allowed' --method canny --high a in.pgm x.png
 fails 2 'post|opne' --post 'opne(3)' in.pgm x.png

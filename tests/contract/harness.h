@@ -142,6 +142,17 @@ typedef struct contract_options {
     char what[96]; /* for messages */
 } contract_options;
 
+/* Of a whole number: the names, "odd" stands for some. */
+static inline const char *contract_named_value(const seg_param *param, int n, char text[64]) {
+    int k = 0;
+    while (k < n && param->names[k] && strcmp(param->names[k], SEG_PARAM_ODD) != 0)
+        k++;
+    if (!param->names[k] || strcmp(param->names[k], SEG_PARAM_ODD) != 0) return param->names[k];
+    const int more = n - k, odd = ((int)param->min | 1) + 2 * (more * more + more);
+    snprintf(text, 64, "%d", odd);
+    return more < 4 && odd <= param->max ? text : NULL;
+}
+
 /* Values worth trying for a parameter; NULL after the last. */
 static inline const char *contract_value(const seg_param *param, int n, char text[64]) {
     static const char *const levels[] = {"0",   "17",        "128",         "255",       "10%",
@@ -165,6 +176,7 @@ static inline const char *contract_value(const seg_param *param, int n, char tex
         return n < 2 ? seeds[n] : NULL;
     case SEG_PARAM_INT:
     case SEG_PARAM_FLOAT: {
+        if (param->names) return contract_named_value(param, n, text);
         /* both ends, within what runs in a moment, and some between */
         const double most = param->max < 40 ? param->max : 40;
         const double low = param->min > -40 ? param->min : -40;

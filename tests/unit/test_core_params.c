@@ -366,6 +366,45 @@ START_TEST(checking) {
 }
 END_TEST
 
+START_TEST(some_whole_numbers) {
+    static const char *const sides[] = {"3", "5", "7", NULL}, *const odd[] = {SEG_PARAM_ODD, NULL};
+    static const char *const both[] = {"0", SEG_PARAM_ODD, NULL};
+    const seg_param some[] = {{"side", SEG_PARAM_INT, FIELD(count), "3", 3, 7, sides, "px", "", ""},
+                              {"odd", SEG_PARAM_INT, FIELD(count), "-1", -5, 9, odd, "", "", ""},
+                              {"both", SEG_PARAM_INT, FIELD(count), "0", 0, 9, both, "", "", ""}};
+    static const int allowed[3][16] = {
+        {3, 5, 7, 99}, {-5, -3, -1, 1, 3, 5, 7, 9, 99}, {0, 1, 3, 5, 7, 9, 99}};
+    static const char *const words[] = {"side has no valid value (got %s px, allowed 3, 5 or 7)",
+                                        "got %s, allowed odd numbers from -5 to 9)",
+                                        "got %s, allowed 0 or odd numbers from 0 to 9)"};
+    for (int i = 0; i < 3; i++) {
+        const seg_param_table one = {&some[i], 1, sizeof(all_options)};
+        all_options options;
+        seg_params_init(&options, &one);
+        ck_assert_ok(seg_params_check(&options, &one));
+        for (int value = -8, next = 0; value < 20; value++) {
+            char text[16], message[96];
+            snprintf(text, sizeof text, "%d", value);
+            snprintf(message, sizeof message, words[i], text);
+            options.count = value;
+            if (value == allowed[i][next]) {
+                next++;
+                ck_assert_ok(seg_params_check(&options, &one));
+                ck_assert_ok(seg_params_parse(&options, &one, some[i].name, text, NULL));
+                continue;
+            }
+            ck_assert_fails(seg_params_check(&options, &one), SEG_ERROR_OPTION, message);
+            ck_assert_fails(seg_params_parse(&options, &one, some[i].name, text, NULL),
+                            SEG_ERROR_OPTION, message);
+        }
+        ck_assert_fails(seg_params_parse(&options, &one, some[i].name, "3.5", NULL),
+                        SEG_ERROR_OPTION, i ? "odd numbers from" : "allowed 3, 5 or 7");
+        ck_assert_fails(seg_params_parse(&options, &one, some[i].name, "1e99", NULL),
+                        SEG_ERROR_OPTION, "no valid value");
+    }
+}
+END_TEST
+
 START_TEST(texts_come_back) {
     const struct {
         const char *name, *text, *written;
@@ -496,5 +535,5 @@ START_TEST(noise_is_refused_in_good_order) {
 END_TEST
 
 CORE_MAIN("core_params", defaults, finding, booleans_and_numbers, levels,
-          durations_sizes_rectangles, seed_points, pictures, checking, texts_come_back,
-          copies_are_deep, noise_is_refused_in_good_order)
+          durations_sizes_rectangles, seed_points, pictures, checking, some_whole_numbers,
+          texts_come_back, copies_are_deep, noise_is_refused_in_good_order)

@@ -299,13 +299,18 @@ START_TEST(methods) {
 }
 END_TEST
 
-static void check_option(const seg_method *method, const char *name, const char *text,
+/* A whole number is refused as a text and in the struct. */
+static void check_option(const seg_method *method, const char *name, int32_t value,
                          const char *words) {
+    char text[16];
     uint64_t options[8];
     seg_context *context = NULL;
     ck_assert_uint_ge(sizeof options, method->params->options_size);
     seg_params_init(options, method->params);
-    ck_assert_ok(seg_params_parse(options, method->params, name, text, NULL));
+    snprintf(text, sizeof text, "%d", (int)value);
+    ck_assert_fails(seg_params_parse(options, method->params, name, text, NULL), SEG_ERROR_OPTION,
+                    words);
+    memcpy((char *)options + seg_params_find(method->params, name)->offset, &value, sizeof value);
     ck_assert_fails(seg_context_create(&context, method, options, NULL), SEG_ERROR_OPTION, words);
     ck_assert_ptr_null(context);
 }
@@ -326,8 +331,9 @@ START_TEST(bad_arguments) {
     ck_assert_fails(seg_median(&a.image, &a.image, 3, NULL), SEG_ERROR_ARGUMENT, "same");
     ck_assert_fails(seg_sobel(&out, &more, &a.image, 7, NULL), SEG_ERROR_ARGUMENT, "3 or 5");
     ck_assert_fails(seg_sobel(&out, &more, &rgb.image, 3, NULL), SEG_ERROR_UNSUPPORTED, "channels");
-    check_option(&seg_method_median, "side", "4", "side has no valid value (got 4");
-    check_option(&seg_method_gaussian, "aperture", "4", "aperture is 4");
+    check_option(&seg_method_median, "side", 4, "side has no valid value (got 4 px");
+    check_option(&seg_method_gaussian, "aperture", 4,
+                 "aperture has no valid value (got 4 px, allowed 0 or odd numbers");
     pixels_free(&a), pixels_free(&rgb);
 }
 END_TEST

@@ -80,11 +80,11 @@ static const struct {
     {"open=", "column 6: the chain ends early", "a value"},
     {"open(side=3,5)", "column 13: open: \"5\" needs the name", "others before"},
     {"largest(1,8,9)", "column 13: largest: \"9\" is one value too many", "2 parameters"},
-    {"open(x)", "column 6: open: side has no valid value (got \"x\"", "whole number"},
+    {"open(x)", "column 6: open: side has no valid value (got \"x\"", "odd numbers from 1 to 1023"},
     {"dilate(3,round)", "column 10: dilate: element has no valid value (got \"round\"",
      "square, disk or cross"},
-    {"fill-holes,open(99999999)", "column 17: open: side", "allowed 1 to"},
-    {"erode(4)", "column 1: erode: ", "odd"},
+    {"fill-holes,open(99999999)", "column 17: open: side", "odd numbers from 1 to 1023"},
+    {"erode(4)", "column 7: erode: ", "odd"},
     {"open((3))", "column 6: is no chain (got \"((3))\"", NULL},
 };
 

@@ -71,7 +71,7 @@ static void add_option_cases(text_buffer *target, const program *of) {
 static void add_choice_cases(text_buffer *target, const help_topic *topic) {
     for (int32_t k = 0; topic->dashes && topic->params && k < topic->params->count; k++) {
         const seg_param *param = &topic->params->items[k];
-        if (param->type != SEG_PARAM_ENUM) continue;
+        if (!param->names || help_takes_odd(param)) continue;
         text_add(target, "        --%s) words=\"", param->name);
         for (int n = 0; param->names[n]; n++)
             text_add(target, "%s%s", n ? " " : "", param->names[n]);

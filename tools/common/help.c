@@ -118,7 +118,9 @@ void help_topic_free(help_topic *topic) {
 static void add_page(text_buffer *target, const help_topic *topic) {
     const seg_param_table *params = topic->params;
     text_add(target, "%s: %s\n", topic->id, topic->title);
-    if (topic->reference[0]) add_wrapped(target, 0, 0, topic->reference);
+    char *reference = help_reference_text(topic);
+    if (reference[0]) add_wrapped(target, 0, 0, reference);
+    free(reference);
     text_add(target, "\n");
     add_wrapped(target, 0, 0, topic->facts.data ? topic->facts.data : "");
     if (params && params->count) text_add(target, "\nParameters\n");

@@ -20,6 +20,10 @@ void help_option_name(char *name, size_t size, const option_row *row);
 const char *help_option_text(const program *of, const option_row *row);
 /** "8-bit level, default auto, 0 to 255": what a parameter takes. */
 void help_parameter_values(char *values, size_t size, const seg_param *param);
+/** True if a whole number may be any odd one of a range. */
+bool help_takes_odd(const seg_param *param);
+/** The paper with its year, or "". A new text. */
+char *help_reference_text(const help_topic *topic);
 /** Its sentence with what it takes in brackets. A new text. */
 char *help_parameter_text(const seg_param *param);
 /** A parameter as data, for --list --json. The caller owns it. */

@@ -64,7 +64,9 @@ static void add_topic(text_buffer *target, const help_topic *topic) {
     text_add(target, ".SS %s\n", topic->id);
     add_plain(target, topic->title);
     text_add(target, ". ");
-    add_plain(target, topic->reference);
+    char *reference = help_reference_text(topic);
+    add_plain(target, reference);
+    free(reference);
     text_add(target, "\n");
     add_plain(target, topic->facts.data ? topic->facts.data : "");
     text_add(target, "\n");

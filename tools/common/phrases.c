@@ -39,6 +39,12 @@ const char *help_option_text(const program *of, const option_row *row) {
     return row->help;
 }
 
+bool help_takes_odd(const seg_param *param) {
+    for (int i = 0; param->type == SEG_PARAM_INT && param->names && param->names[i]; i++)
+        if (text_equal(param->names[i], SEG_PARAM_ODD)) return true;
+    return false;
+}
+
 static const char *type_phrase(const seg_param *param) {
     switch (param->type) {
     case SEG_PARAM_BOOL:
@@ -65,7 +71,9 @@ static const char *type_phrase(const seg_param *param) {
     }
 }
 
+/* Not where the values are listed one by one. */
 static bool has_range(const seg_param *param) {
+    if (param->type == SEG_PARAM_INT && param->names) return help_takes_odd(param);
     return param->type == SEG_PARAM_INT || param->type == SEG_PARAM_FLOAT ||
            param->type == SEG_PARAM_LEVEL || param->type == SEG_PARAM_DURATION ||
            param->type == SEG_PARAM_SIZE;
@@ -73,18 +81,24 @@ static bool has_range(const seg_param *param) {
 
 void help_parameter_values(char *values, size_t size, const seg_param *param) {
     size_t used = 0;
-    if (param->type == SEG_PARAM_ENUM)
-        for (int i = 0; param->names[i] && used < size; i++)
-            used +=
-                (size_t)snprintf(values + used, size - used, "%s%s", i ? "|" : "", param->names[i]);
-    else
-        used += (size_t)snprintf(values, size, "%s", type_phrase(param));
+    const char *space = param->unit[0] ? " " : "";
+    for (int i = 0; param->names && param->names[i] && used < size; i++)
+        used += (size_t)snprintf(values + used, size - used, "%s%s", i ? "|" : "", param->names[i]);
+    if (!param->names) used += (size_t)snprintf(values, size, "%s", type_phrase(param));
     if (has_range(param) && used < size)
         used += (size_t)snprintf(values + used, size - used, ", %g to %g%s%s", param->min,
-                                 param->max, param->unit[0] ? " " : "", param->unit);
+                                 param->max, space, param->unit);
+    else if (param->names && used < size)
+        used += (size_t)snprintf(values + used, size - used, "%s%s", space, param->unit);
     if (used < size)
         snprintf(values + used, size - used, "; default %s",
                  param->default_text ? param->default_text : "none");
+}
+
+char *help_reference_text(const help_topic *topic) {
+    if (!topic->reference[0]) return text_copy("");
+    return topic->year ? text_format("%s, %d.", topic->reference, (int)topic->year)
+                       : text_copy(topic->reference);
 }
 
 char *help_parameter_text(const seg_param *param) {
@@ -113,10 +127,21 @@ static json_t *default_value(const seg_param *param) {
 
 /* [least, greatest] of numbers. */
 static json_t *range_value(const seg_param *param) {
-    if (!has_range(param)) return json_null();
     if (param->type == SEG_PARAM_INT)
         return json_pack("[I,I]", (json_int_t)param->min, (json_int_t)param->max);
-    return json_pack("[f,f]", param->min, param->max);
+    return has_range(param) ? json_pack("[f,f]", param->min, param->max) : json_null();
+}
+
+/* Words; of whole numbers the numbers, and "odd" for all odd ones in the range. */
+static json_t *choices_value(const seg_param *param) {
+    json_t *choices = json_array();
+    for (int i = 0; param->names[i]; i++) {
+        const char *name = param->names[i];
+        const bool number = param->type == SEG_PARAM_INT && !text_equal(name, SEG_PARAM_ODD);
+        json_array_append_new(choices,
+                              number ? json_integer(strtoll(name, NULL, 10)) : json_string(name));
+    }
+    return choices;
 }
 
 json_t *help_describe_parameter(const seg_param *param) {
@@ -126,12 +151,7 @@ json_t *help_describe_parameter(const seg_param *param) {
     json_object_set_new(all, "unit", json_string(param->unit));
     json_object_set_new(all, "default", default_value(param));
     json_object_set_new(all, "range", range_value(param));
-    if (param->type == SEG_PARAM_ENUM) {
-        json_t *choices = json_array();
-        for (int i = 0; param->names[i]; i++)
-            json_array_append_new(choices, json_string(param->names[i]));
-        json_object_set_new(all, "choices", choices);
-    }
+    if (param->names) json_object_set_new(all, "choices", choices_value(param));
     json_object_set_new(all, "help", json_string(param->help));
     json_object_set_new(all, "symbol", json_string(param->symbol));
     return all;

@@ -25,6 +25,7 @@ typedef struct help_list {
 /** Something that has a page of help: a method, an operation, a metric. */
 typedef struct help_topic {
     const char *id, *title, *reference;
+    int32_t year;      /* of the reference; 0 = none */
     text_buffer facts; /* sentences */
     const seg_param_table *params;
     bool dashes;       /* parameters are typed as --NAME */

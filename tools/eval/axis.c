@@ -1,4 +1,5 @@
 #include "eval/axis.h"
+#include "common/help.h"
 #include "common/messages.h"
 #include "common/text.h"
 #include "common/values.h"
@@ -100,6 +101,18 @@ static void set_standard(axis *target) {
     }
 }
 
+/* The odd numbers about the default. */
+static void set_odd(axis *target) {
+    const seg_param *param = target->param;
+    double value = param->min;
+    if (param->default_text) (void)value_number(&value, param->default_text);
+    target->low = value - STANDARD_COUNT < param->min ? param->min : value - STANDARD_COUNT;
+    target->low = 2 * floor(target->low / 2) + 1;
+    target->high = target->low + 2 * (STANDARD_COUNT - 1);
+    if (target->high > param->max) target->high = 2 * floor((param->max - 1) / 2) + 1;
+    target->count = (int32_t)(target->high - target->low) / 2 + 1;
+}
+
 /* ---- the list ---- */
 
 static bool fail_kind(const seg_param *param) {
@@ -146,6 +159,7 @@ static bool read_axis(axis *target, const char *item, const seg_param_table *tab
     if (!find_param(target, item, equals ? (size_t)(equals - item) : strlen(item), table, method))
         return false;
     target->whole = target->param->type == SEG_PARAM_INT;
+    target->odd = help_takes_odd(target->param);
     if (equals && strchr(equals, ':')) {
         if (!is_number(target->param)) return fail_kind(target->param);
         return set_range(target, equals + 1, item);
@@ -156,7 +170,9 @@ static bool read_axis(axis *target, const char *item, const seg_param_table *tab
     }
     if (target->param->type == SEG_PARAM_BOOL) {
         set_words(target, "false|true");
-    } else if (target->param->type == SEG_PARAM_ENUM) {
+    } else if (target->odd) {
+        set_odd(target);
+    } else if (target->param->names) {
         for (int i = 0; target->param->names[i]; i++)
             add_word(target, target->param->names[i], strlen(target->param->names[i]));
     } else if (is_number(target->param)) {
@@ -234,6 +250,7 @@ static double between(const axis *of, double place) {
 
 double axis_round(const axis *of, double place) {
     char digits[40];
+    if (of->odd && !of->words) return between(of, 2 * floor(place / 2) + 1);
     if (of->words || of->whole) return between(of, floor(place + 0.5));
     snprintf(digits, sizeof digits, "%.4g", place);
     return between(of, strtod(digits, NULL));

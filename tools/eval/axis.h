@@ -12,6 +12,7 @@ typedef struct axis {
     int32_t count;
     double low, high;
     bool whole;                /* only whole numbers */
+    bool odd;                  /* only odd ones */
     bool geometric;            /* steps are ratios */
     char prefix[4], suffix[8]; /* of numbers: "p90", "20%" */
 } axis;

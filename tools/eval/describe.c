@@ -160,6 +160,7 @@ static help_topic metric_topic(int32_t index) {
     help_topic topic = {.id = metric->id,
                         .title = metric->title,
                         .reference = metric->reference,
+                        .year = metric->year,
                         .params = metric->params,
                         .dashes = true,
                         .more = {list_measures(metric), list_tables(metric)}};

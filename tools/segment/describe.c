@@ -96,6 +96,7 @@ static help_topic describe(const seg_method *method) {
     help_topic topic = {.id = method->id,
                         .title = method->title,
                         .reference = method->reference,
+                        .year = method->year,
                         .params = method->params,
                         .dashes = is_method};
     text_add(&topic.facts, "Family %s; gives ", method->family);
