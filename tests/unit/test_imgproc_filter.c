@@ -7,6 +7,7 @@
 #include "pixels.h"
 
 #include <float.h>
+#include <stdio.h>
 
 #define LEVELS 3
 
