@@ -146,27 +146,3 @@ seg_status seg_result_keep(seg_result *result, const seg_keep *keep, seg_scratch
     job.count = kept;
     return seg_run_bands(env, labels->height, BAND_HEIGHT, keep_band, &job);
 }
-
-/* ---- ignore masks ---- */
-
-void seg_ignore_add(seg_image *ignore, const seg_image *more) {
-    if (seg_image_empty(more)) return;
-    for (int32_t y = 0; y < ignore->height; y++) {
-        uint8_t *target = seg_image_row(ignore, y);
-        const uint8_t *row = seg_image_row(more, y);
-        for (int32_t x = 0; x < ignore->width; x++)
-            target[x] |= row[x];
-    }
-}
-
-void seg_ignore_outside(seg_image *ignore, seg_rect roi) {
-    for (int32_t y = 0; y < ignore->height; y++) {
-        uint8_t *row = seg_image_row(ignore, y);
-        if (y < roi.y || y >= roi.y + roi.height) {
-            memset(row, 255, (size_t)ignore->width);
-            continue;
-        }
-        memset(row, 255, (size_t)roi.x);
-        memset(row + roi.x + roi.width, 255, (size_t)(ignore->width - roi.x - roi.width));
-    }
-}

@@ -17,10 +17,4 @@ SEG_NODISCARD seg_status seg_result_derive_mask(seg_result *result, const seg_en
 SEG_NODISCARD seg_status seg_result_keep(seg_result *result, const seg_keep *keep,
                                          seg_scratch *scratch, const seg_env *env);
 
-/** Adds to `ignore` (allocated U8): `more` (NULL or empty = nothing). */
-void seg_ignore_add(seg_image *ignore, const seg_image *more);
-
-/** Adds to `ignore`: all that lies outside of `roi`. */
-void seg_ignore_outside(seg_image *ignore, seg_rect roi);
-
 #endif

@@ -15,6 +15,7 @@
 #include "core/inner_env.h"
 #include "core/memory.h"
 #include "imgproc/input.h"
+#include "imgproc/masks.h"
 #include "imgproc/still_method.h"
 #include "pipeline/chain.h"
 #include "pipeline/finish.h"

@@ -10,7 +10,7 @@
  *   span 2:  D(t) = |I(t) - I(t - L)|
  *   span 3:  D(t) = min(|I(t) - I(t - L)|, |I(t) - I(t + L)|), known L frames later
  *   span N:  D(t) = max - min of I(t), I(t - L), ... I(t - (N-1) L), as far as they exist
- * A pixel has changed where D > `threshold`; `auto` is explained in samples.c.
+ * A pixel has changed where D > `threshold`; `auto` is explained in change_level.c.
  *
  * Steps: 1. the frame as integer grey samples; 2. D row by row, the frame taking the place of the
  * oldest one in the ring in the same pass; 3. threshold, in the same pass if it is a number.
@@ -27,9 +27,10 @@
  */
 #include "core/bands.h"
 #include "core/check.h"
-#include "imgproc/still_method.h"
+#include "imgproc/masks.h"
 #include "kernels/temporal.h"
-#include "temporal/samples.h"
+#include "temporal/change_level.h"
+#include "temporal/temporal_method.h"
 #include <segment/temporal.h>
 
 #include <string.h>
@@ -73,18 +74,16 @@ typedef struct past_frame {
 } past_frame;
 
 typedef struct frame_diff {
-    seg_still *still;
-    seg_samples samples;
-    past_frame *ring;
+    seg_temporal base;
+    past_frame *ring; /* frame n is at ring[n % ring_count] until frame n + ring_count comes */
     int32_t ring_count;
-    int64_t frames;    /* taken so far; frame n is at ring[n % ring_count] until n + ring_count */
     int64_t described; /* results given so far */
     int64_t scene;
     bool drained; /* flush has begun */
 } frame_diff;
 
 static const seg_frame_diff_options *options_of(const frame_diff *state) {
-    return state->still->options;
+    return state->base.still->options;
 }
 
 static past_frame *past(frame_diff *state, int64_t n) {
@@ -99,42 +98,31 @@ static int32_t delay(const void *options) {
 static void release(void *pointer) {
     frame_diff *state = pointer;
     if (!state) return;
-    const seg_env env = state->still->env;
     for (int32_t i = 0; state->ring && i < state->ring_count; i++) {
         seg_image_unref(&state->ring[i].picture);
         seg_image_unref(&state->ring[i].left_out);
     }
-    seg_release(&env, state->ring);
-    seg_samples_free(&state->samples);
-    seg_still_free(state->still);
-    seg_release(&env, state);
+    seg_release(&state->base.still->env, state->ring);
+    seg_temporal_free(state);
 }
 
 static seg_status create(void **pointer, const void *options, const seg_env *env) {
-    *pointer = NULL;
-    void *still;
-    SEG_TRY(seg_still_create(&still, &params, options, env));
-    frame_diff *state = seg_allocate_zeroed(env, 1, sizeof *state, "frame-diff state");
-    if (!state) {
-        seg_still_free(still);
-        return SEG_ERROR_MEMORY;
-    }
-    state->still = still;
+    SEG_TRY(seg_temporal_create(pointer, sizeof(frame_diff), &params, options, env));
+    frame_diff *state = *pointer;
     const seg_frame_diff_options *o = options_of(state);
     state->ring_count = o->lag * (o->span == 3 ? 2 : o->span - 1);
     state->ring =
         seg_allocate_zeroed(env, (size_t)state->ring_count, sizeof *state->ring, "list of frames");
-    if (!state->ring) {
-        release(state);
-        return SEG_ERROR_MEMORY;
-    }
-    *pointer = state;
-    return SEG_OK;
+    if (state->ring) return SEG_OK;
+    release(state);
+    *pointer = NULL;
+    return SEG_ERROR_MEMORY;
 }
 
 static void reset(void *pointer) {
     frame_diff *state = pointer;
-    state->frames = state->described = state->scene = 0;
+    seg_temporal_reset(state);
+    state->described = state->scene = 0;
     state->drained = false;
 }
 
@@ -158,12 +146,13 @@ typedef struct pass {
 
 /* max - min over the frames of a span. */
 static void range_row(const pass *job, void *out, const void *now, int32_t y) {
-    const seg_image *grey = &job->state->samples.grey;
+    const seg_image *grey = &job->state->base.samples.grey;
     const int32_t count = (int32_t)job->extremes + 1, lag = options_of(job->state)->lag;
     const uint16_t *wide[MAX_SPAN] = {now};
     const uint8_t *narrow[MAX_SPAN] = {now};
     for (int32_t i = 1; i < count; i++) {
-        const past_frame *frame = past(job->state, job->state->frames - (int64_t)i * lag);
+        const past_frame *frame =
+            past(job->state, job->state->base.clock.frames - (int64_t)i * lag);
         wide[i] = seg_image_row(&frame->picture, y);
         narrow[i] = seg_image_row(&frame->picture, y);
     }
@@ -174,7 +163,7 @@ static void range_row(const pass *job, void *out, const void *now, int32_t y) {
 }
 
 static void difference_row(const pass *job, void *out, const void *now, int32_t y) {
-    const seg_image *grey = &job->state->samples.grey;
+    const seg_image *grey = &job->state->base.samples.grey;
     if (!job->before) {
         range_row(job, out, now, y);
         return;
@@ -192,7 +181,7 @@ static void difference_row(const pass *job, void *out, const void *now, int32_t 
 }
 
 static void mask_row(const pass *job, uint8_t *mask, const void *difference, int32_t y) {
-    const seg_image *grey = &job->state->samples.grey;
+    const seg_image *grey = &job->state->base.samples.grey;
     if (grey->format == SEG_U16)
         job->kernels->above_u16(mask, difference, job->level, grey->width);
     else
@@ -205,7 +194,7 @@ static seg_status difference_band(void *argument, int32_t band, int32_t first, i
                                   int32_t worker) {
     (void)band;
     const pass *job = argument;
-    const seg_image *grey = &job->state->samples.grey;
+    const seg_image *grey = &job->state->base.samples.grey;
     char *own = (char *)job->rows + (size_t)worker * job->row_size;
     for (int32_t y = first; y < end; y++) {
         const void *now = job->keep ? seg_image_row(grey, y) : NULL;
@@ -236,47 +225,39 @@ static seg_status threshold_band(void *argument, int32_t band, int32_t first, in
 
 /* ---- what is left out ---- */
 
-static void add_left_out(seg_image *all, const seg_image *more) {
-    for (int32_t y = 0; y < all->height; y++) {
-        uint8_t *target = seg_image_row(all, y);
-        const uint8_t *source = seg_image_row(more, y);
-        for (int32_t x = 0; x < all->width; x++)
-            target[x] |= source[x];
-    }
-}
-
 /* Sets job->left_out to all that any of the frames compared leaves out; `now` may be empty. */
 static seg_status gather_left_out(pass *job, const seg_image *now) {
     frame_diff *state = job->state;
-    const seg_image *grey = &state->samples.grey;
+    const seg_image *grey = &state->base.samples.grey;
     const seg_image *parts[MAX_SPAN + 2];
     int32_t count = 0;
     if (!seg_image_empty(now)) parts[count++] = now;
     if (job->before && job->before->partial) parts[count++] = &job->before->left_out;
     if (job->middle && job->middle->partial) parts[count++] = &job->middle->left_out;
     for (int64_t i = 1; !job->before && i <= job->extremes; i++) {
-        const past_frame *frame = past(state, state->frames - i * options_of(state)->lag);
+        const past_frame *frame =
+            past(state, state->base.clock.frames - i * options_of(state)->lag);
         if (frame->partial) parts[count++] = &frame->left_out;
     }
     job->left_out = NULL;
     if (count == 0) return SEG_OK;
-    seg_image *all = &state->still->images[0];
-    SEG_TRY(seg_image_reuse(all, grey->width, grey->height, SEG_U8, 1, &state->still->env));
-    SEG_TRY(seg_image_copy(all, parts[0], &state->still->env));
+    seg_image *all = &state->base.still->images[0];
+    SEG_TRY(seg_image_reuse(all, grey->width, grey->height, SEG_U8, 1, &state->base.still->env));
+    SEG_TRY(seg_image_copy(all, parts[0], &state->base.still->env));
     for (int32_t i = 1; i < count; i++)
-        add_left_out(all, parts[i]);
+        seg_ignore_add(all, parts[i]);
     job->left_out = all;
     return SEG_OK;
 }
 
 static seg_status keep_left_out(frame_diff *state, past_frame *keep) {
-    const seg_image *left_out = &state->samples.left_out;
+    const seg_image *left_out = &state->base.samples.left_out;
     keep->partial = !seg_image_empty(left_out);
     if (!keep->partial) return SEG_OK;
-    const seg_env *env = &state->still->env;
+    const seg_env *env = &state->base.still->env;
     /* all at once, so that no later frame needs memory */
-    SEG_TRY(seg_image_reuse(&state->still->images[0], left_out->width, left_out->height, SEG_U8, 1,
-                            env));
+    SEG_TRY(seg_image_reuse(&state->base.still->images[0], left_out->width, left_out->height,
+                            SEG_U8, 1, env));
     for (int32_t i = 0; i < state->ring_count; i++)
         SEG_TRY(seg_image_reuse(&state->ring[i].left_out, left_out->width, left_out->height, SEG_U8,
                                 1, env));
@@ -285,34 +266,25 @@ static seg_status keep_left_out(frame_diff *state, past_frame *keep) {
 
 /* ---- results ---- */
 
-static void clear(seg_image *image) {
-    for (int32_t y = 0; y < image->height; y++)
-        memset(seg_image_row(image, y), 0,
-               (size_t)image->width * seg_format_size((seg_format)image->format));
+static seg_status prepare(const frame_diff *state, const seg_frame *about, uint32_t wanted,
+                          seg_result *result) {
+    const seg_image *grey = &state->base.samples.grey;
+    return seg_temporal_prepare(&state->base, about, wanted, (seg_format)grey->format, grey->bits,
+                                result);
 }
 
-/* Prepares the result's pictures; *score is NULL if nobody needs it. */
-static seg_status prepare(frame_diff *state, const seg_frame *about, uint32_t wanted,
-                          seg_result *result, seg_image **score) {
-    const seg_image *grey = &state->samples.grey;
-    const seg_env *env = &state->still->env;
-    seg_describe(result, about);
-    const bool wants_score = !wanted || wanted & SEG_OUTPUT_SCORE;
-    *score = NULL;
-    if (wants_score)
-        *score = &result->score;
-    else if (seg_change_level_votes(&options_of(state)->threshold))
-        *score = &state->still->images[1];
-    if (*score) {
-        SEG_TRY(
-            seg_image_reuse(*score, grey->width, grey->height, (seg_format)grey->format, 1, env));
-        (*score)->bits = grey->bits;
-        (*score)->colour = SEG_COLOUR_DATA;
-    }
-    SEG_TRY(seg_image_reuse(&result->mask, grey->width, grey->height, SEG_U8, 1, env));
-    result->mask.colour = SEG_COLOUR_DATA;
-    result->score_full_scale = seg_image_full_scale(grey);
-    result->outputs |= SEG_OUTPUT_MASK | (wants_score ? SEG_OUTPUT_SCORE : 0);
+/* Where the difference goes: NULL if nobody needs it as a whole. */
+static seg_status find_score(pass *job, seg_result *result) {
+    const frame_diff *state = job->state;
+    const seg_image *grey = &state->base.samples.grey;
+    seg_still *still = state->base.still;
+    job->score = NULL;
+    if (result->outputs & SEG_OUTPUT_SCORE) job->score = &result->score;
+    if (job->score || !seg_change_level_votes(&options_of(state)->threshold)) return SEG_OK;
+    job->score = &still->images[1];
+    SEG_TRY(seg_image_reuse(job->score, grey->width, grey->height, (seg_format)grey->format, 1,
+                            &still->env));
+    job->score->bits = grey->bits;
     return SEG_OK;
 }
 
@@ -362,39 +334,37 @@ static seg_change_rule rule_of(const pass *job) {
 /* Runs the pass that `job` describes and fills the result. */
 static seg_status compare(pass *job, const seg_frame *about, uint32_t wanted, seg_result *result) {
     frame_diff *state = job->state;
-    const seg_env *env = &state->still->env;
-    const seg_image *grey = &state->samples.grey;
+    const seg_env *env = &state->base.still->env;
+    const seg_image *grey = &state->base.samples.grey;
     const seg_level *threshold = &options_of(state)->threshold;
     const seg_change_rule rule = rule_of(job);
-    SEG_TRY(prepare(state, about, wanted, result, &job->score));
+    SEG_TRY(prepare(state, about, wanted, result));
+    SEG_TRY(find_score(job, result));
     job->row_size = (size_t)grey->width * seg_format_size((seg_format)grey->format);
-    job->rows =
-        seg_scratch_take(&state->still->scratch, (size_t)seg_workers(env), job->row_size, "rows");
+    job->rows = seg_scratch_take(&state->base.still->scratch, (size_t)seg_workers(env),
+                                 job->row_size, "rows");
     if (!job->rows) return SEG_ERROR_MEMORY;
     double level;
     if (!seg_change_level_votes(threshold)) {
-        SEG_TRY(
-            seg_change_level(&level, result, threshold, &rule, grey, NULL, &state->still->scratch));
+        SEG_TRY(seg_change_level(&level, result, threshold, &rule, grey, NULL,
+                                 &state->base.still->scratch));
         job->level = seg_level_floor(level);
         job->mask = &result->mask;
         return seg_run_bands(env, grey->height, BAND_HEIGHT, difference_band, job);
     }
     SEG_TRY(seg_run_bands(env, grey->height, BAND_HEIGHT, difference_band, job));
     SEG_TRY(seg_change_level(&level, result, threshold, &rule, job->score, job->left_out,
-                             &state->still->scratch));
+                             &state->base.still->scratch));
     job->level = seg_level_floor(level);
     job->mask = &result->mask;
     return seg_run_bands(env, grey->height, BAND_HEIGHT, threshold_band, job);
 }
 
-/* Nothing to compare with: an empty mask. */
-static seg_status give_empty(frame_diff *state, const seg_frame *about, uint32_t wanted,
+/* Nothing to compare with. */
+static seg_status give_empty(const frame_diff *state, const seg_frame *about, uint32_t wanted,
                              seg_result *result) {
-    seg_image *score;
-    SEG_TRY(prepare(state, about, wanted, result, &score));
-    clear(&result->mask);
-    if (score) clear(score);
-    result->flags |= SEG_RESULT_PROVISIONAL;
+    SEG_TRY(prepare(state, about, wanted, result));
+    seg_temporal_give_empty(result);
     return SEG_OK;
 }
 
@@ -404,21 +374,21 @@ static bool same_scene(frame_diff *state, int64_t a, int64_t b) {
 
 /* The new frame without a comparison. */
 static seg_status keep_picture(frame_diff *state, past_frame *keep) {
-    return seg_image_copy(&keep->picture, &state->samples.grey, &state->still->env);
+    return seg_image_copy(&keep->picture, &state->base.samples.grey, &state->base.still->env);
 }
 
 /* Takes what only later frames need, in their order, so that none of them needs memory. */
 static seg_status reserve(frame_diff *state) {
-    const seg_image *grey = &state->samples.grey;
-    const seg_env *env = &state->still->env;
-    seg_scratch *scratch = &state->still->scratch;
+    const seg_image *grey = &state->base.samples.grey;
+    const seg_env *env = &state->base.still->env;
+    seg_scratch *scratch = &state->base.still->scratch;
     const seg_level *threshold = &options_of(state)->threshold;
     const seg_format format = (seg_format)grey->format;
     const size_t row_size = (size_t)grey->width * seg_format_size(format);
     if (!seg_scratch_take(scratch, (size_t)seg_workers(env), row_size, "rows"))
         return SEG_ERROR_MEMORY;
     if (seg_change_level_votes(threshold)) {
-        seg_image *difference = &state->still->images[1];
+        seg_image *difference = &state->base.still->images[1];
         const seg_change_rule rule = {LEAST, SEG_MEDIAN_OF_TWO};
         seg_result unused;
         double level;
@@ -432,31 +402,19 @@ static seg_status reserve(frame_diff *state) {
 }
 
 static seg_status bind(frame_diff *state) {
-    const seg_image *grey = &state->samples.grey;
+    const seg_image *grey = &state->base.samples.grey;
     for (int32_t i = 0; i < state->ring_count; i++) {
         SEG_TRY(seg_image_reuse(&state->ring[i].picture, grey->width, grey->height,
-                                (seg_format)grey->format, 1, &state->still->env));
+                                (seg_format)grey->format, 1, &state->base.still->env));
         state->ring[i].partial = false;
     }
     return reserve(state);
 }
 
-static seg_status check_shape(frame_diff *state) {
-    const seg_image *grey = &state->samples.grey;
-    const seg_image *kept = &state->ring[0].picture;
-    if (grey->width == kept->width && grey->height == kept->height && grey->format == kept->format)
-        return SEG_OK;
-    return seg_fail(SEG_ERROR_SHAPE,
-                    "frame is %dx%d with samples of %d bits, the stream %dx%d with %d; reset "
-                    "before frames of another kind",
-                    (int)grey->width, (int)grey->height, (int)grey->bits, (int)kept->width,
-                    (int)kept->height, (int)kept->bits);
-}
-
 /* Span 3: the frame `lag` before the new one is described. */
 static seg_status apply_middle(frame_diff *state, past_frame *keep, uint32_t wanted,
                                seg_result *result) {
-    const int64_t n = state->frames;
+    const int64_t n = state->base.clock.frames;
     const int32_t lag = options_of(state)->lag;
     if (n < lag) {
         SEG_TRY(keep_picture(state, keep));
@@ -471,14 +429,14 @@ static seg_status apply_middle(frame_diff *state, past_frame *keep, uint32_t wan
     job.before = past(state, n - 2 * lag);
     job.middle = middle;
     job.after = middle->scene == state->scene;
-    SEG_TRY(gather_left_out(&job, job.after ? &state->samples.left_out : NULL));
+    SEG_TRY(gather_left_out(&job, job.after ? &state->base.samples.left_out : NULL));
     return compare(&job, &middle->about, wanted, result);
 }
 
 /* Span 2 and more: the new frame is described. */
 static seg_status apply_latest(frame_diff *state, past_frame *keep, const seg_frame *frame,
                                uint32_t wanted, seg_result *result) {
-    const int64_t n = state->frames;
+    const int64_t n = state->base.clock.frames;
     const seg_frame_diff_options *o = options_of(state);
     int64_t compared = 0;
     while (compared < o->span - 1 && n >= (compared + 1) * o->lag &&
@@ -494,19 +452,18 @@ static seg_status apply_latest(frame_diff *state, past_frame *keep, const seg_fr
     else
         job.extremes = compared;
     if (compared < o->span - 1) result->flags |= SEG_RESULT_PROVISIONAL;
-    SEG_TRY(gather_left_out(&job, &state->samples.left_out));
+    SEG_TRY(gather_left_out(&job, &state->base.samples.left_out));
     return compare(&job, frame, wanted, result);
 }
 
 static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
                         seg_result *result) {
     frame_diff *state = pointer;
-    seg_scratch_rewind(&state->still->scratch);
     if (state->drained) reset(state);
-    SEG_TRY(seg_samples_take(&state->samples, frame, &state->still->env));
-    SEG_TRY(state->frames == 0 ? bind(state) : check_shape(state));
+    SEG_TRY(seg_temporal_begin(&state->base, frame));
+    if (state->base.clock.frames == 0) SEG_TRY(bind(state));
     if (frame->flags & SEG_FRAME_DISCONTINUITY) state->scene++;
-    past_frame *keep = past(state, state->frames);
+    past_frame *keep = past(state, state->base.clock.frames);
     seg_status status = options_of(state)->span == 3
                             ? apply_middle(state, keep, wanted, result)
                             : apply_latest(state, keep, frame, wanted, result);
@@ -520,7 +477,7 @@ static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
                               .pts = frame->pts,
                               .duration = frame->duration,
                               .time_base = frame->time_base};
-    state->frames++;
+    seg_temporal_end(&state->base, frame);
     if (status == SEG_OK) state->described++;
     return status;
 }
@@ -528,8 +485,8 @@ static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
 static seg_status flush(void *pointer, uint32_t wanted, seg_result *result) {
     frame_diff *state = pointer;
     const seg_frame_diff_options *o = options_of(state);
-    if (o->span != 3 || state->described >= state->frames) return SEG_END;
-    seg_scratch_rewind(&state->still->scratch);
+    if (o->span != 3 || state->described >= state->base.clock.frames) return SEG_END;
+    seg_scratch_rewind(&state->base.still->scratch);
     state->drained = true;
     const int64_t m = state->described;
     const past_frame *middle = past(state, m);

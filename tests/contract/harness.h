@@ -148,9 +148,9 @@ static inline const char *contract_named_value(const seg_param *param, int n, ch
     while (k < n && param->names[k] && strcmp(param->names[k], SEG_PARAM_ODD) != 0)
         k++;
     if (!param->names[k] || strcmp(param->names[k], SEG_PARAM_ODD) != 0) return param->names[k];
-    const int more = n - k, odd = ((int)param->min | 1) + 2 * (more * more + more);
+    const int more = n - k, odd = ((int)param->min | 1) + 2 * more;
     snprintf(text, 64, "%d", odd);
-    return more < 4 && odd <= param->max ? text : NULL;
+    return more < 3 && odd <= param->max ? text : NULL;
 }
 
 /* Values worth trying for a parameter; NULL after the last. */

@@ -29,7 +29,7 @@ v?snprintf
 malloc|calloc|free|aligned_alloc|posix_memalign
 qsort|bsearch
 getenv|getpid|sysconf|sched_getaffinity|__sched_cpucount
-pthread_(attr_(init|destroy|setstacksize)|create|join|sigmask|once)
+pthread_(attr_(init|destroy|setstacksize)|create|join|sigmask|once|self|equal)
 pthread_(mutex|cond|rwlock)_[a-z]+
 sigfillset
 sqrtf?|floorf?|ceilf?|truncf?|rintf?|nearbyintf?|fabsf?|copysignf?
