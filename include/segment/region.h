@@ -68,6 +68,40 @@ SEG_API SEG_NODISCARD seg_status seg_slic(seg_image *labels, int32_t *regions,
                                           const seg_image *picture, const seg_image *ignore,
                                           const seg_slic_options *options, const seg_env *env);
 
+typedef struct seg_grabcut_options {
+    size_t size;
+    seg_rect rect;           /**< surely holds the object; empty = the picture but for a margin */
+    const seg_image *trimap; /**< U8: 255 object, 128 unknown, else background; borrowed */
+    const seg_image *scribbles; /**< U8: 0 unknown, 128-255 object, 1-127 background; borrowed */
+    int32_t components;         /**< Gaussians in each colour model, 1..16 */
+    double smoothness;          /**< gamma: what parting two equal neighbours costs, 0..1000 */
+    int32_t iterations;         /**< at most, 1..1000; ends when nothing changes */
+} seg_grabcut_options;
+
+SEG_API void seg_grabcut_options_init(seg_grabcut_options *options);
+
+/**
+ * GrabCut: parts an object from its background by their colours. What is known is told in one of
+ * these ways, the first that is there: `markers` (LABEL32, may be NULL: 1 object, other labels
+ * background, 0 unknown), `trimap`, `scribbles`, `rect` (background outside, unknown inside). With
+ * none of them a margin of 1/16 of the picture on every side is background.
+ *
+ * `mask` (ensured): U8 0/255; known pixels keep what they are. `score` (ensured; NULL if not
+ * wanted): F32, share of the object by colour alone, 0..1. `picture`: 1-4 channels, u8, u16 or
+ * f32; alpha is left out. `ignore` (may be NULL): pixels without a vote, never object. Without any
+ * background pixel, or any that may be object, nothing can be told apart: the mask is empty.
+ * Memory: 18 bytes a pixel, and 60 a pixel of the box around the unknown ones.
+ * Errors: SEG_ERROR_OPTION (a rectangle that is not inside, values out of range), SEG_ERROR_SHAPE
+ * (trimap, scribbles or markers of another size), SEG_ERROR_ARGUMENT, _LIMIT, _MEMORY, _CANCELLED.
+ * C. Rother, V. Kolmogorov, A. Blake, "GrabCut: interactive foreground extraction using iterated
+ * graph cuts", ACM Trans. Graphics 23(3), 2004.
+ */
+SEG_API SEG_NODISCARD seg_status seg_grabcut(seg_image *mask, seg_image *score,
+                                             const seg_image *picture, const seg_image *ignore,
+                                             const seg_image *markers,
+                                             const seg_grabcut_options *options,
+                                             const seg_env *env);
+
 SEG_END_DECLS
 
 #endif
