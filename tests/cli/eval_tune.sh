@@ -134,5 +134,10 @@ if "$SEGMENT_EVAL" --version | grep -q '^cairo'; then
     works tune --method threshold --vary level=20:120:3,max=100:250:3 --truth bandtruth band \
         --plot surface.svg
     has surface.svg '<svg' '</svg>'
+    # words are named on the axis, and every two parameters have a surface: 3 curves, 3 surfaces
+    works tune --method canny --vary 'sigma=1:2:2,low=20:40:2,norm' --metric boundaries --thresholds 1 \
+        --truth bandtruth band --folds 0 --plot words.png
+    segment -q --method threshold --level 128 words.png words.pgm || failed "a plot is no picture"
+    has words.pgm '^1944 2568$'
 fi
 finish

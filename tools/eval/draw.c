@@ -74,6 +74,15 @@ static void format_tick(char *shown, size_t size, double value, double step) {
         snprintf(shown, size, "%.*f", decimals, value);
 }
 
+/* Words instead of numbers, that have nothing in between. */
+static void draw_words(cairo_t *canvas, const figure *from) {
+    use_font(canvas, 11, false);
+    use_colour(canvas, faint, 1);
+    for (int32_t i = 0; i < from->columns; i++)
+        write_text(canvas, place_x(from, i), TOP + PLOT_HEIGHT + 17, from->column_names[i],
+                   ANCHOR_MIDDLE);
+}
+
 static void draw_ticks(cairo_t *canvas, const figure *from, int axis) {
     double step = tick_step(from->high[axis] - from->low[axis]);
     if (axis && from->kind == FIGURE_HISTOGRAM && step < 1) step = 1;
@@ -168,7 +177,7 @@ static void draw_series(cairo_t *canvas, const figure *from, int32_t index) {
     cairo_set_line_width(canvas, 2);
     cairo_set_line_join(canvas, CAIRO_LINE_JOIN_ROUND);
     double last_x = -1, last_y = -1;
-    for (int32_t i = 0; i < series->count; i++) {
+    for (int32_t i = 0; i < series->count && !from->column_names; i++) {
         const double x = place_x(from, series->x[i]), y = place_y(from, series->y[i]);
         /* curves of scores have thousands of points that nobody can tell apart */
         const bool near = fabs(x - last_x) + fabs(y - last_y) < 0.3;
@@ -220,7 +229,10 @@ static void draw_legend(cairo_t *canvas, const figure *from) {
 }
 
 static void draw_curves(cairo_t *canvas, const figure *from) {
-    draw_ticks(canvas, from, 0);
+    if (from->column_names)
+        draw_words(canvas, from);
+    else
+        draw_ticks(canvas, from, 0);
     draw_ticks(canvas, from, 1);
     if (from->iso_f) draw_iso_f(canvas, from);
     if (from->diagonal) draw_diagonal(canvas);

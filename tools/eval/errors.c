@@ -132,8 +132,10 @@ static void draw_half(seg_image *drawn, int32_t left, int32_t top, const seg_ima
 static seg_status draw_beside(seg_image *drawn, const loaded_pair *pair, int32_t side,
                               const seg_metric *metric, const seg_env *env) {
     const seg_image *prediction = &pair->predictions[side], *truth = &pair->truths[0];
-    const bool labels = (metric->truth_formats & SEG_FORMAT_BIT(SEG_LABEL32)) &&
-                        !(metric->truth_formats & SEG_FORMAT_BIT(SEG_F32));
+    /* what takes scores, too, shows everything else as levels: labels would hide how strong they
+     * are */
+    const bool only_labels = (metric->prediction_formats & SEG_FORMAT_BIT(SEG_LABEL32)) &&
+                             !(metric->prediction_formats & SEG_FORMAT_BIT(SEG_F32));
     const int32_t width = truth->width, height = truth->height, gap = 1 + width / 64;
     const bool wide = width > height;
     seg_image_unref(drawn);
@@ -142,8 +144,9 @@ static seg_status draw_beside(seg_image *drawn, const loaded_pair *pair, int32_t
     if (status < 0) return status;
     for (int32_t y = 0; y < drawn->height; y++)
         memset(seg_image_row(drawn, y), 255, 3 * (size_t)drawn->width);
-    draw_half(drawn, 0, 0, prediction, labels);
-    draw_half(drawn, wide ? 0 : width + gap, wide ? height + gap : 0, truth, labels);
+    draw_half(drawn, 0, 0, prediction, only_labels || prediction->format == SEG_LABEL32);
+    draw_half(drawn, wide ? 0 : width + gap, wide ? height + gap : 0, truth,
+              only_labels || truth->format == SEG_LABEL32);
     return SEG_OK;
 }
 

@@ -20,12 +20,12 @@ typedef struct figure {
     char *x_name, *y_name;
     figure_series series[MAX_SIDES];
     int32_t series_count;
-    double low[2], high[2]; /* what the axes show: x, y */
-    bool diagonal;          /* a thin line from corner to corner */
-    bool iso_f;             /* lines of equal f1 over recall and precision */
-    bool points;            /* marks at the points */
-    int32_t rows, columns;  /* of a matrix; x unused, y = cells, row by row */
-    char **row_names, **column_names;
+    double low[2], high[2];           /* what the axes show: x, y */
+    bool diagonal;                    /* a thin line from corner to corner */
+    bool iso_f;                       /* lines of equal f1 over recall and precision */
+    bool points;                      /* marks at the points */
+    int32_t rows, columns;            /* of a matrix; x unused, y = cells, row by row */
+    char **row_names, **column_names; /* of curves: what is at x = 0, 1, ..., or NULL = numbers */
     bool shares; /* cells are shown as shares of their row; else from least to most */
     double bar;  /* width of a bar */
 } figure;

@@ -18,6 +18,7 @@ static const char style[] =
     "main{max-width:1240px;margin:0 auto;padding:28px 24px 60px}"
     "h1{font-size:26px;margin:0 0 2px}h2{font-size:18px;margin:0 0 14px}"
     "p{margin:0 0 10px}.faint{color:var(--faint)}"
+    "table+p{margin-top:8px}"
     "section{background:var(--paper);border:1px solid var(--line);border-radius:8px;"
     "padding:20px 22px;margin:20px 0;overflow-x:auto}"
     ".cards{display:flex;flex-wrap:wrap;gap:14px;margin:18px 0 0}"

@@ -35,7 +35,7 @@ json_t *tuned_json(const tuned *from);
 void tuned_csv(text_buffer *target, const tuned *from);
 /** What segment --config reads. The caller owns it. */
 json_t *tuned_settings(const tuned *from);
-/** The measure over each parameter, and over the first two together, as .svg or .png. False: a
+/** The measure over each parameter, and over every two of them together, as .svg or .png. False: a
  *  message was given. */
 bool tuned_plot(const tuned *from, const char *path);
 

@@ -292,6 +292,16 @@ static void widen(figure *target, int index, double value) {
     if (value > target->high[index]) target->high[index] = value;
 }
 
+static void name_places(char ***names, int32_t *count, const axis *of) {
+    char shown[64];
+    *count = of->count;
+    *names = memory_get((size_t)of->count, sizeof **names);
+    for (int32_t n = 0; n < of->count; n++) {
+        axis_text(shown, sizeof shown, of, axis_place(of, n));
+        (*names)[n] = text_copy(shown);
+    }
+}
+
 static figure curve_of(const tuned *from, int32_t a) {
     const axis *along = &from->tuning->axes.items[a];
     const seg_measure *measure = measure_of(from);
@@ -302,6 +312,7 @@ static figure curve_of(const tuned *from, int32_t a) {
                       ? text_format("%s [%s]", along->param->name, along->param->unit)
                       : text_copy(along->param->name);
     made.y_name = text_copy(measure->name);
+    if (along->words) name_places(&made.column_names, &made.columns, along);
     figure_series *series = &made.series[0];
     series->x = memory_get((size_t)along->count, sizeof *series->x);
     series->y = memory_get((size_t)along->count, sizeof *series->y);
@@ -318,7 +329,8 @@ static figure curve_of(const tuned *from, int32_t a) {
     for (int i = 0; i < 2; i++)
         if (!(made.low[i] < made.high[i])) made.high[i] = made.low[i] + 1;
     for (int i = 0; i < 2; i++) {
-        const double margin = (made.high[i] - made.low[i]) / (i ? 20 : 40);
+        const double margin =
+            !i && along->words ? 0.5 : (made.high[i] - made.low[i]) / (i ? 20 : 40);
         made.low[i] -= margin;
         made.high[i] += margin;
     }
@@ -327,38 +339,31 @@ static figure curve_of(const tuned *from, int32_t a) {
 
 static figure surface_of(const tuned *from, int32_t a, int32_t b) {
     const axis *rows = &from->tuning->axes.items[a], *columns = &from->tuning->axes.items[b];
-    figure made = {
-        .kind = FIGURE_MATRIX, .series_count = 1, .rows = rows->count, .columns = columns->count};
-    char shown[64];
+    figure made = {.kind = FIGURE_MATRIX, .series_count = 1};
     made.name = text_copy("surface");
     made.title = text_format("best %s at each %s and %s", measure_of(from)->name, rows->param->name,
                              columns->param->name);
     made.x_name = text_copy(columns->param->name);
     made.y_name = text_copy(rows->param->name);
-    made.row_names = memory_get((size_t)rows->count, sizeof *made.row_names);
-    made.column_names = memory_get((size_t)columns->count, sizeof *made.column_names);
+    name_places(&made.row_names, &made.rows, rows);
+    name_places(&made.column_names, &made.columns, columns);
     made.series[0].y = memory_get((size_t)rows->count * (size_t)columns->count, sizeof(double));
-    for (int32_t c = 0; c < columns->count; c++) {
-        axis_text(shown, sizeof shown, columns, axis_place(columns, c));
-        made.column_names[c] = text_copy(shown);
-    }
-    for (int32_t r = 0; r < rows->count; r++) {
-        axis_text(shown, sizeof shown, rows, axis_place(rows, r));
-        made.row_names[r] = text_copy(shown);
+    for (int32_t r = 0; r < rows->count; r++)
         for (int32_t c = 0; c < columns->count; c++)
             made.series[0].y[r * columns->count + c] =
                 best_at(from->tuning, a, axis_place(rows, r), b, axis_place(columns, c));
-    }
     return made;
 }
 
 bool tuned_plot(const tuned *from, const char *path) {
     const int32_t axes = from->tuning->axes.count;
-    figure *list = memory_get((size_t)axes + 1, sizeof *list);
+    figure *list = memory_get((size_t)(axes * (axes + 1) / 2), sizeof *list);
     int32_t count = 0;
     for (int32_t a = 0; a < axes; a++)
         list[count++] = curve_of(from, a);
-    if (axes > 1) list[count++] = surface_of(from, axes - 2, axes - 1);
+    for (int32_t a = 0; a < axes; a++)
+        for (int32_t b = a + 1; b < axes; b++)
+            list[count++] = surface_of(from, a, b);
     const bool good = plot_write_figures(list, count, path);
     figures_free(list, count);
     return good;
