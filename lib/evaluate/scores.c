@@ -107,9 +107,9 @@ static const char *const threshold_columns[] = {
     "threshold", "tp", "fp", "fn", "tn", "tpr", "fpr", "precision", "f1", "iou", "youden", NULL};
 
 static const seg_table_kind tables[TABLES] = {
-    [ROC] = {"roc", "ROC curve, corners only", roc_columns, 1, 2},
+    [ROC] = {"roc", "ROC curve, its corners", roc_columns, 1, 2},
     [PR] = {"pr", "precision over recall", pr_columns, 1, 2},
-    [CALIBRATION] = {"calibration", "share of object for scores", calibration_columns, 2, 3},
+    [CALIBRATION] = {"calibration", "calibration: share of object at each score", calibration_columns, 2, 3},
     [THRESHOLDS] = {"thresholds", "measures of masks at thresholds", threshold_columns, -1, -1},
 };
 

@@ -2,6 +2,7 @@
 #include "common/text.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- pictures of a pair ---- */
 
@@ -18,9 +19,19 @@ static bool load_one(seg_image *target, const char *path, const seg_metric *metr
     return fail(whom, path);
 }
 
-static bool load_ignore(seg_image *target, const char *path, const unit *of,
+static bool is_full(const seg_image *mask) {
+    for (int32_t y = 0; y < mask->height; y++)
+        if (memchr(seg_image_row(mask, y), 0, (size_t)mask->width)) return false;
+    return true;
+}
+
+static bool load_ignore(loaded_pair *target, const char *path, const unit *of,
                         const seg_metric *metric, const seg_env *env, blame *whom) {
-    return load_one(target, path, metric, of->score_roi ? ROLE_REGION : ROLE_IGNORE, env, whom);
+    if (!load_one(&target->ignore, path, metric, of->score_roi ? ROLE_REGION : ROLE_IGNORE, env,
+                  whom))
+        return false;
+    target->unscored = is_full(&target->ignore);
+    return true;
 }
 
 static bool load_list(seg_image **target, int32_t *count, const path_list *paths,
@@ -45,8 +56,7 @@ bool pair_load(loaded_pair *target, const file_set *files, const unit *of, const
                              &files->levels[side], metric, ROLE_PREDICTION, env, whom);
     good = good && load_list(&target->truths, &target->truth_count, &files->truths, metric,
                              ROLE_TRUTH, env, whom);
-    if (good && files->ignore)
-        good = load_ignore(&target->ignore, files->ignore, of, metric, env, whom);
+    if (good && files->ignore) good = load_ignore(target, files->ignore, of, metric, env, whom);
     if (good && files->picture)
         good = load_one(&target->picture, files->picture, metric, ROLE_PICTURE, env, whom);
     return good;
@@ -92,7 +102,7 @@ bool streams_open(streams *target, const unit *of, const seg_metric *metric, boo
         target->names[i] = files->predictions[i];
     target->names[STREAM_TRUTH] = files->truths.items[0];
     target->names[STREAM_PICTURE] = files->picture;
-    if (files->ignore && !load_ignore(&target->pair.ignore, files->ignore, of, metric, env, whom))
+    if (files->ignore && !load_ignore(&target->pair, files->ignore, of, metric, env, whom))
         return false;
     for (int i = 0; i < STREAMS; i++) {
         if (!target->names[i]) continue;

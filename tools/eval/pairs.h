@@ -12,6 +12,7 @@ typedef struct loaded_pair {
     seg_image *levels[MAX_SIDES], *truths;
     int32_t level_count[MAX_SIDES], truth_count;
     seg_image ignore, picture;
+    bool unscored; /* `ignore` leaves nothing */
 } loaded_pair;
 
 /** Why a pair cannot be had, and the file that is to blame (NULL = none; freed by the caller). */

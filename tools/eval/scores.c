@@ -160,6 +160,7 @@ static seg_status take_unit(scores *target, int32_t index, unit_scores *from) {
                           from->whom.why.reason);
     else
         status = take_rows(target, from);
+    target->unscored += from->unscored;
     for (int32_t i = 0; i < from->count; i++)
         score_row_free(&from->rows[i]);
     free(from->rows);
@@ -241,6 +242,9 @@ bool scores_make(scores *target, const choices *from, unit_list *units) {
     if (all->alone) env.runner = runner;
     if (status >= 0) status = run_all(all, runner);
     units_count_problems(units);
+    if (target->unscored)
+        message_warning(NULL, "--ignore leaves no pixel to score in %lld of %lld pairs",
+                        (long long)target->unscored, (long long)target->all.pairs);
     if (status >= 0) status = end(target);
     if (status < 0) message_error(NULL, "metric %s: %s", from->metric->id, message_reason(status));
     progress_end(all->progress);

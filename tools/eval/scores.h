@@ -38,6 +38,7 @@ typedef struct scores {
     score_group *groups; /* in the order of their first rows; none if there is only one */
     int32_t group_count;
     double *group_means[MAX_SIDES]; /* of the groups' means; NULL without groups */
+    int64_t unscored;               /* pairs of which --ignore leaves nothing */
     bool stopped;                   /* by a signal */
     seg_pool *pool;                 /* tallies may use it */
     char *logged;                   /* the last line that the metric logged */

@@ -47,6 +47,7 @@ static bool add_pair(job *work, const loaded_pair *pair, const file_set *files) 
         if (status < 0) return job_fail_status(work, files->predictions[side], status);
     }
     row->pairs++;
+    work->target->unscored += pair->unscored;
     return true;
 }
 

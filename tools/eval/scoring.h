@@ -10,6 +10,7 @@
 typedef struct unit_scores {
     score_row *rows;
     int32_t count;
+    int64_t unscored; /* pairs of which --ignore leaves nothing */
     bool failed, stopped;
     blame whom; /* no subject: the unit */
 } unit_scores;
