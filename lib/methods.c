@@ -65,10 +65,10 @@ const char *seg_method_nearest(const char *id) {
 #define METRIC_COUNT ((int32_t)(sizeof metrics / sizeof *metrics))
 
 static const seg_metric *const metrics[] = {
-    &seg_metric_masks,       &seg_metric_classes,    &seg_metric_scores,    &seg_metric_change,
-    &seg_metric_documents,   &seg_metric_flow,       &seg_metric_instances, &seg_metric_panoptic,
-    &seg_metric_tracks,      &seg_metric_boundaries, &seg_metric_surfaces,  &seg_metric_regions,
-    &seg_metric_superpixels, &seg_metric_video,
+    &seg_metric_masks,     &seg_metric_classes,     &seg_metric_scores,    &seg_metric_change,
+    &seg_metric_documents, &seg_metric_flow,        &seg_metric_instances, &seg_metric_panoptic,
+    &seg_metric_tracks,    &seg_metric_boundaries,  &seg_metric_surfaces,  &seg_metric_regions,
+    &seg_metric_ucm,       &seg_metric_superpixels, &seg_metric_video,
 };
 
 const seg_metric *const *seg_metrics(int32_t *count) {

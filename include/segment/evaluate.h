@@ -69,6 +69,8 @@ typedef enum seg_metric_need {
     SEG_METRIC_SEQUENCE = 8,   /**< the pairs of a tally are the frames of a sequence, in order, up
                                   to seg_tally_finish or a merge */
     SEG_METRIC_LEVELS = 32,    /**< takes further levels of the prediction */
+    SEG_METRIC_DOUBLE = 64,    /**< takes predictions of 2 width + 1 by 2 height + 1, too: what is
+                                  between the pixels of the truth (BSDS's ucm2) */
     SEG_METRIC_MEANS = 16 /**< the protocol reports means of values, not values of the sum: over
                              files, or over sequences and then over groups of them */
 } seg_metric_need;

@@ -23,6 +23,9 @@
  * it covers nothing, is one region in pri and vi, and in are, as in the SNEMI3D contest, each of
  * its pixels is a region of its own.
  *
+ * `ucm` takes a contour map in place of labels and cuts it into such a hierarchy
+ * (evaluate/contour_cuts.c).
+ *
  * Pictures' values are added in a form that does not depend on their order. Cost: a pass over each
  * pair of level and annotator, and their shared runs.
  */
@@ -30,6 +33,7 @@
 #include "core/math.h"
 #include "core/memory.h"
 #include "evaluate/contingency.h"
+#include "evaluate/contour_cuts.h"
 #include "evaluate/exact_sum.h"
 #include "metrics.h"
 
@@ -55,24 +59,43 @@ typedef enum {
     MEASURES
 } place;
 
-static const seg_measure measures[MEASURES] = {
-    [COVERING] = {"covering", "covering of the true regions at the best common level", "", 1, 1},
-    [COVERING_OIS] = {"covering-ois", "covering at the best level of each picture", "", 1, 1},
-    [COVERING_BEST] = {"covering-best", "covering at the best level of each region", "", 1, 1},
-    [COVERING_LEVEL] = {"covering-level", "level of covering, counted from 1", "level", 0, NAN},
-    [PRI] = {"pri", "probabilistic Rand index at its best common level", "", 1, 1},
-    [PRI_OIS] = {"pri-ois", "pri at the best level of each picture", "", 1, 1},
-    [PRI_LEVEL] = {"pri-level", "level of pri, counted from 1", "level", 0, NAN},
-    [VI] = {"vi", "variation of information at its best common level", "bits", -1, 0},
-    [VI_OIS] = {"vi-ois", "vi at the best level of each picture", "bits", -1, 0},
-    [VI_LEVEL] = {"vi-level", "level of vi, counted from 1", "level", 0, NAN},
-    [VI_SPLIT] = {"vi-split", "the part of vi that is splits: H(S|T)", "bits", -1, 0},
-    [VI_MERGE] = {"vi-merge", "the part of vi that is mergers: H(T|S)", "bits", -1, 0},
-    [ARE] = {"are", "adapted Rand error at its best common level", "", -1, 0},
-    [ARE_OIS] = {"are-ois", "are at the best level of each picture", "", -1, 0},
-    [ARE_PRECISION] = {"are-precision", "pairs together in both / in the prediction", "", 1, 1},
-    [ARE_RECALL] = {"are-recall", "pairs together in both / in the truth", "", 1, 1},
+/* Of labels the best are 1 and 0; what a contour map can reach depends on it. */
+/* clang-format off */
+#define MEASURE_ROWS(one, zero) \
+    [COVERING] = {"covering", "covering of the true regions at the best common level", "", 1, one}, \
+    [COVERING_OIS] = {"covering-ois", "covering at the best level of each picture", "", 1, one}, \
+    [COVERING_BEST] = {"covering-best", "covering at the best level of each region", "", 1, one}, \
+    [COVERING_LEVEL] = {"covering-level", "level of covering, counted from 1", "level", 0, NAN}, \
+    [PRI] = {"pri", "probabilistic Rand index at its best common level", "", 1, one}, \
+    [PRI_OIS] = {"pri-ois", "pri at the best level of each picture", "", 1, one}, \
+    [PRI_LEVEL] = {"pri-level", "level of pri, counted from 1", "level", 0, NAN}, \
+    [VI] = {"vi", "variation of information at its best common level", "bits", -1, zero}, \
+    [VI_OIS] = {"vi-ois", "vi at the best level of each picture", "bits", -1, zero}, \
+    [VI_LEVEL] = {"vi-level", "level of vi, counted from 1", "level", 0, NAN}, \
+    [VI_SPLIT] = {"vi-split", "the part of vi that is splits: H(S|T)", "bits", -1, zero}, \
+    [VI_MERGE] = {"vi-merge", "the part of vi that is mergers: H(T|S)", "bits", -1, zero}, \
+    [ARE] = {"are", "adapted Rand error at its best common level", "", -1, zero}, \
+    [ARE_OIS] = {"are-ois", "are at the best level of each picture", "", -1, zero}, \
+    [ARE_PRECISION] = {"are-precision", "pairs together in both / in the prediction", "", 1, one}, \
+    [ARE_RECALL] = {"are-recall", "pairs together in both / in the truth", "", 1, one}
+/* clang-format on */
+
+static const seg_measure measures[MEASURES] = {MEASURE_ROWS(1, 0)};
+static const seg_measure cut_measures[MEASURES] = {MEASURE_ROWS(NAN, NAN)};
+
+typedef struct regions_options {
+    size_t size;
+    int32_t thresholds; /* 0 = the prediction is labels */
+} regions_options;
+
+static const seg_param cut_rows[] = {
+    {"thresholds", SEG_PARAM_INT, offsetof(regions_options, thresholds), "99", 1, 1000, NULL, "",
+     "Thresholds that the contour map is cut at, spread evenly between 0 and 1: level k is at k / "
+     "(thresholds + 1).",
+     ""},
 };
+static const seg_param_table cut_params = {cut_rows, sizeof cut_rows / sizeof *cut_rows,
+                                           sizeof(regions_options)};
 
 /* Means over annotators of one picture at one level, added up over pictures. */
 typedef enum { RAND, SPLIT, MERGE, ADAPTED, PAIR_PRECISION, PAIR_RECALL, INDICES } rand_index;
@@ -85,6 +108,8 @@ typedef struct level_sums {
 
 typedef struct regions_tally {
     seg_env env;
+    int32_t thresholds; /* that predictions are cut at; 0 = they are labels */
+    seg_contour_cut cut;
     level_sums *levels;
     int32_t level_count; /* 0 = not known yet */
     int64_t pictures;    /* that had a true region */
@@ -94,10 +119,10 @@ typedef struct regions_tally {
 } regions_tally;
 
 static seg_status create(void **state, const void *options, const seg_env *env) {
-    (void)options;
     regions_tally *tally = seg_allocate_zeroed(env, 1, sizeof *tally, "a tally of regions");
     if (!tally) return SEG_ERROR_MEMORY;
     tally->env = *env;
+    if (options) tally->thresholds = ((const regions_options *)options)->thresholds;
     seg_scratch_init(&tally->kept, env);
     seg_scratch_init(&tally->table, env);
     *state = tally;
@@ -108,6 +133,7 @@ static void release(void *state) {
     regions_tally *tally = state;
     const seg_env env = tally->env;
     seg_release(&env, tally->levels);
+    seg_contour_cut_free(&tally->cut);
     seg_scratch_free(&tally->kept);
     seg_scratch_free(&tally->table);
     seg_release(&env, tally);
@@ -273,10 +299,22 @@ static seg_status compare(picture *p, level_result *result, const seg_image *lev
     return SEG_OK;
 }
 
-static seg_status compare_all(picture *p) {
+/* The label picture of a level: given, or cut from the contour map, coarser from one to the next.
+ */
+static seg_status find_level(const seg_image **level, picture *p, int32_t l) {
     const seg_pair *pair = p->pair;
-    for (int32_t l = 0; l <= pair->level_count; l++) {
-        const seg_image *level = l ? &pair->levels[l - 1] : pair->prediction;
+    regions_tally *tally = p->tally;
+    *level = tally->thresholds ? &tally->cut.labels : l ? &pair->levels[l - 1] : pair->prediction;
+    if (!tally->thresholds) return SEG_OK;
+    return seg_contour_cut_make(&tally->cut, pair->prediction, pair->truths[0].width,
+                                pair->truths[0].height, l + 1, tally->thresholds, &tally->env);
+}
+
+static seg_status compare_all(picture *p, int32_t levels) {
+    const seg_pair *pair = p->pair;
+    for (int32_t l = 0; l < levels; l++) {
+        const seg_image *level;
+        SEG_TRY(find_level(&level, p, l));
         double *of_level = NULL;
         for (int32_t k = 0; k < pair->truth_count; k++)
             SEG_TRY(compare(p, &p->levels[l], level, k, &of_level));
@@ -315,7 +353,8 @@ static void add_picture(regions_tally *tally, picture *p) {
 
 static seg_status add(void *state, const seg_pair *pair) {
     regions_tally *tally = state;
-    const size_t levels = (size_t)pair->level_count + 1, annotators = (size_t)pair->truth_count;
+    const int32_t level_count = tally->thresholds ? tally->thresholds : pair->level_count + 1;
+    const size_t levels = (size_t)level_count, annotators = (size_t)pair->truth_count;
     seg_scratch *kept = &tally->kept;
     seg_scratch_rewind(kept);
     picture p = {.pair = pair, .tally = tally};
@@ -326,8 +365,8 @@ static seg_status add(void *state, const seg_pair *pair) {
     memset(p.levels, 0, levels * sizeof *p.levels);
     for (size_t k = 0; k < annotators; k++)
         p.best[k] = NULL;
-    SEG_TRY(compare_all(&p));
-    SEG_TRY(bind_levels(tally, pair->level_count + 1));
+    SEG_TRY(compare_all(&p, level_count));
+    SEG_TRY(bind_levels(tally, level_count));
     if (p.annotators) add_picture(tally, &p);
     return SEG_OK;
 }
@@ -448,6 +487,31 @@ const seg_metric seg_metric_regions = {
     .truth_channels = SEG_LABEL_CHANNELS,
     .needs = SEG_METRIC_ANNOTATORS | SEG_METRIC_LEVELS,
     .measures = measures,
+    .measure_count = MEASURES,
+    .summary = "covering",
+    .tables = tables,
+    .table_count = (int32_t)(sizeof tables / sizeof *tables),
+    .create = create,
+    .add = add,
+    .merge = merge,
+    .values = values,
+    .table = table_of,
+    .free = release,
+};
+
+const seg_metric seg_metric_ucm = {
+    .id = "ucm",
+    .title = "contour maps, cut into regions at thresholds",
+    .reference = "Arbelaez, Maire, Fowlkes, Malik, Contour detection and hierarchical image "
+                 "segmentation, PAMI 33(5)",
+    .year = 2011,
+    .prediction_formats = SEG_ANY_PICTURE,
+    .truth_formats = SEG_LABEL_FORMATS,
+    .prediction_channels = 1u << 1,
+    .truth_channels = SEG_LABEL_CHANNELS,
+    .needs = SEG_METRIC_ANNOTATORS | SEG_METRIC_DOUBLE,
+    .params = &cut_params,
+    .measures = cut_measures,
     .measure_count = MEASURES,
     .summary = "covering",
     .tables = tables,

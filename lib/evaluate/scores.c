@@ -109,7 +109,8 @@ static const char *const threshold_columns[] = {
 static const seg_table_kind tables[TABLES] = {
     [ROC] = {"roc", "ROC curve, its corners", roc_columns, 1, 2},
     [PR] = {"pr", "precision over recall", pr_columns, 1, 2},
-    [CALIBRATION] = {"calibration", "calibration: share of object at each score", calibration_columns, 2, 3},
+    [CALIBRATION] = {"calibration", "calibration: share of object at each score",
+                     calibration_columns, 2, 3},
     [THRESHOLDS] = {"thresholds", "measures of masks at thresholds", threshold_columns, -1, -1},
 };
 

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "evaluate/contour_cuts.h"
 #include "metrics.h"
 
 #include <math.h>
@@ -93,7 +94,9 @@ static seg_status check_pictures(const seg_metric *metric, const seg_pair *pair)
     }
     SEG_TRY(seg_check_image(pair->prediction, "the prediction", metric->prediction_formats,
                             metric->prediction_channels));
-    SEG_TRY(check_size(pair->prediction, "the prediction", width, height));
+    if (!(metric->needs & SEG_METRIC_DOUBLE) ||
+        !seg_contour_is_double(pair->prediction, width, height))
+        SEG_TRY(check_size(pair->prediction, "the prediction", width, height));
     if (pair->level_count && !(metric->needs & SEG_METRIC_LEVELS))
         return seg_fail(SEG_ERROR_ARGUMENT, "the prediction has %ld further levels (%s takes none)",
                         (long)pair->level_count, metric->id);

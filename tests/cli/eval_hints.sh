@@ -128,7 +128,7 @@ has messages 'several values beside 0 as labels of regions have; .* with --label
 works boundaries --levels --labels levels level_truth --json
 has printed '"ods_threshold": [12]'
 printf 'Pf\n2 1\n-1.0\n\000\000\200\076\000\000\200\077' >soft.pfm # 0.25, 1
-fails 1 'soft.pfm: holds scores, .*; regions takes labels: cut a contour map .* --levels' regions soft.pfm classes.pgm
+fails 1 'soft.pfm: holds scores, .*; regions takes labels .the metric ucm takes contour maps, --levels' regions soft.pfm classes.pgm
 
 # ---- a mask that leaves nothing: no error, hence perfect, which nobody should believe ----
 mask everything.pgm '##' '##'

@@ -51,6 +51,19 @@ has_value covering_ois 1
 has_value covering_level 2
 fails 2 '--levels: masks takes one prediction' masks --levels levels only
 
+# ---- contour maps are cut ----
+mkdir ucm
+mask ucm/a.pgm '..9.....' '..9.....' # 252 of 255
+mkdir ucm_truth
+mask ucm_truth/a_1.pgm '11122222' '11122222'
+mask ucm_truth/a_2.pgm '11111111' '11111111'
+works ucm ucm ucm_truth --json
+has_value files 1
+has_value covering_best 1
+has_value covering "$(awk 'BEGIN { printf "%.15f", (1 + 10 / 16) / 2 }')"
+"$SEGMENT_EVAL" --help ucm >printed
+has printed 'predictions of twice the size and one'
+
 # ---- labels in colours are R + 256 G + 65536 B ----
 awk 'BEGIN { print "P3\n4 2\n255"
     for (i = 0; i < 8; i++) print i % 4 < 2 ? "1 0 0" : "0 3 0" }' >colours.ppm

@@ -1,5 +1,6 @@
 /* Regions: by hand, against pixel pairs counted one by one, properties, levels and annotators. */
 #include "core_main.h"
+#include "evaluate.h"
 #include "pixels.h"
 
 #include <math.h>
@@ -261,5 +262,147 @@ START_TEST(numbers_of_levels_differ) {
 }
 END_TEST
 
+/* ---- contour maps ---- */
+
+/* Pixels 0 1 | 2 : 3, the line stronger than the dots; in full and between thresholds. */
+START_TEST(contours_between_pixels) {
+    enum { WIDTH = 4, HEIGHT = 2 };
+    double map[5 * 9] = {0};
+    for (int y = 0; y < 5; y++) {
+        map[9 * y + 4] = 0.65;
+        map[9 * y + 6] = 0.25;
+    }
+    int32_t truth[] = {1, 1, 2, 2, 1, 1, 2, 2};
+    const seg_image wanted = labels_of(truth, WIDTH, HEIGHT);
+    seg_image contours = evaluate_picture(9, 5, SEG_F32, map);
+    seg_tally *tally = evaluate_tally("ucm", "thresholds=9");
+    evaluate_add(tally, &contours, &wanted, NULL);
+    evaluate_check(tally, "ucm", "covering", 1);
+    evaluate_check(tally, "ucm", "covering-level", 3);
+    seg_table table = {0};
+    ck_assert_ok(seg_tally_table(tally, 0, &table));
+    ck_assert_int_eq(table.rows, 9);
+    for (int l = 0; l < 9; l++) /* 01 2 3, then 01 23, then 0123 */
+        ck_assert_double_eq_tol(table.cells[l * table.columns + 1],
+                                l < 2   ? 0.75
+                                : l < 6 ? 1
+                                        : 0.5,
+                                1e-12);
+    seg_table_free(&table, NULL);
+    seg_tally_free(tally);
+    seg_image_unref(&contours);
+    /* neither of the picture's size nor double */
+    contours = evaluate_picture(8, 4, SEG_F32, map);
+    tally = evaluate_tally("ucm", NULL);
+    ck_assert_int_eq(evaluate_try(tally, &contours, &wanted, NULL), SEG_ERROR_SHAPE);
+    seg_tally_free(tally);
+    seg_image_unref(&contours);
+}
+END_TEST
+
+/* The line holds, although its pixels touch at corners only, and belongs to the nearest region, of
+ * two the left one. */
+START_TEST(contours_on_pixels) {
+    const double map[] = {0, 0, 255, /**/ 0, 255, 0, /**/ 255, 0, 0};
+    int32_t truth[] = {1, 1, 1, /**/ 1, 1, 2, /**/ 2, 2, 2};
+    const seg_image wanted = labels_of(truth, 3, 3);
+    seg_image contours = evaluate_picture(3, 3, SEG_U8, map);
+    seg_tally *tally = evaluate_tally("ucm", "thresholds=1");
+    evaluate_add(tally, &contours, &wanted, NULL);
+    evaluate_check(tally, "ucm", "covering", (5 * 5 / 6.0 + 4 * 3 / 4.0) / 9);
+    seg_tally_free(tally);
+    seg_image_unref(&contours);
+}
+END_TEST
+
+/* Regions by spreading the least label until nothing changes. */
+static void cut_by_hand(int32_t *labels, const double *map, int32_t width, int32_t height,
+                        double threshold, bool corners) {
+    for (int32_t i = 0; i < width * height; i++)
+        labels[i] = map[i] <= threshold ? i + 1 : 0;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int32_t i = 0; i < width * height; i++)
+            for (int k = 0; k < 9 && labels[i]; k++) {
+                const int32_t x = i % width + k % 3 - 1, y = i / width + k / 3 - 1;
+                if (x < 0 || y < 0 || x >= width || y >= height) continue;
+                if (!corners && k % 2 == 0) continue;
+                const int32_t other = labels[y * width + x];
+                if (!other || other >= labels[i]) continue;
+                labels[i] = other;
+                changed = true;
+            }
+    }
+}
+
+static void fill_by_hand(int32_t *labels, int32_t width, int32_t height) {
+    int32_t filled[64];
+    for (int32_t i = 0; i < width * height; i++) {
+        int32_t least = INT32_MAX;
+        filled[i] = labels[i];
+        for (int32_t x = 0; x < width && !labels[i]; x++) /* leftmost, then uppermost */
+            for (int32_t y = 0; y < height; y++) {
+                const int32_t dx = x - i % width, dy = y - i / width;
+                if (!labels[y * width + x] || dx * dx + dy * dy >= least) continue;
+                least = dx * dx + dy * dy;
+                filled[i] = labels[y * width + x];
+            }
+    }
+    memcpy(labels, filled, (size_t)(width * height) * sizeof *labels);
+}
+
+START_TEST(contours_by_hand) {
+    enum { WIDTH = 6, HEIGHT = 5, CUTS = 4 };
+    static const seg_format formats[] = {SEG_U8, SEG_U16, SEG_F32};
+    static const double full[] = {255, 65535, 1};
+    uint32_t state = 7;
+    for (int round = 0; round < 60; round++) {
+        const bool twice = round % 2;
+        const int kind = round / 2 % 3;
+        const int32_t width = twice ? 2 * WIDTH + 1 : WIDTH,
+                      height = twice ? 2 * HEIGHT + 1 : HEIGHT;
+        double map[13 * 11], shares[13 * 11];
+        int32_t truth[WIDTH * HEIGHT], cuts[CUTS][WIDTH * HEIGHT], labels[13 * 11];
+        seg_image levels[CUTS];
+        for (int i = 0; i < width * height; i++) {
+            state = state * 1664525u + 1013904223u;
+            shares[i] = (state >> 24) % 6 / 5.0; /* also 1 / 5, a threshold itself */
+            map[i] = shares[i] * full[kind];
+            if (kind == 2) shares[i] = (double)(float)shares[i];
+        }
+        for (int i = 0; i < WIDTH * HEIGHT; i++)
+            truth[i] = 1 + i % WIDTH / 2;
+        for (int c = 0; c < CUTS; c++) {
+            cut_by_hand(labels, shares, width, height, (c + 1) / (CUTS + 1.0), twice);
+            if (!twice) fill_by_hand(labels, width, height);
+            for (int i = 0; i < WIDTH * HEIGHT; i++)
+                cuts[c][i] =
+                    twice ? labels[(2 * (i / WIDTH) + 1) * width + 2 * (i % WIDTH) + 1] : labels[i];
+            levels[c] = labels_of(cuts[c], WIDTH, HEIGHT);
+        }
+        const seg_image wanted = labels_of(truth, WIDTH, HEIGHT);
+        const seg_pair pair = {.prediction = levels,
+                               .levels = levels + 1,
+                               .level_count = CUTS - 1,
+                               .truths = &wanted,
+                               .truth_count = 1};
+        seg_image contours = evaluate_picture(width, height, formats[kind], map);
+        seg_tally *tally = evaluate_tally("ucm", "thresholds=4"), *plain = new_tally();
+        evaluate_add(tally, &contours, &wanted, NULL);
+        ck_assert_ok(seg_tally_add(plain, &pair));
+        double got[32], expected[32];
+        ck_assert_ok(seg_tally_values(tally, got));
+        ck_assert_ok(seg_tally_values(plain, expected));
+        for (int32_t m = 0; m < seg_tally_metric(tally)->measure_count; m++)
+            ck_assert_msg(got[m] == expected[m], "%s is %.17g, not %.17g",
+                          seg_tally_metric(tally)->measures[m].name, got[m], expected[m]);
+        seg_tally_free(tally);
+        seg_tally_free(plain);
+        seg_image_unref(&contours);
+    }
+}
+END_TEST
+
 CORE_MAIN("regions", by_hand, unassigned_labels, against_brute_force, properties,
-          levels_and_annotators, numbers_of_levels_differ)
+          levels_and_annotators, numbers_of_levels_differ, contours_between_pixels,
+          contours_on_pixels, contours_by_hand)

@@ -146,6 +146,10 @@ static void add_facts(text_buffer *target, const seg_metric *metric) {
         text_add(target, "pictures");
     if (needs & SEG_METRIC_SEQUENCE) text_add(target, ", the frames of a sequence in order");
     if (needs & SEG_METRIC_ANNOTATORS) text_add(target, "; several truths for each");
+    if (needs & SEG_METRIC_LEVELS) text_add(target, "; several levels of a prediction (--levels)");
+    if (needs & SEG_METRIC_DOUBLE)
+        text_add(target, "; predictions of twice the size and one more, with what is between the "
+                         "pixels (BSDS's ucm2)");
     if (needs & SEG_METRIC_PICTURE)
         text_add(target, "; makes use of the pictures that were segmented (--pictures)");
     text_add(target, ". Quoted first: %s.",

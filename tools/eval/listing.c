@@ -40,7 +40,8 @@ static json_t *describe_table(const seg_table_kind *kind) {
 }
 
 static json_t *describe_needs(uint32_t needs) {
-    static const char *const names[] = {"instances", "picture", "annotators", "sequence", "means"};
+    static const char *const names[] = {"instances", "picture", "annotators", "sequence",
+                                        "means",     "levels",  "double"};
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (needs & 1u << i) json_array_append_new(list, json_string(names[i]));

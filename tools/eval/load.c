@@ -222,8 +222,8 @@ bool picture_fit(seg_image *picture, const seg_metric *metric, picture_role role
     snprintf(why->reason, sizeof why->reason,
              "holds scores, numbers that are not whole; %s takes labels%s", metric->id,
              metric->needs & SEG_METRIC_LEVELS
-                 ? ": cut a contour map at several levels, and give the label pictures NAME_1, "
-                   "NAME_2, ... with --levels"
+                 ? " (the metric ucm takes contour maps, --levels several label pictures NAME_1, "
+                   "NAME_2, ...)"
                  : "");
     return false;
 }
