@@ -12,7 +12,8 @@ extern const seg_method seg_method_huang, seg_method_isodata, seg_method_kapur, 
     seg_method_yen;
 extern const seg_method seg_method_region_grow; /* region/grow.c */
 /* partitions: region/<name>.c */
-extern const seg_method seg_method_slic;
+extern const seg_method seg_method_etps, seg_method_felzenszwalb, seg_method_kmeans,
+    seg_method_mean_shift, seg_method_slic, seg_method_snic, seg_method_split_merge, seg_method_srm;
 extern const seg_method seg_method_canny;      /* edge/canny.c */
 extern const seg_method seg_method_frame_diff; /* temporal/frame_diff.c */
 extern const seg_method seg_method_background; /* temporal/background.c */

@@ -68,6 +68,107 @@ SEG_API SEG_NODISCARD seg_status seg_slic(seg_image *labels, int32_t *regions,
                                           const seg_image *picture, const seg_image *ignore,
                                           const seg_slic_options *options, const seg_env *env);
 
+typedef struct seg_felzenszwalb_options {
+    size_t size;
+    double scale;     /**< k, 8-bit levels times pixels: the more, the larger the regions */
+    double sigma;     /**< of a Gaussian blur before it, pixels */
+    int32_t min_size; /**< pixels; smaller regions join a neighbour */
+} seg_felzenszwalb_options;
+
+SEG_API void seg_felzenszwalb_options_init(seg_felzenszwalb_options *options);
+
+/** Graph of pixels, P. Felzenszwalb, D. Huttenlocher, IJCV 59(2), 2004. */
+SEG_API SEG_NODISCARD seg_status seg_felzenszwalb(seg_image *labels, int32_t *regions,
+                                                  const seg_image *picture, const seg_image *ignore,
+                                                  const seg_felzenszwalb_options *options,
+                                                  const seg_env *env);
+
+typedef struct seg_snic_options {
+    size_t size;
+    int32_t regions;    /**< K: about so many */
+    double compactness; /**< m: the CIELAB difference that weighs as much as a cell's side */
+} seg_snic_options;
+
+SEG_API void seg_snic_options_init(seg_snic_options *options);
+
+/** SNIC superpixels, R. Achanta, S. Suesstrunk, CVPR 2017. */
+SEG_API SEG_NODISCARD seg_status seg_snic(seg_image *labels, int32_t *regions,
+                                          const seg_image *picture, const seg_image *ignore,
+                                          const seg_snic_options *options, const seg_env *env);
+
+typedef struct seg_etps_options {
+    size_t size;
+    int32_t regions;    /**< K: about so many */
+    double compactness; /**< the CIELAB difference that weighs as much as a cell's side */
+    double smoothness;  /**< cost of a pair of neighbours that a boundary parts, CIELAB squared */
+    int32_t iterations; /**< how often a block is looked at, on average, at the most */
+} seg_etps_options;
+
+SEG_API void seg_etps_options_init(seg_etps_options *options);
+
+/** Coarse-to-fine superpixels, J. Yao et al., CVPR 2015. */
+SEG_API SEG_NODISCARD seg_status seg_etps(seg_image *labels, int32_t *regions,
+                                          const seg_image *picture, const seg_image *ignore,
+                                          const seg_etps_options *options, const seg_env *env);
+
+typedef struct seg_mean_shift_options {
+    size_t size;
+    int32_t spatial;    /**< h_s, pixels, 1..64 */
+    double range;       /**< h_r, CIELAB */
+    int32_t min_size;   /**< M, pixels; smaller regions join a neighbour */
+    int32_t iterations; /**< most moves of a pixel */
+} seg_mean_shift_options;
+
+SEG_API void seg_mean_shift_options_init(seg_mean_shift_options *options);
+
+/** Mean shift, D. Comaniciu, P. Meer, IEEE Trans. PAMI 24(5), 2002. */
+SEG_API SEG_NODISCARD seg_status seg_mean_shift(seg_image *labels, int32_t *regions,
+                                                const seg_image *picture, const seg_image *ignore,
+                                                const seg_mean_shift_options *options,
+                                                const seg_env *env);
+
+typedef struct seg_srm_options {
+    size_t size;
+    double q; /**< Q: the more, the finer */
+} seg_srm_options;
+
+SEG_API void seg_srm_options_init(seg_srm_options *options);
+
+/** Statistical region merging, R. Nock, F. Nielsen, IEEE Trans. PAMI 26(11), 2004. */
+SEG_API SEG_NODISCARD seg_status seg_srm(seg_image *labels, int32_t *regions,
+                                         const seg_image *picture, const seg_image *ignore,
+                                         const seg_srm_options *options, const seg_env *env);
+
+typedef struct seg_kmeans_options {
+    size_t size;
+    int32_t k;          /**< clusters; fewer if there are fewer colours */
+    int32_t iterations; /**< most rounds */
+    bool connected;     /**< labels are 4-connected pieces */
+    int32_t min_size;   /**< pixels; smaller pieces join a neighbour, if `connected` */
+} seg_kmeans_options;
+
+SEG_API void seg_kmeans_options_init(seg_kmeans_options *options);
+
+/** k-means of colours. Labels are clusters, numbered in raster order and not connected, unless
+ *  `connected` asks for their pieces. S. Lloyd, IEEE Trans. Information Theory 28(2), 1982. */
+SEG_API SEG_NODISCARD seg_status seg_kmeans(seg_image *labels, int32_t *regions,
+                                            const seg_image *picture, const seg_image *ignore,
+                                            const seg_kmeans_options *options, const seg_env *env);
+
+typedef struct seg_split_merge_options {
+    size_t size;
+    double tolerance; /**< T: largest difference within a region and colour, 8-bit levels */
+    int32_t min_size; /**< pixels; smaller regions join a neighbour */
+} seg_split_merge_options;
+
+SEG_API void seg_split_merge_options_init(seg_split_merge_options *options);
+
+/** Split and merge, S. Horowitz, T. Pavlidis, Journal of the ACM 23(2), 1976. */
+SEG_API SEG_NODISCARD seg_status seg_split_merge(seg_image *labels, int32_t *regions,
+                                                 const seg_image *picture, const seg_image *ignore,
+                                                 const seg_split_merge_options *options,
+                                                 const seg_env *env);
+
 typedef struct seg_grabcut_options {
     size_t size;
     seg_rect rect;           /**< surely holds the object; empty = the picture but for a margin */

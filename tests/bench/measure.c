@@ -99,6 +99,7 @@ bool bench_row_read(bench_row *row, FILE *from) {
 static bool wanted(const bench_operation *operation, const bench_arguments *arguments) {
     if (arguments->only && !strstr(operation->name, arguments->only)) return false;
     if (operation->kind & BENCH_NOISE && !arguments->noise) return false;
+    if (operation->kind & BENCH_SLOW && arguments->uhd) return false;
     return !(operation->kind & BENCH_TWO_THREADS) || arguments->uhd;
 }
 
@@ -177,7 +178,8 @@ static void measure_operation(FILE *to, const bench_operation *operation,
     snprintf(row.operation, sizeof row.operation, "%s", operation->name);
     snprintf(row.picture, sizeof row.picture, "%.40s", in_noise ? "50 % noise" : picture->name);
     bool alone = arguments->threads == 1 && arguments->peer_threads == 1 && !two;
-    measure(&row, operation, &state, arguments->runs,
+    const int few = arguments->runs < 3 ? arguments->runs : 3;
+    measure(&row, operation, &state, operation->kind & BENCH_SLOW ? few : arguments->runs,
             alone ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC);
     write_row(to, &row);
     bench_state_free(&state);

@@ -117,6 +117,45 @@ static void peers_distance(bench_state *s) {
     peer_distance(s->mask);
 }
 
+/* About 1300 superpixels at 1080p, the peer's in cells of 40 pixels; both from RGB. */
+#define CELL 40
+
+static int32_t superpixels_of(const bench_state *s) {
+    return s->picture->rgb.width * s->picture->rgb.height / (CELL * CELL);
+}
+static void ours_slic(bench_state *s) {
+    seg_slic_options options;
+    seg_slic_options_init(&options);
+    options.regions = superpixels_of(s);
+    bench_need(seg_slic(&s->labels, NULL, &s->picture->rgb, NULL, &options, s->env));
+}
+static void peers_slic(bench_state *s) {
+    peer_slic(&s->picture->rgb, CELL, 10, 10);
+}
+static void ours_etps(bench_state *s) {
+    seg_etps_options options;
+    seg_etps_options_init(&options);
+    options.regions = superpixels_of(s);
+    bench_need(seg_etps(&s->labels, NULL, &s->picture->rgb, NULL, &options, s->env));
+}
+static void peers_seeds(bench_state *s) {
+    peer_seeds(&s->picture->rgb, superpixels_of(s), 10);
+}
+static void ours_felzenszwalb(bench_state *s) {
+    seg_felzenszwalb_options options;
+    seg_felzenszwalb_options_init(&options);
+    bench_need(seg_felzenszwalb(&s->labels, NULL, &s->picture->rgb, NULL, &options, s->env));
+}
+static void peers_felzenszwalb(bench_state *s) {
+    peer_graph(&s->picture->rgb, 0.8, 300, 50);
+}
+static void ours_mean_shift(bench_state *s) {
+    bench_need(seg_mean_shift(&s->labels, NULL, &s->picture->rgb, NULL, NULL, s->env));
+}
+static void peers_mean_shift(bench_state *s) {
+    peer_mean_shift(&s->picture->rgb, 7, 20);
+}
+
 /* Two threads against one: ours takes the place of the peer. */
 static void one_thread(bench_state *s, void (*operation)(bench_state *)) {
     const seg_env *both = s->env;
@@ -136,6 +175,7 @@ static void single_blur_canny(bench_state *s) {
 
 #define NOISE BENCH_NOISE
 #define TWO BENCH_TWO_THREADS
+#define SLOW BENCH_SLOW
 
 /* Bars: the ratio as both come, and with page faults off; 0 = none. */
 const bench_operation bench_operations[] = {
@@ -156,6 +196,10 @@ const bench_operation bench_operations[] = {
     {"noise: components + stat.", ours_components, peers_components, NOISE, {2.5, 2.5}},
     {"noise: exact distance", ours_distance, peers_distance, NOISE, {0, 0}},
     {"noise: labels alone", ours_labels, peers_labels, NOISE, {3, 3}},
+    {"slic", ours_slic, peers_slic, SLOW, {5, 5}},
+    {"etps, peer seeds", ours_etps, peers_seeds, SLOW, {0, 0}},
+    {"felzenszwalb", ours_felzenszwalb, peers_felzenszwalb, SLOW, {3, 3}},
+    {"mean shift, peer filters only", ours_mean_shift, peers_mean_shift, SLOW, {3, 3}},
     {"canny L1, two threads", ours_canny_l1, single_canny_l1, TWO, {1.7, 1.7}},
     {"canny L2, two threads", ours_canny_l2, single_canny_l2, TWO, {1.7, 1.7}},
     {"blur + canny, two threads", ours_blur_canny, single_blur_canny, TWO, {1.7, 1.7}},

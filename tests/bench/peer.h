@@ -25,6 +25,12 @@ int peer_components(const seg_image *mask, bool statistics);
 void peer_median(const seg_image *grey, int side);
 void peer_open(const seg_image *mask, int side);
 void peer_distance(const seg_image *mask);
+/* Of RGB: SLIC in CIELAB with cells of `side`, SEEDS with about `regions`, graph segmentation, and
+ * mean-shift filtering with its default pyramid of one level. */
+void peer_slic(const seg_image *rgb, int side, float ruler, int iterations);
+void peer_seeds(const seg_image *rgb, int regions, int iterations);
+void peer_graph(const seg_image *rgb, double sigma, float k, int min_size);
+void peer_mean_shift(const seg_image *rgb, double spatial, double range);
 void peer_output(seg_image *u8);
 
 #ifdef __cplusplus

@@ -39,6 +39,18 @@ void peer_open(const seg_image *mask, int side) {
 void peer_distance(const seg_image *mask) {
     (void)mask;
 }
+void peer_slic(const seg_image *rgb, int side, float ruler, int iterations) {
+    (void)rgb, (void)side, (void)ruler, (void)iterations;
+}
+void peer_seeds(const seg_image *rgb, int regions, int iterations) {
+    (void)rgb, (void)regions, (void)iterations;
+}
+void peer_graph(const seg_image *rgb, double sigma, float k, int min_size) {
+    (void)rgb, (void)sigma, (void)k, (void)min_size;
+}
+void peer_mean_shift(const seg_image *rgb, double spatial, double range) {
+    (void)rgb, (void)spatial, (void)range;
+}
 void peer_output(seg_image *u8) {
     (void)u8;
 }

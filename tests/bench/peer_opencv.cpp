@@ -2,6 +2,8 @@
 #include "peer.h"
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <opencv2/ximgproc.hpp>
+#include <opencv2/ximgproc/segmentation.hpp>
 #include <string>
 
 namespace {
@@ -70,6 +72,30 @@ void peer_open(const seg_image *mask, int side) {
 
 void peer_distance(const seg_image *mask) {
     cv::distanceTransform(header(mask), distances, cv::DIST_L2, cv::DIST_MASK_PRECISE);
+}
+
+void peer_slic(const seg_image *rgb, int side, float ruler, int iterations) {
+    cv::cvtColor(header(rgb), scratch, cv::COLOR_RGB2Lab);
+    auto slic = cv::ximgproc::createSuperpixelSLIC(scratch, cv::ximgproc::SLIC, side, ruler);
+    slic->iterate(iterations);
+    slic->enforceLabelConnectivity(25);
+    slic->getLabels(labels);
+}
+
+void peer_seeds(const seg_image *rgb, int regions, int iterations) {
+    cv::cvtColor(header(rgb), scratch, cv::COLOR_RGB2Lab);
+    auto seeds = cv::ximgproc::createSuperpixelSEEDS(rgb->width, rgb->height, 3, regions, 4, 2, 5);
+    seeds->iterate(scratch, iterations);
+    seeds->getLabels(labels);
+}
+
+void peer_graph(const seg_image *rgb, double sigma, float k, int min_size) {
+    auto graph = cv::ximgproc::segmentation::createGraphSegmentation(sigma, k, min_size);
+    graph->processImage(header(rgb), labels);
+}
+
+void peer_mean_shift(const seg_image *rgb, double spatial, double range) {
+    cv::pyrMeanShiftFiltering(header(rgb), scratch, spatial, range);
 }
 
 void peer_output(seg_image *u8) {

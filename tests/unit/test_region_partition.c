@@ -4,16 +4,26 @@
 #include "core_main.h"
 #include "partition.h"
 
-static const char *const ids[] = {"slic"};
+static const char *const ids[] = {"slic",       "felzenszwalb", "snic",   "etps",
+                                  "mean-shift", "srm",          "kmeans", "split-merge"};
 
 #define METHODS ((int)(sizeof ids / sizeof *ids))
 
-static void apply(seg_result *result, const char *id, const seg_frame *frame, const seg_env *env) {
+static seg_context *start(const char *id, const seg_env *env) {
     seg_context *context;
     const seg_method *method = seg_method_find(id);
     ck_assert_ptr_nonnull(method);
+    seg_kmeans_options connected;
+    seg_kmeans_options_init(&connected);
+    connected.connected = true;
+    const void *options = strcmp(id, "kmeans") ? NULL : &connected;
+    ck_assert_int_eq(seg_context_create(&context, method, options, env), SEG_OK);
+    return context;
+}
+
+static void apply(seg_result *result, const char *id, const seg_frame *frame, const seg_env *env) {
+    seg_context *context = start(id, env);
     seg_result_init(result, NULL);
-    ck_assert_int_eq(seg_context_create(&context, method, NULL, env), SEG_OK);
     ck_assert_int_eq(seg_context_apply(context, frame, 0, result), SEG_OK);
     seg_context_free(context);
 }
@@ -152,10 +162,9 @@ START_TEST(cancelling) {
     for (int i = 0; i < METHODS; i++) {
         const seg_env env = {.progress = stop};
         const seg_frame frame = {.image = picture};
-        seg_context *context;
+        seg_context *context = start(ids[i], &env);
         seg_result result;
         seg_result_init(&result, NULL);
-        ck_assert_int_eq(seg_context_create(&context, seg_method_find(ids[i]), NULL, &env), SEG_OK);
         ck_assert_msg(seg_context_apply(context, &frame, 0, &result) == SEG_ERROR_CANCELLED,
                       "%s cannot be cancelled", ids[i]);
         seg_context_free(context);
