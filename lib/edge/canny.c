@@ -18,12 +18,17 @@
  * kernel itself, as in OpenCV: the gain of 5 is 12 times, that of 7 160 times that of 3. A picture
  * of 16 bits or floating point all of whose samples stand for 8-bit values is worked on in 8 bits.
  *
+ * The score is the magnitude after step 4 with T1 = 0, in the units of the thresholds, 0 where
+ * step 4 drops the pixel: with low = high = t the edges are score > t, so that thresholds can be
+ * swept without running again (hysteresis apart). It takes a sweep of its own.
+ *
  * Cost: 0.3 to 1 ns per pixel with the sweep, about 15 times as much without; a quarter of a byte
  * of memory per pixel. Known failures: corners and junctions come out broken, texture as a mesh;
  * one pair of thresholds for the whole picture.
  */
 #include "core/check.h"
 #include "edge/canny_run.h"
+#include "edge/canny_score.h"
 #include "imgproc/still_method.h"
 #include "methods.h"
 
@@ -68,7 +73,7 @@ seg_status seg_canny(seg_image *edges, seg_canny_report *report, const seg_image
     seg_scratch scratch;
     seg_scratch_init(&scratch, env);
     const seg_status status =
-        seg_canny_run(edges, report, picture, ignore, options, images, &scratch, env);
+        seg_canny_run(edges, NULL, report, picture, ignore, options, images, &scratch, env);
     seg_scratch_free(&scratch);
     for (int i = 0; i < SEG_CANNY_IMAGES; i++)
         seg_image_unref(&images[i]);
@@ -80,17 +85,22 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
 }
 
 static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {
-    (void)wanted;
     seg_still *still = seg_still_begin(state);
+    const seg_canny_options *options = still->options;
+    seg_image *score = wanted & SEG_OUTPUT_SCORE ? &result->score : NULL;
     const seg_image *picture = seg_image_empty(&frame->luma) ? &frame->image : &frame->luma;
     seg_canny_report report;
     SEG_TRY(seg_check_image(picture, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
     SEG_TRY(seg_check_mask(&frame->ignore, "ignore", picture->width, picture->height));
     SEG_TRY(
         seg_image_reuse(&result->mask, picture->width, picture->height, SEG_U8, 1, &still->env));
-    SEG_TRY(seg_canny_run(&result->mask, &report, picture, &frame->ignore, still->options,
+    if (score)
+        SEG_TRY(seg_image_reuse(score, picture->width, picture->height, SEG_F32, 1, &still->env));
+    SEG_TRY(seg_canny_run(&result->mask, score, &report, picture, &frame->ignore, options,
                           still->images, &still->scratch, &still->env));
-    result->outputs |= SEG_OUTPUT_MASK;
+    result->outputs |= SEG_OUTPUT_MASK | (score ? SEG_OUTPUT_SCORE : 0);
+    if (score)
+        result->score_full_scale = SEG_CANNY_STRAIGHT_EDGE * seg_canny_gain(options->aperture);
     seg_result_decide(result, "low", report.low, "8-bit gradient");
     seg_result_decide(result, "high", report.high, "8-bit gradient");
     seg_result_decide(result, "edge_share", report.edge_share, "");
@@ -106,7 +116,7 @@ const seg_method seg_method_canny = {
     .formats = SEG_ANY_PICTURE,
     .channels = SEG_CHANNELS_ANY,
     .input = SEG_INPUT_PICTURE,
-    .outputs = SEG_OUTPUT_MASK,
+    .outputs = SEG_OUTPUT_MASK | SEG_OUTPUT_SCORE,
     .params = &params,
     .create = create,
     .apply = apply,

@@ -3,7 +3,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
-#include "edge/canny_wide.h"
+#include "edge/canny_score.h"
 #include "imgproc/gaussian.h"
 #include "imgproc/input.h"
 #include "imgproc/rows.h"
@@ -122,7 +122,7 @@ static seg_status prepare(canny_run *run, seg_image *blurred, seg_scratch *scrat
         }
     }
     run->full = seg_image_full_scale(&run->picture);
-    run->gain = options->aperture == 7 ? 160 : options->aperture == 5 ? 12 : 1;
+    run->gain = seg_canny_gain(options->aperture);
     run->plan.data = run->picture.data;
     run->plan.stride = run->picture.stride;
     run->plan.width = run->picture.width;
@@ -342,10 +342,25 @@ static seg_status write_band(void *argument, int32_t band, int32_t first, int32_
     return SEG_OK;
 }
 
-seg_status seg_canny_run(seg_image *edges, seg_canny_report *report, const seg_image *picture,
-                         const seg_image *ignore, const seg_canny_options *options,
-                         seg_image images[SEG_CANNY_IMAGES], seg_scratch *scratch,
-                         const seg_env *env) {
+/* The score is of the picture that the edges are of: blurred, where the kernels blurred it. */
+static seg_status find_score(seg_image *score, canny_run *run, seg_image *blurred,
+                             seg_scratch *scratch, const seg_env *env) {
+    if (run->plan.blur) {
+        seg_gaussian_taps taps;
+        const seg_image *picture = &run->picture;
+        SEG_TRY(seg_gaussian_taps_make(&taps, run->options->sigma, FUSED_APERTURE));
+        SEG_TRY(seg_image_reuse(blurred, picture->width, picture->height, SEG_U8, 1, env));
+        SEG_TRY(seg_gaussian_with(blurred, picture, &taps, scratch, env));
+        run->wide.picture = blurred;
+    }
+    score->colour = SEG_COLOUR_DATA;
+    return seg_canny_score(score, &run->wide, run->ignore, scratch, env);
+}
+
+seg_status seg_canny_run(seg_image *edges, seg_image *score, seg_canny_report *report,
+                         const seg_image *picture, const seg_image *ignore,
+                         const seg_canny_options *options, seg_image images[SEG_CANNY_IMAGES],
+                         seg_scratch *scratch, const seg_env *env) {
     canny_run run = {.options = options,
                      .kernels = seg_canny_kernels_get(),
                      .bits = seg_bits_kernels_get(),
@@ -358,6 +373,8 @@ seg_status seg_canny_run(seg_image *edges, seg_canny_report *report, const seg_i
     SEG_TRY(take_memory(&run, scratch, env));
     SEG_TRY(choose_thresholds(&low, &high, &run, scratch, env));
     set_thresholds(&run, low, high);
+    /* first: `edges` may be the picture's memory */
+    if (score) SEG_TRY(find_score(score, &run, &images[3], scratch, env));
     SEG_TRY(seg_run_bands(env, height, SEG_CANNY_BAND, find_band, &run));
     for (int32_t y = SEG_CANNY_BAND; y < height; y += SEG_CANNY_BAND)
         run.kernels->join(&run.planes, y);

@@ -171,6 +171,51 @@ void seg_canny_wide_classify(const seg_canny_planes *planes, const seg_canny_wid
     }
 }
 
+/* The least float that is not below a number >= 0. */
+static float rounded_up(double value) {
+    float nearest = (float)value;
+    if ((double)nearest >= value) return nearest;
+    uint32_t bits;
+    memcpy(&bits, &nearest, sizeof bits);
+    bits++;
+    memcpy(&nearest, &bits, sizeof bits);
+    return nearest;
+}
+
+/* The root, or, where that rounds to a whole number which is below, the next number. */
+static double root(int64_t square) {
+    double value = sqrt((double)square);
+    const int64_t whole = (int64_t)value;
+    if ((double)whole != value || whole * whole >= square) return value;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits++;
+    memcpy(&value, &bits, sizeof bits);
+    return value;
+}
+
+static void score_row(float *score, const ring *r, double unit, int32_t y) {
+    const int64_t *magnitude = r->magnitude[slot(y)];
+    for (int32_t x = 0; x < r->wide->picture->width; x++) {
+        score[x] = 0;
+        if (magnitude[x] == 0 || !is_maximum(r, x, y)) continue;
+        const double m = r->wide->squared ? root(magnitude[x]) : (double)magnitude[x];
+        score[x] = rounded_up(m / unit);
+    }
+}
+
+void seg_canny_wide_score(const seg_image *score, const seg_canny_wide *wide, double unit,
+                          int32_t first, int32_t end, void *work) {
+    ring r;
+    ring_start(&r, wide, work);
+    gradient_row(&r, first - 1);
+    gradient_row(&r, first);
+    for (int32_t y = first; y < end; y++) {
+        gradient_row(&r, y + 1);
+        score_row(seg_image_row(score, y), &r, unit, y);
+    }
+}
+
 void seg_canny_wide_count(uint64_t *bins, const seg_canny_wide *wide, const seg_image *ignore,
                           int32_t first, int32_t end, void *work) {
     ring r;

@@ -21,6 +21,14 @@ size_t seg_canny_wide_work_size(int32_t width);
 void seg_canny_wide_classify(const seg_canny_planes *planes, const seg_canny_wide *wide,
                              int32_t first, int32_t end, void *work);
 
+/**
+ * Rows first .. end-1 of `score` (F32): the magnitude, not squared, in so many
+ * `unit`s where it is a maximum across the edge, else 0. Rounded up: for every whole t (for l1
+ * every float) it is above t where the exact magnitude is, and only there.
+ */
+void seg_canny_wide_score(const seg_image *score, const seg_canny_wide *wide, double unit,
+                          int32_t first, int32_t end, void *work);
+
 /** As seg_canny_kernels.count; bin b counts magnitudes in (b - 1, b] units. */
 void seg_canny_wide_count(uint64_t *bins, const seg_canny_wide *wide, const seg_image *ignore,
                           int32_t first, int32_t end, void *work);

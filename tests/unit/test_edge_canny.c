@@ -527,6 +527,103 @@ START_TEST(as_a_method) {
 }
 END_TEST
 
-CORE_MAIN("edge_canny", steps_by_hand, hysteresis_by_hand, flat_and_tiny_pictures, all_sizes,
-          large_sizes, depth_does_not_matter, ignored_pixels_do_not_vote, automatic_thresholds,
-          bad_arguments, memory_failures, as_a_method)
+/* ---- the score ---- */
+
+/* Edges with low = high = t are what the score exceeds t in: for every t that some pixel has, one
+ * less, one more, and thresholds between. */
+static double check_score(const seg_image *picture, const seg_image *ignore,
+                          const seg_canny_options *options) {
+    seg_canny_options o = *options;
+    seg_context *context = NULL;
+    seg_result result;
+    seg_image edges = {0};
+    seg_result_init(&result, NULL);
+    ck_assert_ok(seg_context_create(&context, &seg_method_canny, options, NULL));
+    seg_frame frame = {.image = *picture};
+    if (ignore) frame.ignore = *ignore;
+    ck_assert_ok(seg_context_apply(context, &frame, 0, &result));
+    ck_assert_int_eq(result.score.format, SEG_F32);
+    double largest = 0;
+    for (int32_t i = 0; i < 40; i++) {
+        const int32_t x = 7 * i % picture->width, y = 5 * i % picture->height;
+        const float at = ((const float *)seg_image_row(&result.score, y))[x];
+        const double t = i % 4 == 0 ? at : i % 4 == 1 ? at + 1 : i % 4 == 2 ? at / 2 : 31.0 * i;
+        o.low = o.high = (seg_level){SEG_LEVEL_8BIT, 0, i % 4 == 3 ? t : (double)(int64_t)t};
+        ck_assert_ok(seg_canny(&edges, NULL, picture, ignore, &o, NULL));
+        for (int32_t v = 0; v < picture->height; v++)
+            for (int32_t u = 0; u < picture->width; u++) {
+                const float score = ((const float *)seg_image_row(&result.score, v))[u];
+                const uint8_t edge = ((const uint8_t *)seg_image_row(&edges, v))[u];
+                if (score > largest) largest = score;
+                if ((score > o.low.value) == (edge != 0)) continue;
+                ck_abort_msg("norm %d, aperture %d, sigma %g, format %d, t %.17g at %d,%d: "
+                             "score %.17g, edge %d",
+                             (int)o.norm, (int)o.aperture, o.sigma, picture->format, o.low.value, u,
+                             v, (double)score, edge);
+            }
+    }
+    seg_image_unref(&edges);
+    seg_result_free(&result);
+    seg_context_free(context);
+    return largest;
+}
+
+START_TEST(edges_are_what_the_score_exceeds) {
+    static const double sigmas[] = {0, 1, 1.4, 3};
+    pixels_random random = pixels_random_start(91);
+    int scored = 0;
+    pixels_picture ignore = pixels_make(83, 70, SEG_U8, 1, 0, &random);
+    for (int32_t y = 0; y < 70; y++)
+        for (int32_t x = 0; x < 83; x++)
+            ((uint8_t *)seg_image_row(&ignore.image, y))[x] = (x + 3 * y) % 17 == 4 ? 255 : 0;
+    for (int variant = 0; variant < 3 * 2 * 4 * 3; variant++) {
+        static const seg_format formats[] = {SEG_U8, SEG_U16, SEG_F32};
+        seg_canny_options options;
+        seg_canny_options_init(&options);
+        options.aperture = 3 + 2 * (variant % 3);
+        options.norm = variant / 3 % 2;
+        options.sigma = sigmas[variant / 6 % 4];
+        pixels_picture a =
+            pixels_make(83, 70, formats[variant / 24], 1 + variant % 2 * 2, variant % 5, &random);
+        scored += check_score(&a.image, variant % 3 == 1 ? &ignore.image : NULL, &options) > 0;
+        pixels_free(&a);
+    }
+    ck_assert_int_gt(scored, 40); /* some pictures are flat */
+    pixels_free(&ignore);
+}
+END_TEST
+
+/* A step from 0 to 255: the straight edge that is the full scale, one pixel wide. */
+START_TEST(score_by_hand) {
+    for (int32_t aperture = 3; aperture <= 7; aperture += 2) {
+        seg_frame frame = {0};
+        seg_canny_options options;
+        seg_context *context = NULL;
+        seg_result result;
+        seg_result_init(&result, NULL);
+        seg_canny_options_init(&options);
+        options.sigma = 0;
+        options.aperture = aperture;
+        ck_assert_ok(seg_image_alloc(&frame.image, 20, 12, SEG_U8, 1, NULL));
+        for (int32_t y = 0; y < 12; y++)
+            memset((uint8_t *)seg_image_row(&frame.image, y) + 10, 255, 10);
+        ck_assert_ok(seg_context_create(&context, &seg_method_canny, &options, NULL));
+        ck_assert_ok(seg_context_apply(context, &frame, SEG_OUTPUT_SCORE, &result));
+        ck_assert_double_eq(result.score_full_scale, aperture == 3   ? 1020
+                                                     : aperture == 5 ? 12240
+                                                                     : 163200);
+        for (int32_t y = 0; y < 12; y++)
+            for (int32_t x = 0; x < 20; x++)
+                ck_assert_double_eq(((float *)seg_image_row(&result.score, y))[x],
+                                    x == 9 ? result.score_full_scale : 0);
+        seg_image_unref(&frame.image);
+        seg_result_free(&result);
+        seg_context_free(context);
+    }
+}
+END_TEST
+
+CORE_MAIN("edge_canny", edges_are_what_the_score_exceeds, score_by_hand, steps_by_hand,
+          hysteresis_by_hand, flat_and_tiny_pictures, all_sizes, large_sizes, depth_does_not_matter,
+          ignored_pixels_do_not_vote, automatic_thresholds, bad_arguments, memory_failures,
+          as_a_method)
