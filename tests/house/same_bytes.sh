@@ -11,20 +11,22 @@ bin=$SEGMENT_BUILD/bin
 
 failures=0
 
-# All of the registry: `kind family id` of a line that --list prints.
-"$bin/segment" --list | awk '
-    /^Methods/ { kind = "method" } /^Operations/ { kind = "operation" }
-    /^  / { if ($0 ~ /^  [a-z]/) { family = $1; id = $2 } else id = $1; print kind, family, id }
+# All of the registry, by what each entry works on: a family or a kind of input that is new here
+# must not be left out silently.
+"$bin/segment" --list --json | awk -F '"' '
+    $2 == "id" { id = $4 } $2 == "use" { use = $4 }
+    $2 == "input" { getline; print use, $2, id }
 ' >"$work/methods"
-of() { awk -v kind="$1" -v family="$2" '$1 == kind && $2 ~ family { print $3 }' "$work/methods"; }
-pictures=$(of method '^(threshold|region|edge|filter)$')
-videos=$(of method '^(temporal|motion)$')
-operations=$(of operation .)
-for known in otsu canny region-grow; do
-    case " $(echo $pictures) " in *" $known "*) ;; *) echo "--list: no $known"; failures=1 ;; esac
-done
-case " $(echo $videos) " in *" background "*) ;; *) echo "--list: no background"; failures=1 ;; esac
-case " $(echo $operations) " in *" largest "*) ;; *) echo "--list: no largest"; failures=1 ;; esac
+of() { awk -v use="$1" -v input="$2" '$1 == use && $2 ~ input { print $3 }' "$work/methods"; }
+pictures=$(of method '^picture$')
+videos=$(of method '^stream$')
+operations=$(of post '^(mask|labels)$')
+tried=$(echo $pictures $videos $operations | wc -w)
+[ "$tried" -eq "$("$bin/segment" --list --json | grep -c '^    "id"')" ] || {
+    echo "--list has what nothing here tries:"
+    grep -vE '^(method (picture|stream)|post (mask|labels)) ' "$work/methods"
+    failures=1
+}
 
 # argument OPERATION: what it cannot do without
 argument() { case $1 in min-area | max-area) echo "$1(20)" ;; *) echo "$1" ;; esac; }
