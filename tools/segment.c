@@ -7,6 +7,7 @@
 #include "common/run.h"
 #include "common/signals.h"
 #include "segment/describe.h"
+#include <stdlib.h>
 
 static int work(const arguments *given) {
     settings chosen;
@@ -26,8 +27,14 @@ static int work(const arguments *given) {
     return code;
 }
 
+/* The encoder SVT-AV1 greets on standard error, whatever its caller wants, unless it is told so. */
+static void silence_libraries(void) {
+    (void)setenv("SVT_LOG", "1", 0); /* errors only */
+}
+
 int main(int count, char **words) {
     arguments given;
+    silence_libraries();
     message_setup(segment_program.name, VERBOSITY_NORMAL);
     signals_install();
     if (!arguments_parse(&given, &segment_program, count, words)) {

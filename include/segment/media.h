@@ -181,11 +181,12 @@ typedef enum seg_content {
 
 typedef struct seg_writer_options {
     size_t size;
-    int32_t content;    /**< seg_content */
-    const char *format; /**< "y4m", "nut", "rawvideo", "pam", "png", container name; NULL = by
-                             extension. Required for "-" */
-    const char *codec;  /**< FFmpeg encoder; NULL = FFV1 for lossless, H.264 or VP9 for people */
-    int64_t bitrate;    /**< bits/s, 0 = the encoder's constant quality */
+    int32_t content;         /**< seg_content */
+    const char *format;      /**< "y4m", "nut", "rawvideo", "pam", "png", container name; NULL = by
+                                  extension. Required for "-" */
+    const char *codec;       /**< FFmpeg encoder; NULL = FFV1 for lossless; for people H.264, in
+                                  WebM VP9, or AV1 from about 2 Mpixel on */
+    int64_t bitrate;         /**< bits/s, 0 = the encoder's constant quality */
     seg_rational time_base;  /**< of the pts that will come */
     seg_rational frame_rate; /**< nominal */
     seg_rational sample_aspect;
