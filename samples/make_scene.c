@@ -182,6 +182,7 @@ static void make_picture(const char *out, const char *truth) {
 }
 
 static void make_video(const char *out, const char *truth, int32_t frames, int32_t w, int32_t h) {
+    /* clang-format off */
     const shape shapes[] = {
         {DISC, -30 * ONE, h * 3 / 10 * ONE, 68, 6, h / 12, h / 12, EMPTY_FRAMES, {236, 148, 116}, 21},
         {BOX,
@@ -204,6 +205,7 @@ static void make_video(const char *out, const char *truth, int32_t frames, int32
          EMPTY_FRAMES + 12,
          {222, 196, 84},
          23}};
+    /* clang-format on */
     const int32_t count = (int32_t)(sizeof shapes / sizeof *shapes);
     static const int32_t base[3] = {58, 66, 56};
     seg_image ground = new_image(w, h, SEG_U8, 3);

@@ -115,8 +115,8 @@ typedef enum seg_fill {
  * corners of all, x, y, x, y, ..., polygon i having lengths[i] of them; coordinates are in pixels,
  * pixel (0,0) being 0..1, 0..1, at most 1e8, and may lie outside the picture. The outlines of
  * seg_contours_trace with SEG_FILL_EVEN_ODD give back exactly the region.
- * Errors: SEG_ERROR_ARGUMENT (coordinates, lengths < 0), SEG_ERROR_LIMIT (edges that cross more than
- * 2^24 columns), SEG_ERROR_MEMORY.
+ * Errors: SEG_ERROR_ARGUMENT (coordinates, lengths < 0), SEG_ERROR_LIMIT (edges that cross more
+ * than 2^24 columns), SEG_ERROR_MEMORY.
  */
 SEG_API SEG_NODISCARD seg_status seg_rle_from_polygons(seg_rle *rle, const double *xy,
                                                        const int32_t *lengths, int32_t count,

@@ -8,6 +8,7 @@
 /* X(a, b): v[a] becomes the smaller of the two, v[b] the larger. */
 #ifndef SEG_MEDIAN_NETWORKS
 #define SEG_MEDIAN_NETWORKS
+/* clang-format off: the networks as they were found */
 #define SEG_SORT_3(X) X(0, 1) X(1, 2) X(0, 1)
 #define SEG_SORT_5(X) X(0, 3) X(1, 4) X(0, 2) X(1, 3) X(0, 1) X(2, 4) X(1, 2) X(3, 4) X(2, 3)
 /* Five sorted columns, sample r of column c at 5 r + c; the median ends at 12. */
@@ -23,6 +24,7 @@
                         X(21, 20) X(12, 9) X(7, 4) X(8, 15) X(16, 17) X(9, 8) X(15, 16) X(12, 9)   \
                             X(8, 15) X(4, 21) X(20, 12) X(9, 8) X(21, 20) X(12, 9) X(20, 12)       \
                                 X(9, 8) X(12, 9)
+/* clang-format on */
 #endif
 
 #define SEG_EXCHANGE(a, b)                                                                         \

@@ -266,8 +266,8 @@ static bool undo_rows(seg_image *image, uint8_t *raw, const quick *q) {
 
 /* ---- the whole ---- */
 
-/* Whether matches may reach as far back as there is anything: libdeflate does not look at the window
- * that the stream declares, zlib refuses matches beyond it. */
+/* Whether matches may reach as far back as there is anything: libdeflate does not look at the
+ * window that the stream declares, zlib refuses matches beyond it. */
 static bool window_suffices(const quick *q, size_t size) {
     if (q->stream_size < 2 || q->stream[0] >> 4 > 7) return false;
     const size_t window = (size_t)256 << (q->stream[0] >> 4);
@@ -280,8 +280,8 @@ static bool inflate_all(uint8_t *raw, size_t size, const quick *q) {
     struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
     if (!inflater) return false;
     size_t used = 0;
-    const enum libdeflate_result result = libdeflate_zlib_decompress_ex(
-        inflater, q->stream, q->stream_size, raw, size, &used, NULL);
+    const enum libdeflate_result result =
+        libdeflate_zlib_decompress_ex(inflater, q->stream, q->stream_size, raw, size, &used, NULL);
     libdeflate_free_decompressor(inflater);
     return result == LIBDEFLATE_SUCCESS && used == q->stream_size;
 }

@@ -719,7 +719,8 @@ START_TEST(errors) {
     options.seeds = (seg_seeds){SEG_SEEDS_POINTS, 2, outside, NULL};
     ck_assert_int_eq(seg_region_grow(&labels, &picture, NULL, NULL, &options, NULL),
                      SEG_ERROR_OPTION);
-    ck_assert_msg(strstr(seg_error_detail(), "seed 2 is outside the picture (got 8,2") != NULL, "%s", seg_error_detail());
+    ck_assert_msg(strstr(seg_error_detail(), "seed 2 is outside the picture (got 8,2") != NULL,
+                  "%s", seg_error_detail());
     seg_image_unref(&picture);
     seg_image_unref(&labels);
     seg_image_unref(&small);
