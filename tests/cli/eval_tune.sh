@@ -120,7 +120,8 @@ fails 2 'metric flow takes a flow, but method otsu gives none' tune --method ots
 fails 2 'unknown metric "mask"; did you mean masks' tune --method otsu --vary invert --metric mask \
     --truth truth pictures
 fails 2 'of this measure neither' tune --method otsu --vary invert --measure tp --truth truth pictures
-fails 1 'takes none of the settings: aperture' tune --method canny --vary aperture=4:6:2 --truth truth pictures
+fails 2 'aperture has no valid value .got 4 px, allowed 3, 5 or 7' tune --method canny \
+    --vary 'aperture=4|6' --truth truth pictures
 rm truth/1.pgm
 expect 1 tune --method otsu --vary invert --truth truth pictures
 has messages 'pictures/1.pgm: has no truth' 'keep-going tunes with the other'
