@@ -8,7 +8,8 @@
 
 #define METHOD_COUNT ((int32_t)(sizeof methods / sizeof *methods))
 
-/* clang-format off: one line each */
+/* One line each. */
+/* clang-format off */
 static const seg_method *const methods[] = {
     &seg_method_otsu,
     &seg_method_threshold,

@@ -17,10 +17,10 @@ extern const seg_method seg_method_etps, seg_method_felzenszwalb, seg_method_kme
 extern const seg_method seg_method_canny;      /* edge/canny.c */
 extern const seg_method seg_method_frame_diff; /* temporal/frame_diff.c */
 extern const seg_method seg_method_background; /* temporal/background.c */
-extern const seg_method seg_method_grabcut;     /* region/grabcut.c */
-extern const seg_method seg_method_canny;       /* edge/canny.c */
-extern const seg_method seg_method_frame_diff;  /* temporal/frame_diff.c */
-extern const seg_method seg_method_background;  /* temporal/background.c */
+extern const seg_method seg_method_grabcut;    /* region/grabcut.c */
+extern const seg_method seg_method_canny;      /* edge/canny.c */
+extern const seg_method seg_method_frame_diff; /* temporal/frame_diff.c */
+extern const seg_method seg_method_background; /* temporal/background.c */
 /* picture -> picture, for --pre: imgproc/operations.c */
 extern const seg_method seg_method_gaussian;
 extern const seg_method seg_method_median;

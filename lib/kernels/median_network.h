@@ -8,22 +8,19 @@
 /* X(a, b): v[a] becomes the smaller of the two, v[b] the larger. */
 #ifndef SEG_MEDIAN_NETWORKS
 #define SEG_MEDIAN_NETWORKS
-/* clang-format off: the networks as they were found */
+/* The networks as they were found, in lines rather than steps. */
+/* clang-format off */
 #define SEG_SORT_3(X) X(0, 1) X(1, 2) X(0, 1)
 #define SEG_SORT_5(X) X(0, 3) X(1, 4) X(0, 2) X(1, 3) X(0, 1) X(2, 4) X(1, 2) X(3, 4) X(2, 3)
 /* Five sorted columns, sample r of column c at 5 r + c; the median ends at 12. */
 #define SEG_MEDIAN_25(X)                                                                           \
-    X(0, 3)                                                                                        \
-    X(0, 2)                                                                                        \
-    X(1, 3)                                                                                        \
-    X(2, 4) X(1, 2) X(3, 4) X(2, 3) X(5, 8) X(5, 7) X(6, 8) X(5, 6) X(7, 9) X(6, 7) X(8, 9)        \
-        X(7, 8) X(10, 13) X(11, 14) X(10, 12) X(11, 13) X(10, 11) X(12, 14) X(11, 12) X(13, 14)    \
-            X(12, 13) X(15, 18) X(16, 19) X(15, 17) X(17, 19) X(16, 17) X(17, 18) X(20, 23)        \
-                X(21, 24) X(21, 23) X(20, 21) X(22, 24) X(21, 22) X(11, 3) X(8, 15) X(20, 12)      \
-                    X(9, 8) X(17, 13) X(21, 20) X(12, 9) X(3, 7) X(4, 21) X(20, 12) X(15, 16)      \
-                        X(21, 20) X(12, 9) X(7, 4) X(8, 15) X(16, 17) X(9, 8) X(15, 16) X(12, 9)   \
-                            X(8, 15) X(4, 21) X(20, 12) X(9, 8) X(21, 20) X(12, 9) X(20, 12)       \
-                                X(9, 8) X(12, 9)
+    X(0, 3) X(0, 2) X(1, 3) X(2, 4) X(1, 2) X(3, 4) X(2, 3) X(5, 8) X(5, 7) X(6, 8) X(5, 6)        \
+    X(7, 9) X(6, 7) X(8, 9) X(7, 8) X(10, 13) X(11, 14) X(10, 12) X(11, 13) X(10, 11) X(12, 14)    \
+    X(11, 12) X(13, 14) X(12, 13) X(15, 18) X(16, 19) X(15, 17) X(17, 19) X(16, 17) X(17, 18)      \
+    X(20, 23) X(21, 24) X(21, 23) X(20, 21) X(22, 24) X(21, 22) X(11, 3) X(8, 15) X(20, 12)        \
+    X(9, 8) X(17, 13) X(21, 20) X(12, 9) X(3, 7) X(4, 21) X(20, 12) X(15, 16) X(21, 20) X(12, 9)   \
+    X(7, 4) X(8, 15) X(16, 17) X(9, 8) X(15, 16) X(12, 9) X(8, 15) X(4, 21) X(20, 12) X(9, 8)      \
+    X(21, 20) X(12, 9) X(20, 12) X(9, 8) X(12, 9)
 /* clang-format on */
 #endif
 
