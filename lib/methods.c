@@ -46,6 +46,22 @@ static const seg_method *const methods[] = {
     &seg_method_min_area,
     &seg_method_max_area,
     &seg_method_largest,
+    &seg_method_otsu,          &seg_method_threshold,
+    &seg_method_triangle,      &seg_method_li,
+    &seg_method_yen,           &seg_method_kapur,
+    &seg_method_isodata,       &seg_method_minimum,
+    &seg_method_mean,          &seg_method_huang,
+    &seg_method_moments,       &seg_method_kittler,
+    &seg_method_adaptive_mean, &seg_method_adaptive_gaussian,
+    &seg_method_niblack,       &seg_method_sauvola,
+    &seg_method_wolf,          &seg_method_nick,
+    &seg_method_region_grow,   &seg_method_canny,
+    &seg_method_frame_diff,    &seg_method_background,
+    &seg_method_gaussian,      &seg_method_median,
+    &seg_method_open,          &seg_method_close,
+    &seg_method_dilate,        &seg_method_erode,
+    &seg_method_fill_holes,    &seg_method_min_area,
+    &seg_method_max_area,      &seg_method_largest,
 };
 /* clang-format on */
 

@@ -10,6 +10,9 @@ extern const seg_method seg_method_otsu;      /* threshold/otsu.c */
 extern const seg_method seg_method_huang, seg_method_isodata, seg_method_kapur, seg_method_kittler,
     seg_method_li, seg_method_mean, seg_method_minimum, seg_method_moments, seg_method_triangle,
     seg_method_yen;
+/* local levels: threshold/<name>.c */
+extern const seg_method seg_method_adaptive_gaussian, seg_method_adaptive_mean, seg_method_nick,
+    seg_method_niblack, seg_method_sauvola, seg_method_wolf;
 extern const seg_method seg_method_region_grow; /* region/grow.c */
 /* partitions: region/<name>.c */
 extern const seg_method seg_method_etps, seg_method_felzenszwalb, seg_method_kmeans,

@@ -89,6 +89,42 @@ SEG_API SEG_NODISCARD seg_status seg_threshold_global(seg_image *mask, double *n
                                                       const seg_global_options *options,
                                                       const seg_env *env);
 
+/** How a local level comes from the window around a pixel. The file of each in lib/threshold tells
+ *  how. */
+typedef enum seg_local_rule {
+    SEG_LOCAL_ADAPTIVE_MEAN,     /**< mean - c; OpenCV's ADAPTIVE_THRESH_MEAN_C */
+    SEG_LOCAL_ADAPTIVE_GAUSSIAN, /**< weighted mean - c; OpenCV's ADAPTIVE_THRESH_GAUSSIAN_C */
+    SEG_LOCAL_NIBLACK,           /**< mean + k deviations, Niblack 1986 */
+    SEG_LOCAL_SAUVOLA,           /**< Sauvola and Pietikainen 2000 */
+    SEG_LOCAL_WOLF,              /**< Wolf, Jolion and Chassaing 2002 */
+    SEG_LOCAL_NICK               /**< Khurshid et al. 2009 */
+} seg_local_rule;
+
+/** Fields that a rule does not use are left alone. Levels are 8-bit-equivalent at every depth. */
+typedef struct seg_local_options {
+    size_t size;
+    int32_t window; /**< side of the square window in px, odd, 1 to 1023 */
+    int32_t c;      /**< adaptive-*: taken from the mean, levels, -255 to 255 */
+    double k;       /**< niblack, sauvola, wolf, nick */
+    double r;       /**< sauvola: R, the largest deviation there can be, levels */
+    bool invert;    /**< dark objects on a light ground */
+} seg_local_options;
+
+/** The defaults of a rule; one that there is not leaves `size` 0. */
+SEG_API void seg_local_options_init(seg_local_options *options, seg_local_rule rule);
+
+/**
+ * A level for every pixel by `rule`. `mask` (ensured): U8, 255 where a sample is above its level;
+ * beyond the picture its border is repeated. `picture` as in seg_threshold; f32 is rounded to 16
+ * bits. `ignore` (U8, may be NULL): non-zero pixels give 0; windows see them all the same. Samples
+ * that are not finite give 0 and are 0 (or full scale, positive infinity) in windows. Errors:
+ * SEG_ERROR_ARGUMENT, _OPTION (an even window), _MEMORY, _CANCELLED.
+ */
+SEG_API SEG_NODISCARD seg_status seg_threshold_local(seg_image *mask, const seg_image *picture,
+                                                     const seg_image *ignore, seg_local_rule rule,
+                                                     const seg_local_options *options,
+                                                     const seg_env *env);
+
 SEG_END_DECLS
 
 #endif
