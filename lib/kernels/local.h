@@ -10,7 +10,8 @@
 
 #include "kernels/level.h"
 
-/** Largest side whose sums of 8-bit squares fit 32 bits and whose sums fit a float. */
+/** Largest side whose sums of 8-bit columns fit 16 bits, of squares 32 bits, and of samples the
+ *  integers of a float. */
 #define SEG_LOCAL_NARROW_SIDE 255
 /** Largest side whose sums of 16-bit squares fit the integers of a double. */
 #define SEG_LOCAL_WIDE_SIDE 1023
@@ -29,20 +30,21 @@ typedef struct seg_local_formula {
 
 typedef struct seg_local_kernels {
     /** sums += enter - leave, squares += enter^2 - leave^2. */
-    void (*slide_u8)(uint32_t *sums, uint32_t *squares, const uint8_t *enter, const uint8_t *leave,
+    void (*slide_u8)(uint16_t *sums, uint32_t *squares, const uint8_t *enter, const uint8_t *leave,
                      size_t count);
     void (*slide_u16)(uint32_t *sums, uint64_t *squares, const uint16_t *enter,
                       const uint16_t *leave, size_t count);
     /** The same without squares. */
-    void (*slide_sums_u8)(uint32_t *sums, const uint8_t *enter, const uint8_t *leave, size_t count);
+    void (*slide_sums_u8)(uint16_t *sums, const uint8_t *enter, const uint8_t *leave, size_t count);
     void (*slide_sums_u16)(uint32_t *sums, const uint16_t *enter, const uint16_t *leave,
                            size_t count);
     /** out[x] = columns[x] + ... + columns[x + side - 1], from count + side - 1 columns. */
+    void (*window_u16)(uint32_t *out, const uint16_t *columns, size_t count, size_t side);
     void (*window_u32)(uint32_t *out, const uint32_t *columns, size_t count, size_t side);
     void (*window_u32_wide)(uint64_t *out, const uint32_t *columns, size_t count, size_t side);
     void (*window_u64)(uint64_t *out, const uint64_t *columns, size_t count, size_t side);
 
-    /** excess = n (value - T), rounded; narrow: in float, from a double under the root. */
+    /** excess = n (value - T), in float (narrow) or double (wide) from exact sums. */
     void (*contrast_narrow)(float *excess, const uint8_t *grey, const uint32_t *sums,
                             const uint32_t *squares, size_t count,
                             const seg_local_formula *formula);
@@ -53,6 +55,15 @@ typedef struct seg_local_kernels {
                         int32_t n, int32_t slack);
     void (*mean_wide)(float *excess, const uint16_t *grey, const uint64_t *sums, size_t count,
                       int32_t n, double slack);
+
+    /** mask = value > T ? inside : 255 - inside, for formulas without slope and energy whose
+     * product is not negative: squares are compared, no root is taken. */
+    void (*mask_share_narrow)(uint8_t *mask, const uint8_t *grey, const uint32_t *sums,
+                              const uint32_t *squares, size_t count,
+                              const seg_local_formula *formula, uint8_t inside);
+    /** mask = 2 n value + slack > 2 S ? inside : 255 - inside. */
+    void (*mask_mean_narrow)(uint8_t *mask, const uint8_t *grey, const uint32_t *sums, size_t count,
+                             int32_t n, int32_t slack, uint8_t inside);
 
     /** Symmetric filters, the centre first, then pairs from the inside out:
      *  out = taps[0] rows[radius] + taps[1] (rows[radius - 1] + rows[radius + 1]) + ... */

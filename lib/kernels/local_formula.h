@@ -6,6 +6,7 @@
 #include "kernels/local.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Adding and taking it off rounds a double of less than 2^51 to an integer, halves to even. */
@@ -22,34 +23,50 @@ static inline double seg_local_double(uint64_t value) {
 
 /* A formula's numbers as the narrow kernels use them. */
 typedef struct seg_local_narrow {
-    int32_t n, lowest;
-    double count, energy;
-    float linear, product, slope;
+    int32_t n;
+    float count, per_sample, lowest, linear, product, slope, energy;
 } seg_local_narrow;
 
 static inline seg_local_narrow seg_local_narrow_of(const seg_local_formula *formula) {
     return (seg_local_narrow){.n = formula->n,
-                              .lowest = formula->n * formula->floor,
-                              .count = formula->n,
-                              .energy = formula->energy,
+                              .count = (float)formula->n,
+                              .per_sample = 1 / (float)formula->n,
+                              .lowest = (float)(formula->n * formula->floor),
                               .linear = (float)formula->linear,
                               .product = (float)formula->product,
-                              .slope = (float)formula->slope};
+                              .slope = (float)formula->slope,
+                              .energy = (float)formula->energy};
 }
 
-/* All but the root is exact: sums are below 2^24, n Q and S^2 below 2^49. */
-static inline float seg_local_excess_narrow(seg_local_narrow f, int32_t value, uint32_t sum,
+/* With m near the mean and r = S - n m, the squares around m are Q - m (S + r), exact in 32 bits
+ * whatever wraps, and n^2 times the variance is n times those less r^2: no digit is lost by taking
+ * near numbers from each other, as r^2 is at most half of the first. */
+static inline float seg_local_spread_narrow(const seg_local_narrow *f, uint32_t sum,
                                             uint32_t square) {
-    const double s = (double)(int32_t)sum;
-    const double q = (double)(int32_t)(square ^ 0x80000000u) + 2147483648.0;
-    const double spread = (f.count * q - s * s) + (f.energy * s) * s;
-    const float root = sqrtf((float)spread);
-    const float above = (float)(f.n * value - f.lowest), rest = (float)((int32_t)sum - f.lowest);
-    return above - (rest * (f.linear + f.product * root) + f.slope * root);
+    const int32_t mean = (int32_t)((float)(int32_t)sum * f->per_sample + 0.5f);
+    const int32_t rest = (int32_t)sum - f->n * mean;
+    const uint32_t around = square - (uint32_t)mean * (sum + (uint32_t)rest);
+    return f->count * (float)(int32_t)around - (float)rest * (float)rest;
 }
 
-/* With m the rounded mean and r = S - n m, n^2 times the variance is n (Q - m (S + r)) - r^2: all
- * exact but for one rounding of the product, however large n Q and S^2 are. */
+static inline float seg_local_excess_narrow(const seg_local_narrow *f, uint8_t value, uint32_t sum,
+                                            uint32_t square) {
+    const float s = (float)(int32_t)sum; /* exact */
+    const float root = sqrtf(seg_local_spread_narrow(f, sum, square) + (f->energy * s) * s);
+    const float above = f->count * (float)value - f->lowest, over = s - f->lowest; /* exact */
+    return above - (over * (f->linear + f->product * root) + f->slope * root);
+}
+
+/* above - over linear > over product root, where the right side is not negative. */
+static inline bool seg_local_share_narrow(const seg_local_narrow *f, uint8_t value, uint32_t sum,
+                                          uint32_t square) {
+    const float above = f->count * (float)value - f->lowest;
+    const float over = (float)(int32_t)sum - f->lowest;
+    const float left = above - over * f->linear, right = over * f->product;
+    return left * fabsf(left) > right * right * seg_local_spread_narrow(f, sum, square);
+}
+
+/* The same in doubles: all exact but for one rounding of the product, however large n Q is. */
 static inline float seg_local_excess_wide(const seg_local_formula *f, double per_sample,
                                           uint16_t value, uint64_t sum, uint64_t square) {
     const double n = f->n, s = seg_local_double(sum), q = seg_local_double(square);

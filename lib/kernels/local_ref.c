@@ -1,10 +1,10 @@
 /* Kernels of local thresholds, written for reading: the oracle of the other levels. */
 #include "kernels/local_formula.h"
 
-static void slide_u8(uint32_t *sums, uint32_t *squares, const uint8_t *enter, const uint8_t *leave,
+static void slide_u8(uint16_t *sums, uint32_t *squares, const uint8_t *enter, const uint8_t *leave,
                      size_t count) {
     for (size_t i = 0; i < count; i++) {
-        sums[i] = sums[i] + enter[i] - leave[i];
+        sums[i] = (uint16_t)(sums[i] + enter[i] - leave[i]);
         squares[i] = squares[i] + (uint32_t)enter[i] * enter[i] - (uint32_t)leave[i] * leave[i];
     }
 }
@@ -17,10 +17,10 @@ static void slide_u16(uint32_t *sums, uint64_t *squares, const uint16_t *enter,
     }
 }
 
-static void slide_sums_u8(uint32_t *sums, const uint8_t *enter, const uint8_t *leave,
+static void slide_sums_u8(uint16_t *sums, const uint8_t *enter, const uint8_t *leave,
                           size_t count) {
     for (size_t i = 0; i < count; i++)
-        sums[i] = sums[i] + enter[i] - leave[i];
+        sums[i] = (uint16_t)(sums[i] + enter[i] - leave[i]);
 }
 
 static void slide_sums_u16(uint32_t *sums, const uint16_t *enter, const uint16_t *leave,
@@ -38,6 +38,7 @@ static void slide_sums_u16(uint32_t *sums, const uint16_t *enter, const uint16_t
         }                                                                                          \
     }
 
+WINDOW(window_u16, uint32_t, uint16_t)
 WINDOW(window_u32, uint32_t, uint32_t)
 WINDOW(window_u32_wide, uint64_t, uint32_t)
 WINDOW(window_u64, uint64_t, uint64_t)
@@ -45,9 +46,9 @@ WINDOW(window_u64, uint64_t, uint64_t)
 static void contrast_narrow(float *excess, const uint8_t *grey, const uint32_t *sums,
                             const uint32_t *squares, size_t count,
                             const seg_local_formula *formula) {
+    const seg_local_narrow f = seg_local_narrow_of(formula);
     for (size_t x = 0; x < count; x++)
-        excess[x] =
-            seg_local_excess_narrow(seg_local_narrow_of(formula), grey[x], sums[x], squares[x]);
+        excess[x] = seg_local_excess_narrow(&f, grey[x], sums[x], squares[x]);
 }
 
 static void contrast_wide(float *excess, const uint16_t *grey, const uint64_t *sums,
@@ -95,6 +96,26 @@ static void above_rounded(float *excess, const float *value, const float *mean, 
         excess[x] = (value[x] + level) - rintf(mean[x]);
 }
 
+static void mask_share_narrow(uint8_t *mask, const uint8_t *grey, const uint32_t *sums,
+                              const uint32_t *squares, size_t count,
+                              const seg_local_formula *formula, uint8_t inside) {
+    const seg_local_narrow f = seg_local_narrow_of(formula);
+    const uint8_t flip = (uint8_t)(255 - inside);
+    for (size_t x = 0; x < count; x++) {
+        const int32_t above = seg_local_share_narrow(&f, grey[x], sums[x], squares[x]) ? 255 : 0;
+        mask[x] = (uint8_t)((uint8_t)above ^ flip);
+    }
+}
+
+static void mask_mean_narrow(uint8_t *mask, const uint8_t *grey, const uint32_t *sums, size_t count,
+                             int32_t n, int32_t slack, uint8_t inside) {
+    const uint8_t flip = (uint8_t)(255 - inside);
+    for (size_t x = 0; x < count; x++) {
+        const int32_t above = 2 * n * grey[x] + slack > 2 * (int32_t)sums[x] ? 255 : 0;
+        mask[x] = (uint8_t)((uint8_t)above ^ flip);
+    }
+}
+
 static void mask_of(uint8_t *mask, const float *excess, size_t count, uint8_t inside) {
     for (size_t x = 0; x < count; x++)
         mask[x] = excess[x] > 0 ? inside : (uint8_t)(255 - inside);
@@ -105,6 +126,7 @@ const seg_local_kernels seg_local_kernels_ref = {
     .slide_u16 = slide_u16,
     .slide_sums_u8 = slide_sums_u8,
     .slide_sums_u16 = slide_sums_u16,
+    .window_u16 = window_u16,
     .window_u32 = window_u32,
     .window_u32_wide = window_u32_wide,
     .window_u64 = window_u64,
@@ -112,6 +134,8 @@ const seg_local_kernels seg_local_kernels_ref = {
     .contrast_wide = contrast_wide,
     .mean_narrow = mean_narrow,
     .mean_wide = mean_wide,
+    .mask_share_narrow = mask_share_narrow,
+    .mask_mean_narrow = mask_mean_narrow,
     .filter_down = filter_down,
     .filter_across = filter_across,
     .above_rounded = above_rounded,

@@ -7,14 +7,61 @@
 #define VECTOR_SCAN 1
 #endif
 
-static void slide_u8(uint32_t *restrict sums, uint32_t *restrict squares,
-                     const uint8_t *restrict enter, const uint8_t *restrict leave, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        /* enter^2 - leave^2 in two factors: below 2^17 with a sign */
-        const int32_t more = enter[i] - leave[i], both = enter[i] + leave[i];
-        sums[i] += (uint32_t)more;
-        squares[i] += (uint32_t)((int16_t)more * (int16_t)both);
+static inline void slide_pixel(uint16_t *sum, uint32_t *square, uint8_t enter, uint8_t leave) {
+    *sum = (uint16_t)(*sum + enter - leave);
+    *square += (uint32_t)((enter - leave) * (enter + leave));
+}
+
+#if defined(SEG_LEVEL_AVX2)
+/* enter^2 - leave^2 = (enter - leave) (enter + leave): factors of 16 bits, products of 32. */
+static inline size_t slide_vectors(uint16_t *sums, uint32_t *squares, const uint8_t *enter,
+                                   const uint8_t *leave, size_t count) {
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const __m256i in = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(enter + i)));
+        const __m256i out = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(leave + i)));
+        const __m256i more = _mm256_sub_epi16(in, out), both = _mm256_add_epi16(in, out);
+        __m256i *sum = (__m256i *)(sums + i), *square = (__m256i *)(squares + i);
+        _mm256_storeu_si256(sum, _mm256_add_epi16(_mm256_loadu_si256(sum), more));
+        const __m256i low = _mm256_mullo_epi16(more, both), high = _mm256_mulhi_epi16(more, both);
+        const __m256i a = _mm256_unpacklo_epi16(low, high), b = _mm256_unpackhi_epi16(low, high);
+        const __m256i first = _mm256_permute2x128_si256(a, b, 0x20);
+        const __m256i second = _mm256_permute2x128_si256(a, b, 0x31);
+        _mm256_storeu_si256(square, _mm256_add_epi32(_mm256_loadu_si256(square), first));
+        _mm256_storeu_si256(square + 1, _mm256_add_epi32(_mm256_loadu_si256(square + 1), second));
     }
+    return i;
+}
+#elif defined(VECTOR_SCAN)
+static inline size_t slide_vectors(uint16_t *sums, uint32_t *squares, const uint8_t *enter,
+                                   const uint8_t *leave, size_t count) {
+    const __m128i zero = _mm_setzero_si128();
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        const __m128i in = _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)(enter + i)), zero);
+        const __m128i out = _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)(leave + i)), zero);
+        const __m128i more = _mm_sub_epi16(in, out), both = _mm_add_epi16(in, out);
+        __m128i *sum = (__m128i *)(sums + i), *square = (__m128i *)(squares + i);
+        _mm_storeu_si128(sum, _mm_add_epi16(_mm_loadu_si128(sum), more));
+        const __m128i low = _mm_mullo_epi16(more, both), high = _mm_mulhi_epi16(more, both);
+        const __m128i first = _mm_unpacklo_epi16(low, high), second = _mm_unpackhi_epi16(low, high);
+        _mm_storeu_si128(square, _mm_add_epi32(_mm_loadu_si128(square), first));
+        _mm_storeu_si128(square + 1, _mm_add_epi32(_mm_loadu_si128(square + 1), second));
+    }
+    return i;
+}
+#else
+static inline size_t slide_vectors(uint16_t *sums, uint32_t *squares, const uint8_t *enter,
+                                   const uint8_t *leave, size_t count) {
+    (void)sums, (void)squares, (void)enter, (void)leave, (void)count;
+    return 0;
+}
+#endif
+
+static void slide_u8(uint16_t *restrict sums, uint32_t *restrict squares,
+                     const uint8_t *restrict enter, const uint8_t *restrict leave, size_t count) {
+    for (size_t i = slide_vectors(sums, squares, enter, leave, count); i < count; i++)
+        slide_pixel(&sums[i], &squares[i], enter[i], leave[i]);
 }
 
 static void slide_u16(uint32_t *restrict sums, uint64_t *restrict squares,
@@ -27,10 +74,10 @@ static void slide_u16(uint32_t *restrict sums, uint64_t *restrict squares,
     }
 }
 
-static void slide_sums_u8(uint32_t *restrict sums, const uint8_t *restrict enter,
+static void slide_sums_u8(uint16_t *restrict sums, const uint8_t *restrict enter,
                           const uint8_t *restrict leave, size_t count) {
     for (size_t i = 0; i < count; i++)
-        sums[i] += (uint32_t)(enter[i] - leave[i]);
+        sums[i] = (uint16_t)(sums[i] + (enter[i] - leave[i]));
 }
 
 static void slide_sums_u16(uint32_t *restrict sums, const uint16_t *restrict enter,
@@ -41,68 +88,102 @@ static void slide_sums_u16(uint32_t *restrict sums, const uint16_t *restrict ent
 
 /* ---- sums along a row: out[x + 1] - out[x] = columns[x + side] - columns[x] ---- */
 
+/* Sums of 1, 2, ... lanes of what enters and leaves are found for all vectors apart; from one
+ * vector to the next only a total is added, so that none waits long for the one before. */
 #if defined(SEG_LEVEL_AVX2)
 #define LANES 8
-static inline __m256i scan(__m256i v) {
+typedef __m256i lanes;
+static inline lanes load_u32(const uint32_t *at) {
+    return _mm256_loadu_si256((const __m256i *)at);
+}
+static inline lanes load_u16(const uint16_t *at) {
+    return _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)at));
+}
+static inline lanes all_of(uint32_t value) {
+    return _mm256_set1_epi32((int32_t)value);
+}
+static inline lanes scan(lanes v) {
     v = _mm256_add_epi32(v, _mm256_slli_si256(v, 4));
     v = _mm256_add_epi32(v, _mm256_slli_si256(v, 8));
     /* the sum of the lower half goes to all of the upper one */
-    const __m256i lower = _mm256_permute2x128_si256(v, v, 0x08);
+    const lanes lower = _mm256_permute2x128_si256(v, v, 0x08);
     return _mm256_add_epi32(v, _mm256_shuffle_epi32(lower, 0xff));
 }
-static inline size_t window_vectors(uint32_t *out, const uint32_t *columns, size_t count,
-                                    size_t side, uint32_t *sum) {
-    const __m256i last = _mm256_set1_epi32(7);
-    __m256i carry = _mm256_set1_epi32((int32_t)*sum);
-    size_t x = 1;
-    for (; x + LANES <= count; x += LANES) {
-        const __m256i enter = _mm256_loadu_si256((const __m256i *)(columns + x + side - 1));
-        const __m256i leave = _mm256_loadu_si256((const __m256i *)(columns + x - 1));
-        const __m256i sums = _mm256_add_epi32(carry, scan(_mm256_sub_epi32(enter, leave)));
-        _mm256_storeu_si256((__m256i *)(out + x), sums);
-        carry = _mm256_permutevar8x32_epi32(sums, last);
-    }
-    *sum = (uint32_t)_mm256_cvtsi256_si32(carry);
-    return x;
+static inline lanes last_of(lanes v) {
+    return _mm256_permutevar8x32_epi32(v, _mm256_set1_epi32(LANES - 1));
+}
+static inline lanes add(lanes a, lanes b) {
+    return _mm256_add_epi32(a, b);
+}
+static inline lanes subtract(lanes a, lanes b) {
+    return _mm256_sub_epi32(a, b);
+}
+static inline void store(uint32_t *at, lanes v) {
+    _mm256_storeu_si256((__m256i *)at, v);
 }
 #elif defined(VECTOR_SCAN)
 #define LANES 4
-static inline size_t window_vectors(uint32_t *out, const uint32_t *columns, size_t count,
-                                    size_t side, uint32_t *sum) {
-    __m128i carry = _mm_set1_epi32((int32_t)*sum);
-    size_t x = 1;
-    for (; x + LANES <= count; x += LANES) {
-        const __m128i enter = _mm_loadu_si128((const __m128i *)(columns + x + side - 1));
-        const __m128i leave = _mm_loadu_si128((const __m128i *)(columns + x - 1));
-        __m128i v = _mm_sub_epi32(enter, leave);
-        v = _mm_add_epi32(v, _mm_slli_si128(v, 4));
-        v = _mm_add_epi32(v, _mm_slli_si128(v, 8));
-        v = _mm_add_epi32(v, carry);
-        _mm_storeu_si128((__m128i *)(out + x), v);
-        carry = _mm_shuffle_epi32(v, 0xff);
-    }
-    *sum = (uint32_t)_mm_cvtsi128_si32(carry);
-    return x;
+typedef __m128i lanes;
+static inline lanes load_u32(const uint32_t *at) {
+    return _mm_loadu_si128((const __m128i *)at);
 }
-#else
-static inline size_t window_vectors(uint32_t *out, const uint32_t *columns, size_t count,
-                                    size_t side, uint32_t *sum) {
-    (void)out, (void)columns, (void)count, (void)side, (void)sum;
-    return 1;
+static inline lanes load_u16(const uint16_t *at) {
+    return _mm_unpacklo_epi16(_mm_loadl_epi64((const __m128i *)at), _mm_setzero_si128());
+}
+static inline lanes all_of(uint32_t value) {
+    return _mm_set1_epi32((int32_t)value);
+}
+static inline lanes scan(lanes v) {
+    v = _mm_add_epi32(v, _mm_slli_si128(v, 4));
+    return _mm_add_epi32(v, _mm_slli_si128(v, 8));
+}
+static inline lanes last_of(lanes v) {
+    return _mm_shuffle_epi32(v, 0xff);
+}
+static inline lanes add(lanes a, lanes b) {
+    return _mm_add_epi32(a, b);
+}
+static inline lanes subtract(lanes a, lanes b) {
+    return _mm_sub_epi32(a, b);
+}
+static inline void store(uint32_t *at, lanes v) {
+    _mm_storeu_si128((__m128i *)at, v);
 }
 #endif
 
-static void window_u32(uint32_t *restrict out, const uint32_t *restrict columns, size_t count,
-                       size_t side) {
-    uint32_t sum = 0;
-    for (size_t k = 0; k < side; k++)
-        sum += columns[k];
-    out[0] = sum;
-    for (size_t x = window_vectors(out, columns, count, side, &sum); x < count; x++) {
-        sum += columns[x + side - 1] - columns[x - 1];
-        out[x] = sum;
+#if defined(VECTOR_SCAN)
+#define SCAN_ROW(x, load)                                                                          \
+    do {                                                                                           \
+        lanes carry = all_of(sum);                                                                 \
+        for (; x + LANES <= count; x += LANES) {                                                   \
+            const lanes steps =                                                                    \
+                scan(subtract(load(columns + x + side - 1), load(columns + x - 1)));               \
+            store(out + x, add(carry, steps));                                                     \
+            carry = add(carry, last_of(steps));                                                    \
+        }                                                                                          \
+        sum = out[x - 1];                                                                          \
+    } while (0)
+#else
+#define SCAN_ROW(x, load) ((void)0)
+#endif
+
+#define WINDOW_NARROW(name, column_type, load)                                                     \
+    static void name(uint32_t *restrict out, const column_type *restrict columns, size_t count,    \
+                     size_t side) {                                                                \
+        uint32_t sum = 0;                                                                          \
+        size_t x = 1;                                                                              \
+        for (size_t k = 0; k < side; k++)                                                          \
+            sum += columns[k];                                                                     \
+        out[0] = sum;                                                                              \
+        SCAN_ROW(x, load);                                                                         \
+        for (; x < count; x++) {                                                                   \
+            sum = sum + columns[x + side - 1] - columns[x - 1];                                    \
+            out[x] = sum;                                                                          \
+        }                                                                                          \
     }
-}
+
+WINDOW_NARROW(window_u16, uint16_t, load_u16)
+WINDOW_NARROW(window_u32, uint32_t, load_u32)
 
 #define WINDOW(name, column_type)                                                                  \
     static void name(uint64_t *restrict out, const column_type *restrict columns, size_t count,    \
@@ -127,7 +208,7 @@ static void contrast_narrow(float *restrict excess, const uint8_t *restrict grey
                             size_t count, const seg_local_formula *formula) {
     const seg_local_narrow f = seg_local_narrow_of(formula);
     for (size_t x = 0; x < count; x++)
-        excess[x] = seg_local_excess_narrow(f, grey[x], sums[x], squares[x]);
+        excess[x] = seg_local_excess_narrow(&f, grey[x], sums[x], squares[x]);
 }
 
 static void contrast_wide(float *restrict excess, const uint16_t *restrict grey,
@@ -153,52 +234,84 @@ static void mean_wide(float *restrict excess, const uint16_t *restrict grey,
             (float)((twice * (double)(int32_t)grey[x] - 2.0 * seg_local_double(sums[x])) + slack);
 }
 
-/* Pairs outside, pixels inside: each pass of the inner loop is a vector of sums in registers. */
-#define CHUNK 32
+/* ---- symmetric filters: four vectors of sums in registers, all pairs of taps over them ---- */
 
-static inline void filter_down_chunk(float *restrict out, const float *const *rows,
-                                     const float *taps, int32_t radius, size_t x, size_t count) {
-    float sums[CHUNK];
-    for (size_t i = 0; i < count; i++)
-        sums[i] = taps[0] * rows[radius][x + i];
-    for (int32_t k = 1; k <= radius; k++) {
-        const float *above = rows[radius - k] + x, *below = rows[radius + k] + x, tap = taps[k];
-        for (size_t i = 0; i < count; i++)
-            sums[i] += tap * (above[i] + below[i]);
-    }
-    for (size_t i = 0; i < count; i++)
-        out[x + i] = sums[i];
+#if defined(SEG_LEVEL_AVX2)
+#define FLOATS 8
+typedef __m256 floats;
+#define load_floats _mm256_loadu_ps
+#define store_floats _mm256_storeu_ps
+#define all_floats _mm256_set1_ps
+#define add_floats _mm256_add_ps
+#define multiply_floats _mm256_mul_ps
+#elif defined(VECTOR_SCAN)
+#define FLOATS 4
+typedef __m128 floats;
+#define load_floats _mm_loadu_ps
+#define store_floats _mm_storeu_ps
+#define all_floats _mm_set1_ps
+#define add_floats _mm_add_ps
+#define multiply_floats _mm_mul_ps
+#else
+#define FLOATS 1
+typedef float floats;
+static inline float load_floats(const float *at) {
+    return *at;
 }
+static inline void store_floats(float *at, float value) {
+    *at = value;
+}
+#define all_floats(value) (value)
+#define add_floats(a, b) ((a) + (b))
+#define multiply_floats(a, b) ((a) * (b))
+#endif
+
+static inline floats pair_sum(floats sum, floats tap, const float *before, const float *after) {
+    return add_floats(sum,
+                      multiply_floats(tap, add_floats(load_floats(before), load_floats(after))));
+}
+
+/* `before(k)` and `after(k)` are what tap k is multiplied with, at x = 0. */
+#define FILTER(count, centre, before, after)                                                       \
+    do {                                                                                           \
+        size_t x = 0;                                                                              \
+        for (; x + 4 * FLOATS <= count; x += 4 * FLOATS) {                                         \
+            const floats tap_0 = all_floats(taps[0]);                                              \
+            const float *c = (centre) + x;                                                         \
+            floats s0 = multiply_floats(tap_0, load_floats(c));                                    \
+            floats s1 = multiply_floats(tap_0, load_floats(c + FLOATS));                           \
+            floats s2 = multiply_floats(tap_0, load_floats(c + 2 * FLOATS));                       \
+            floats s3 = multiply_floats(tap_0, load_floats(c + 3 * FLOATS));                       \
+            for (int32_t k = 1; k <= radius; k++) {                                                \
+                const floats tap = all_floats(taps[k]);                                            \
+                const float *b = (before) + x, *a = (after) + x;                                   \
+                s0 = pair_sum(s0, tap, b, a);                                                      \
+                s1 = pair_sum(s1, tap, b + FLOATS, a + FLOATS);                                    \
+                s2 = pair_sum(s2, tap, b + 2 * FLOATS, a + 2 * FLOATS);                            \
+                s3 = pair_sum(s3, tap, b + 3 * FLOATS, a + 3 * FLOATS);                            \
+            }                                                                                      \
+            store_floats(out + x, s0);                                                             \
+            store_floats(out + x + FLOATS, s1);                                                    \
+            store_floats(out + x + 2 * FLOATS, s2);                                                \
+            store_floats(out + x + 3 * FLOATS, s3);                                                \
+        }                                                                                          \
+        for (; x < count; x++) {                                                                   \
+            float sum = taps[0] * (centre)[x];                                                     \
+            for (int32_t k = 1; k <= radius; k++)                                                  \
+                sum += taps[k] * ((before)[x] + (after)[x]);                                       \
+            out[x] = sum;                                                                          \
+        }                                                                                          \
+    } while (0)
 
 static void filter_down(float *restrict out, const float *const *rows, const float *taps,
                         int32_t radius, size_t count) {
-    size_t x = 0;
-    for (; x + CHUNK <= count; x += CHUNK)
-        filter_down_chunk(out, rows, taps, radius, x, CHUNK);
-    if (x < count) filter_down_chunk(out, rows, taps, radius, x, count - x);
-}
-
-static inline void filter_across_chunk(float *restrict out, const float *row, const float *taps,
-                                       int32_t radius, size_t x, size_t count) {
-    float sums[CHUNK];
-    const float *centre = row + x + radius;
-    for (size_t i = 0; i < count; i++)
-        sums[i] = taps[0] * centre[i];
-    for (int32_t k = 1; k <= radius; k++) {
-        const float *left = centre - k, *right = centre + k, tap = taps[k];
-        for (size_t i = 0; i < count; i++)
-            sums[i] += tap * (left[i] + right[i]);
-    }
-    for (size_t i = 0; i < count; i++)
-        out[x + i] = sums[i];
+    FILTER(count, rows[radius], rows[radius - k], rows[radius + k]);
 }
 
 static void filter_across(float *restrict out, const float *row, const float *taps, int32_t radius,
                           size_t count) {
-    size_t x = 0;
-    for (; x + CHUNK <= count; x += CHUNK)
-        filter_across_chunk(out, row, taps, radius, x, CHUNK);
-    if (x < count) filter_across_chunk(out, row, taps, radius, x, count - x);
+    const float *middle = row + radius;
+    FILTER(count, middle, middle - k, middle + k);
 }
 
 static void above_rounded(float *restrict excess, const float *restrict value,
@@ -206,6 +319,29 @@ static void above_rounded(float *restrict excess, const float *restrict value,
     for (size_t x = 0; x < count; x++)
         excess[x] =
             (value[x] + level) - ((mean[x] + SEG_LOCAL_ROUND_FLOAT) - SEG_LOCAL_ROUND_FLOAT);
+}
+
+static void mask_share_narrow(uint8_t *restrict mask, const uint8_t *restrict grey,
+                              const uint32_t *restrict sums, const uint32_t *restrict squares,
+                              size_t count, const seg_local_formula *formula, uint8_t inside) {
+    const seg_local_narrow f = seg_local_narrow_of(formula);
+    const uint8_t flip = (uint8_t)(255 - inside);
+    for (size_t x = 0; x < count; x++) {
+        const int32_t above = seg_local_share_narrow(&f, grey[x], sums[x], squares[x]) ? 255 : 0;
+        mask[x] = (uint8_t)((uint8_t)above ^ flip);
+    }
+}
+
+static void mask_mean_narrow(uint8_t *restrict mask, const uint8_t *restrict grey,
+                             const uint32_t *restrict sums, size_t count, int32_t n, int32_t slack,
+                             uint8_t inside) {
+    /* all of these are whole numbers below 2^24, as slack is odd */
+    const float samples = (float)n, least = (float)((1 - slack) / 2);
+    const uint8_t flip = (uint8_t)(255 - inside);
+    for (size_t x = 0; x < count; x++) {
+        const int32_t above = samples * (float)grey[x] - (float)(int32_t)sums[x] >= least ? 255 : 0;
+        mask[x] = (uint8_t)((uint8_t)above ^ flip);
+    }
 }
 
 static void mask_of(uint8_t *restrict mask, const float *restrict excess, size_t count,
@@ -222,6 +358,7 @@ const seg_local_kernels SEG_LEVEL_NAME(seg_local_kernels) = {
     .slide_u16 = slide_u16,
     .slide_sums_u8 = slide_sums_u8,
     .slide_sums_u16 = slide_sums_u16,
+    .window_u16 = window_u16,
     .window_u32 = window_u32,
     .window_u32_wide = window_u32_wide,
     .window_u64 = window_u64,
@@ -229,6 +366,8 @@ const seg_local_kernels SEG_LEVEL_NAME(seg_local_kernels) = {
     .contrast_wide = contrast_wide,
     .mean_narrow = mean_narrow,
     .mean_wide = mean_wide,
+    .mask_share_narrow = mask_share_narrow,
+    .mask_mean_narrow = mask_mean_narrow,
     .filter_down = filter_down,
     .filter_across = filter_across,
     .above_rounded = above_rounded,

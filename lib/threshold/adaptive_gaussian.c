@@ -126,7 +126,9 @@ static seg_status gaussian_band(void *argument, int32_t band, int32_t first, int
         for (; loaded <= needed; loaded++)
             load_row(job, mine, loaded);
         mean_row(job, mine, y);
-        foreground += seg_local_write(job->output, y, mine->excess);
+        job->kernels->mask_of(seg_image_row(job->output->mask, y), mine->excess,
+                              (size_t)job->output->source->width, job->output->invert ? 0 : 255);
+        foreground += seg_local_finish(job->output, y, mine->excess);
     }
     atomic_fetch_add_explicit(&job->foreground, (int64_t)foreground, memory_order_relaxed);
     return SEG_OK;

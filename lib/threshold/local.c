@@ -29,20 +29,22 @@ static bool left_out(const void *source, const uint8_t *ignore, size_t x) {
     return (source && !(fabsf(((const float *)source)[x]) <= FLT_MAX)) || (ignore && ignore[x]);
 }
 
+/* Rounding must not bring a score to the other side of its mask. */
 static void write_score(const seg_local_output *output, float *score, const float *excess,
-                        const void *source, const uint8_t *ignore) {
+                        const uint8_t *mask, const void *source, const uint8_t *ignore) {
     const size_t width = (size_t)output->source->width;
     const float scale = output->invert ? -output->scale : output->scale;
     for (size_t x = 0; x < width; x++) {
         const float value = 0.5f + scale * excess[x];
-        score[x] = value > 1 ? 1 : value > 0 ? value : 0;
+        const float least = mask[x] ? 0.5f : 0, most = mask[x] ? 1 : 0.5f;
+        score[x] = value > most ? most : value > least ? value : least;
     }
     if (!source && !ignore) return;
     for (size_t x = 0; x < width; x++)
         if (left_out(source, ignore, x)) score[x] = 0;
 }
 
-size_t seg_local_write(const seg_local_output *output, int32_t y, const float *excess) {
+size_t seg_local_finish(const seg_local_output *output, int32_t y, const float *excess) {
     const seg_pixel_kernels *pixels = seg_pixel_kernels_get();
     const size_t width = (size_t)output->source->width;
     const bool floats = output->source->format == SEG_F32;
@@ -50,11 +52,11 @@ size_t seg_local_write(const seg_local_output *output, int32_t y, const float *e
     const uint8_t *ignore =
         seg_image_empty(output->ignore) ? NULL : seg_image_row(output->ignore, y);
     uint8_t *mask = seg_image_row(output->mask, y);
-    seg_local_kernels_get()->mask_of(mask, excess, width, output->invert ? 0 : 255);
+    if (output->score)
+        write_score(output, seg_image_row(output->score, y), excess, mask, source, ignore);
     for (size_t x = 0; floats && x < width; x++)
         if (left_out(source, NULL, x)) mask[x] = 0;
     if (ignore) pixels->clear_ignored(mask, ignore, width);
-    if (output->score) write_score(output, seg_image_row(output->score, y), excess, source, ignore);
     return pixels->count_set(mask, width);
 }
 
@@ -91,18 +93,40 @@ static void find_excess(const local_job *job, float *excess, const seg_window *w
     }
 }
 
+/* The mask of a row without its excess, where that is quicker; else false. */
+static bool find_mask(const local_job *job, uint8_t *mask, const seg_window *window) {
+    const size_t width = (size_t)window->source->width;
+    const uint8_t inside = job->output->invert ? 0 : 255;
+    const seg_local_formula *f = &job->formula;
+    if (window->wide) return false;
+    if (job->kind == SEG_LOCAL_BY_MEAN)
+        window->kernels->mask_mean_narrow(mask, window->row, window->sums, width, job->n,
+                                          (int32_t)job->slack, inside);
+    else if (f->slope == 0 && f->energy == 0 && f->product >= 0)
+        window->kernels->mask_share_narrow(mask, window->row, window->sums, window->squares, width,
+                                           f, inside);
+    else
+        return false;
+    return true;
+}
+
 static seg_status local_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
     (void)band;
     local_job *job = argument;
+    const seg_local_output *output = job->output;
     seg_window *window = &job->windows[worker];
-    float *excess = job->excess + (size_t)worker * (size_t)window->source->width;
+    const size_t width = (size_t)window->source->width;
+    float *excess = job->excess + (size_t)worker * width;
     size_t foreground = 0;
     seg_window_start(window, first);
     for (int32_t y = first; y < end; y++) {
+        uint8_t *mask = seg_image_row(output->mask, y);
         seg_window_next(window);
-        find_excess(job, excess, window);
-        foreground += seg_local_write(job->output, y, excess);
+        const bool found = find_mask(job, mask, window);
+        if (!found || output->score) find_excess(job, excess, window);
+        if (!found) window->kernels->mask_of(mask, excess, width, output->invert ? 0 : 255);
+        foreground += seg_local_finish(output, y, excess);
     }
     atomic_fetch_add_explicit(&job->foreground, (int64_t)foreground, memory_order_relaxed);
     return SEG_OK;

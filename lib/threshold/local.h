@@ -46,8 +46,9 @@ typedef struct seg_local_output {
     float scale; /* of an excess: 0.5 + scale * excess is the score */
 } seg_local_output;
 
-/** Row y from how far its pixels are above their thresholds; returns how many are foreground. */
-size_t seg_local_write(const seg_local_output *output, int32_t y, const float *excess);
+/** Finishes row y, whose mask is written: clears what is left out, and writes the score, if there
+ * is one, from how far the pixels are above their thresholds. Returns how many are foreground. */
+size_t seg_local_finish(const seg_local_output *output, int32_t y, const float *excess);
 
 /** Bands of adaptive-gaussian; adaptive_gaussian.c. */
 SEG_NODISCARD seg_status seg_local_gaussian(seg_local_output *output, int64_t *foreground,

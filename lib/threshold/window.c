@@ -10,7 +10,7 @@ double seg_window_full_scale(const seg_image *source) {
 }
 
 int32_t seg_window_band(const seg_image *source, int32_t side) {
-    const int64_t rows = 64 + 4 * (int64_t)side;
+    const int64_t rows = 128 + 8 * (int64_t)side;
     return rows < source->height ? (int32_t)rows : source->height;
 }
 
@@ -18,7 +18,8 @@ static seg_status take_one(seg_window *window, seg_scratch *scratch) {
     const size_t width = (size_t)window->source->width;
     const size_t columns = width + (size_t)window->side - 1;
     const size_t item = window->wide ? sizeof(uint64_t) : sizeof(uint32_t);
-    window->column_sums = seg_scratch_take(scratch, columns, sizeof(uint32_t), "sums of columns");
+    const size_t sum = window->wide ? sizeof(uint32_t) : sizeof(uint16_t);
+    window->column_sums = seg_scratch_take(scratch, columns, sum, "sums of columns");
     window->sums = seg_scratch_take(scratch, width, item, "sums of windows");
     window->zeros = seg_scratch_take(scratch, width, sizeof(uint16_t), "a row of zeros");
     if (!window->column_sums || !window->sums || !window->zeros) return SEG_ERROR_MEMORY;
@@ -69,23 +70,27 @@ static const void *row_of(const seg_window *window, int64_t y, int slot) {
 static void slide(seg_window *window, const void *enter, const void *leave) {
     const seg_local_kernels *kernels = window->kernels;
     const size_t width = (size_t)window->source->width, radius = (size_t)window->side / 2;
-    uint32_t *sums = window->column_sums + radius;
-    if (!window->squared) {
-        if (window->wide)
+    if (window->wide) {
+        uint32_t *sums = (uint32_t *)window->column_sums + radius;
+        uint64_t *squares = (uint64_t *)window->column_squares;
+        if (window->squared)
+            kernels->slide_u16(sums, squares + radius, enter, leave, width);
+        else
             kernels->slide_sums_u16(sums, enter, leave, width);
+    } else {
+        uint16_t *sums = (uint16_t *)window->column_sums + radius;
+        uint32_t *squares = (uint32_t *)window->column_squares;
+        if (window->squared)
+            kernels->slide_u8(sums, squares + radius, enter, leave, width);
         else
             kernels->slide_sums_u8(sums, enter, leave, width);
-    } else if (window->wide) {
-        kernels->slide_u16(sums, (uint64_t *)window->column_squares + radius, enter, leave, width);
-    } else {
-        kernels->slide_u8(sums, (uint32_t *)window->column_squares + radius, enter, leave, width);
     }
 }
 
 void seg_window_start(seg_window *window, int32_t y) {
     const size_t columns = (size_t)window->source->width + (size_t)window->side - 1;
     const int64_t radius = window->side / 2;
-    memset(window->column_sums, 0, columns * sizeof *window->column_sums);
+    memset(window->column_sums, 0, columns * (window->wide ? sizeof(uint32_t) : sizeof(uint16_t)));
     if (window->squared)
         memset(window->column_squares, 0,
                columns * (window->wide ? sizeof(uint64_t) : sizeof(uint32_t)));
@@ -112,11 +117,13 @@ void seg_window_next(seg_window *window) {
     const void *leave = row_of(window, (int64_t)window->y - 1 - (int64_t)radius, 1);
     slide(window, row_of(window, (int64_t)window->y + (int64_t)radius, 0), leave);
     window->row = row_of(window, window->y, 2);
-    REPEAT_BORDER(uint32_t, window->column_sums);
-    if (window->wide)
+    if (window->wide) {
+        REPEAT_BORDER(uint32_t, window->column_sums);
         kernels->window_u32_wide(window->sums, window->column_sums, width, side);
-    else
-        kernels->window_u32(window->sums, window->column_sums, width, side);
+    } else {
+        REPEAT_BORDER(uint16_t, window->column_sums);
+        kernels->window_u16(window->sums, window->column_sums, width, side);
+    }
     if (!window->squared) return;
     if (window->wide) {
         REPEAT_BORDER(uint64_t, window->column_squares);

@@ -22,8 +22,7 @@ typedef struct seg_window {
     const void *row; /* row y of the source */
     void *sums;      /* of its windows */
     void *squares;   /* if squared */
-    uint32_t *column_sums;
-    void *column_squares;
+    void *column_sums, *column_squares;
     uint16_t *converted[3]; /* rows that are not u8 or u16 as they should be */
     void *zeros;
 } seg_window;

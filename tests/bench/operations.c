@@ -55,6 +55,32 @@ static void ours_otsu(bench_state *s) {
 static void peers_otsu(bench_state *s) {
     peer_otsu(&s->picture->grey);
 }
+
+static void adaptive(bench_state *s, seg_local_rule rule, int32_t window) {
+    seg_local_options options;
+    seg_local_options_init(&options, rule);
+    options.window = window;
+    if (rule != SEG_LOCAL_SAUVOLA) options.c = 2;
+    bench_need(seg_threshold_local(&s->output, &s->picture->grey, NULL, rule, &options, s->env));
+}
+static void ours_adaptive_mean(bench_state *s) {
+    adaptive(s, SEG_LOCAL_ADAPTIVE_MEAN, 15);
+}
+static void peers_adaptive_mean(bench_state *s) {
+    peer_adaptive(&s->picture->grey, false, 15, 2);
+}
+static void ours_adaptive_gaussian(bench_state *s) {
+    adaptive(s, SEG_LOCAL_ADAPTIVE_GAUSSIAN, 15);
+}
+static void peers_adaptive_gaussian(bench_state *s) {
+    peer_adaptive(&s->picture->grey, true, 15, 2);
+}
+static void ours_sauvola(bench_state *s) {
+    adaptive(s, SEG_LOCAL_SAUVOLA, 25);
+}
+static void peers_sauvola(bench_state *s) {
+    peer_sauvola(&s->picture->grey, 25, 0.2, 128);
+}
 static void ours_open(bench_state *s) {
     bench_need(
         seg_morphology_mask(&s->output, s->mask, SEG_MORPH_OPEN, SEG_ELEMENT_SQUARE, 5, s->env));
@@ -186,6 +212,9 @@ const bench_operation bench_operations[] = {
     {"median 5x5", ours_median5, peers_median5, 0, {1, 1}},
     {"difference + threshold", ours_difference, peers_difference, 0, {1, 1}},
     {"otsu", ours_otsu, peers_otsu, 0, {1.5, 1.5}},
+    {"adaptive mean 15", ours_adaptive_mean, peers_adaptive_mean, 0, {3, 3}},
+    {"adaptive Gaussian 15", ours_adaptive_gaussian, peers_adaptive_gaussian, 0, {1.5, 1.5}},
+    {"sauvola 25", ours_sauvola, peers_sauvola, 0, {15, 5}},
     {"canny L1", ours_canny_l1, peers_canny_l1, 0, {10, 6.5}},
     {"canny L2", ours_canny_l2, peers_canny_l2, 0, {8, 4.5}},
     {"blur + canny L1", ours_blur_canny, peers_blur_canny, 0, {5, 3.5}},

@@ -24,6 +24,9 @@ void peer_canny(const seg_image *grey, double low, double high, bool l2, bool bl
 int peer_components(const seg_image *mask, bool statistics);
 void peer_median(const seg_image *grey, int side);
 void peer_open(const seg_image *mask, int side);
+void peer_adaptive(const seg_image *grey, bool gaussian, int window, double c);
+/* ximgproc's niBlackThreshold. */
+void peer_sauvola(const seg_image *grey, int window, double k, double r);
 void peer_distance(const seg_image *mask);
 /* Of RGB: SLIC in CIELAB with cells of `side`, SEEDS with about `regions`, graph segmentation, and
  * mean-shift filtering with its default pyramid of one level. */

@@ -36,6 +36,12 @@ void peer_median(const seg_image *grey, int side) {
 void peer_open(const seg_image *mask, int side) {
     (void)mask, (void)side;
 }
+void peer_adaptive(const seg_image *grey, bool gaussian, int window, double c) {
+    (void)grey, (void)gaussian, (void)window, (void)c;
+}
+void peer_sauvola(const seg_image *grey, int window, double k, double r) {
+    (void)grey, (void)window, (void)k, (void)r;
+}
 void peer_distance(const seg_image *mask) {
     (void)mask;
 }

@@ -70,6 +70,17 @@ void peer_open(const seg_image *mask, int side) {
                      cv::getStructuringElement(cv::MORPH_RECT, cv::Size(side, side)));
 }
 
+void peer_adaptive(const seg_image *grey, bool gaussian, int window, double c) {
+    cv::adaptiveThreshold(header(grey), output, 255,
+                          gaussian ? cv::ADAPTIVE_THRESH_GAUSSIAN_C : cv::ADAPTIVE_THRESH_MEAN_C,
+                          cv::THRESH_BINARY, window, c);
+}
+
+void peer_sauvola(const seg_image *grey, int window, double k, double r) {
+    cv::ximgproc::niBlackThreshold(header(grey), output, 255, cv::THRESH_BINARY, window, k,
+                                   cv::ximgproc::BINARIZATION_SAUVOLA, r);
+}
+
 void peer_distance(const seg_image *mask) {
     cv::distanceTransform(header(mask), distances, cv::DIST_L2, cv::DIST_MASK_PRECISE);
 }

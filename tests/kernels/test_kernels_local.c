@@ -47,12 +47,12 @@ START_TEST(sliding) {
             enter16[i] = (uint16_t)(i % 3 ? pixels_below(&random, 65536) : 65535 * (i & 1));
             leave16[i] = (uint16_t)(i % 4 ? pixels_below(&random, 65536) : 65535 * (i & 2) / 2);
         }
-        COMPARE(ref->slide_u8((uint32_t *)want[0], (uint32_t *)want[1], enter, leave, count),
-                kernels->slide_u8((uint32_t *)got[0], (uint32_t *)got[1], enter, leave, count))
+        COMPARE(ref->slide_u8((uint16_t *)want[0], (uint32_t *)want[1], enter, leave, count),
+                kernels->slide_u8((uint16_t *)got[0], (uint32_t *)got[1], enter, leave, count))
         COMPARE(ref->slide_u16((uint32_t *)want[0], want[1], enter16, leave16, count),
                 kernels->slide_u16((uint32_t *)got[0], got[1], enter16, leave16, count))
-        COMPARE(ref->slide_sums_u8((uint32_t *)want[0], enter, leave, count),
-                kernels->slide_sums_u8((uint32_t *)got[0], enter, leave, count))
+        COMPARE(ref->slide_sums_u8((uint16_t *)want[0], enter, leave, count),
+                kernels->slide_sums_u8((uint16_t *)got[0], enter, leave, count))
         COMPARE(ref->slide_sums_u16((uint32_t *)want[0], enter16, leave16, count),
                 kernels->slide_sums_u16((uint32_t *)got[0], enter16, leave16, count))
         free(enter), free(leave), free(enter16), free(leave16);
@@ -66,19 +66,23 @@ START_TEST(windows) {
     for (size_t count = 1; count < LONGEST; count++)
         for (size_t side = 1; side <= MOST_SIDE; side += 2) {
             const size_t columns = count + side - 1;
+            uint16_t *least = malloc(2 * columns);
             uint32_t *narrow = malloc(4 * columns);
             uint64_t *wide = malloc(8 * columns);
             for (size_t i = 0; i < columns; i++) {
                 narrow[i] = pixels_below(&random, 1u << 24);
                 wide[i] = (uint64_t)narrow[i] << 15;
+                least[i] = (uint16_t)narrow[i];
             }
+            COMPARE(ref->window_u16((uint32_t *)want[0], least, count, side),
+                    kernels->window_u16((uint32_t *)got[0], least, count, side))
             COMPARE(ref->window_u32((uint32_t *)want[0], narrow, count, side),
                     kernels->window_u32((uint32_t *)got[0], narrow, count, side))
             COMPARE(ref->window_u32_wide(want[0], narrow, count, side),
                     kernels->window_u32_wide(got[0], narrow, count, side))
             COMPARE(ref->window_u64(want[0], wide, count, side),
                     kernels->window_u64(got[0], wide, count, side))
-            free(narrow), free(wide);
+            free(least), free(narrow), free(wide);
         }
 }
 END_TEST
@@ -130,6 +134,16 @@ START_TEST(thresholds) {
                                        &formulas[f]),
                     kernels->contrast_wide((float *)got[0], deep, deep_sums, deep_squares, count,
                                            &formulas[f]))
+        }
+        for (int inside = 0; inside <= 255; inside += 255) {
+            const uint8_t in = (uint8_t)inside;
+            for (size_t f = 0; f < 3; f += 2)
+                COMPARE(ref->mask_share_narrow((uint8_t *)want[0], grey, sums, squares, count,
+                                               &formulas[f], in),
+                        kernels->mask_share_narrow((uint8_t *)got[0], grey, sums, squares, count,
+                                                   &formulas[f], in))
+            COMPARE(ref->mask_mean_narrow((uint8_t *)want[0], grey, sums, count, 81, -243, in),
+                    kernels->mask_mean_narrow((uint8_t *)got[0], grey, sums, count, 81, -243, in))
         }
         COMPARE(ref->mean_narrow((float *)want[0], grey, sums, count, 81, -243),
                 kernels->mean_narrow((float *)got[0], grey, sums, count, 81, -243))
