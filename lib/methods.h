@@ -12,7 +12,7 @@ extern const seg_method seg_method_huang, seg_method_isodata, seg_method_kapur, 
     seg_method_yen;
 /* local levels: threshold/<name>.c */
 extern const seg_method seg_method_adaptive_gaussian, seg_method_adaptive_mean, seg_method_nick,
-    seg_method_niblack, seg_method_sauvola, seg_method_wolf;
+    seg_method_niblack, seg_method_sauvola, seg_method_su, seg_method_wolf;
 extern const seg_method seg_method_region_grow; /* region/grow.c */
 /* partitions: region/<name>.c */
 extern const seg_method seg_method_etps, seg_method_felzenszwalb, seg_method_kmeans,

@@ -125,6 +125,27 @@ SEG_API SEG_NODISCARD seg_status seg_threshold_local(seg_image *mask, const seg_
                                                      const seg_local_options *options,
                                                      const seg_env *env);
 
+typedef struct seg_su_options {
+    size_t size;
+    int32_t window; /**< px, odd, 3 to 255, or 0 = twice the stroke width found */
+    double gamma;   /**< of the weight of relative contrast, 0 to 10 */
+    bool invert;    /**< the ink is foreground */
+} seg_su_options;
+
+SEG_API void seg_su_options_init(seg_su_options *options);
+
+/**
+ * Ink of documents: what is darker than the stroke edges around it, edges being where local
+ * contrast is high and the gradient largest. `mask` (ensured): U8, 255 on paper, 0 on ink. All else
+ * as seg_threshold_local, but that samples are rounded to 8 bits. B. Su, S. Lu, C. L. Tan, "Robust
+ * document image binarization technique for degraded document images", IEEE Trans. Image Processing
+ * 22(4), 2013.
+ */
+SEG_API SEG_NODISCARD seg_status seg_threshold_su(seg_image *mask, const seg_image *picture,
+                                                  const seg_image *ignore,
+                                                  const seg_su_options *options,
+                                                  const seg_env *env);
+
 SEG_END_DECLS
 
 #endif

@@ -213,14 +213,6 @@ static seg_status run_windows(seg_local_output *output, int64_t *foreground,
 
 /* ---- calls ---- */
 
-static seg_status check_window(const seg_local_options *options) {
-    if (options->window % 2) return SEG_OK;
-    return seg_fail(SEG_ERROR_OPTION,
-                    "window is even (got %d, allowed odd sides); a window has a pixel in its "
-                    "middle: %d or %d",
-                    (int)options->window, (int)options->window - 1, (int)options->window + 1);
-}
-
 static seg_status run(seg_local_output *output, int64_t *foreground, const seg_local_row *rule,
                       const seg_local_options *options, seg_scratch *scratch, const seg_env *env) {
     SEG_TRY(seg_check_apart(output->mask, "mask", output->source, "picture"));
@@ -256,7 +248,6 @@ seg_status seg_threshold_local(seg_image *mask, const seg_image *picture, const 
     seg_local_options_init(&defaults, rule);
     if (!options) options = &defaults;
     SEG_TRY(seg_params_check(options, rules[rule]->params));
-    SEG_TRY(check_window(options));
     SEG_TRY(seg_check_image(picture, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
     SEG_TRY(seg_check_mask(ignore, "ignore", picture->width, picture->height));
     SEG_TRY(seg_image_ensure(mask, picture->width, picture->height, SEG_U8, 1, env));
@@ -270,9 +261,36 @@ seg_status seg_threshold_local(seg_image *mask, const seg_image *picture, const 
     return status;
 }
 
+seg_status seg_local_output_take(seg_local_output *output, seg_result *result, uint32_t wanted,
+                                 const seg_env *env) {
+    const seg_image *grey = output->source;
+    SEG_TRY(seg_image_reuse(&result->mask, grey->width, grey->height, SEG_U8, 1, env));
+    output->mask = &result->mask;
+    if (!(wanted & SEG_OUTPUT_SCORE)) return SEG_OK;
+    SEG_TRY(seg_image_reuse(&result->score, grey->width, grey->height, SEG_F32, 1, env));
+    SEG_TRY(seg_check_apart(&result->score, "the score", grey, "the picture"));
+    result->score.colour = SEG_COLOUR_DATA;
+    result->score_full_scale = 1;
+    output->score = &result->score;
+    return SEG_OK;
+}
+
+void seg_local_decide(seg_result *result, const seg_local_output *output, int32_t window,
+                      int64_t foreground) {
+    const seg_image *grey = output->source;
+    int64_t voting = (int64_t)grey->width * grey->height;
+    if (!seg_image_empty(output->ignore))
+        for (int32_t y = 0; y < grey->height; y++)
+            for (int32_t x = 0; x < grey->width; x++)
+                voting -= ((const uint8_t *)seg_image_row(output->ignore, y))[x] != 0;
+    result->outputs |= SEG_OUTPUT_MASK | (output->score ? SEG_OUTPUT_SCORE : 0);
+    seg_result_decide(result, "window", window, "px");
+    seg_result_decide(result, "foreground", voting ? (double)foreground / (double)voting : 0,
+                      "share");
+}
+
 seg_status seg_local_create(void **state, const seg_local_row *rule, const void *options,
                             const seg_env *env) {
-    if (options) SEG_TRY(check_window(options));
     return seg_still_create(state, rule->params, options, env);
 }
 
@@ -284,23 +302,10 @@ seg_status seg_local_apply(void *state, const seg_frame *frame, uint32_t wanted,
     seg_image grey = {0};
     int64_t foreground;
     SEG_TRY(seg_input_grey(&grey, &still->images[0], frame, env));
-    SEG_TRY(seg_image_reuse(&result->mask, grey.width, grey.height, SEG_U8, 1, env));
-    const bool scored = wanted & SEG_OUTPUT_SCORE;
-    if (scored) {
-        SEG_TRY(seg_image_reuse(&result->score, grey.width, grey.height, SEG_F32, 1, env));
-        SEG_TRY(seg_check_apart(&result->score, "the score", &grey, "the picture"));
-        result->score.colour = SEG_COLOUR_DATA;
-        result->score_full_scale = 1;
-    }
-    seg_local_output output = {.mask = &result->mask,
-                               .score = scored ? &result->score : NULL,
-                               .source = &grey,
-                               .ignore = &frame->ignore,
-                               .invert = options->invert};
+    seg_local_output output = {
+        .source = &grey, .ignore = &frame->ignore, .invert = options->invert};
+    SEG_TRY(seg_local_output_take(&output, result, wanted, env));
     SEG_TRY(run(&output, &foreground, rule, options, &still->scratch, env));
-    result->outputs |= SEG_OUTPUT_MASK | (scored ? SEG_OUTPUT_SCORE : 0);
-    seg_result_decide(result, "window", options->window, "px");
-    seg_result_decide(result, "foreground", (double)foreground / ((double)grey.width * grey.height),
-                      "share");
+    seg_local_decide(result, &output, options->window, foreground);
     return SEG_OK;
 }

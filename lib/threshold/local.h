@@ -50,6 +50,15 @@ typedef struct seg_local_output {
  * is one, from how far the pixels are above their thresholds. Returns how many are foreground. */
 size_t seg_local_finish(const seg_local_output *output, int32_t y, const float *excess);
 
+/** output->mask, and output->score if it is wanted, from a result whose pictures are reused. The
+ *  source is set. */
+SEG_NODISCARD seg_status seg_local_output_take(seg_local_output *output, seg_result *result,
+                                               uint32_t wanted, const seg_env *env);
+
+/** Says what was filled, and the decisions `window` and `foreground`. */
+void seg_local_decide(seg_result *result, const seg_local_output *output, int32_t window,
+                      int64_t foreground);
+
 /** Bands of adaptive-gaussian; adaptive_gaussian.c. */
 SEG_NODISCARD seg_status seg_local_gaussian(seg_local_output *output, int64_t *foreground,
                                             const seg_local_options *options, seg_scratch *scratch,
@@ -88,7 +97,7 @@ SEG_NODISCARD seg_status seg_local_apply(void *state, const seg_frame *frame, ui
 #define SEG_LOCAL_WINDOW(text)                                                                     \
     {                                                                                              \
         "window", SEG_PARAM_INT, offsetof(seg_local_options, window), text, 1,                     \
-            SEG_LOCAL_WIDE_SIDE, NULL, "px", "Side of the square window, odd.", "w"                \
+            SEG_LOCAL_WIDE_SIDE, seg_odd_names, "px", "Side of the square window, odd.", "w"       \
     }
 #define SEG_LOCAL_INVERT                                                                           \
     {                                                                                              \

@@ -215,10 +215,10 @@ START_TEST(options_and_errors) {
     seg_local_options_init(&options, SEG_LOCAL_SAUVOLA);
     options.window = 24;
     ck_assert_fails(seg_threshold_local(&mask, &picture, NULL, SEG_LOCAL_SAUVOLA, &options, NULL),
-                    SEG_ERROR_OPTION, "window is even (got 24");
+                    SEG_ERROR_OPTION, "window has no valid value (got 24 px, allowed odd");
     options.window = 2001;
     ck_assert_fails(seg_threshold_local(&mask, &picture, NULL, SEG_LOCAL_SAUVOLA, &options, NULL),
-                    SEG_ERROR_OPTION, "window is out of range");
+                    SEG_ERROR_OPTION, "window has no valid value");
     ck_assert_fails(seg_threshold_local(&mask, &picture, NULL, (seg_local_rule)RULES, NULL, NULL),
                     SEG_ERROR_OPTION, "rule is 6");
     seg_local_options_init(&options, (seg_local_rule)RULES);
