@@ -9,9 +9,9 @@
  * Symbols: C(x, y) contrast, from the largest and smallest of 3 x 3 pixels, between relative and
  * absolute by alpha = (deviation / 128)^gamma; gamma `gamma`; E the edges: contrast above its Otsu
  * level on ridges of the gradient; EW `stroke_width`, the most frequent distance between
- * neighbouring edges of a row with darker pixels between them; W `window`, 2 EW; Ne the edges in a
- * window, Emean and Estd of their grey values
- *     ink(x, y) = Ne >= EW and g <= Emean + Estd / 2;  foreground is the rest, ink with `invert`
+ * neighbouring edges of a row where it gets darker, then lighter; W `window`, 2 EW; Ne the edges in
+ * a window, Emean and Estd of their grey values
+ *     ink(x, y) = Ne >= EW and g <= Emean + Estd / 2,  foreground is the rest, ink with `invert`
  *
  * Steps: 1. grey rounded to 8 bits; 2. to 4. edges and stroke width (su_edges.c); 5. running sums
  * over the edges, one comparison. Cost: about 5 bytes a pixel beyond input and output; independent

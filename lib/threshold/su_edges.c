@@ -140,7 +140,7 @@ static seg_status edge_band(void *argument, int32_t band, int32_t first, int32_t
 
 /* ---- strokes ---- */
 
-/* Distances between neighbouring edges of a row with darker pixels between them. */
+/* Distances between neighbouring edges of a row where it gets darker, then lighter. */
 static seg_status stroke_band(void *argument, int32_t band, int32_t first, int32_t end,
                               int32_t worker) {
     (void)band;
@@ -148,16 +148,16 @@ static seg_status stroke_band(void *argument, int32_t band, int32_t first, int32
     uint64_t *widths = job->strokes + (size_t)worker * (SEG_SU_WIDEST + 1);
     for (int32_t y = first; y < end; y++) {
         const uint8_t *edges = seg_image_row(&job->found->edges, y);
-        const uint8_t *value = seg_image_row(job->grey, y);
-        int32_t before = -1;
+        int32_t before = -1, slope_before = 0;
         for (int32_t x = 0; x < job->grey->width; x++) {
             if (!edges[x]) continue;
+            int32_t slope, down;
+            gradient(&slope, &down, job->grey, x, y);
             const int32_t distance = x - before;
-            const uint8_t between = before < 0 ? 255 : value[before + distance / 2];
-            if (before >= 0 && distance > 1 && distance <= SEG_SU_WIDEST &&
-                between <= value[before] && between <= value[x])
+            if (before >= 0 && slope_before < 0 && slope > 0 && distance <= SEG_SU_WIDEST)
                 widths[distance]++;
             before = x;
+            slope_before = slope;
         }
     }
     return SEG_OK;
@@ -171,7 +171,7 @@ static seg_status find_stroke(su_job *job, int32_t rows, seg_scratch *scratch, c
     SEG_TRY(seg_run_bands(env, job->grey->height, rows, stroke_band, job));
     uint64_t most = 0;
     job->found->stroke = 0;
-    for (int32_t width = 2; width <= SEG_SU_WIDEST; width++) {
+    for (int32_t width = 2; width <= SEG_SU_WIDEST; width++) { /* 1 is noise */
         uint64_t count = 0;
         for (size_t i = 0; i < workers; i++)
             count += job->strokes[i * (SEG_SU_WIDEST + 1) + (size_t)width];
