@@ -13,6 +13,7 @@
 static const seg_method *const methods[] = {
     &seg_method_otsu,
     &seg_method_threshold,
+    &seg_method_hysteresis,
     &seg_method_triangle,
     &seg_method_li,
     &seg_method_yen,

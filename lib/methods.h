@@ -10,6 +10,7 @@ extern const seg_method seg_method_otsu;      /* threshold/otsu.c */
 extern const seg_method seg_method_huang, seg_method_isodata, seg_method_kapur, seg_method_kittler,
     seg_method_li, seg_method_mean, seg_method_minimum, seg_method_moments, seg_method_triangle,
     seg_method_yen;
+extern const seg_method seg_method_hysteresis; /* threshold/hysteresis.c */
 /* local levels: threshold/<name>.c */
 extern const seg_method seg_method_adaptive_gaussian, seg_method_adaptive_mean, seg_method_nick,
     seg_method_niblack, seg_method_sauvola, seg_method_su, seg_method_wolf;

@@ -26,6 +26,24 @@ SEG_API SEG_NODISCARD seg_status seg_threshold(seg_image *mask, double *native_l
                                                const seg_threshold_options *options,
                                                const seg_env *env);
 
+typedef struct seg_hysteresis_options {
+    size_t size;
+    seg_level low, high;  /**< defaults 25 %, 50 % */
+    int32_t connectivity; /**< 4 or 8 */
+    bool invert;          /**< swap foreground and background */
+} seg_hysteresis_options;
+
+SEG_API void seg_hysteresis_options_init(seg_hysteresis_options *options);
+
+/**
+ * The connected parts above `low` that somewhere are above `high`, too. `native_levels` (may be
+ * NULL): low and high in the samples' own unit. All else as seg_threshold.
+ */
+SEG_API SEG_NODISCARD seg_status seg_hysteresis(seg_image *mask, double native_levels[2],
+                                                const seg_image *picture, const seg_image *ignore,
+                                                const seg_hysteresis_options *options,
+                                                const seg_env *env);
+
 #define SEG_OTSU_MAX_CLASSES 5
 
 typedef struct seg_otsu_options {

@@ -242,17 +242,23 @@ seg_status seg_cut_frame(seg_still *still, const seg_frame *frame, uint32_t want
     return SEG_OK;
 }
 
+seg_status seg_cut_mask(seg_image *mask, double *native_level, const seg_image *grey,
+                        const seg_image *ignore, const seg_cut *cut, seg_scratch *scratch,
+                        const seg_env *env) {
+    cut_ends ends;
+    double level;
+    SEG_TRY(find_ends(&ends, &level, grey, ignore, cut, scratch, env));
+    SEG_TRY(write_mask(mask, NULL, grey, ignore, &ends, env));
+    if (native_level) *native_level = level;
+    return SEG_OK;
+}
+
 static seg_status cut_picture(seg_image *mask, double *native_level, const seg_image *picture,
                               const seg_image *ignore, const seg_cut *cut, seg_image *working,
                               seg_scratch *scratch, const seg_env *env) {
     seg_image grey = {0};
-    cut_ends ends;
-    double level;
     SEG_TRY(seg_picture_grey(&grey, working, picture, env));
-    SEG_TRY(find_ends(&ends, &level, &grey, ignore, cut, scratch, env));
-    SEG_TRY(write_mask(mask, NULL, &grey, ignore, &ends, env));
-    if (native_level) *native_level = level;
-    return SEG_OK;
+    return seg_cut_mask(mask, native_level, &grey, ignore, cut, scratch, env);
 }
 
 seg_status seg_cut_picture(seg_image *mask, double *native_level, const seg_image *picture,

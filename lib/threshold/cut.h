@@ -32,6 +32,11 @@ SEG_NODISCARD seg_status seg_cut_picture(seg_image *mask, double *native_level,
 SEG_NODISCARD seg_status seg_cut_frame(seg_still *still, const seg_frame *frame, uint32_t wanted,
                                        seg_result *result, const seg_cut *cut);
 
+/** The mask alone, of a grey picture; `mask` is ensured, `native_level` may be NULL. */
+SEG_NODISCARD seg_status seg_cut_mask(seg_image *mask, double *native_level, const seg_image *grey,
+                                      const seg_image *ignore, const seg_cut *cut,
+                                      seg_scratch *scratch, const seg_env *env);
+
 /** Fills result->score as seg_cut_frame does, and says so in result->outputs. */
 SEG_NODISCARD seg_status seg_cut_score(seg_result *result, const seg_image *grey,
                                        const seg_image *ignore, bool invert, const seg_env *env);
