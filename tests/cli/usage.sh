@@ -43,7 +43,7 @@ fails 2 'open works on masks.*--post' --method open in.pgm x.png
 fails 2 '--level is a parameter of a method \(.*threshold.*\); name the method with --method' \
     --level 3 in.pgm x.png
 fails 2 'method otsu has no parameter --level \(threshold' --method otsu --level 3 in.pgm x.png
-fails 2 'method otsu has no parameter --high \(canny' --method otsu --high 3 in.pgm x.png
+fails 2 'method otsu has no parameter --high \(hysteresis, canny' --method otsu --high 3 in.pgm x.png
 fails 2 '--method needs a value' in.pgm x.png --method
 fails 2 '--level needs a value' --method threshold in.pgm x.png --level
 fails 2 '--method needs a value' --method --level 3 in.pgm x.png
