@@ -21,6 +21,14 @@ def threshold(kind):
     return lambda: run
 
 
+def adaptive(kind):
+    """A window of 35 and a constant of 10, as ours: OpenCV has no defaults."""
+    def run(picture):
+        return cv2.adaptiveThreshold(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), 255, kind,
+                                     cv2.THRESH_BINARY, 35, 10)
+    return lambda: run
+
+
 def background(create):
     def start():
         model = create()
@@ -55,6 +63,8 @@ def edges():
 METHODS = {
     "otsu": threshold(cv2.THRESH_OTSU),
     "triangle": threshold(cv2.THRESH_TRIANGLE),
+    "adaptive-mean": adaptive(cv2.ADAPTIVE_THRESH_MEAN_C),
+    "adaptive-gaussian": adaptive(cv2.ADAPTIVE_THRESH_GAUSSIAN_C),
     "blur+Canny": edges,
     "absdiff-25": frame_difference,
     "MOG2": background(cv2.createBackgroundSubtractorMOG2),

@@ -7,3 +7,5 @@ every threshold
 
 theirs otsu
 theirs triangle
+theirs adaptive-mean
+theirs adaptive-gaussian
