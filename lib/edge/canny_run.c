@@ -333,12 +333,8 @@ static seg_status write_band(void *argument, int32_t band, int32_t first, int32_
     const canny_run *run = argument;
     const int32_t width = run->picture.width;
     const bool past_cache = (int64_t)width * run->picture.height >= PAST_CACHE_PIXELS;
-    int64_t ones = 0;
-    for (int32_t y = first; y < end; y++)
-        ones += run->kernels->write(seg_image_row(run->edges, y),
-                                    run->planes.strong + (size_t)y * (size_t)run->planes.words,
-                                    width, past_cache);
-    run->ones[band] = ones;
+    run->ones[band] = run->kernels->write(seg_image_row(run->edges, first), run->edges->stride,
+                                          &run->planes, width, first, end, past_cache);
     return SEG_OK;
 }
 

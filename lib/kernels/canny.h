@@ -64,9 +64,11 @@ typedef struct seg_canny_kernels {
     /** Given that the rows above and below are grown, each for itself: makes the planes grown
      *  across the edge between row `y`-1 and row `y`, however far that goes. */
     void (*join)(const seg_canny_planes *planes, int32_t y);
-    /** 255 for ones, 0 for zeros; `past_cache`: the row will not be read soon. Returns the number
-     *  of ones. */
-    int64_t (*write)(uint8_t *row, const uint64_t *words, int32_t width, bool past_cache);
+    /** Writes rows first .. end-1 of strong as bytes, 255 for ones, 0 for zeros, to `target` (the
+     *  first of them, rows of `stride` bytes); `past_cache`: they will not be read soon. Returns
+     *  the number of ones. */
+    int64_t (*write)(uint8_t *target, ptrdiff_t stride, const seg_canny_planes *planes,
+                     int32_t width, int32_t first, int32_t end, bool past_cache);
 } seg_canny_kernels;
 
 SEG_KERNELS_DECLARE(canny);

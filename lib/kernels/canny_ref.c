@@ -226,14 +226,19 @@ static void join(const seg_canny_planes *planes, int32_t y) {
     drain(&f);
 }
 
-static int64_t write_row(uint8_t *row, const uint64_t *words, int32_t width, bool past_cache) {
+static int64_t write_rows(uint8_t *target, ptrdiff_t stride, const seg_canny_planes *planes,
+                          int32_t width, int32_t first, int32_t end, bool past_cache) {
     (void)past_cache;
     int64_t ones = 0;
-    for (int32_t x = 0; x < width; x++) {
-        row[x] = seg_bits_test(words, x) ? 255 : 0;
-        ones += row[x] != 0;
+    for (int32_t y = first; y < end; y++) {
+        const uint64_t *words = planes->strong + (size_t)y * (size_t)planes->words;
+        for (int32_t x = 0; x < width; x++) {
+            const bool one = seg_bits_test(words, x);
+            target[(y - first) * stride + x] = one ? 255 : 0;
+            ones += one;
+        }
     }
     return ones;
 }
 
-const seg_canny_kernels seg_canny_kernels_ref = {classify, count, grow, join, write_row};
+const seg_canny_kernels seg_canny_kernels_ref = {classify, count, grow, join, write_rows};

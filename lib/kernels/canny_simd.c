@@ -118,11 +118,20 @@ static int64_t write_row(uint8_t *row, const uint64_t *words, int32_t width, boo
             v_store(rest + i, v_spread(word >> i));
         memcpy(row + x, rest, (size_t)(width - x));
     }
-    if (past_cache) v_stream_end();
+    return ones;
+}
+
+static int64_t write_rows(uint8_t *target, ptrdiff_t stride, const seg_canny_planes *planes,
+                          int32_t width, int32_t first, int32_t end, bool past_cache) {
+    int64_t ones = 0;
+    for (int32_t y = first; y < end; y++)
+        ones += write_row(target + (y - first) * stride, planes->strong + row_at(planes, y), width,
+                          past_cache);
+    if (past_cache) v_stream_end(); /* once, because it waits for memory */
     return ones;
 }
 
 const seg_canny_kernels SEG_LEVEL_NAME(seg_canny_kernels) = {classify, count, grow, join,
-                                                             write_row};
+                                                             write_rows};
 
 #endif

@@ -296,7 +296,8 @@ START_TEST(nothing_outside_of_rows) {
             for (int i = 0; i < level_count; i++) {
                 levels[i]->count(bins, &plan, row, (ptrdiff_t)(2 * page), 0, HEIGHT, p.work);
                 for (int past_cache = 0; past_cache < 2; past_cache++)
-                    levels[i]->write(row, p.planes.strong, width, past_cache);
+                    levels[i]->write(row, (ptrdiff_t)(2 * page), &p.planes, width, 0, HEIGHT,
+                                     past_cache);
             }
             planes_free(&p);
         }
@@ -475,30 +476,35 @@ END_TEST
 
 /* --- writing ----------------------------------------------------------------------------- */
 
+/* Rows 1 and 2 of 4, from the bottom up, off alignment. */
 START_TEST(writing) {
-    enum { LONGEST = 300, GUARD = 0xa5 };
-    _Alignas(64) uint8_t row[LONGEST + 96];
-    uint64_t words[8];
+    enum { LONGEST = 300, STRIDE = LONGEST + 96, GUARD = 0xa5 };
+    _Alignas(64) uint8_t rows[2 * STRIDE];
     shapes_random random = shapes_random_start(8);
     for (int32_t width = 1; width <= LONGEST; width++) {
         const int32_t shift = width % 7 == 0 ? 0 : (int32_t)shapes_below(&random, 33);
-        memset(words, 0, sizeof words);
+        planes_memory p = planes_make(width, 4);
         int64_t ones = 0;
-        for (int32_t x = 0; x < width; x++)
-            if (shapes_below(&random, 3) == 0) {
-                words[x / 64] |= (uint64_t)1 << x % 64;
-                ones++;
-            }
+        for (int32_t y = 0; y < 4; y++)
+            for (int32_t x = 0; x < width; x++)
+                if (shapes_below(&random, 3) == 0) {
+                    p.planes.strong[y * p.planes.words + x / 64] |= (uint64_t)1 << x % 64;
+                    ones += y == 1 || y == 2;
+                }
         for (int i = -1; i < 2 * level_count; i++) {
             const seg_canny_kernels *kernels = i < 0 ? &seg_canny_kernels_ref : levels[i / 2];
-            memset(row, GUARD, sizeof row);
-            uint8_t *target = row + 32 + shift;
-            ck_assert_int_eq(kernels->write(target, words, width, i & 1), ones);
-            for (int32_t x = 0; x < width; x++)
-                ck_assert_uint_eq(target[x], words[x / 64] >> x % 64 & 1 ? 255 : 0);
-            ck_assert_uint_eq(target[-1], GUARD);
-            ck_assert_uint_eq(target[width], GUARD);
+            memset(rows, GUARD, sizeof rows);
+            uint8_t *target = rows + STRIDE + 32 + shift;
+            ck_assert_int_eq(kernels->write(target, -STRIDE, &p.planes, width, 1, 3, i & 1), ones);
+            for (int32_t y = 1; y < 3; y++, target -= STRIDE) {
+                const uint64_t *words = p.planes.strong + y * p.planes.words;
+                for (int32_t x = 0; x < width; x++)
+                    ck_assert_uint_eq(target[x], words[x / 64] >> x % 64 & 1 ? 255 : 0);
+                ck_assert_uint_eq(target[-1], GUARD);
+                ck_assert_uint_eq(target[width], GUARD);
+            }
         }
+        planes_free(&p);
     }
 }
 END_TEST
