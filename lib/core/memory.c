@@ -15,8 +15,8 @@ struct seg_scratch_block {
 static atomic_int_fast64_t fail_countdown; /* 0 = off */
 static atomic_int_fast64_t live_count;
 
-void seg_memory_fail_at(int64_t n) {
-    atomic_store(&fail_countdown, n);
+int64_t seg_memory_fail_at(int64_t n) {
+    return atomic_exchange(&fail_countdown, n);
 }
 
 int64_t seg_memory_live(void) {

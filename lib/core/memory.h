@@ -33,8 +33,10 @@ SEG_API SEG_NODISCARD seg_status seg_grow(void **array, int32_t *capacity, int32
 SEG_API void seg_release(const seg_env *env, void *pointer);
 SEG_API void seg_release_with(const seg_allocator *allocator, void *pointer);
 
-/* Test hook: the n-th allocation from now fails (1 = the next one), 0 = off. Counts all threads. */
-void seg_memory_fail_at(int64_t n);
+/* Test hook: the n-th allocation from now fails (1 = the next one), 0 = off. Counts all threads.
+ * Returns how many allocations the failure ordered before still was away; 0 = it came, or none was
+ * ordered. */
+int64_t seg_memory_fail_at(int64_t n);
 /* Allocations not released yet. */
 int64_t seg_memory_live(void);
 

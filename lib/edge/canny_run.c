@@ -11,6 +11,7 @@
 #include "kernels/bits.h"
 #include <segment/imgproc.h>
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ typedef struct canny_run {
     const seg_canny_kernels *kernels;
     const seg_bits_kernels *bits;
     const seg_image *ignore; /* or NULL */
+    const seg_image *floats; /* the picture as it came, if f32; else NULL */
     seg_image picture;       /* what the gradient is taken of */
     bool narrow;             /* 8 bits, aperture 3: the kernels */
     seg_canny_plan plan;     /* of narrow ones */
@@ -313,6 +315,32 @@ static void drop_ignored(const canny_run *run, int32_t first, int32_t end, uint6
     }
 }
 
+/* Which of 64 pixels (or `count`, if fewer are left) have a colour that is no finite number. */
+static uint64_t no_numbers(const float *row, int channels, int32_t count) {
+    const int colours = channels < 3 ? 1 : 3; /* the last one of 2 and 4 is alpha */
+    uint64_t word = 0;
+    for (int32_t x = 0; x < count && x < 64; x++, row += channels)
+        for (int c = 0; c < colours; c++)
+            word |= (uint64_t) !(fabsf(row[c]) <= FLT_MAX) << x;
+    return word;
+}
+
+static void drop_no_numbers(const canny_run *run, int32_t first, int32_t end) {
+    const seg_canny_planes *planes = &run->planes;
+    const int channels = run->floats->channels;
+    for (int32_t y = first; y < end; y++) {
+        const float *row = seg_image_row(run->floats, y);
+        uint64_t *weak = planes->weak + (size_t)y * (size_t)planes->words;
+        uint64_t *strong = planes->strong + (size_t)y * (size_t)planes->words;
+        for (int32_t x = 0; x < run->floats->width; x += 64) {
+            const uint64_t none =
+                no_numbers(row + (size_t)x * (size_t)channels, channels, run->floats->width - x);
+            weak[x / 64] &= ~none;
+            strong[x / 64] &= ~none;
+        }
+    }
+}
+
 static seg_status find_band(void *argument, int32_t band, int32_t first, int32_t end,
                             int32_t worker) {
     (void)band;
@@ -323,6 +351,7 @@ static seg_status find_band(void *argument, int32_t band, int32_t first, int32_t
     else
         seg_canny_wide_classify(&run->planes, &run->wide, first, end, work);
     if (run->ignore) drop_ignored(run, first, end, work);
+    if (run->floats) drop_no_numbers(run, first, end);
     run->kernels->grow(&run->planes, first, end);
     return SEG_OK;
 }
@@ -361,6 +390,7 @@ seg_status seg_canny_run(seg_image *edges, seg_image *score, seg_canny_report *r
                      .kernels = seg_canny_kernels_get(),
                      .bits = seg_bits_kernels_get(),
                      .ignore = seg_image_empty(ignore) ? NULL : ignore,
+                     .floats = picture->format == SEG_F32 ? picture : NULL,
                      .edges = edges};
     const int32_t width = picture->width, height = picture->height;
     double low, high;

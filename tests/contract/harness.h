@@ -243,7 +243,7 @@ typedef struct contract_outcome {
     seg_status status; /* SEG_OK or the first error */
     uint64_t hash;
     int results;
-    bool intact; /* no margin was touched */
+    bool intact; /* no margin was touched, and nothing that was given */
 } contract_outcome;
 
 static inline contract_run contract_run_of(const seg_method *method, int32_t width, int32_t height,
@@ -283,6 +283,15 @@ static inline uint64_t contract_hash(uint64_t hash, const contract_run *run,
     return hash;
 }
 
+/* All that a method is given of a frame. */
+static inline uint64_t contract_hash_given(const seg_frame *frame) {
+    const seg_image *const given[] = {&frame->image, &frame->ignore, &frame->known_foreground};
+    uint64_t hash = SCENE_HASH_START;
+    for (int i = 0; i < 3; i++)
+        if (!seg_image_empty(given[i])) hash = scene_fnv_image(hash, given[i]);
+    return hash;
+}
+
 static inline void contract_stream(contract_outcome *outcome, const contract_run *run,
                                    seg_context *context, seg_result *result, contract_image *input,
                                    contract_image masks[2]) {
@@ -296,7 +305,9 @@ static inline void contract_stream(contract_outcome *outcome, const contract_run
             frame.ignore = masks[0].image;
             frame.known_foreground = masks[1].image;
         }
+        const uint64_t given = contract_hash_given(&frame);
         outcome->status = seg_context_apply(context, &frame, 0, result);
+        outcome->intact = outcome->intact && contract_hash_given(&frame) == given;
         if (outcome->status != SEG_OK) continue;
         outcome->hash = contract_hash(outcome->hash, run, result);
         outcome->results++;

@@ -32,7 +32,9 @@ static void check_failures(const contract_run *run, const char *what) {
             if (status >= 0) status = seg_context_load(context, blob, size);
             free(blob);
         }
-        seg_memory_fail_at(0);
+        const bool failed = seg_memory_fail_at(0) == 0;
+        ck_assert_msg(status < 0 || !failed, "%s, %s: allocation %d fails and nobody minds",
+                      run->method->id, what, n);
         if (status < 0) {
             ck_assert_msg(status == SEG_ERROR_MEMORY, "%s, %s, allocation %d: %s: %s",
                           run->method->id, what, n, seg_status_name(status), seg_error_detail());
@@ -169,15 +171,20 @@ static void count_release(void *user, void *block) {
     c->live--;
 }
 
+/* All memory comes from there. */
 START_TEST(memory_of_the_caller) {
+    const int64_t far_away = INT64_MAX / 2; /* a failure that never comes counts allocations */
     const seg_method *method = contract_method(_i);
     counter c = {0};
     const seg_allocator allocator = {&c, count_allocate, count_release};
     const seg_env env = {.allocator = &allocator};
     contract_run run = contract_run_of(method, 61, 37, SEG_U8, 1);
+    run.input = run.output = MEMORY_PADDED; /* the harness itself takes none */
     const uint64_t wanted = contract_execute(&run).hash;
     run.env = &env;
+    seg_memory_fail_at(far_away);
     const contract_outcome outcome = contract_execute(&run);
+    ck_assert_int_eq(far_away - seg_memory_fail_at(0), c.calls);
     ck_assert_int_eq(outcome.status, SEG_OK);
     ck_assert_uint_eq(outcome.hash, wanted);
     ck_assert_int_gt(c.calls, 0);

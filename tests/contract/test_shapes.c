@@ -12,7 +12,7 @@ static contract_outcome execute_good(const contract_run *run) {
                   run->method->id, (int)run->width, (int)run->height, run->format, run->channels,
                   seg_status_name(outcome.status), seg_error_detail());
     ck_assert_int_eq(outcome.results, run->frames);
-    ck_assert_msg(outcome.intact, "%s wrote outside of the pixels", run->method->id);
+    ck_assert_msg(outcome.intact, "%s wrote outside of its results", run->method->id);
     return outcome;
 }
 
@@ -59,6 +59,9 @@ START_TEST(options_at_all_sizes) {
             ck_assert_msg(outcome.status == SEG_OK || outcome.status == SEG_ERROR_OPTION,
                           "%s, %s, %dx%d: %s: %s", method->id, o.what, (int)run.width,
                           (int)run.height, seg_status_name(outcome.status), seg_error_detail());
+            if (outcome.status == SEG_OK) ck_assert_int_eq(outcome.results, run.frames);
+            ck_assert_msg(outcome.intact, "%s, %s, wrote outside of its results", method->id,
+                          o.what);
         }
         contract_options_clear(&o, method);
     }
