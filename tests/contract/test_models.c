@@ -1,6 +1,7 @@
 /* Models: saved and loaded they go on as if nothing had been; damaged ones are refused; a frozen
  * model does not change. */
 #include "contract/harness.h"
+#include "core/blob.h"
 
 #define WIDTH 53
 #define HEIGHT 31
@@ -119,6 +120,59 @@ START_TEST(damaged_models_are_refused) {
 }
 END_TEST
 
+/* The content of a blob, cut or lengthened to `length` bytes, in a sound blob of `version` and of
+ * frames that are wider by `wider`. */
+static void check_recast(const stream *s, const unsigned char *blob, size_t size, size_t length,
+                         uint32_t version, int32_t wider) {
+    seg_blob_reader reader;
+    seg_blob_writer writer;
+    ck_assert_int_eq(seg_blob_read_begin(&reader, blob, size, s->method->id, UINT32_MAX), SEG_OK);
+    const size_t left = seg_blob_left(&reader);
+    uint8_t *content = calloc(length + 1, 1);
+    memcpy(content, reader.next, length < left ? length : left);
+    seg_blob_geometry geometry = reader.geometry;
+    geometry.width += wider;
+    size_t room = size + length;
+    unsigned char *recast = malloc(room);
+    seg_blob_write_begin(&writer, recast, room, s->method->id, version ? version : reader.version,
+                         &geometry);
+    seg_blob_write_u8(&writer, content, length);
+    ck_assert_int_eq(seg_blob_write_end(&writer, &room), SEG_OK);
+    const bool as_it_was = length == left && !version && !wider;
+    const seg_status status = seg_context_load(s->context, recast, room);
+    ck_assert_msg(status == (as_it_was ? SEG_OK : SEG_ERROR_DATA),
+                  "%s: %zu bytes instead of %zu, version %u, wider by %d: %s", s->method->id,
+                  length, left, (unsigned)version, (int)wider, seg_status_name(status));
+    free(recast);
+    free(content);
+}
+
+/* A sound frame around too little, too much, of another version or of other frames. */
+START_TEST(wrong_content_is_refused) {
+    const seg_method *method = contract_method(_i);
+    if (!method->save) return;
+    stream s;
+    size_t size;
+    begin(&s, method, NULL);
+    for (int t = 0; t < 3; t++)
+        ck_assert_int_ge(give(&s, t), 0);
+    unsigned char *blob = save(&s, &size);
+    seg_blob_reader reader;
+    ck_assert_int_eq(seg_blob_read_begin(&reader, blob, size, NULL, UINT32_MAX), SEG_OK);
+    const size_t left = seg_blob_left(&reader);
+    const size_t lengths[] = {0, 1, left / 2, left - 1, left, left + 1, left + 4096};
+    for (int i = 0; i < 7; i++)
+        check_recast(&s, blob, size, lengths[i], 0, 0);
+    check_recast(&s, blob, size, left, 1000000, 0);
+    check_recast(&s, blob, size, left, 0, 1);
+    check_recast(&s, blob, size, left, 0, -1);
+    ck_assert_int_eq(seg_context_load(s.context, blob, size), SEG_OK);
+    ck_assert_int_ge(give(&s, 3), 0);
+    free(blob);
+    end(&s);
+}
+END_TEST
+
 /* Rate 0: not one bit of the model's picture changes. */
 START_TEST(frozen_models_do_not_change) {
     const seg_method *method = contract_method(_i);
@@ -209,4 +263,5 @@ START_TEST(first_frames_are_empty) {
 END_TEST
 
 CONTRACT_MAIN("models", methods_without_a_model, saved_models_go_on, damaged_models_are_refused,
-              frozen_models_do_not_change, what_is_marked_is_not_learnt, first_frames_are_empty)
+              wrong_content_is_refused, frozen_models_do_not_change, what_is_marked_is_not_learnt,
+              first_frames_are_empty)
