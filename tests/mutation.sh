@@ -10,7 +10,7 @@ build=build/mutation
 cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DSEGMENT_MEDIA=OFF \
     -DSEGMENT_DATASETS=OFF -DSEGMENT_TESTS=OFF >/dev/null
 cmake --build $build --target segment_static >/dev/null
-suites="shapes frames options models memory same"
+suites="shapes frames options models memory progress same"
 # shellcheck disable=SC2046,SC2086 # flags and lists of words
 for suite in $suites; do
     "${CC:-cc}" -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -Wall -Wextra -Ilib -Iinclude -Itests \
