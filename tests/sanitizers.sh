@@ -28,7 +28,9 @@ run() {
 }
 export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 build asan address,undefined
-run asan "^(unit|kernels|contract|golden|fuzz|cli)_"
+result=0
+run asan "^(unit|kernels|contract|golden|fuzz|cli)_" || result=1
 export TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp"
 build tsan thread
-run tsan '^(unit_test_core|contract|unit_test_pipeline|unit_media_video|cli_)'
+run tsan '^(unit_test_core|contract|unit_test_pipeline|unit_media_video|cli_)' || result=1
+exit $result

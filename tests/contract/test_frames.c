@@ -192,9 +192,11 @@ static int found_in(const seg_result *result, const seg_image *where) {
 static void check_no_numbers(const seg_method *method, int channels) {
     static const float none[] = {NAN, INFINITY, -INFINITY};
     const uint32_t segments = method->outputs & (SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS);
-    /* where a pixel is judged by itself and the others only vote, it is as if left out */
+    /* where a pixel is judged by itself and the others only vote, it is as if left out; a window
+     * of neighbours may see it as 0 */
     const bool pointwise =
-        strcmp(method->family, "threshold") == 0 || strcmp(method->family, "temporal") == 0;
+        strcmp(method->family, "temporal") == 0 ||
+        (strcmp(method->family, "threshold") == 0 && !seg_params_find(method->params, "window"));
     contract_image input, masks[2];
     contract_image_make(&input, MEMORY_OWN, WIDTH, HEIGHT, SEG_F32, channels);
     for (int i = 0; i < 2; i++)
@@ -274,7 +276,7 @@ START_TEST(few_bits_in_wide_samples) {
                 for (int32_t x = 0; x < WIDTH; x++)
                     differ += ((uint8_t *)seg_image_row(&of_eight.result.mask, y))[x] !=
                               ((uint8_t *)seg_image_row(&of_wide.result.mask, y))[x];
-            ck_assert_msg(differ <= WIDTH * HEIGHT / 100,
+            ck_assert_msg(differ <= WIDTH * HEIGHT * 3 / 100,
                           "%s, %d bits, frame %d: %d pixels are not as with 8 bits", method->id,
                           bits, t, differ);
         }

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "media/ffmpeg/av_compat.h"
 #include "media/ffmpeg/av_io.h"
 #include "media/ffmpeg/av_log.h"
 #include "media/ffmpeg/av_pixels.h"
@@ -61,7 +62,7 @@ static bool is_targa(const uint8_t *bytes, size_t size) {
 }
 
 /* The demuxer that the bytes call for, or NULL. *score is FFmpeg's certainty, 0..100. */
-static const AVInputFormat *probe(int *score, const uint8_t *bytes, size_t size) {
+static SEG_AV_CONST AVInputFormat *probe(int *score, const uint8_t *bytes, size_t size) {
     static const uint8_t padding[AVPROBE_PADDING_SIZE];
     uint8_t *copy = av_malloc(PROBE_BYTES + sizeof padding);
     if (!copy) return NULL;
@@ -70,7 +71,7 @@ static const AVInputFormat *probe(int *score, const uint8_t *bytes, size_t size)
     memcpy(copy + size, padding, sizeof padding);
     AVProbeData data = {.filename = "", .buf = copy, .buf_size = (int)size};
     *score = AVPROBE_SCORE_RETRY; /* what is less certain may be anything */
-    const AVInputFormat *format = av_probe_input_format2(&data, 1, score);
+    SEG_AV_CONST AVInputFormat *format = av_probe_input_format2(&data, 1, score);
     av_free(copy);
     return format;
 }
@@ -80,7 +81,7 @@ seg_source_kind seg_av_probe(const uint8_t *bytes, size_t size) {
     seg_av_log_attach(&log);
     seg_av_log *previous = seg_av_log_enter(&log);
     int score;
-    const AVInputFormat *format = probe(&score, bytes, size);
+    SEG_AV_CONST AVInputFormat *format = probe(&score, bytes, size);
     seg_av_log_leave(previous);
     seg_av_log_detach(&log);
     if (!format) return is_targa(bytes, size) ? SEG_SOURCE_PICTURE : SEG_SOURCE_NONE;
@@ -114,7 +115,7 @@ static seg_status fail(still_decoder *d, const char *what, int code) {
     return seg_fail(SEG_ERROR_DATA, "%s (%s)", what, text);
 }
 
-static seg_status open_container(still_decoder *d, const AVInputFormat *format) {
+static seg_status open_container(still_decoder *d, SEG_AV_CONST AVInputFormat *format) {
     if (!is_still(format, d->bytes, d->size))
         return seg_fail(SEG_ERROR_DATA, "not a picture but %s", format->long_name);
     SEG_TRY(seg_input_open_memory(&d->input, d->bytes, d->size, "a picture", d->env));
@@ -197,7 +198,7 @@ static seg_status decode_frame(still_decoder *d) {
     d->frame = av_frame_alloc();
     if (!d->packet || !d->frame) return fail(d, "", AVERROR(ENOMEM));
     int score;
-    const AVInputFormat *format = probe(&score, d->bytes, d->size);
+    SEG_AV_CONST AVInputFormat *format = probe(&score, d->bytes, d->size);
     if (!format && is_targa(d->bytes, d->size)) return decode_targa(d);
     if (!format) return seg_fail(SEG_ERROR_DATA, "not a picture of a known format");
     SEG_TRY(open_container(d, format));
