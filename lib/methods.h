@@ -25,15 +25,28 @@ extern const seg_method seg_method_grabcut;    /* region/grabcut.c */
 extern const seg_method seg_method_canny;      /* edge/canny.c */
 extern const seg_method seg_method_frame_diff; /* temporal/frame_diff.c */
 extern const seg_method seg_method_background; /* temporal/background.c */
+extern const seg_method seg_method_grabcut;     /* region/grabcut.c */
+extern const seg_method seg_method_watershed;   /* region/watershed.c */
+extern const seg_method seg_method_canny;       /* edge/canny.c */
+extern const seg_method seg_method_frame_diff;  /* temporal/frame_diff.c */
+extern const seg_method seg_method_background;  /* temporal/background.c */
 /* picture -> picture, for --pre: imgproc/operations.c */
 extern const seg_method seg_method_gaussian;
 extern const seg_method seg_method_median;
+/* the same: imgproc/grey_operations.c */
+extern const seg_method seg_method_grey_erode, seg_method_grey_dilate, seg_method_grey_open,
+    seg_method_grey_close, seg_method_grey_gradient, seg_method_grey_top_hat,
+    seg_method_grey_black_hat;
 /* mask -> mask, labels -> labels, for --post: imgproc/mask_operations.c */
 extern const seg_method seg_method_open;
 extern const seg_method seg_method_close;
 extern const seg_method seg_method_dilate;
 extern const seg_method seg_method_erode;
+extern const seg_method seg_method_morph_gradient;
+extern const seg_method seg_method_top_hat;
+extern const seg_method seg_method_black_hat;
 extern const seg_method seg_method_fill_holes;
+extern const seg_method seg_method_split; /* to labels: imgproc/split.c */
 extern const seg_method seg_method_min_area;
 extern const seg_method seg_method_max_area;
 extern const seg_method seg_method_largest;

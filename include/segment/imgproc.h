@@ -45,16 +45,22 @@ SEG_API SEG_NODISCARD seg_status seg_difference_mask(seg_image *mask, const seg_
                                                      const seg_env *env);
 
 typedef enum seg_element {
-    SEG_ELEMENT_SQUARE = 0,
-    SEG_ELEMENT_DISK = 1,
-    SEG_ELEMENT_CROSS = 2
+    SEG_ELEMENT_SQUARE = 0, /**< or rectangle */
+    SEG_ELEMENT_DISK = 1,   /**< pixels within side / 2, rounded down, of the centre */
+    SEG_ELEMENT_CROSS = 2,
+    SEG_ELEMENT_ELLIPSE = 3, /**< as OpenCV's: half-widths of its rows are rounded to nearest */
+    SEG_ELEMENT_LINE = 4,    /**< of grey pictures only (morphology.h), as the next one */
+    SEG_ELEMENT_MASK = 5
 } seg_element;
 
 typedef enum seg_morphology {
     SEG_MORPH_ERODE = 0,
     SEG_MORPH_DILATE,
     SEG_MORPH_OPEN,
-    SEG_MORPH_CLOSE
+    SEG_MORPH_CLOSE,
+    SEG_MORPH_GRADIENT, /**< dilation without erosion: the border on both sides */
+    SEG_MORPH_TOP_HAT,  /**< what an opening takes away */
+    SEG_MORPH_BLACK_HAT /**< what a closing adds */
 } seg_morphology;
 
 /** Binary morphology on a mask (non-zero = foreground), result 0/255. `side` odd, 1..1023.

@@ -44,6 +44,46 @@ SEG_API SEG_NODISCARD seg_status seg_region_grow(seg_image *labels, const seg_im
                                                  const seg_region_grow_options *options,
                                                  const seg_env *env);
 
+/** What a watershed floods. */
+typedef enum seg_surface {
+    SEG_SURFACE_GRADIENT = 0, /**< most less least over 3 x 3 pixels, the largest of the colours */
+    SEG_SURFACE_PICTURE = 1,  /**< the grey picture: regions are dark */
+    SEG_SURFACE_NEGATIVE = 2, /**< its negative: regions are light */
+    SEG_SURFACE_DISTANCE = 3  /**< to the background, of what Otsu's level finds light: regions are
+                                   objects that touch */
+} seg_surface;
+
+typedef struct seg_watershed_options {
+    size_t size;
+    seg_seeds seeds;      /**< markers: points, a picture of labels or of a mask, or auto */
+    int32_t surface;      /**< seg_surface */
+    double h;             /**< auto markers: minima no deeper than it are none, 8-bit levels */
+    double h_distance;    /**< the same for SEG_SURFACE_DISTANCE, pixels */
+    double compactness;   /**< 8-bit levels for each pixel of distance to the marker */
+    bool line;            /**< pixels where regions meet stay 0 */
+    int32_t connectivity; /**< 4 or 8 */
+} seg_watershed_options;
+
+SEG_API void seg_watershed_options_init(seg_watershed_options *options);
+
+/**
+ * Watershed by flooding: from markers, a surface is flooded from its lowest places on; a pixel gets
+ * the label of the region that reaches it first. `picture`: 1-4 channels, u8, u16 or f32 (flooded
+ * in 16 bits; samples that are not finite are never reached); alpha is left out. `labels`
+ * (ensured): LABEL32; of markers they keep the numbers, automatic ones are numbered from 1 in
+ * raster order of the regions. `ignore` (U8, may be NULL): pixels never reached. `markers`
+ * (LABEL32, may be NULL) override the options' ones. What is flooded first: low values, of equal
+ * ones those that wait longest, markers in raster order. 0 where no marker reaches, and outside of
+ * the objects with SEG_SURFACE_DISTANCE.
+ * Errors: SEG_ERROR_OPTION (markers outside), SEG_ERROR_SHAPE (marker picture of another size),
+ * SEG_ERROR_LIMIT (2^31 pixels), SEG_ERROR_MEMORY.
+ * F. Meyer, "Un algorithme optimal pour la ligne de partage des eaux", 1991.
+ */
+SEG_API SEG_NODISCARD seg_status seg_watershed(seg_image *labels, const seg_image *picture,
+                                               const seg_image *ignore, const seg_image *markers,
+                                               const seg_watershed_options *options,
+                                               const seg_env *env);
+
 /*
  * Partitions: every pixel belongs to a region. `picture`: 1-4 channels, u8, u16 or f32, alpha left
  * out; the same picture at any depth gives the same regions. `labels` (ensured): LABEL32; regions

@@ -11,6 +11,7 @@
 #include <segment/image.h>
 #include <segment/imgproc.h>
 #include <segment/method.h>
+#include <segment/morphology.h>
 #include <segment/objects.h>
 #include <segment/params.h>
 #include <segment/pipeline.h>

@@ -12,7 +12,7 @@
  * (kernels/distance_simd.c); others by Meijster's lower envelope. Cost: a few nanoseconds a pixel,
  * whatever the mask.
  */
-#include <segment/imgproc.h>
+#include "imgproc/distance.h"
 
 #include "core/bands.h"
 #include "core/check.h"
@@ -232,9 +232,9 @@ static seg_status check_and_ensure(seg_image *distance, seg_image *squared, seg_
     return SEG_OK;
 }
 
-seg_status seg_distance(seg_image *distance, seg_image *squared, seg_image *nearest,
-                        const seg_image *mask, seg_distance_to to, const seg_env *env) {
-    SEG_TRY(check_and_ensure(distance, squared, nearest, mask, to, env));
+seg_status seg_distance_with(seg_image *distance, seg_image *squared, seg_image *nearest,
+                             const seg_image *mask, seg_distance_to to, seg_scratch *scratch) {
+    SEG_TRY(check_and_ensure(distance, squared, nearest, mask, to, &scratch->env));
     const int64_t width = mask->width, height = mask->height;
     transform t = {.mask = mask, .distance = distance, .squared = squared, .nearest = nearest};
     t.kernels = seg_distance_kernels_get();
@@ -242,9 +242,14 @@ seg_status seg_distance(seg_image *distance, seg_image *squared, seg_image *near
     t.wide = width * width + height * height >= MOST_PIXELS;
     t.none = t.wide ? SEG_DISTANCE_WIDE_NONE : SEG_DISTANCE_NONE;
     t.bands = seg_band_count(mask->height, BAND);
+    return run(&t, scratch);
+}
+
+seg_status seg_distance(seg_image *distance, seg_image *squared, seg_image *nearest,
+                        const seg_image *mask, seg_distance_to to, const seg_env *env) {
     seg_scratch scratch;
     seg_scratch_init(&scratch, env);
-    const seg_status status = run(&t, &scratch);
+    const seg_status status = seg_distance_with(distance, squared, nearest, mask, to, &scratch);
     seg_scratch_free(&scratch);
     return status;
 }

@@ -216,9 +216,8 @@ static seg_status cover(seg_image *target, const seg_image *source, const seg_im
     return SEG_OK;
 }
 
-seg_status seg_labels_morphology(seg_image *target, const seg_image *source,
-                                 seg_morphology operation, seg_element element, int32_t side,
-                                 seg_scratch *scratch) {
+static seg_status morph(seg_image *target, const seg_image *source, seg_morphology operation,
+                        seg_element element, int32_t side, seg_scratch *scratch) {
     const seg_env *env = &scratch->env;
     const size_t pixels = (size_t)source->width * (size_t)source->height;
     int32_t *half = seg_scratch_take(scratch, (size_t)side, sizeof *half, "an element");
@@ -246,4 +245,34 @@ seg_status seg_labels_morphology(seg_image *target, const seg_image *source,
     job.source = &between;
     job.target = target;
     return erode(&job, env);
+}
+
+/* target = labels of a where b has none. */
+static void subtract(const seg_image *target, const seg_image *a, const seg_image *b) {
+    for (int32_t y = 0; y < target->height; y++) {
+        int32_t *out = seg_image_row(target, y);
+        const int32_t *from = seg_image_row(a, y), *less = seg_image_row(b, y);
+        for (int32_t x = 0; x < target->width; x++)
+            out[x] = from[x] > 0 && less[x] <= 0 ? from[x] : 0;
+    }
+}
+
+seg_status seg_labels_morphology(seg_image *target, const seg_image *source,
+                                 seg_morphology operation, seg_element element, int32_t side,
+                                 seg_scratch *scratch) {
+    seg_image other = {0};
+    if (operation <= SEG_MORPH_CLOSE)
+        return morph(target, source, operation, element, side, scratch);
+    SEG_TRY(take_labels(&other, source, scratch));
+    if (operation == SEG_MORPH_GRADIENT) {
+        SEG_TRY(morph(&other, source, SEG_MORPH_ERODE, element, side, scratch));
+        SEG_TRY(morph(target, source, SEG_MORPH_DILATE, element, side, scratch));
+        subtract(target, target, &other);
+        return SEG_OK;
+    }
+    const bool opening = operation == SEG_MORPH_TOP_HAT;
+    SEG_TRY(
+        morph(&other, source, opening ? SEG_MORPH_OPEN : SEG_MORPH_CLOSE, element, side, scratch));
+    subtract(target, opening ? source : &other, opening ? &other : source);
+    return SEG_OK;
 }

@@ -1,8 +1,8 @@
 /*
- * Post operations as methods: open, close, dilate, erode, fill-holes, min-area, max-area, largest.
- * Each takes a mask (U8, non-zero = foreground) or a label picture (LABEL32) as the frame's image
- * and fills result->mask or result->labels. Area filters look at the connected components of a
- * mask, and at the labels of a label picture as they are.
+ * Post operations as methods: open, close, dilate, erode, gradient and hats, fill-holes, min-area,
+ * max-area, largest. Each takes a mask (U8, non-zero = foreground) or a label picture (LABEL32) as
+ * the frame's image and fills result->mask or result->labels. Area filters look at the connected
+ * components of a mask, and at the labels of a label picture as they are.
  *
  * What is asked for beyond the kind of the input is derived from it: the mask of labels, and the
  * labels of a mask (its 8-connected components).
@@ -92,12 +92,12 @@ typedef struct element_options {
     int32_t element; /* seg_element */
 } element_options;
 
-static const char *const element_names[] = {"square", "disk", "cross", NULL};
+static const char *const element_names[] = {"square", "disk", "cross", "ellipse", NULL};
 
 static const seg_param element_rows[] = {
     {"side", SEG_PARAM_INT, offsetof(element_options, side), "3", 1, SEG_ELEMENT_MAX_SIDE,
      seg_odd_names, "px", "Side of the element.", "B"},
-    {"element", SEG_PARAM_ENUM, offsetof(element_options, element), "square", 0, 2, element_names,
+    {"element", SEG_PARAM_ENUM, offsetof(element_options, element), "square", 0, 3, element_names,
      "", "Shape of the element; a disk has the pixels within side/2 rounded down of its centre.",
      ""},
 };
@@ -133,15 +133,24 @@ static seg_status element_create(void **state, const void *options, const seg_en
 #define close_params element_params
 #define dilate_params element_params
 #define erode_params element_params
+#define morph_gradient_params element_params
+#define top_hat_params element_params
+#define black_hat_params element_params
 #define open_create element_create
 #define close_create element_create
 #define dilate_create element_create
 #define erode_create element_create
+#define morph_gradient_create element_create
+#define top_hat_create element_create
+#define black_hat_create element_create
 
 ELEMENT_METHOD(open, "open", "remove what is smaller than the element", SEG_MORPH_OPEN);
 ELEMENT_METHOD(close, "close", "close gaps smaller than the element", SEG_MORPH_CLOSE);
 ELEMENT_METHOD(dilate, "dilate", "grow by the element", SEG_MORPH_DILATE);
 ELEMENT_METHOD(erode, "erode", "shrink by the element", SEG_MORPH_ERODE);
+ELEMENT_METHOD(morph_gradient, "morph-gradient", "border, on both sides of it", SEG_MORPH_GRADIENT);
+ELEMENT_METHOD(top_hat, "top-hat", "what is smaller than the element", SEG_MORPH_TOP_HAT);
+ELEMENT_METHOD(black_hat, "black-hat", "gaps smaller than the element", SEG_MORPH_BLACK_HAT);
 
 /* --- holes ------------------------------------------------------------------------------- */
 

@@ -4,9 +4,9 @@
  * Erosion is the complement of the dilation of the complement, which also gives its border: outside
  * counts as foreground there. Dilation by a square is done by rows, then by columns, each in steps
  * of doubling length, so its cost grows with the logarithm of the side; a cross is the union of a
- * row and a column. A disk is the union of its rows: each row of the mask is widened step by step
- * as the disk's rows get longer, and merged into the rows above and below; cost grows with the
- * side, by about a nanosecond a word of 64 pixels and row of the disk.
+ * row and a column. A disk or ellipse is the union of its rows: each row of the mask is widened
+ * step by step as its rows get longer, and merged into the rows above and below; cost grows with
+ * the side, by about a nanosecond a word of 64 pixels and row of it.
  *
  * A band of rows is packed with the rows around it that it depends on, goes through both steps of
  * an opening or closing in cache, and is unpacked.
@@ -18,7 +18,9 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "imgproc/grey_morphology.h"
 
+#include <math.h>
 #include <string.h>
 
 #define LEAST_BAND 32
@@ -207,15 +209,19 @@ static bool overlap(const seg_image *a, const seg_image *b) {
 void seg_element_rows(int32_t *half, seg_element element, int32_t side) {
     const int32_t radius = side / 2;
     int32_t disk = 0;
+    /* as OpenCV computes them: with the inverse first */
+    const double inverse = radius ? 1.0 / ((double)radius * radius) : 0;
     for (int32_t dy = -radius; dy <= radius; dy++) {
+        const double chord = sqrt((double)(radius * radius - dy * dy) * inverse);
         while (disk < radius && (disk + 1) * (disk + 1) + dy * dy <= radius * radius)
             disk++;
         while (disk * disk + dy * dy > radius * radius)
             disk--;
-        half[dy + radius] = element == SEG_ELEMENT_SQUARE ? radius
-                            : element == SEG_ELEMENT_DISK ? disk
-                            : dy == 0                     ? radius
-                                                          : 0;
+        half[dy + radius] = element == SEG_ELEMENT_SQUARE    ? radius
+                            : element == SEG_ELEMENT_DISK    ? disk
+                            : element == SEG_ELEMENT_ELLIPSE ? (int32_t)rint(radius * chord)
+                            : dy == 0                        ? radius
+                                                             : 0;
     }
 }
 
@@ -224,17 +230,15 @@ seg_status seg_element_check(seg_element element, int32_t side, seg_status statu
         return seg_fail(status,
                         "side has no valid value (got %ld px, allowed odd numbers from 1 to %d)",
                         (long)side, SEG_ELEMENT_MAX_SIDE);
-    if (element != SEG_ELEMENT_SQUARE && element != SEG_ELEMENT_DISK &&
-        element != SEG_ELEMENT_CROSS)
-        return seg_fail(status,
-                        "element has no valid value (got %d, allowed square, disk or cross)",
-                        (int)element);
+    if (element < SEG_ELEMENT_SQUARE || element > SEG_ELEMENT_ELLIPSE)
+        return seg_fail(
+            status, "element has no valid value (got %d, allowed square, disk, cross or ellipse)",
+            (int)element);
     return SEG_OK;
 }
 
-seg_status seg_morphology_mask_with(seg_image *target, const seg_image *mask,
-                                    seg_morphology operation, seg_element element, int32_t side,
-                                    seg_scratch *scratch) {
+static seg_status morph(seg_image *target, const seg_image *mask, seg_morphology operation,
+                        seg_element element, int32_t side, seg_scratch *scratch) {
     morphing morph = {.target = target, .mask = mask, .element = element, .side = side};
     if (element == SEG_ELEMENT_DISK && side == 3) morph.element = SEG_ELEMENT_CROSS; /* the same */
     morph.kernels = seg_bits_kernels_get();
@@ -254,12 +258,43 @@ seg_status seg_morphology_mask_with(seg_image *target, const seg_image *mask,
     return seg_run_bands(&scratch->env, mask->height, band_height, morph_band, &morph);
 }
 
+/* target = where the mask is and `other` is not; the other way round if `swapped`. */
+static void subtract(const seg_image *target, const seg_image *mask, const seg_image *other,
+                     bool swapped) {
+    for (int32_t y = 0; y < mask->height; y++) {
+        uint8_t *out = seg_image_row(target, y);
+        const uint8_t *a = seg_image_row(swapped ? other : mask, y);
+        const uint8_t *b = seg_image_row(swapped ? mask : other, y);
+        for (int32_t x = 0; x < mask->width; x++)
+            out[x] = a[x] && !b[x] ? 255 : 0;
+    }
+}
+
+seg_status seg_morphology_mask_with(seg_image *target, const seg_image *mask,
+                                    seg_morphology operation, seg_element element, int32_t side,
+                                    seg_scratch *scratch) {
+    seg_image other;
+    if (operation <= SEG_MORPH_CLOSE) return morph(target, mask, operation, element, side, scratch);
+    SEG_TRY(seg_scratch_picture(&other, mask, SEG_U8, 1, scratch));
+    if (operation == SEG_MORPH_GRADIENT) {
+        SEG_TRY(morph(&other, mask, SEG_MORPH_ERODE, element, side, scratch));
+        SEG_TRY(morph(target, mask, SEG_MORPH_DILATE, element, side, scratch));
+        subtract(target, target, &other, false);
+        return SEG_OK;
+    }
+    const bool opening = operation == SEG_MORPH_TOP_HAT;
+    SEG_TRY(
+        morph(&other, mask, opening ? SEG_MORPH_OPEN : SEG_MORPH_CLOSE, element, side, scratch));
+    subtract(target, mask, &other, !opening);
+    return SEG_OK;
+}
+
 seg_status seg_morphology_mask(seg_image *target, const seg_image *mask, seg_morphology operation,
                                seg_element element, int32_t side, const seg_env *env) {
     SEG_TRY(seg_check_image(mask, "mask", SEG_FORMAT_BIT(SEG_U8), SEG_CHANNELS_1));
-    if (operation < SEG_MORPH_ERODE || operation > SEG_MORPH_CLOSE)
-        return seg_fail(SEG_ERROR_ARGUMENT,
-                        "operation is %d (allowed: erode, dilate, open or close)", (int)operation);
+    if (operation < SEG_MORPH_ERODE || operation > SEG_MORPH_BLACK_HAT)
+        return seg_fail(SEG_ERROR_ARGUMENT, "operation is %d (allowed %d to %d)", (int)operation,
+                        (int)SEG_MORPH_ERODE, (int)SEG_MORPH_BLACK_HAT);
     SEG_TRY(seg_element_check(element, side, SEG_ERROR_ARGUMENT));
     SEG_TRY(seg_image_ensure(target, mask->width, mask->height, SEG_U8, 1, env));
     seg_scratch scratch;

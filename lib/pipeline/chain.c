@@ -103,10 +103,22 @@ static const char *nearest_name(const parser *p, const char *word) {
     return nearest;
 }
 
+/* Operations on masks that pictures have as well: open, of pictures, is grey-open. */
+static const seg_method *find_of_pictures(const char *word) {
+    char name[WORD_SIZE + sizeof "grey-"];
+    snprintf(name, sizeof name, "grey-%s", word);
+    return seg_method_find(name);
+}
+
 static seg_status find_operation(const parser *p, const char *word, const char *place,
                                  const seg_method **method) {
     *method = seg_method_find(word);
     if (*method && fits(p, *method)) return SEG_OK;
+    const seg_method *of_pictures = find_of_pictures(word);
+    if (of_pictures && fits(p, of_pictures)) {
+        *method = of_pictures;
+        return SEG_OK;
+    }
     char names[256];
     list_names(p, names, sizeof names);
     const char *nearest = nearest_name(p, word);

@@ -36,9 +36,10 @@ struct seg_pipeline {
     bool objects;
     int32_t connectivity;
     seg_render_kind render;
-    uint32_t given;   /* by the method with its options */
-    uint32_t wanted;  /* of these */
-    uint32_t carrier; /* what post operations work on: MASK or LABELS */
+    uint32_t given;    /* by the method with its options */
+    uint32_t wanted;   /* of these */
+    uint32_t carrier;  /* what of it carries the regions: MASK or LABELS */
+    uint32_t finished; /* the same behind the post operations */
 
     seg_frame_queue queue;
     seg_kept_frame *described;
@@ -108,16 +109,26 @@ static seg_status check_regions(const seg_pipeline *pipeline, const seg_pipeline
                            : "objects");
 }
 
-/* Labels carry the regions where the method gives them and all post operations take them. */
+/* What carries the regions behind an operation that gets them on `carrier`. */
+static uint32_t carrier_behind(const seg_method *operation, uint32_t carrier) {
+    return operation->outputs & carrier ? carrier : SEG_OUTPUT_LABELS;
+}
+
+/* Labels carry the regions where the method gives them, and behind operations that make them of
+ * masks. */
 static seg_status choose_carrier(seg_pipeline *pipeline) {
-    const seg_method *method = pipeline->method;
+    const char *giver = pipeline->method->id;
     pipeline->carrier = pipeline->given & SEG_OUTPUT_LABELS ? SEG_OUTPUT_LABELS : SEG_OUTPUT_MASK;
-    const bool labels = pipeline->carrier == SEG_OUTPUT_LABELS;
+    pipeline->finished = pipeline->carrier;
     for (int32_t i = 0; i < pipeline->post.count; i++) {
         const seg_method *operation = pipeline->post.steps[i].method;
-        if (operation->input & (labels ? SEG_INPUT_LABELS : SEG_INPUT_MASK)) continue;
-        return seg_fail(SEG_ERROR_OPTION, "post: %s does not work on %s, which %s gives",
-                        operation->id, labels ? "labels" : "masks", method->id);
+        const bool labels = pipeline->finished == SEG_OUTPUT_LABELS;
+        if (!(operation->input & (labels ? SEG_INPUT_LABELS : SEG_INPUT_MASK)))
+            return seg_fail(SEG_ERROR_OPTION, "post: %s does not work on %s, which %s gives",
+                            operation->id, labels ? "labels" : "masks", giver);
+        const uint32_t behind = carrier_behind(operation, pipeline->finished);
+        if (behind != pipeline->finished) giver = operation->id;
+        pipeline->finished = behind;
     }
     return SEG_OK;
 }
@@ -285,12 +296,13 @@ static seg_status hand_over(seg_image *target, seg_image *source, const seg_env 
     return SEG_OK;
 }
 
-static seg_image *carried(const seg_pipeline *pipeline, seg_result *result) {
-    return pipeline->carrier == SEG_OUTPUT_LABELS ? &result->labels : &result->mask;
+static seg_image *carried(uint32_t carrier, seg_result *result) {
+    return carrier == SEG_OUTPUT_LABELS ? &result->labels : &result->mask;
 }
 
 static seg_status apply_post(seg_pipeline *pipeline, const seg_kept_frame *kept,
                              seg_result *result) {
+    uint32_t carrier = pipeline->carrier;
     for (int32_t i = 0; i < pipeline->post.count; i++) {
         SEG_TRY(enter_stage(pipeline, pipeline->pre.count + 1 + i));
         seg_step *step = &pipeline->post.steps[i];
@@ -298,17 +310,20 @@ static seg_status apply_post(seg_pipeline *pipeline, const seg_kept_frame *kept,
                            .pts = kept->frame.pts,
                            .duration = kept->frame.duration,
                            .time_base = kept->frame.time_base};
-        input.image = *carried(pipeline, result);
-        SEG_TRY(seg_context_apply(step->context, &input, pipeline->carrier, &step->result));
-        SEG_TRY(hand_over(carried(pipeline, result), carried(pipeline, &step->result),
+        input.image = *carried(carrier, result);
+        const uint32_t behind = carrier_behind(step->method, carrier);
+        SEG_TRY(seg_context_apply(step->context, &input, behind, &step->result));
+        SEG_TRY(hand_over(carried(behind, result), carried(behind, &step->result),
                           &pipeline->inner.env));
+        if (behind != carrier) result->outputs = (result->outputs & ~carrier) | behind;
+        carrier = behind;
     }
     return SEG_OK;
 }
 
 static seg_status find_objects(seg_pipeline *pipeline, seg_result *result) {
     const seg_env *env = &pipeline->inner.env;
-    if (pipeline->carrier == SEG_OUTPUT_MASK) {
+    if (pipeline->finished == SEG_OUTPUT_MASK) {
         const seg_image *mask = &result->mask;
         SEG_TRY(seg_image_reuse(&result->labels, mask->width, mask->height, SEG_LABEL32, 1, env));
         int32_t count;
@@ -319,7 +334,7 @@ static seg_status find_objects(seg_pipeline *pipeline, seg_result *result) {
     if (!pipeline->keep) return SEG_OK;
     const int32_t found = result->object_count;
     SEG_TRY(seg_result_keep(result, pipeline->keep, &pipeline->scratch, env));
-    if (result->object_count == found || pipeline->carrier != SEG_OUTPUT_MASK) return SEG_OK;
+    if (result->object_count == found || pipeline->finished != SEG_OUTPUT_MASK) return SEG_OK;
     return seg_result_derive_mask(result, env);
 }
 
@@ -334,7 +349,7 @@ static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg
     SEG_TRY(enter_stage(pipeline, pipeline->stages - 1));
     if (!seg_image_empty(&kept->ignore)) SEG_TRY(seg_result_leave_out(result, &kept->ignore, env));
     if (pipeline->objects) SEG_TRY(find_objects(pipeline, result));
-    if (result->outputs & SEG_OUTPUT_LABELS && pipeline->carrier == SEG_OUTPUT_LABELS)
+    if (result->outputs & SEG_OUTPUT_LABELS && pipeline->finished == SEG_OUTPUT_LABELS)
         SEG_TRY(seg_result_derive_mask(result, env));
     return SEG_OK;
 }

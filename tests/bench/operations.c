@@ -89,6 +89,36 @@ static void peers_open(bench_state *s) {
     peer_open(s->mask, 5);
 }
 
+static void morphology(bench_state *s, seg_morphology operation, int element, int side) {
+    const seg_structure structure = {.element = element, .width = side};
+    bench_need(
+        seg_morphology_picture(&s->output, &s->picture->grey, operation, &structure, s->env));
+}
+static void ours_erode15(bench_state *s) {
+    morphology(s, SEG_MORPH_ERODE, SEG_ELEMENT_SQUARE, 15);
+}
+static void peers_erode15(bench_state *s) {
+    peer_morphology(&s->picture->grey, SEG_MORPH_ERODE, false, 15);
+}
+static void ours_erode101(bench_state *s) {
+    morphology(s, SEG_MORPH_ERODE, SEG_ELEMENT_SQUARE, 101);
+}
+static void peers_erode101(bench_state *s) {
+    peer_morphology(&s->picture->grey, SEG_MORPH_ERODE, false, 101);
+}
+static void ours_open15(bench_state *s) {
+    morphology(s, SEG_MORPH_OPEN, SEG_ELEMENT_SQUARE, 15);
+}
+static void peers_open15(bench_state *s) {
+    peer_morphology(&s->picture->grey, SEG_MORPH_OPEN, false, 15);
+}
+static void ours_ellipse15(bench_state *s) {
+    morphology(s, SEG_MORPH_DILATE, SEG_ELEMENT_ELLIPSE, 15);
+}
+static void peers_ellipse15(bench_state *s) {
+    peer_morphology(&s->picture->grey, SEG_MORPH_DILATE, true, 15);
+}
+
 static void canny(bench_state *s, int norm, double sigma) {
     seg_canny_options options;
     seg_canny_options_init(&options);
@@ -134,6 +164,24 @@ static void ours_labels(bench_state *s) {
 }
 static void peers_labels(bench_state *s) {
     peer_components(s->mask, false);
+}
+
+/* A dot every 40 pixels, as a user's seeds may lie. */
+static const seg_image *markers_of(bench_state *s) {
+    const seg_image *like = &s->picture->grey;
+    if (!seg_image_empty(&s->markers)) return &s->markers;
+    bench_need(seg_image_alloc(&s->markers, like->width, like->height, SEG_LABEL32, 1, NULL));
+    int32_t next = 1;
+    for (int y = 20; y < like->height; y += 40)
+        for (int x = 20; x < like->width; x += 40)
+            ((int32_t *)seg_image_row(&s->markers, y))[x] = next++;
+    return &s->markers;
+}
+static void ours_watershed(bench_state *s) {
+    bench_need(seg_watershed(&s->labels, &s->picture->rgb, NULL, markers_of(s), NULL, s->env));
+}
+static void peers_watershed(bench_state *s) {
+    peer_watershed(&s->picture->rgb, markers_of(s));
 }
 
 static void ours_distance(bench_state *s) {
@@ -219,7 +267,12 @@ const bench_operation bench_operations[] = {
     {"canny L2", ours_canny_l2, peers_canny_l2, 0, {8, 4.5}},
     {"blur + canny L1", ours_blur_canny, peers_blur_canny, 0, {5, 3.5}},
     {"open 5x5", ours_open, peers_open, 0, {0, 0}},
-    {"exact distance", ours_distance, peers_distance, 0, {0, 0}},
+    {"erode 15x15", ours_erode15, peers_erode15, 0, {1.5, 1.5}},
+    {"erode 101x101", ours_erode101, peers_erode101, 0, {1.5, 1.5}},
+    {"open grey 15x15", ours_open15, peers_open15, 0, {0, 0}},
+    {"dilate ellipse 15", ours_ellipse15, peers_ellipse15, 0, {1.5, 1.5}},
+    {"exact distance", ours_distance, peers_distance, 0, {3, 3}},
+    {"watershed", ours_watershed, peers_watershed, 0, {4, 4}},
     {"components + statistics", ours_components, peers_components, 0, {10, 10}},
     {"labels alone", ours_labels, peers_labels, 0, {3, 3}},
     {"noise: components + stat.", ours_components, peers_components, NOISE, {2.5, 2.5}},
@@ -243,8 +296,8 @@ const bench_operation *bench_operation_find(const char *name) {
 }
 
 void bench_state_free(bench_state *state) {
-    seg_image *images[] = {&state->output, &state->dx, &state->dy, &state->labels,
-                           &state->distance};
+    seg_image *images[] = {&state->output, &state->dx,       &state->dy,
+                           &state->labels, &state->distance, &state->markers};
     for (size_t i = 0; i < sizeof images / sizeof *images; ++i)
         seg_image_unref(images[i]);
 }

@@ -8,7 +8,7 @@
 typedef struct bench_state {
     const bench_picture *picture;
     const seg_image *mask; /* for components and distances */
-    seg_image output, dx, dy, labels, distance;
+    seg_image output, dx, dy, labels, distance, markers;
     const seg_env *env, *one_thread;
 } bench_state;
 

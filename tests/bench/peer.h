@@ -34,6 +34,9 @@ void peer_slic(const seg_image *rgb, int side, float ruler, int iterations);
 void peer_seeds(const seg_image *rgb, int regions, int iterations);
 void peer_graph(const seg_image *rgb, double sigma, float k, int min_size);
 void peer_mean_shift(const seg_image *rgb, double spatial, double range);
+/* A rectangle or ellipse of `side`, by seg_morphology. */
+void peer_morphology(const seg_image *grey, int operation, bool ellipse, int side);
+void peer_watershed(const seg_image *rgb, const seg_image *markers);
 void peer_output(seg_image *u8);
 
 #ifdef __cplusplus

@@ -42,6 +42,9 @@ void peer_adaptive(const seg_image *grey, bool gaussian, int window, double c) {
 void peer_sauvola(const seg_image *grey, int window, double k, double r) {
     (void)grey, (void)window, (void)k, (void)r;
 }
+void peer_morphology(const seg_image *grey, int operation, bool ellipse, int side) {
+    (void)grey, (void)operation, (void)ellipse, (void)side;
+}
 void peer_distance(const seg_image *mask) {
     (void)mask;
 }
@@ -56,6 +59,9 @@ void peer_graph(const seg_image *rgb, double sigma, float k, int min_size) {
 }
 void peer_mean_shift(const seg_image *rgb, double spatial, double range) {
     (void)rgb, (void)spatial, (void)range;
+}
+void peer_watershed(const seg_image *rgb, const seg_image *markers) {
+    (void)rgb, (void)markers;
 }
 void peer_output(seg_image *u8) {
     (void)u8;

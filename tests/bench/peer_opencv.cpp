@@ -81,6 +81,15 @@ void peer_sauvola(const seg_image *grey, int window, double k, double r) {
                                    cv::ximgproc::BINARIZATION_SAUVOLA, r);
 }
 
+void peer_morphology(const seg_image *grey, int operation, bool ellipse, int side) {
+    static const int operations[] = {cv::MORPH_ERODE,   cv::MORPH_DILATE,   cv::MORPH_OPEN,
+                                     cv::MORPH_CLOSE,   cv::MORPH_GRADIENT, cv::MORPH_TOPHAT,
+                                     cv::MORPH_BLACKHAT};
+    cv::morphologyEx(header(grey), output, operations[operation],
+                     cv::getStructuringElement(ellipse ? cv::MORPH_ELLIPSE : cv::MORPH_RECT,
+                                               cv::Size(side, side)));
+}
+
 void peer_distance(const seg_image *mask) {
     cv::distanceTransform(header(mask), distances, cv::DIST_L2, cv::DIST_MASK_PRECISE);
 }
@@ -107,6 +116,13 @@ void peer_graph(const seg_image *rgb, double sigma, float k, int min_size) {
 
 void peer_mean_shift(const seg_image *rgb, double spatial, double range) {
     cv::pyrMeanShiftFiltering(header(rgb), scratch, spatial, range);
+}
+
+void peer_watershed(const seg_image *rgb, const seg_image *markers) {
+    const cv::Mat given(markers->height, markers->width, CV_32S, markers->data,
+                        static_cast<size_t>(markers->stride));
+    given.copyTo(labels); /* it writes into them */
+    cv::watershed(header(rgb), labels);
 }
 
 void peer_output(seg_image *u8) {

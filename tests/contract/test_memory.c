@@ -110,7 +110,8 @@ static void check_steady(const seg_method *method, seg_format format, int channe
     seg_result_init(&result, NULL);
     seg_context *context;
     if (seg_context_create(&context, method, options, NULL) == SEG_OK) {
-        const uint32_t wanted = contract_on_masks(method) ? kind : seg_context_outputs(context);
+        const bool alike = contract_on_masks(method) && method->outputs & kind;
+        const uint32_t wanted = alike ? kind : seg_context_outputs(context);
         for (int t = 0; t < 12; t++) {
             /* content as before, so that lists do not grow; streams move on */
             scene_paint_input(&input.image, method->input,

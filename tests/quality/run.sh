@@ -42,11 +42,17 @@ title() { title=$1; }
 measures() { measures=$*; }
 scored() { scorer=$*; }
 given() { given=$*; }
+# data NAME INPUTS TRUTH [PATTERN]: of the folders all files, or those that match
 data() {
-    if [ -e "$data/$2" ] && [ -e "$data/$3" ]; then
+    if ! [ -e "$data/$2" ] || ! [ -e "$data/$3" ]; then
+        echo "$table: no $1 at $data/$2: left out" >&2
+    elif [ -z "${4:-}" ]; then
         printf '%s\t%s\t%s\n' "$1" "$data/$2" "$data/$3" >>"$work/data"
     else
-        echo "$table: no $1 at $data/$2: left out" >&2
+        mkdir -p "$work/inputs-$1" "$work/truth-$1"
+        # shellcheck disable=SC2086 # a pattern
+        (cd "$data" && ln -sf "$PWD/$2"/$4 "$work/inputs-$1" && ln -sf "$PWD/$3"/$4 "$work/truth-$1")
+        printf '%s\t%s\t%s\n' "$1" "$work/inputs-$1" "$work/truth-$1" >>"$work/data"
     fi
 }
 
@@ -54,7 +60,13 @@ data() {
 ours() { row "\`$*\`" run_ours "$@"; }
 sweep() { row "\`${*%% -- *}\`" run_sweep "$@"; }
 every() { for method in $(methods_of "$1"); do ours "$method"; done; }
-theirs() { [ -z "$python" ] || row "OpenCV $1" run_theirs "$@"; }
+theirs() {
+    [ -n "$python" ] || return 0
+    case $1 in
+    scikit-image*) "$python" -c 'import skimage' 2>/dev/null && row "$1" run_theirs "$@" || : ;;
+    *) row "OpenCV $1" run_theirs "$@" ;;
+    esac
+}
 
 # row NAME COMMAND...: runs the command for each data set, scores what it writes to $out, and keeps
 # a line (name, data, measure, score, ms) for each measure.

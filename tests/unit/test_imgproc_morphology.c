@@ -3,15 +3,23 @@
 #include "shapes.h"
 
 #include <check.h>
+#include <math.h>
 #include <segment/imgproc.h>
 
 #define LONGEST 150
 
-static const seg_element elements[] = {SEG_ELEMENT_SQUARE, SEG_ELEMENT_DISK, SEG_ELEMENT_CROSS};
+static const seg_element elements[] = {SEG_ELEMENT_SQUARE, SEG_ELEMENT_DISK, SEG_ELEMENT_CROSS,
+                                       SEG_ELEMENT_ELLIPSE};
+
+#define ELEMENTS ((int)(sizeof elements / sizeof *elements))
 
 static bool in_element(seg_element element, int32_t radius, int32_t dx, int32_t dy) {
     if (element == SEG_ELEMENT_CROSS) return dx == 0 || dy == 0;
     if (element == SEG_ELEMENT_DISK) return dx * dx + dy * dy <= radius * radius;
+    if (element == SEG_ELEMENT_ELLIPSE) {
+        const double inverse = radius ? 1.0 / ((double)radius * radius) : 0;
+        return abs(dx) <= rint(radius * sqrt((double)(radius * radius - dy * dy) * inverse));
+    }
     return true;
 }
 
@@ -38,7 +46,24 @@ static void brute(uint8_t *out, const uint8_t *in, int32_t width, int32_t height
 static void brute_operation(uint8_t *out, const uint8_t *in, int32_t width, int32_t height,
                             seg_morphology operation, seg_element element, int32_t side) {
     uint8_t *between = malloc((size_t)width * (size_t)height);
+    const int32_t pixels = width * height;
     switch (operation) {
+    case SEG_MORPH_GRADIENT:
+        brute(between, in, width, height, true, element, side);
+        brute(out, in, width, height, false, element, side);
+        for (int32_t i = 0; i < pixels; i++)
+            out[i] = out[i] && !between[i] ? 255 : 0;
+        break;
+    case SEG_MORPH_TOP_HAT:
+        brute_operation(between, in, width, height, SEG_MORPH_OPEN, element, side);
+        for (int32_t i = 0; i < pixels; i++)
+            out[i] = in[i] && !between[i] ? 255 : 0;
+        break;
+    case SEG_MORPH_BLACK_HAT:
+        brute_operation(between, in, width, height, SEG_MORPH_CLOSE, element, side);
+        for (int32_t i = 0; i < pixels; i++)
+            out[i] = between[i] && !in[i] ? 255 : 0;
+        break;
     case SEG_MORPH_ERODE:
         brute(out, in, width, height, true, element, side);
         break;
@@ -71,8 +96,8 @@ static void check_mask(const uint8_t *mask, int32_t width, int32_t height, int32
     seg_image picture = {0}, out = {0};
     ck_assert_int_eq(seg_image_wrap(&picture, (void *)mask, width, width, height, SEG_U8, 1),
                      SEG_OK);
-    for (int e = 0; e < 3; e++) {
-        for (int operation = SEG_MORPH_ERODE; operation <= SEG_MORPH_CLOSE; operation++) {
+    for (int e = 0; e < ELEMENTS; e++) {
+        for (int operation = SEG_MORPH_ERODE; operation <= SEG_MORPH_BLACK_HAT; operation++) {
             const seg_morphology op = (seg_morphology)operation;
             brute_operation(want, mask, width, height, op, elements[e], side);
             const seg_status status =
@@ -152,7 +177,7 @@ START_TEST(large_side) {
     seg_image mask = {0}, out = {0};
     ck_assert_int_eq(seg_image_alloc(&mask, 1500, 1600, SEG_U8, 1, NULL), SEG_OK);
     ((uint8_t *)seg_image_row(&mask, 800))[700] = 1;
-    for (int e = 0; e < 3; e++) {
+    for (int e = 0; e < ELEMENTS; e++) {
         ck_assert_int_eq(
             seg_morphology_mask(&out, &mask, SEG_MORPH_DILATE, elements[e], 1023, NULL), SEG_OK);
         int64_t wrong = 0;

@@ -82,7 +82,7 @@ static const struct {
     {"largest(1,8,9)", "column 13: largest: \"9\" is one value too many", "2 parameters"},
     {"open(x)", "column 6: open: side has no valid value (got \"x\"", "odd numbers from 1 to 1023"},
     {"dilate(3,round)", "column 10: dilate: element has no valid value (got \"round\"",
-     "square, disk or cross"},
+     "square, disk, cross or ellipse"},
     {"fill-holes,open(99999999)", "column 17: open: side", "odd numbers from 1 to 1023"},
     {"erode(4)", "column 7: erode: ", "odd"},
     {"open((3))", "column 6: is no chain (got \"((3))\"", NULL},
@@ -113,8 +113,13 @@ END_TEST
 
 START_TEST(pre_takes_picture_operations) {
     seg_chain chain;
-    ck_assert_fails(parse_pre(&chain, "open(3)"), SEG_ERROR_OPTION, "no operation for pre");
+    ck_assert_fails(parse_pre(&chain, "largest(3)"), SEG_ERROR_OPTION, "no operation for pre");
     ck_assert_fails(parse_pre(&chain, "canny"), SEG_ERROR_OPTION, "gaussian, median");
+    /* masks and pictures have operations of one name */
+    ck_assert_int_eq(parse_pre(&chain, "open(3),top-hat=5"), SEG_OK);
+    ck_assert_str_eq(chain.steps[0].method->id, "grey-open");
+    ck_assert_str_eq(chain.steps[1].method->id, "grey-top-hat");
+    seg_chain_free(&chain);
 }
 END_TEST
 

@@ -6,6 +6,7 @@ data DSB2018 images/dsb2018/images images/dsb2018/gt
 ours otsu
 ours li
 ours triangle
+ours otsu --classes 3 --post fill-holes,split --render labels
 
 theirs otsu
 theirs triangle

@@ -1,0 +1,17 @@
+/* Grey morphology with checked arguments and kept memory. */
+#ifndef SEG_IMGPROC_GREY_MORPHOLOGY_H
+#define SEG_IMGPROC_GREY_MORPHOLOGY_H
+
+#include "imgproc/structure.h"
+
+/** seg_morphology_picture with checked arguments, `target` ensured, memory from `scratch`. */
+SEG_NODISCARD seg_status seg_morphology_picture_with(seg_image *target, const seg_image *source,
+                                                     seg_morphology operation,
+                                                     const seg_structure *structure,
+                                                     seg_scratch *scratch);
+
+/** A picture of the size of `like` with pixels in scratch. */
+SEG_NODISCARD seg_status seg_scratch_picture(seg_image *image, const seg_image *like,
+                                             seg_format format, int channels, seg_scratch *scratch);
+
+#endif

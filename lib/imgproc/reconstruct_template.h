@@ -1,0 +1,86 @@
+/* Vincent's hybrid reconstruction and regional maxima for samples of one TYPE; NAME(x) names
+ * functions. Included by reconstruct.c once for each. */
+
+/* The greatest of a sample and its neighbours that were visited before it. */
+static inline TYPE NAME(greatest)(const TYPE *p, const ptrdiff_t *steps, int count) {
+    TYPE best = *p;
+    for (int i = 0; i < count; i++)
+        best = p[steps[i]] > best ? p[steps[i]] : best;
+    return best;
+}
+
+static void NAME(sweep_down)(TYPE *marker, const TYPE *mask, const sweep *s) {
+    for (int32_t y = 1; y <= s->height; y++) {
+        const size_t row = (size_t)y * (size_t)s->pitch;
+        for (size_t at = row + 1; at <= row + (size_t)s->width; at++) {
+            const TYPE best = NAME(greatest)(marker + at, s->before, s->half);
+            marker[at] = best < mask[at] ? best : mask[at];
+        }
+    }
+}
+
+/* Upwards, listing the samples that still have something to give. */
+static void NAME(sweep_up)(TYPE *marker, const TYPE *mask, const sweep *s, waiting *list) {
+    for (int32_t y = s->height; y >= 1; y--) {
+        const size_t row = (size_t)y * (size_t)s->pitch;
+        for (size_t at = row + (size_t)s->width; at > row; at--) {
+            const TYPE best = NAME(greatest)(marker + at, s->after, s->half);
+            const TYPE here = best < mask[at] ? best : mask[at];
+            marker[at] = here;
+            bool gives = false;
+            for (int i = 0; i < s->half; i++) {
+                const size_t to = at + (size_t)s->after[i];
+                gives |= marker[to] < here && marker[to] < mask[to];
+            }
+            if (gives) waiting_add(list, at);
+        }
+    }
+}
+
+static void NAME(spread)(TYPE *marker, const TYPE *mask, const sweep *s, waiting *list) {
+    while (list->count) {
+        const size_t at = waiting_take(list);
+        const TYPE here = marker[at];
+        for (int k = 0; k < 2 * s->half; k++) {
+            const size_t to = at + (size_t)(k < s->half ? s->before[k] : s->after[k - s->half]);
+            if (marker[to] >= here || marker[to] >= mask[to]) continue;
+            marker[to] = here < mask[to] ? here : mask[to];
+            waiting_add(list, to);
+        }
+    }
+}
+
+static void NAME(reconstruct)(void *marker, const void *mask, const sweep *s, waiting *list) {
+    NAME(sweep_down)(marker, mask, s);
+    NAME(sweep_up)(marker, mask, s, list);
+    NAME(spread)(marker, mask, s, list);
+}
+
+/* Takes the plateaus that touch something higher out of `maxima`, which is 255 inside. */
+static void NAME(find_maxima)(uint8_t *maxima, const void *samples, const sweep *s, waiting *list) {
+    const TYPE *picture = samples;
+    for (int32_t y = 1; y <= s->height; y++) {
+        const size_t row = (size_t)y * (size_t)s->pitch;
+        for (size_t at = row + 1; at <= row + (size_t)s->width; at++) {
+            bool higher = false;
+            for (int k = 0; k < s->half; k++)
+                higher |= picture[at + (size_t)s->before[k]] > picture[at] ||
+                          picture[at + (size_t)s->after[k]] > picture[at];
+            if (!higher) continue;
+            maxima[at] = 0;
+            waiting_add(list, at);
+        }
+    }
+    while (list->count) {
+        const size_t at = waiting_take(list);
+        for (int k = 0; k < 2 * s->half; k++) {
+            const size_t to = at + (size_t)(k < s->half ? s->before[k] : s->after[k - s->half]);
+            if (!maxima[to] || picture[to] != picture[at]) continue;
+            maxima[to] = 0;
+            waiting_add(list, to);
+        }
+    }
+}
+
+#undef TYPE
+#undef NAME
