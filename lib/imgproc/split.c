@@ -31,21 +31,14 @@ static const seg_param rows[] = {
      "How much wider than the neck between them both parts of an object are, in distance to the "
      "background; what is less than that all over is dropped.",
      "h"},
-    {"connectivity", SEG_PARAM_INT, offsetof(split_options, connectivity), "8", 4, 8, NULL, "",
-     "Neighbours of a pixel: 4 or 8.", ""},
+    {"connectivity", SEG_PARAM_INT, offsetof(split_options, connectivity), "8", 4, 8,
+     seg_connectivity_names, "", "Neighbours of a pixel.", ""},
 };
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows, sizeof(split_options)};
 
 static seg_status create(void **state, const void *options, const seg_env *env) {
-    SEG_TRY(seg_still_create(state, &params, options, env));
-    const int32_t connectivity =
-        ((const split_options *)((const seg_still *)*state)->options)->connectivity;
-    if (connectivity == 4 || connectivity == 8) return SEG_OK;
-    seg_still_free(*state);
-    *state = NULL;
-    return seg_fail(SEG_ERROR_OPTION, "connectivity has no valid value (got %ld, allowed 4 or 8)",
-                    (long)connectivity);
+    return seg_still_create(state, &params, options, env);
 }
 
 static seg_status split(const seg_image *labels, const seg_image *mask,

@@ -22,6 +22,7 @@
 #include "core/check.h"
 #include "imgproc/flooding.h"
 #include "imgproc/grey_morphology.h"
+#include "imgproc/histogram.h"
 #include "imgproc/input.h"
 #include "imgproc/markers.h"
 #include "imgproc/rows.h"
@@ -53,8 +54,8 @@ static const seg_param rows[] = {
      NULL, "8-bit levels / px", "What a pixel of distance to the marker adds; 0 = nothing.", "C"},
     {"line", SEG_PARAM_BOOL, offsetof(seg_watershed_options, line), "false", 0, 1, NULL, "",
      "Pixels where regions meet stay 0.", ""},
-    {"connectivity", SEG_PARAM_INT, offsetof(seg_watershed_options, connectivity), "4", 4, 8, NULL,
-     "", "Neighbours of a pixel: 4 or 8.", ""},
+    {"connectivity", SEG_PARAM_INT, offsetof(seg_watershed_options, connectivity), "4", 4, 8,
+     seg_connectivity_names, "", "Neighbours of a pixel.", ""},
 };
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows,
@@ -230,8 +231,8 @@ static seg_status distance_surface(watershed *w) {
     uint64_t *bins = seg_scratch_take(w->scratch, (size_t)size, sizeof *bins, "a histogram");
     if (!bins) return SEG_ERROR_MEMORY;
     const int32_t used = (int32_t)seg_image_full_scale(&w->surface) + 1;
-    SEG_TRY(seg_histogram(bins, used, &w->surface,
-                          seg_image_empty(&w->blocked) ? NULL : &w->blocked, env));
+    SEG_TRY(seg_histogram_with(bins, used, &w->surface,
+                               seg_image_empty(&w->blocked) ? NULL : &w->blocked, w->scratch, env));
     const int32_t level = seg_otsu_bin(bins, used);
     SEG_TRY(seg_scratch_picture(&mask, picture, SEG_U8, 1, w->scratch));
     for (int32_t y = 0; y < picture->height; y++) {
@@ -340,20 +341,13 @@ static seg_status run(watershed *w, const seg_image *picture, const seg_image *i
     return w->automatic ? seg_labels_renumber(&w->labels, w->markers, w->scratch) : SEG_OK;
 }
 
-static seg_status check_options(const seg_watershed_options *options) {
-    SEG_TRY(seg_params_check(options, &params));
-    if (options->connectivity == 4 || options->connectivity == 8) return SEG_OK;
-    return seg_fail(SEG_ERROR_OPTION, "connectivity has no valid value (got %ld, allowed 4 or 8)",
-                    (long)options->connectivity);
-}
-
 seg_status seg_watershed(seg_image *labels, const seg_image *picture, const seg_image *ignore,
                          const seg_image *markers, const seg_watershed_options *options,
                          const seg_env *env) {
     seg_watershed_options defaults;
     seg_watershed_options_init(&defaults);
     if (!options) options = &defaults;
-    SEG_TRY(check_options(options));
+    SEG_TRY(seg_params_check(options, &params));
     SEG_TRY(seg_check_image(picture, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
     SEG_TRY(seg_check_mask(ignore, "ignore", picture->width, picture->height));
     SEG_TRY(seg_image_ensure(labels, picture->width, picture->height, SEG_LABEL32, 1, env));
@@ -370,7 +364,6 @@ seg_status seg_watershed(seg_image *labels, const seg_image *picture, const seg_
 /* ---- the method ---- */
 
 static seg_status create(void **state, const void *options, const seg_env *env) {
-    if (options) SEG_TRY(check_options(options));
     return seg_still_create(state, &params, options, env);
 }
 
