@@ -22,6 +22,7 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "imgproc/rows.h"
+#include "imgproc/samples.h"
 #include "kernels/morphology.h"
 
 #include <math.h>
@@ -309,7 +310,7 @@ static seg_status fold_apart(const seg_image *target, const seg_image *source, b
     seg_image copy;
     if (target->data != source->data) return fold(target, source, least, chords, scratch);
     SEG_TRY(
-        seg_scratch_picture(&copy, source, (seg_format)source->format, source->channels, scratch));
+        seg_scratch_image(&copy, source, (seg_format)source->format, source->channels, scratch));
     SEG_TRY(seg_image_copy(&copy, source, &scratch->env));
     return fold(target, &copy, least, chords, scratch);
 }
@@ -345,17 +346,6 @@ static seg_status subtract(const seg_image *target, const seg_image *a, const se
     return seg_run_bands(env, target->height, seg_point_rows(target), subtract_band, &job);
 }
 
-seg_status seg_scratch_picture(seg_image *image, const seg_image *like, seg_format format,
-                               int channels, seg_scratch *scratch) {
-    const size_t row = (size_t)like->width * (size_t)channels * seg_format_size(format);
-    const size_t stride = (row + SEG_ALIGNMENT - 1) / SEG_ALIGNMENT * SEG_ALIGNMENT;
-    void *memory = seg_scratch_take(scratch, (size_t)like->height, stride, "a working picture");
-    if (!memory) return SEG_ERROR_MEMORY;
-    *image = (seg_image){0};
-    return seg_image_wrap(image, memory, (ptrdiff_t)stride, like->width, like->height, format,
-                          channels);
-}
-
 seg_status seg_morphology_picture_with(seg_image *target, const seg_image *source,
                                        seg_morphology operation, const seg_structure *structure,
                                        seg_scratch *scratch) {
@@ -367,7 +357,7 @@ seg_status seg_morphology_picture_with(seg_image *target, const seg_image *sourc
     SEG_TRY(seg_structure_chords(&chords, structure, scratch));
     if (operation == SEG_MORPH_ERODE || operation == SEG_MORPH_DILATE)
         return fold_apart(target, &given, operation == SEG_MORPH_ERODE, &chords, scratch);
-    SEG_TRY(seg_scratch_picture(&other, &given, (seg_format)given.format, given.channels, scratch));
+    SEG_TRY(seg_scratch_image(&other, &given, (seg_format)given.format, given.channels, scratch));
     if (operation == SEG_MORPH_GRADIENT) {
         SEG_TRY(fold(&other, &given, true, &chords, scratch));
         SEG_TRY(fold_apart(target, &given, false, &chords, scratch));
@@ -377,8 +367,8 @@ seg_status seg_morphology_picture_with(seg_image *target, const seg_image *sourc
     const bool hat = operation == SEG_MORPH_TOP_HAT || operation == SEG_MORPH_BLACK_HAT;
     seg_image filtered = *target;
     if (hat)
-        SEG_TRY(seg_scratch_picture(&filtered, &given, (seg_format)given.format, given.channels,
-                                    scratch));
+        SEG_TRY(seg_scratch_image(&filtered, &given, (seg_format)given.format, given.channels,
+                                  scratch));
     SEG_TRY(fold(&other, &given, opening, &chords, scratch));
     seg_chords_mirror(&chords);
     SEG_TRY(fold(&filtered, &other, !opening, &chords, scratch));

@@ -10,8 +10,4 @@ SEG_NODISCARD seg_status seg_morphology_picture_with(seg_image *target, const se
                                                      const seg_structure *structure,
                                                      seg_scratch *scratch);
 
-/** A picture of the size of `like` with pixels in scratch. */
-SEG_NODISCARD seg_status seg_scratch_picture(seg_image *image, const seg_image *like,
-                                             seg_format format, int channels, seg_scratch *scratch);
-
 #endif

@@ -6,11 +6,32 @@
 #include "imgproc/grey_morphology.h"
 #include "imgproc/reconstruct.h"
 #include "imgproc/runs.h"
+#include "imgproc/samples.h"
 
 #include <math.h>
 #include <string.h>
 
 #define FINEST 64.0 /* units of a pixel */
+
+seg_status seg_check_seed(int32_t index, seg_point seed, const seg_image *picture) {
+    if (seed.x >= 0 && seed.y >= 0 && seed.x < picture->width && seed.y < picture->height)
+        return SEG_OK;
+    return seg_fail(SEG_ERROR_OPTION,
+                    "seed %ld is outside the picture (got %ld,%ld, allowed x 0 to %ld, y 0 to %ld)",
+                    (long)index + 1, (long)seed.x, (long)seed.y, (long)picture->width - 1,
+                    (long)picture->height - 1);
+}
+
+seg_status seg_check_seed_picture(const seg_image *seeds, const seg_image *picture) {
+    SEG_TRY(seg_check_image(seeds, "seeds",
+                            SEG_FORMAT_BIT(SEG_U8) | SEG_FORMAT_BIT(SEG_U16) |
+                                SEG_FORMAT_BIT(SEG_LABEL32),
+                            SEG_CHANNELS_1));
+    if (seeds->width == picture->width && seeds->height == picture->height) return SEG_OK;
+    return seg_fail(
+        SEG_ERROR_SHAPE, "the seed picture is %ld x %ld, the picture %ld x %ld (must be equal)",
+        (long)seeds->width, (long)seeds->height, (long)picture->width, (long)picture->height);
+}
 
 static void quantise_row(uint16_t *out, const float *distances, int32_t width, double scale) {
     for (int32_t x = 0; x < width; x++) {
@@ -23,7 +44,7 @@ seg_status seg_distance_surface(const seg_image *surface, double *scale, const s
                                 seg_scratch *scratch) {
     seg_image distance;
     float most = 0;
-    SEG_TRY(seg_scratch_picture(&distance, mask, SEG_F32, 1, scratch));
+    SEG_TRY(seg_scratch_image(&distance, mask, SEG_F32, 1, scratch));
     SEG_TRY(seg_distance_with(&distance, NULL, NULL, mask, SEG_DISTANCE_TO_BACKGROUND, scratch));
     for (int32_t y = 0; y < mask->height; y++) {
         const float *row = seg_image_row(&distance, y);
@@ -93,7 +114,7 @@ seg_status seg_label_minima(const seg_image *labels, int32_t *count, const seg_i
         SEG_TRY(seg_framed_reconstruct(&lowered, &heights, connectivity, scratch));
         heights = lowered;
     }
-    SEG_TRY(seg_scratch_picture(&minima, surface, SEG_U8, 1, scratch));
+    SEG_TRY(seg_scratch_image(&minima, surface, SEG_U8, 1, scratch));
     SEG_TRY(seg_framed_maxima(&minima, &heights, connectivity, scratch));
     SEG_TRY(inside(&picture, &heights));
     clear_blocked(&minima, blocked);

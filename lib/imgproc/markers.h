@@ -1,9 +1,16 @@
-/* Surfaces and markers for floodings: what the watershed and the splitting of objects share. */
+/* Seeds, markers and surfaces: what growing, the watershed and the splitting of objects share. */
 #ifndef SEG_IMGPROC_MARKERS_H
 #define SEG_IMGPROC_MARKERS_H
 
 #include "core/memory.h"
 #include <segment/image.h>
+
+/** Checks that seed `index` (from 0) lies in the picture. SEG_ERROR_OPTION. */
+SEG_NODISCARD seg_status seg_check_seed(int32_t index, seg_point seed, const seg_image *picture);
+
+/** Checks that a picture of seeds has U8 (a mask), U16 or LABEL32 samples and the size of
+ * `picture`. SEG_ERROR_ARGUMENT, SEG_ERROR_UNSUPPORTED, SEG_ERROR_SHAPE. */
+SEG_NODISCARD seg_status seg_check_seed_picture(const seg_image *seeds, const seg_image *picture);
 
 /** surface (U16, of the mask's size) = 65535 - distance of object pixels to the nearest background
  *  pixel, in units of 1 / *scale pixel; *scale is 64, or less where distances would not fit.

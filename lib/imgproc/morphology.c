@@ -19,6 +19,7 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "imgproc/grey_morphology.h"
+#include "imgproc/samples.h"
 
 #include <math.h>
 #include <string.h>
@@ -275,7 +276,7 @@ seg_status seg_morphology_mask_with(seg_image *target, const seg_image *mask,
                                     seg_scratch *scratch) {
     seg_image other;
     if (operation <= SEG_MORPH_CLOSE) return morph(target, mask, operation, element, side, scratch);
-    SEG_TRY(seg_scratch_picture(&other, mask, SEG_U8, 1, scratch));
+    SEG_TRY(seg_scratch_image(&other, mask, SEG_U8, 1, scratch));
     if (operation == SEG_MORPH_GRADIENT) {
         SEG_TRY(morph(&other, mask, SEG_MORPH_ERODE, element, side, scratch));
         SEG_TRY(morph(target, mask, SEG_MORPH_DILATE, element, side, scratch));

@@ -33,8 +33,9 @@ const uint16_t *seg_row16(uint16_t *room, const seg_image *picture, int32_t y) {
 
 seg_status seg_scratch_image(seg_image *image, const seg_image *like, seg_format format,
                              int channels, seg_scratch *scratch) {
-    const size_t stride = (size_t)like->width * (size_t)channels * seg_format_size(format);
-    void *memory = seg_scratch_take(scratch, stride, (size_t)like->height, "a working picture");
+    const size_t row = (size_t)like->width * (size_t)channels * seg_format_size(format);
+    const size_t stride = (row + SEG_ALIGNMENT - 1) / SEG_ALIGNMENT * SEG_ALIGNMENT;
+    void *memory = seg_scratch_take(scratch, (size_t)like->height, stride, "a working picture");
     if (!memory) return SEG_ERROR_MEMORY;
     *image = (seg_image){0};
     return seg_image_wrap(image, memory, (ptrdiff_t)stride, like->width, like->height, format,

@@ -17,6 +17,7 @@
 #include "imgproc/grey_morphology.h"
 #include "imgproc/markers.h"
 #include "imgproc/rows.h"
+#include "imgproc/samples.h"
 #include "imgproc/still_method.h"
 #include "methods.h"
 
@@ -46,9 +47,9 @@ static seg_status split(const seg_image *labels, const seg_image *mask,
     seg_image surface, background, objects;
     double scale;
     int32_t count;
-    SEG_TRY(seg_scratch_picture(&surface, mask, SEG_U16, 1, scratch));
-    SEG_TRY(seg_scratch_picture(&background, mask, SEG_U8, 1, scratch));
-    SEG_TRY(seg_scratch_picture(&objects, mask, SEG_U8, 1, scratch));
+    SEG_TRY(seg_scratch_image(&surface, mask, SEG_U16, 1, scratch));
+    SEG_TRY(seg_scratch_image(&background, mask, SEG_U8, 1, scratch));
+    SEG_TRY(seg_scratch_image(&objects, mask, SEG_U8, 1, scratch));
     for (int32_t y = 0; y < mask->height; y++) {
         const uint8_t *row = seg_image_row(mask, y);
         const int32_t *wide = seg_image_row(mask, y);

@@ -28,12 +28,12 @@
 #include "core/math.h"
 #include "imgproc/grid_cut.h"
 #include "imgproc/rows.h"
+#include "imgproc/samples.h"
 #include "imgproc/still_method.h"
 #include "methods.h"
 #include "region/colour_mixture.h"
 #include <segment/imgproc.h>
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -80,7 +80,7 @@ typedef struct grabcut {
     const seg_grabcut_options *options;
     const seg_env *env;
     seg_scratch *scratch;
-    seg_image picture; /* u8 or u16 */
+    const seg_image *picture;
     int32_t width, height, band_rows, bands;
     float *planes[SEG_MIXTURE_COLOURS];
     uint8_t *known, *side, *component;
@@ -91,6 +91,7 @@ typedef struct grabcut {
     int32_t *pull;   /* of the colours on a node, as in the graph now; rows of the box */
     float *costs[2]; /* a row for each worker */
     int32_t *which;
+    uint16_t *samples;          /* a row for each worker */
     double beta, *band_squares; /* sums of |z_m - z_n|^2, a slot for each band */
     int32_t rounds;
 } grabcut;
@@ -169,45 +170,38 @@ static seg_status find_known(grabcut *job, const seg_image *markers) {
 
 /* ---- the picture ---- */
 
-static void read_row(const grabcut *job, int32_t y) {
-    const seg_image *picture = &job->picture;
-    const int32_t channels = picture->channels;
-    const double scale = 255 / seg_image_full_scale(picture);
-    const uint8_t *narrow = seg_image_row(picture, y);
-    const uint16_t *wide = seg_image_row(picture, y);
+/* Levels of 8 bits, the same at every depth. */
+static void read_row(const grabcut *job, int32_t y, uint16_t *room) {
+    const uint16_t *row = seg_row16(room, job->picture, y);
+    const int32_t channels = job->picture->channels;
     for (int c = 0; c < SEG_MIXTURE_COLOURS; c++) {
         float *plane = job->planes[c] + at(job, 0, y);
-        const int32_t first = channels < 3 ? 0 : c;
-        for (int32_t x = 0; x < job->width; x++) {
-            const size_t i = (size_t)x * (size_t)channels + (size_t)first;
-            plane[x] = picture->format == SEG_U8 ? narrow[i] : (float)(wide[i] * scale);
-        }
+        const uint16_t *sample = row + (channels < 3 ? 0 : c);
+        for (int32_t x = 0; x < job->width; x++)
+            plane[x] = (float)sample[(size_t)x * (size_t)channels] / 257.0f;
     }
 }
 
 static seg_status read_band(void *argument, int32_t band, int32_t first, int32_t end,
                             int32_t worker) {
-    (void)band, (void)worker;
+    const grabcut *job = argument;
+    (void)band;
     for (int32_t y = first; y < end; y++)
-        read_row(argument, y);
+        read_row(job, y, job->samples + (size_t)worker * seg_row_samples(job->picture));
     return SEG_OK;
 }
 
-/* Ignored pixels, and pixels of f32 that are no numbers. */
-static void leave_out(grabcut *job, const seg_image *picture, const seg_image *ignore) {
-    const int32_t colours = picture->channels < 3 ? 1 : 3;
+static seg_status leave_out(grabcut *job, const seg_image *ignore) {
+    seg_image blocked;
+    SEG_TRY(seg_picture_blocked(&blocked, job->picture, ignore, job->scratch));
+    if (seg_image_empty(&blocked)) return SEG_OK;
     for (int32_t y = 0; y < job->height; y++) {
+        const uint8_t *row = seg_image_row(&blocked, y);
         uint8_t *known = job->known + at(job, 0, y);
-        const uint8_t *ignored = seg_image_empty(ignore) ? NULL : seg_image_row(ignore, y);
-        for (int32_t x = 0; ignored && x < job->width; x++)
-            known[x] = ignored[x] ? IGNORED : known[x];
-        if (picture->format != SEG_F32) continue;
-        const float *row = seg_image_row(picture, y);
         for (int32_t x = 0; x < job->width; x++)
-            for (int32_t c = 0; c < colours; c++)
-                if (!(fabsf(row[(size_t)x * picture->channels + (size_t)c]) <= FLT_MAX))
-                    known[x] = IGNORED;
+            known[x] = row[x] ? IGNORED : known[x];
     }
+    return SEG_OK;
 }
 
 static void find_box(grabcut *job) {
@@ -467,9 +461,11 @@ static seg_status take_memory(grabcut *job) {
     for (int a = 0; a < 2; a++)
         job->costs[a] = seg_scratch_take(job->scratch, row, sizeof(float), "costs");
     job->which = seg_scratch_take(job->scratch, row, sizeof(int32_t), "costs");
+    job->samples =
+        seg_scratch_take(job->scratch, row, job->picture->channels * sizeof(uint16_t), "samples");
     const bool all = job->planes[0] && job->planes[1] && job->planes[2] && job->known &&
                      job->side && job->component && job->sums && job->band_squares &&
-                     job->costs[0] && job->costs[1] && job->which;
+                     job->costs[0] && job->costs[1] && job->which && job->samples;
     return all ? SEG_OK : SEG_ERROR_MEMORY;
 }
 
@@ -585,7 +581,8 @@ static seg_status part(grabcut *job, const int64_t counts[4]) {
 }
 
 static seg_status grab(seg_image *mask, seg_image *score, grabcut *job, const seg_image *ignore,
-                       const seg_image *markers, const seg_image *picture) {
+                       const seg_image *markers) {
+    const seg_image *picture = job->picture;
     int64_t counts[4];
     job->width = picture->width;
     job->height = picture->height;
@@ -593,7 +590,7 @@ static seg_status grab(seg_image *mask, seg_image *score, grabcut *job, const se
     job->bands = seg_band_count(job->height, job->band_rows);
     SEG_TRY(take_memory(job));
     SEG_TRY(find_known(job, markers));
-    leave_out(job, picture, ignore);
+    SEG_TRY(leave_out(job, ignore));
     start_sides(job, counts);
     const bool two_sides = counts[BACKGROUND] && counts[OBJECT] + counts[UNKNOWN];
     if (two_sides) SEG_TRY(part(job, counts));
@@ -605,17 +602,6 @@ static seg_status grab(seg_image *mask, seg_image *score, grabcut *job, const se
             memset(seg_image_row(score, y), 0, (size_t)job->width * sizeof(float));
     }
     return score && two_sides ? write_score(score, job) : SEG_OK;
-}
-
-/* f32 is brought to 16 bits, so that all depths give the same. */
-static seg_status take_picture(grabcut *job, seg_image *wide, const seg_image *picture) {
-    job->picture = *picture;
-    if (picture->format != SEG_F32) return SEG_OK;
-    SEG_TRY(seg_image_reuse(wide, picture->width, picture->height, SEG_U16, picture->channels,
-                            job->env));
-    SEG_TRY(seg_convert(wide, picture, SEG_U16, job->env));
-    job->picture = *wide;
-    return SEG_OK;
 }
 
 seg_status seg_grabcut(seg_image *mask, seg_image *score, const seg_image *picture,
@@ -630,12 +616,9 @@ seg_status seg_grabcut(seg_image *mask, seg_image *score, const seg_image *pictu
     SEG_TRY(seg_image_ensure(mask, picture->width, picture->height, SEG_U8, 1, env));
     if (score) SEG_TRY(seg_image_ensure(score, picture->width, picture->height, SEG_F32, 1, env));
     seg_scratch scratch;
-    seg_image wide = {0};
     seg_scratch_init(&scratch, env);
-    grabcut job = {.options = options, .env = env, .scratch = &scratch};
-    seg_status status = take_picture(&job, &wide, picture);
-    if (status >= 0) status = grab(mask, score, &job, ignore, markers, picture);
-    seg_image_unref(&wide);
+    grabcut job = {.options = options, .env = env, .scratch = &scratch, .picture = picture};
+    const seg_status status = grab(mask, score, &job, ignore, markers);
     seg_scratch_free(&scratch);
     return status;
 }
@@ -652,12 +635,12 @@ static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, se
     const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
     const int32_t width = picture->width, height = picture->height;
     const bool scored = wanted & SEG_OUTPUT_SCORE;
-    grabcut job = {.options = still->options, .env = env, .scratch = &still->scratch};
+    grabcut job = {
+        .options = still->options, .env = env, .scratch = &still->scratch, .picture = picture};
     SEG_TRY(seg_image_reuse(&result->mask, width, height, SEG_U8, 1, env));
     if (scored) SEG_TRY(seg_image_reuse(&result->score, width, height, SEG_F32, 1, env));
-    SEG_TRY(take_picture(&job, &still->images[0], picture));
-    SEG_TRY(grab(&result->mask, scored ? &result->score : NULL, &job, &frame->ignore,
-                 &frame->markers, picture));
+    SEG_TRY(
+        grab(&result->mask, scored ? &result->score : NULL, &job, &frame->ignore, &frame->markers));
     result->outputs |= SEG_OUTPUT_MASK | (scored ? SEG_OUTPUT_SCORE : 0);
     result->score_full_scale = 1;
     seg_result_decide(result, "iterations", job.rounds, "");

@@ -25,6 +25,7 @@
 
 #include "core/check.h"
 #include "imgproc/label_table.h"
+#include "imgproc/markers.h"
 #include "imgproc/rows.h"
 #include "imgproc/samples.h"
 #include "imgproc/still_method.h"
@@ -116,16 +117,10 @@ static seg_status take_seeds(seg_growth *growth, size_t seeds, size_t regions) {
 }
 
 static seg_status seeds_from_points(seg_growth *growth, const seg_seeds *seeds) {
-    const int32_t width = growth->labels.width, height = growth->labels.height;
     SEG_TRY(take_seeds(growth, (size_t)seeds->count, (size_t)seeds->count));
     for (int32_t i = 0; i < seeds->count; i++) {
         const seg_point point = seeds->points[i];
-        if (point.x < 0 || point.y < 0 || point.x >= width || point.y >= height)
-            return seg_fail(SEG_ERROR_OPTION,
-                            "seed %ld is outside the picture (got %ld,%ld, allowed x 0 to %ld, y 0 "
-                            "to %ld)",
-                            (long)i + 1, (long)point.x, (long)point.y, (long)width - 1,
-                            (long)height - 1);
+        SEG_TRY(seg_check_seed(i, point, &growth->labels));
         growth->seeds[i] = (seg_growth_seed){point.x, point.y, i};
         growth->ids[i] = i + 1;
     }
@@ -178,16 +173,7 @@ static seg_status seeds_from_labels(seg_growth *growth, const seg_image *labels)
 }
 
 static seg_status seeds_from_picture(seg_growth *growth, const seg_image *picture) {
-    SEG_TRY(seg_check_image(picture, "seeds",
-                            SEG_FORMAT_BIT(SEG_U8) | SEG_FORMAT_BIT(SEG_U16) |
-                                SEG_FORMAT_BIT(SEG_LABEL32),
-                            SEG_CHANNELS_1));
-    if (picture->width != growth->labels.width || picture->height != growth->labels.height)
-        return seg_fail(SEG_ERROR_SHAPE,
-                        "the seed picture is %ld x %ld, the picture %ld x %ld "
-                        "(must be equal)",
-                        (long)picture->width, (long)picture->height, (long)growth->labels.width,
-                        (long)growth->labels.height);
+    SEG_TRY(seg_check_seed_picture(picture, &growth->labels));
     if (picture->format == SEG_LABEL32) return seeds_from_labels(growth, picture);
     seg_image labels;
     SEG_TRY(seg_scratch_image(&labels, picture, SEG_LABEL32, 1, growth->scratch));

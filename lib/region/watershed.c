@@ -26,12 +26,11 @@
 #include "imgproc/input.h"
 #include "imgproc/markers.h"
 #include "imgproc/rows.h"
+#include "imgproc/samples.h"
 #include "imgproc/still_method.h"
 #include "kernels/morphology.h"
 #include "methods.h"
 
-#include <float.h>
-#include <math.h>
 #include <string.h>
 
 static const char *const surface_names[] = {"gradient", "picture", "negative", "distance", NULL};
@@ -78,32 +77,12 @@ typedef struct watershed {
 
 /* ---- the picture ---- */
 
-/* Pixels of f32 that are no numbers, and the ignored ones. */
-static seg_status block(watershed *w, const seg_image *picture, const seg_image *ignore) {
-    const bool infinite = picture->format == SEG_F32;
-    const int32_t colours = picture->channels < 3 ? 1 : 3;
-    if (!infinite && seg_image_empty(ignore)) return SEG_OK;
-    SEG_TRY(seg_scratch_picture(&w->blocked, picture, SEG_U8, 1, w->scratch));
-    for (int32_t y = 0; y < picture->height; y++) {
-        const uint8_t *ignored = seg_image_empty(ignore) ? NULL : seg_image_row(ignore, y);
-        const float *samples = infinite ? seg_image_row(picture, y) : NULL;
-        uint8_t *out = seg_image_row(&w->blocked, y);
-        for (int32_t x = 0; x < picture->width; x++) {
-            bool free = !ignored || !ignored[x];
-            for (int32_t c = 0; samples && c < colours; c++)
-                free = free && fabsf(samples[(size_t)x * picture->channels + (size_t)c]) <= FLT_MAX;
-            out[x] = free ? 0 : 255;
-        }
-    }
-    return SEG_OK;
-}
-
 static seg_status prepare_picture(watershed *w, const seg_image *picture) {
     if (picture->format != SEG_F32) {
         w->picture = *picture;
         return SEG_OK;
     }
-    SEG_TRY(seg_scratch_picture(&w->picture, picture, SEG_U16, picture->channels, w->scratch));
+    SEG_TRY(seg_scratch_image(&w->picture, picture, SEG_U16, picture->channels, w->scratch));
     return seg_convert(&w->picture, picture, SEG_U16, &w->scratch->env);
 }
 
@@ -184,7 +163,7 @@ static seg_status gradient_surface(watershed *w) {
     const seg_image *picture = &w->picture;
     const seg_env *env = &w->scratch->env;
     const seg_morphology_kernels *kernels = seg_morphology_kernels_get();
-    SEG_TRY(seg_scratch_picture(&w->surface, picture, (seg_format)picture->format, 1, w->scratch));
+    SEG_TRY(seg_scratch_image(&w->surface, picture, (seg_format)picture->format, 1, w->scratch));
     w->surface.bits = picture->bits;
     slope job = {.w = w,
                  .least = &kernels->least[picture->format - SEG_U8],
@@ -201,7 +180,7 @@ static seg_status gradient_surface(watershed *w) {
 
 static seg_status grey_surface(watershed *w, bool negative) {
     const seg_image *picture = &w->picture;
-    SEG_TRY(seg_scratch_picture(&w->surface, picture, (seg_format)picture->format, 1, w->scratch));
+    SEG_TRY(seg_scratch_image(&w->surface, picture, (seg_format)picture->format, 1, w->scratch));
     if (picture->channels == 1)
         SEG_TRY(seg_image_copy(&w->surface, picture, &w->scratch->env));
     else
@@ -234,7 +213,7 @@ static seg_status distance_surface(watershed *w) {
     SEG_TRY(seg_histogram_with(bins, used, &w->surface,
                                seg_image_empty(&w->blocked) ? NULL : &w->blocked, w->scratch, env));
     const int32_t level = seg_otsu_bin(bins, used);
-    SEG_TRY(seg_scratch_picture(&mask, picture, SEG_U8, 1, w->scratch));
+    SEG_TRY(seg_scratch_image(&mask, picture, SEG_U8, 1, w->scratch));
     for (int32_t y = 0; y < picture->height; y++) {
         const uint8_t *narrow = seg_image_row(&w->surface, y);
         const uint16_t *wide = seg_image_row(&w->surface, y);
@@ -247,7 +226,7 @@ static seg_status distance_surface(watershed *w) {
         }
     }
     double scale;
-    SEG_TRY(seg_scratch_picture(&w->surface, picture, SEG_U16, 1, w->scratch));
+    SEG_TRY(seg_scratch_image(&w->surface, picture, SEG_U16, 1, w->scratch));
     SEG_TRY(seg_distance_surface(&w->surface, &scale, &mask, w->scratch));
     for (int32_t y = 0; y < picture->height; y++) {
         uint8_t *row = seg_image_row(&mask, y);
@@ -274,12 +253,7 @@ static seg_status make_surface(watershed *w) {
 static seg_status markers_from_points(watershed *w, const seg_seeds *seeds) {
     for (int32_t i = 0; i < seeds->count; i++) {
         const seg_point point = seeds->points[i];
-        if (point.x < 0 || point.y < 0 || point.x >= w->labels.width || point.y >= w->labels.height)
-            return seg_fail(SEG_ERROR_OPTION,
-                            "marker %ld is outside the picture (got %ld,%ld, allowed x 0 to %ld, "
-                            "y 0 to %ld)",
-                            (long)i + 1, (long)point.x, (long)point.y, (long)w->labels.width - 1,
-                            (long)w->labels.height - 1);
+        SEG_TRY(seg_check_seed(i, point, &w->labels));
         int32_t *label = (int32_t *)seg_image_row(&w->labels, point.y) + point.x;
         if (!*label) *label = i + 1;
     }
@@ -287,15 +261,7 @@ static seg_status markers_from_points(watershed *w, const seg_seeds *seeds) {
 }
 
 static seg_status markers_from_picture(watershed *w, const seg_image *picture) {
-    SEG_TRY(seg_check_image(picture, "markers",
-                            SEG_FORMAT_BIT(SEG_U8) | SEG_FORMAT_BIT(SEG_U16) |
-                                SEG_FORMAT_BIT(SEG_LABEL32),
-                            SEG_CHANNELS_1));
-    if (picture->width != w->labels.width || picture->height != w->labels.height)
-        return seg_fail(SEG_ERROR_SHAPE,
-                        "the marker picture is %ld x %ld, the picture %ld x %ld (must be equal)",
-                        (long)picture->width, (long)picture->height, (long)w->labels.width,
-                        (long)w->labels.height);
+    SEG_TRY(seg_check_seed_picture(picture, &w->labels));
     if (picture->format == SEG_U8)
         return seg_label_mask(&w->labels, &w->markers, picture, w->options->connectivity,
                               w->scratch);
@@ -327,7 +293,7 @@ static seg_status set_markers(watershed *w, const seg_image *markers) {
 
 static seg_status run(watershed *w, const seg_image *picture, const seg_image *ignore,
                       const seg_image *markers) {
-    SEG_TRY(block(w, picture, ignore));
+    SEG_TRY(seg_picture_blocked(&w->blocked, picture, ignore, w->scratch));
     SEG_TRY(prepare_picture(w, picture));
     SEG_TRY(make_surface(w));
     SEG_TRY(set_markers(w, markers));

@@ -19,6 +19,16 @@ static const symmetric_option symmetric_options[] = {
     {"documents", "pseudo", "no", "the strokes' skeletons are thinned in the same way"},
 };
 
+/* Metrics whose ties go to one side. */
+static const char *const one_sided[] = {
+    "ucm"}; /* contours go to the nearest region: the leftmost */
+
+static bool is_one_sided(const seg_metric *metric) {
+    for (size_t i = 0; i < sizeof one_sided / sizeof *one_sided; i++)
+        if (strcmp(metric->id, one_sided[i]) == 0) return true;
+    return false;
+}
+
 /* Metrics in which the same value means the same thing in prediction and truth. */
 static const char *const shared_values[] = {"classes", "video", "change"};
 
@@ -166,7 +176,7 @@ static void check_transposing(const seg_metric *metric, const metric_kind *kind,
 START_TEST(rows_and_columns_change_places) {
     const seg_metric *metric = metric_number(_i);
     metric_kind kind;
-    for (int n = 0; metric_kind_of(&kind, metric, n); n++) {
+    for (int n = 0; !is_one_sided(metric) && metric_kind_of(&kind, metric, n); n++) {
         check_transposing(metric, &kind, false);
         check_transposing(metric, &kind, true);
     }

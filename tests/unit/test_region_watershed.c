@@ -261,7 +261,7 @@ START_TEST(bad_options) {
     const seg_point point = {8, 0};
     options.seeds = (seg_seeds){SEG_SEEDS_POINTS, 1, &point, NULL};
     ck_assert_fails(seg_watershed(&labels, &picture, NULL, NULL, &options, NULL), SEG_ERROR_OPTION,
-                    "marker 1 is outside");
+                    "seed 1 is outside");
     options.seeds = (seg_seeds){SEG_SEEDS_PICTURE, 0, NULL, &other};
     ck_assert_fails(seg_watershed(&labels, &picture, NULL, NULL, &options, NULL), SEG_ERROR_SHAPE,
                     "8 x 7");
