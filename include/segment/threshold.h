@@ -134,9 +134,10 @@ SEG_API void seg_local_options_init(seg_local_options *options, seg_local_rule r
 /**
  * A level for every pixel by `rule`. `mask` (ensured): U8, 255 where a sample is above its level;
  * beyond the picture its border is repeated. `picture` as in seg_threshold; f32 is rounded to 16
- * bits. `ignore` (U8, may be NULL): non-zero pixels give 0; windows see them all the same. Samples
- * that are not finite give 0 and are 0 (or full scale, positive infinity) in windows. Errors:
- * SEG_ERROR_ARGUMENT, _OPTION (an even window), _MEMORY, _CANCELLED.
+ * bits. `ignore` (U8, may be NULL): non-zero pixels give 0 and do not count in what is found of
+ * the whole picture; windows see them all the same. So it is with samples that are not finite,
+ * which are 0 (or full scale, positive infinity) in windows. Errors: SEG_ERROR_ARGUMENT, _OPTION
+ * (an even window), _MEMORY, _CANCELLED.
  */
 SEG_API SEG_NODISCARD seg_status seg_threshold_local(seg_image *mask, const seg_image *picture,
                                                      const seg_image *ignore, seg_local_rule rule,
@@ -155,7 +156,8 @@ SEG_API void seg_su_options_init(seg_su_options *options);
 /**
  * Ink of documents: what is darker than the stroke edges around it, edges being where local
  * contrast is high and the gradient largest. `mask` (ensured): U8, 255 on paper, 0 on ink. All else
- * as seg_threshold_local, but that samples are rounded to 8 bits. B. Su, S. Lu, C. L. Tan, "Robust
+ * as seg_threshold_local, but that samples are rounded to 8 bits and that there are no edges beside
+ * ignored pixels. B. Su, S. Lu, C. L. Tan, "Robust
  * document image binarization technique for degraded document images", IEEE Trans. Image Processing
  * 22(4), 2013.
  */

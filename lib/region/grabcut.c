@@ -51,9 +51,11 @@ enum { SIDE_BACKGROUND, SIDE_OBJECT, SIDE_NONE };
 
 static const seg_param rows[] = {
     {"rect", SEG_PARAM_RECT, offsetof(seg_grabcut_options, rect), "0,0,0,0", 0, 0, NULL, "px",
-     "x,y,w,h around the object; without any hint, the picture but for a margin of 1/16.", ""},
+     "x,y,w,h around the object, if there is no other hint; empty = all but a margin of 1/16.", ""},
     {"trimap", SEG_PARAM_PICTURE, offsetof(seg_grabcut_options, trimap), NULL, 0, 0, NULL, "",
-     "Picture of what is known: 255 object, 128 unknown, else background.", "T"},
+     "Picture of what is known: 255 object, 128 unknown, else background; goes before scribbles "
+     "and rect, and --markers (label 1 object, others background) before all.",
+     "T"},
     {"scribbles", SEG_PARAM_PICTURE, offsetof(seg_grabcut_options, scribbles), NULL, 0, 0, NULL, "",
      "Picture with strokes: 128 to 255 object, 1 to 127 background, 0 unknown.", ""},
     {"components", SEG_PARAM_INT, offsetof(seg_grabcut_options, components), "5", 1,
@@ -498,8 +500,8 @@ static int32_t cost_bin(float cost) {
     return bin <= 0 ? 0 : bin >= COST_BINS - 1 ? COST_BINS - 1 : (int32_t)bin;
 }
 
-/* Makes object of those unknown pixels that cost more than the median as background, and
- * background of the others; object of all if they cost the same. */
+/* Makes object of those unknown pixels that cost more than the median as background, and background
+ * of the others; object of those at the median, too, if none costs more. */
 static void part_unknown(grabcut *job, int64_t unknown) {
     int64_t bins[COST_BINS] = {0}, below = 0;
     int32_t median = 0;
@@ -520,7 +522,7 @@ static void part_unknown(grabcut *job, int64_t unknown) {
         }
         while (pass == 0 && (below += bins[median]) * 2 < unknown)
             median++;
-        if (below == unknown) median = -1;
+        if (pass == 0 && below == unknown) median--; /* nothing costs more than the median */
     }
 }
 
@@ -593,7 +595,11 @@ static seg_status grab(seg_image *mask, seg_image *score, grabcut *job, const se
     SEG_TRY(leave_out(job, ignore));
     start_sides(job, counts);
     const bool two_sides = counts[BACKGROUND] && counts[OBJECT] + counts[UNKNOWN];
-    if (two_sides) SEG_TRY(part(job, counts));
+    if (two_sides)
+        SEG_TRY(part(job, counts));
+    else
+        seg_log(job->env, SEG_LOG_WARNING, "grabcut: nothing is known as %s, so the mask is empty",
+                counts[BACKGROUND] ? "object or unknown" : "background");
     for (int32_t y = 0; y < job->height; y++) {
         uint8_t *out = seg_image_row(mask, y);
         for (int32_t x = 0; x < job->width; x++)

@@ -28,7 +28,8 @@
 
 static const seg_param rows[] = {
     {"low", SEG_PARAM_LEVEL, offsetof(seg_hysteresis_options, low), "25%", 0, 255, NULL,
-     "8-bit level", "Foreground is brighter than this everywhere.", "L"},
+     "8-bit level",
+     "Foreground is brighter than this everywhere; the lower of the two levels is low.", "L"},
     {"high", SEG_PARAM_LEVEL, offsetof(seg_hysteresis_options, high), "50%", 0, 255, NULL,
      "8-bit level", "Each part of the foreground is brighter than this somewhere.", "H"},
     {"connectivity", SEG_PARAM_INT, offsetof(seg_hysteresis_options, connectivity), "8", 4, 8,
@@ -111,6 +112,10 @@ static seg_status find_mask(seg_image *mask, hysteresis_levels *levels, const se
     SEG_TRY(seg_scratch_image(&other, grey, SEG_U8, 1, scratch));
     SEG_TRY(seg_cut_mask(mask, &levels->low, grey, ignore, &low, scratch, env));
     SEG_TRY(seg_cut_mask(&other, &levels->high, grey, ignore, &high, scratch, env));
+    if (levels->low > levels->high) { /* given the wrong way round, as in Canny */
+        SEG_TRY(seg_cut_mask(mask, &levels->low, grey, ignore, &high, scratch, env));
+        SEG_TRY(seg_cut_mask(&other, &levels->high, grey, ignore, &low, scratch, env));
+    }
     SEG_TRY(keep_strong_parts(mask, &other, options->connectivity, scratch));
     if (!options->invert) return SEG_OK;
     /* all pixels that count but the parts: those above 0, and those not */

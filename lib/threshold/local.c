@@ -5,6 +5,7 @@
 #include "core/bands.h"
 #include "imgproc/input.h"
 #include "imgproc/rows.h"
+#include "imgproc/samples.h"
 #include "threshold/window.h"
 
 #include <float.h>
@@ -144,7 +145,10 @@ static seg_status scan_band(void *argument, int32_t band, int32_t first, int32_t
     seg_window_start(window, first);
     for (int32_t y = first; y < end; y++) {
         seg_window_next(window);
+        const uint8_t *ignore =
+            seg_image_empty(job->output->ignore) ? NULL : seg_image_row(job->output->ignore, y);
         for (size_t x = 0; x < width; x++) {
+            if (ignore && ignore[x]) continue;
             const uint32_t value = window->wide ? ((const uint16_t *)window->row)[x]
                                                 : ((const uint8_t *)window->row)[x];
             lowest = value < lowest ? value : lowest;
@@ -153,7 +157,7 @@ static seg_status scan_band(void *argument, int32_t band, int32_t first, int32_t
         black.row = window->zeros;
         find_excess(job, roots, &black);
         for (size_t x = 0; x < width; x++)
-            largest = roots[x] > largest ? roots[x] : largest;
+            if (!ignore || !ignore[x]) largest = roots[x] > largest ? roots[x] : largest;
     }
     job->lowest[band] = lowest;
     job->deviation[band] = largest;
@@ -213,10 +217,17 @@ static seg_status run_windows(seg_local_output *output, int64_t *foreground,
 
 /* ---- calls ---- */
 
+seg_status seg_local_block(seg_local_output *output, seg_scratch *scratch) {
+    SEG_TRY(seg_picture_blocked(&output->blocked, output->source, output->ignore, scratch));
+    output->ignore = &output->blocked;
+    return SEG_OK;
+}
+
 static seg_status run(seg_local_output *output, int64_t *foreground, const seg_local_row *rule,
                       const seg_local_options *options, seg_scratch *scratch, const seg_env *env) {
     SEG_TRY(seg_check_apart(output->mask, "mask", output->source, "picture"));
     output->mask->colour = SEG_COLOUR_DATA;
+    SEG_TRY(seg_local_block(output, scratch));
     if (rule->kind == SEG_LOCAL_BY_GAUSSIAN)
         return seg_local_gaussian(output, foreground, options, scratch, env);
     return run_windows(output, foreground, rule, options, scratch, env);

@@ -43,8 +43,12 @@ typedef struct seg_local_output {
     seg_image *mask, *score;          /* score may be NULL */
     const seg_image *source, *ignore; /* ignore may be empty */
     bool invert;
-    float scale; /* of an excess: 0.5 + scale * excess is the score */
+    float scale;       /* of an excess: 0.5 + scale * excess is the score */
+    seg_image blocked; /* what seg_local_block makes of `ignore` */
 } seg_local_output;
+
+/** Leaves out what is no number, too: `ignore` then points into the output itself. */
+SEG_NODISCARD seg_status seg_local_block(seg_local_output *output, seg_scratch *scratch);
 
 /** Finishes row y, whose mask is written: clears what is left out, and writes the score, if there
  * is one, from how far the pixels are above their thresholds. Returns how many are foreground. */

@@ -110,6 +110,7 @@ static seg_status run_su(su_run *run, seg_local_output *output, const seg_su_opt
     SEG_TRY(seg_check_apart(output->mask, "mask", source, "picture"));
     output->mask->colour = SEG_COLOUR_DATA;
     output->scale = 0.5f / 255;
+    SEG_TRY(seg_local_block(output, scratch));
     run->output = output;
     run->grey = source;
     atomic_init(&run->foreground, 0);

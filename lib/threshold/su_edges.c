@@ -54,6 +54,19 @@ static seg_status find_alpha(double *alpha, const seg_image *grey, const seg_ima
     return SEG_OK;
 }
 
+/* No contrast where a neighbour is ignored: the rim of a mask is no edge. */
+static void clear_beside_ignored(uint16_t *contrast, const seg_image *ignore, int32_t y) {
+    for (int32_t k = -1; k <= 1; k++) {
+        const uint8_t *row = seg_image_row(ignore, clamped(y + k, ignore->height));
+        for (int32_t x = 0; x < ignore->width; x++) {
+            if (!row[x]) continue;
+            contrast[x] = 0;
+            if (x > 0) contrast[x - 1] = 0;
+            if (x < ignore->width - 1) contrast[x + 1] = 0;
+        }
+    }
+}
+
 /* alpha (max - min) / (max + min) + (1 - alpha) (max - min) / 255 of the 3 x 3 pixels, of 65535. */
 static seg_status contrast_band(void *argument, int32_t band, int32_t first, int32_t end,
                                 int32_t worker) {
@@ -79,6 +92,7 @@ static seg_status contrast_band(void *argument, int32_t band, int32_t first, int
             const double value = job->alpha * relative + (1 - job->alpha) * (range / 255);
             contrast[x] = (uint16_t)(65535 * value + 0.5);
         }
+        if (job->ignore) clear_beside_ignored(contrast, job->ignore, y);
     }
     return SEG_OK;
 }

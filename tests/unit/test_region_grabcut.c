@@ -6,6 +6,7 @@
 #include <check.h>
 #include <math.h>
 #include <segment/segment.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -275,6 +276,33 @@ START_TEST(test_errors_name_the_hint) {
 }
 END_TEST
 
+static void keep_message(void *user, seg_log_level level, const char *message) {
+    (void)level;
+    snprintf(user, 200, "%s", message);
+}
+
+/* Without any background, or anything that may be object, the mask is empty, and that is said. */
+START_TEST(test_one_side_alone_is_said) {
+    static scene s;
+    static uint8_t strokes[HEIGHT][WIDTH];
+    shapes_random random = shapes_random_start(5);
+    make_scene(&s, &random);
+    memset(strokes[5], 255, WIDTH);
+    const seg_image picture = picture_of(&s, SEG_U8), hint = bytes_of(strokes);
+    char message[200] = "";
+    seg_env env = {.log = keep_message, .user = message};
+    seg_image mask = {0};
+    seg_grabcut_options options = defaults();
+    options.scribbles = &hint;
+    ck_assert_int_eq(seg_grabcut(&mask, NULL, &picture, NULL, NULL, &options, &env), SEG_OK);
+    ck_assert_msg(strstr(message, "background"), "%s", message);
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++)
+            ck_assert_uint_eq(((uint8_t *)seg_image_row(&mask, y))[x], 0);
+    seg_image_unref(&mask);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("grabcut");
     TCase *cases = tcase_create("grabcut");
@@ -282,6 +310,7 @@ int main(void) {
     tcase_add_test(cases, test_known_pixels_stay);
     tcase_add_test(cases, test_cheapest_of_all_masks);
     tcase_add_test(cases, test_errors_name_the_hint);
+    tcase_add_test(cases, test_one_side_alone_is_said);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

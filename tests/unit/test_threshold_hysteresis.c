@@ -33,6 +33,14 @@ START_TEST(by_hand) {
                 ck_assert_double_eq(pixels_at(&mask, x, y, 0),
                                     (values[y][x] > 5) != invert ? 255 : 0);
     }
+    /* the lower level is the low one, whichever is given as such */
+    options = options_of(15, 5, 8);
+    ck_assert_ok(seg_hysteresis(&mask, levels, &picture, NULL, &options, NULL));
+    ck_assert_double_eq(levels[0], 5);
+    ck_assert_double_eq(levels[1], 15);
+    for (int32_t y = 0; y < 3; y++)
+        for (int32_t x = 0; x < 5; x++)
+            ck_assert_double_eq(pixels_at(&mask, x, y, 0), values[y][x] > 5 ? 255 : 0);
     /* a level that nothing reaches */
     options = options_of(5, 30, 8);
     ck_assert_ok(seg_hysteresis(&mask, NULL, &picture, NULL, &options, NULL));

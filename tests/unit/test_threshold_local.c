@@ -207,6 +207,34 @@ START_TEST(scores_agree_with_masks) {
 }
 END_TEST
 
+/* Wolf's smallest sample and largest deviation are of what is not ignored; only windows see it. */
+START_TEST(wolf_scans_what_counts) {
+    enum { SIDE = 60, BORDER = 8, WINDOW = 5 };
+    pixels_random random = pixels_random_start(63);
+    seg_image page = {0}, ignore = {0}, plain = {0}, bordered = {0};
+    ck_assert_ok(seg_image_alloc(&page, SIDE, SIDE, SEG_U8, 1, NULL));
+    ck_assert_ok(seg_image_alloc(&ignore, SIDE, SIDE, SEG_U8, 1, NULL));
+    for (int32_t y = 0; y < SIDE; y++) {
+        for (int32_t x = 0; x < SIDE; x++)
+            ((uint8_t *)seg_image_row(&page, y))[x] = (uint8_t)(120 + pixels_below(&random, 60));
+        memset(seg_image_row(&ignore, y), 1, BORDER);
+    }
+    seg_local_options options;
+    seg_local_options_init(&options, SEG_LOCAL_WOLF);
+    options.window = WINDOW;
+    ck_assert_ok(seg_threshold_local(&plain, &page, &ignore, SEG_LOCAL_WOLF, &options, NULL));
+    for (int32_t y = 0; y < SIDE; y++) /* too far for the windows of what counts */
+        memset(seg_image_row(&page, y), 0, BORDER - WINDOW);
+    ck_assert_ok(seg_threshold_local(&bordered, &page, &ignore, SEG_LOCAL_WOLF, &options, NULL));
+    for (int32_t y = 0; y < SIDE; y++)
+        ck_assert_mem_eq(seg_image_row(&plain, y), seg_image_row(&bordered, y), SIDE);
+    seg_image_unref(&page);
+    seg_image_unref(&ignore);
+    seg_image_unref(&plain);
+    seg_image_unref(&bordered);
+}
+END_TEST
+
 START_TEST(options_and_errors) {
     const uint8_t values[] = {10, 10, 200, 200};
     seg_image picture = {0}, mask = {0};
@@ -235,4 +263,4 @@ START_TEST(options_and_errors) {
 END_TEST
 
 CORE_MAIN("local levels", by_hand, against_plain_windows, depths_agree, scores_agree_with_masks,
-          options_and_errors)
+          wolf_scans_what_counts, options_and_errors)

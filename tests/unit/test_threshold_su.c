@@ -47,6 +47,26 @@ START_TEST(strokes_are_found) {
 }
 END_TEST
 
+/* A black border that is ignored, as scans have it: ink is found as without it. */
+START_TEST(an_ignored_border_is_no_edge) {
+    pixels_random random = pixels_random_start(62);
+    seg_image page = draw_page(5, 0, &random), plain = {0}, bordered = {0}, ignore = {0};
+    ck_assert_ok(seg_image_alloc(&ignore, WIDTH, HEIGHT, SEG_U8, 1, NULL));
+    for (int32_t y = 0; y < HEIGHT; y++)
+        memset(seg_image_row(&ignore, y), 1, 4);
+    ck_assert_ok(seg_threshold_su(&plain, &page, &ignore, NULL, NULL));
+    for (int32_t y = 0; y < HEIGHT; y++)
+        memset(seg_image_row(&page, y), 0, 4);
+    ck_assert_ok(seg_threshold_su(&bordered, &page, &ignore, NULL, NULL));
+    for (int32_t y = 0; y < HEIGHT; y++)
+        ck_assert_mem_eq(seg_image_row(&plain, y), seg_image_row(&bordered, y), WIDTH);
+    seg_image_unref(&page);
+    seg_image_unref(&plain);
+    seg_image_unref(&bordered);
+    seg_image_unref(&ignore);
+}
+END_TEST
+
 START_TEST(plain_paper_has_no_ink) {
     seg_image page = {0}, mask = {0};
     ck_assert_ok(seg_image_alloc(&page, 40, 30, SEG_U8, 1, NULL));
@@ -136,4 +156,5 @@ START_TEST(depths_agree) {
 }
 END_TEST
 
-CORE_MAIN("su", strokes_are_found, plain_paper_has_no_ink, against_plain_windows, depths_agree)
+CORE_MAIN("su", strokes_are_found, an_ignored_border_is_no_edge, plain_paper_has_no_ink,
+          against_plain_windows, depths_agree)

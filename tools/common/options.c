@@ -22,7 +22,7 @@ static const option_row rows[OPTION_COUNT] = {
                         SEGMENT},
     [OPTION_IGNORE] = {"ignore", 0, OPTION_VALUE, GROUP_METHOD, "MASK", NULL, "file",
                        "Pixels that are not zero in this picture are left out of statistics and "
-                       "results.",
+                       "results; filters and windows of others still see them.",
                        SEGMENT},
     [OPTION_KNOWN_FOREGROUND] = {"known-foreground", 0, OPTION_VALUE, GROUP_METHOD, "MASK", NULL,
                                  "file",
