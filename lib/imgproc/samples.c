@@ -3,6 +3,7 @@
 
 #include "core/check.h"
 #include "kernels/pixel.h"
+#include <segment/imgproc.h>
 
 #include <float.h>
 #include <math.h>
@@ -40,6 +41,14 @@ seg_status seg_scratch_image(seg_image *image, const seg_image *like, seg_format
     *image = (seg_image){0};
     return seg_image_wrap(image, memory, (ptrdiff_t)stride, like->width, like->height, format,
                           channels);
+}
+
+seg_status seg_picture_whole(seg_image *whole, const seg_image *picture, seg_scratch *scratch) {
+    *whole = *picture;
+    whole->owner = NULL;
+    if (picture->format != SEG_F32) return SEG_OK;
+    SEG_TRY(seg_scratch_image(whole, picture, SEG_U16, picture->channels, scratch));
+    return seg_convert(whole, picture, SEG_U16, &scratch->env);
 }
 
 seg_status seg_picture_blocked(seg_image *blocked, const seg_image *picture,

@@ -18,6 +18,10 @@ static inline int32_t seg_colours(const seg_image *picture) {
 SEG_NODISCARD seg_status seg_scratch_image(seg_image *image, const seg_image *like,
                                            seg_format format, int channels, seg_scratch *scratch);
 
+/** The picture as whole numbers: itself (borrowed), or f32 as 16 bits in scratch. */
+SEG_NODISCARD seg_status seg_picture_whole(seg_image *whole, const seg_image *picture,
+                                           seg_scratch *scratch);
+
 /** `blocked` = non-zero where a pixel takes no part: it is ignored, or a colour of f32 is not
  *  finite. Empty if there is no such mask; a borrowed header of `ignore`, or scratch. */
 SEG_NODISCARD seg_status seg_picture_blocked(seg_image *blocked, const seg_image *picture,

@@ -37,7 +37,9 @@ static void release_names(seg_atomic_file *file) {
 }
 
 static seg_status fail_errno(const char *shown, const char *what, int number) {
-    return seg_fail(SEG_ERROR_IO, "%s: cannot %s (%s)", shown, what, strerror(number));
+    return seg_fail(SEG_ERROR_IO, "%s: cannot %s (%s)", shown, what,
+                    number == EPIPE ? "the reader at the other end closed the pipe"
+                                    : strerror(number));
 }
 
 /* Where the bytes go in the end: a link's target, so that the link itself stays. */

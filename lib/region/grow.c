@@ -76,13 +76,7 @@ static int64_t greatest_divisor(int64_t a, int64_t b) {
 
 static seg_status prepare(seg_growth *growth, const seg_image *picture, const seg_image *ignore) {
     growth->colours = seg_colours(picture);
-    if (picture->format == SEG_F32) {
-        SEG_TRY(seg_scratch_image(&growth->picture, picture, SEG_U16, picture->channels,
-                                  growth->scratch));
-        SEG_TRY(seg_convert(&growth->picture, picture, SEG_U16, &growth->scratch->env));
-    } else {
-        growth->picture = *picture;
-    }
+    SEG_TRY(seg_picture_whole(&growth->picture, picture, growth->scratch));
     SEG_TRY(seg_picture_blocked(&growth->blocked, picture, ignore, growth->scratch));
     const int64_t full = (int64_t)seg_image_full_scale(&growth->picture);
     const int64_t divisor = greatest_divisor(255, full);

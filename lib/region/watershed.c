@@ -75,17 +75,6 @@ typedef struct watershed {
     seg_scratch *scratch;
 } watershed;
 
-/* ---- the picture ---- */
-
-static seg_status prepare_picture(watershed *w, const seg_image *picture) {
-    if (picture->format != SEG_F32) {
-        w->picture = *picture;
-        return SEG_OK;
-    }
-    SEG_TRY(seg_scratch_image(&w->picture, picture, SEG_U16, picture->channels, w->scratch));
-    return seg_convert(&w->picture, picture, SEG_U16, &w->scratch->env);
-}
-
 /* ---- the surface ---- */
 
 /* The gradient at work: rows with a pixel more on either side, where the edge is repeated. */
@@ -294,7 +283,7 @@ static seg_status set_markers(watershed *w, const seg_image *markers) {
 static seg_status run(watershed *w, const seg_image *picture, const seg_image *ignore,
                       const seg_image *markers) {
     SEG_TRY(seg_picture_blocked(&w->blocked, picture, ignore, w->scratch));
-    SEG_TRY(prepare_picture(w, picture));
+    SEG_TRY(seg_picture_whole(&w->picture, picture, w->scratch));
     SEG_TRY(make_surface(w));
     SEG_TRY(set_markers(w, markers));
     const seg_flooding flooding = {.surface = &w->surface,
