@@ -7,17 +7,20 @@
 #include "common/run.h"
 #include "common/signals.h"
 #include "segment/describe.h"
+#include "segment/try_all.h"
 #include <stdlib.h>
 
 static int work(const arguments *given) {
     settings chosen;
     plan made;
-    if (!settings_read(&chosen, given)) return EXIT_USAGE;
+    if (!settings_read(&chosen, given) || !try_all_check(&chosen)) return EXIT_USAGE;
     int code = plan_make(&made, &chosen);
     journal *done = code == EXIT_DONE ? journal_open(&made) : NULL;
     if (code == EXIT_DONE) code = checks_run(&made, done);
     if (code == EXIT_DONE && chosen.dry_run)
         code = plan_print(&made);
+    else if (code == EXIT_DONE && given->values[OPTION_TRY_ALL])
+        code = try_all_run(&made);
     else if (code == EXIT_DONE) {
         code = run_plan(&made, done);
         done = NULL;

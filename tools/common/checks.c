@@ -54,6 +54,7 @@ static void collect_inputs(known_files *target, const plan *from, seg_names *nam
     add_file(target, chosen->ignore);
     add_file(target, chosen->markers);
     add_file(target, chosen->known_foreground);
+    add_file(target, chosen->arguments->values[OPTION_TRUTH]);
     const arguments *given = chosen->arguments;
     for (int32_t i = 0; given->method && i < given->parameter_count; i++) {
         const seg_param *param = seg_params_find(given->method->params, given->parameters[i].name);

@@ -61,9 +61,9 @@ static const option_row rows[OPTION_COUNT] = {
                      "about its default), NAME=FROM:TO:COUNT, or NAME=VALUE|VALUE|...",
                      EVAL},
     [OPTION_TRUTH] = {"truth", 0, OPTION_VALUE, GROUP_METHOD, "TRUTH", NULL, "file",
-                      "The truth of the pictures, paired by name.", EVAL},
+                      "The truth of the pictures, paired by name.", SEGMENT | EVAL},
     [OPTION_METRIC] = {"metric", 0, OPTION_VALUE, GROUP_METHOD, "NAME", NULL, "metric",
-                       "The metric whose --measure is to be best; default masks.", EVAL},
+                       "The metric whose --measure is to be best; default masks.", SEGMENT | EVAL},
     [OPTION_SEARCH] = {"search", 0, OPTION_VALUE, GROUP_METHOD, "HOW",
                        "grid|coordinate|nelder-mead", NULL,
                        "After the grid: nothing more, steps along one parameter after the other "
@@ -76,10 +76,16 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_SETTINGS] = {"output", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
                          "Write the best parameters as JSON that segment --config FILE reads.",
                          EVAL},
+    [OPTION_TRY_ALL] =
+        {"try-all", 0, OPTION_VALUE, GROUP_METRIC, "FAMILY", NULL, NULL,
+         "Every method of a family (threshold, region, edge, filter) on one picture, "
+         "with its defaults: OUTPUT is a contact sheet that shows what each makes of "
+         "it and the levels that it chose.",
+         SEGMENT},
     [OPTION_MEASURE] = {"measure", 0, OPTION_VALUE, GROUP_METRIC, "NAME", NULL, NULL,
                         "The measure that counts for --compare, --worst and tune; the default is "
                         "the one that the metric is known for.",
-                        EVAL},
+                        SEGMENT | EVAL},
     [OPTION_NOT_SCORED] = {"ignore", 0, OPTION_VALUE, GROUP_METRIC, "MASKS", NULL, "file",
                            "Pixels that are not zero there are not scored: one mask for all "
                            "pictures, or a directory, pattern or glob, paired as TRUTH is.",

@@ -1,9 +1,8 @@
 #include "eval/choices.h"
+#include "common/measures.h"
 #include "common/messages.h"
-#include "common/parameters.h"
 #include "common/text.h"
 #include "common/values.h"
-#include "eval/report.h"
 #include <segment/data.h>
 #include <stdlib.h>
 
@@ -58,61 +57,12 @@ static bool read_confidence(choices *target, const arguments *from) {
 
 /* ---- the metric ---- */
 
-static bool fail_measure(const seg_metric *metric, const char *name) {
-    text_buffer list = {0};
-    for (int32_t i = 0; i < metric->measure_count; i++)
-        text_add(&list, "%s%s", i ? ", " : "", metric->measures[i].name);
-    message_error(NULL, "--measure is \"%s\" (%s has %s)", name, metric->id, list.data);
-    text_free(&list);
-    return false;
-}
-
-/* By its name, or as data has it. */
-static int32_t find_measure(const seg_metric *metric, const char *name) {
-    char key[KEY_ROOM];
-    for (int32_t i = 0; name && i < metric->measure_count; i++) {
-        report_key(key, metric->measures[i].name);
-        if (text_equal(key, name)) return i;
-    }
-    return seg_measure_find(metric, name);
-}
-
-static bool read_measure(choices *target, const arguments *from) {
-    const seg_metric *metric = target->metric;
-    const char *name = from->values[OPTION_MEASURE];
-    target->measure = find_measure(metric, name ? name : metric->summary);
-    if (target->measure < 0 && name) return fail_measure(metric, name);
-    for (int32_t i = 0; target->measure < 0 && i < metric->measure_count; i++)
-        if (metric->measures[i].better > 0) target->measure = i;
-    if (target->measure < 0) target->measure = 0;
-    return true;
-}
-
-static bool read_options(choices *target, const arguments *from) {
-    const seg_metric *metric = target->metric;
-    const seg_param_table *table = metric->params;
-    if (!table) {
-        target->parameters = json_object();
-        return true;
-    }
-    target->options = memory_get(1, table->options_size);
-    seg_params_init(target->options, table);
-    seg_status status = SEG_OK;
-    for (int32_t i = 0; i < from->metric_parameter_count && status >= 0; i++)
-        status = seg_params_parse(target->options, table, from->metric_parameters[i].name,
-                                  from->metric_parameters[i].value, NULL);
-    if (status >= 0) status = seg_params_check(target->options, table);
-    if (status < 0) {
-        message_error(NULL, "metric %s: %s", metric->id, message_reason(status));
-        return false;
-    }
-    target->parameters = parameters_describe(target->options, table, NULL);
-    return true;
-}
-
 int choices_read_metric(choices *target, const arguments *from) {
     target->metric = from->metric ? from->metric : seg_metric_find("masks");
-    return read_options(target, from) && read_measure(target, from) ? EXIT_DONE : EXIT_USAGE;
+    return metric_read_options(&target->options, &target->parameters, target->metric, from) &&
+                   measure_choose(&target->measure, target->metric, from)
+               ? EXIT_DONE
+               : EXIT_USAGE;
 }
 
 /* ---- names ---- */

@@ -57,7 +57,7 @@ void report_csv(text_buffer *target, const results *from) {
     char key[KEY_ROOM];
     text_add(target, "level,average,name,pairs,prediction");
     for (int32_t m = 0; m < from->choices->metric->measure_count; m++) {
-        report_key(key, from->choices->metric->measures[m].name);
+        measure_key(key, from->choices->metric->measures[m].name);
         text_add(target, ",%s", key);
     }
     text_add(target, "\r\n");

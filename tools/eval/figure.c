@@ -53,7 +53,7 @@ static char *legend_of(const results *from, int32_t side, const char *table) {
     const bool two = from->choices->sides == 2;
     char number[NUMBER_ROOM];
     if (m < 0) return two ? text_copy(side ? "B" : "A") : NULL;
-    report_number(number, scores_quoted(&from->scores, side)[m], &metric->measures[m]);
+    measure_number(number, scores_quoted(&from->scores, side)[m], &metric->measures[m]);
     return text_format("%s%s %s", two ? side ? "B: " : "A: " : "", headline, number);
 }
 

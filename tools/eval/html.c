@@ -69,15 +69,15 @@ static void add_element(text_buffer *target, const char *name, const char *words
 
 static void add_number(text_buffer *target, double value, const seg_measure *measure) {
     char shown[NUMBER_ROOM];
-    report_number(shown, value, measure);
+    measure_number(shown, value, measure);
     text_add(target, "<td>%s</td>", shown);
 }
 
 static void add_interval(text_buffer *target, const seg_interval *interval,
                          const seg_measure *measure) {
     char low[NUMBER_ROOM], high[NUMBER_ROOM];
-    report_number(low, interval->low, measure);
-    report_number(high, interval->high, measure);
+    measure_number(low, interval->low, measure);
+    measure_number(high, interval->high, measure);
     if (isnan(interval->low))
         text_add(target, "<td>-</td>");
     else
@@ -136,7 +136,7 @@ static void add_card(text_buffer *target, const results *from, int32_t m, bool m
     const seg_measure *measure = &from->choices->metric->measures[m];
     char shown[NUMBER_ROOM];
     for (int32_t side = 0; side < from->choices->sides; side++) {
-        report_number(shown, scores_quoted(&from->scores, side)[m], measure);
+        measure_number(shown, scores_quoted(&from->scores, side)[m], measure);
         text_add(target, "<div class=\"card%s\">%s%s<b>%s</b></div>", main ? " main" : "",
                  from->choices->sides == 1 ? ""
                  : side                    ? "B: "

@@ -9,7 +9,7 @@ static void set_values(json_t *target, const results *from, const double *values
     const seg_metric *metric = from->choices->metric;
     char key[KEY_ROOM];
     for (int32_t m = 0; m < metric->measure_count; m++) {
-        report_key(key, metric->measures[m].name);
+        measure_key(key, metric->measures[m].name);
         json_object_set_new(target, key, report_value(values[m], &metric->measures[m]));
     }
 }
@@ -29,7 +29,7 @@ static json_t *describe_intervals(const results *from, const seg_interval *inter
         json_t *ends = json_array();
         json_array_append_new(ends, report_real(intervals[m].low));
         json_array_append_new(ends, report_real(intervals[m].high));
-        report_key(key, metric->measures[m].name);
+        measure_key(key, metric->measures[m].name);
         json_object_set_new(all, key, ends);
     }
     return all;
@@ -39,7 +39,7 @@ static json_t *describe_intervals(const results *from, const seg_interval *inter
 
 static json_t *name_of(const char *name) {
     char key[KEY_ROOM];
-    report_key(key, name);
+    measure_key(key, name);
     return json_string(key);
 }
 
@@ -79,7 +79,7 @@ static json_t *describe_tables(const results *from, int32_t side) {
             json_decref(all);
             return NULL;
         }
-        report_key(key, metric->tables[i].name);
+        measure_key(key, metric->tables[i].name);
         json_object_set_new(all, key, describe_table(&metric->tables[i], &table));
         seg_table_free(&table, NULL);
     }
@@ -172,7 +172,7 @@ static json_t *describe_comparison(const results *from) {
         json_object_set_new(one, "smaller", json_integer(sure->signs[m].negative));
         json_object_set_new(one, "sign_test", describe_test(&sure->signs[m]));
         json_object_set_new(one, "signed_rank_test", describe_test(&sure->ranks[m]));
-        report_key(key, metric->measures[m].name);
+        measure_key(key, metric->measures[m].name);
         json_object_set_new(all, key, one);
     }
     return all;

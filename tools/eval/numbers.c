@@ -1,29 +1,8 @@
 /* Numbers and names as the reports write them. */
 #include "eval/report.h"
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static bool is_count(double value, const seg_measure *measure) {
-    return measure->unit[0] && value == floor(value) && fabs(value) < 9e15;
-}
-
-/* Five digits or so. */
-static int decimals_of(double size) {
-    return size < 10 ? 4 : size < 100 ? 2 : size < 1000 ? 1 : 0;
-}
-
-void report_number(char shown[NUMBER_ROOM], double value, const seg_measure *measure) {
-    if (isnan(value))
-        snprintf(shown, NUMBER_ROOM, "-");
-    else if (isinf(value))
-        snprintf(shown, NUMBER_ROOM, "%sinf", value < 0 ? "-" : "");
-    else if (is_count(value, measure))
-        snprintf(shown, NUMBER_ROOM, "%.0f", value);
-    else
-        snprintf(shown, NUMBER_ROOM, "%.*f", decimals_of(fabs(value)), value);
-}
 
 json_t *report_real(double value) {
     if (isnan(value)) return json_null();
@@ -31,7 +10,7 @@ json_t *report_real(double value) {
 }
 
 json_t *report_value(double value, const seg_measure *measure) {
-    return is_count(value, measure) ? json_integer((json_int_t)value) : report_real(value);
+    return measure_is_count(value, measure) ? json_integer((json_int_t)value) : report_real(value);
 }
 
 json_t *report_text(const char *shown) {
@@ -59,11 +38,4 @@ const char *report_rows_name(const scores *from) {
     if (from->choices->per_frame) return one ? "frame" : "frames";
     if (from->choices->metric->needs & SEG_METRIC_SEQUENCE) return one ? "sequence" : "sequences";
     return one ? "file" : "files";
-}
-
-void report_key(char key[KEY_ROOM], const char *name) {
-    int length = 0;
-    for (; name[length] && length < KEY_ROOM - 1; length++)
-        key[length] = isalnum((unsigned char)name[length]) ? name[length] : '_';
-    key[length] = 0;
 }

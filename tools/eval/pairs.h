@@ -2,7 +2,7 @@
 #ifndef TOOLS_EVAL_PAIRS_H
 #define TOOLS_EVAL_PAIRS_H
 
-#include "eval/load.h"
+#include "common/load.h"
 #include "eval/source.h"
 #include "eval/units.h"
 

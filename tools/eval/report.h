@@ -2,6 +2,7 @@
 #ifndef TOOLS_EVAL_REPORT_H
 #define TOOLS_EVAL_REPORT_H
 
+#include "common/measures.h"
 #include "common/text.h"
 #include "eval/certainty.h"
 #include "eval/worst.h"
@@ -24,10 +25,6 @@ void report_csv(text_buffer *target, const results *from);
 
 /* ---- numbers and names, shared by the forms ---- */
 
-enum { NUMBER_ROOM = 32, KEY_ROOM = 64 };
-
-/** A value as people read it: whole counts without decimals, "-" where it is undefined. */
-void report_number(char shown[NUMBER_ROOM], double value, const seg_measure *measure);
 /** "0.031", "< 0.0001": a probability. */
 void report_probability(char shown[NUMBER_ROOM], double p);
 /** A real number as data: null where it is undefined, REPORT_INFINITY where it is infinite, for
@@ -38,8 +35,6 @@ json_t *report_real(double value);
 json_t *report_value(double value, const seg_measure *measure);
 /** A text as data; bytes that are no UTF-8 become '?'. */
 json_t *report_text(const char *shown);
-/** The name of a measure, table or column as data has it: "f_beta", "r0_5". */
-void report_key(char key[KEY_ROOM], const char *name);
 /** "files", "frames", "sequences": what rows are. */
 const char *report_rows_name(const scores *from);
 

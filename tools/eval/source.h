@@ -2,7 +2,7 @@
 #ifndef TOOLS_EVAL_SOURCE_H
 #define TOOLS_EVAL_SOURCE_H
 
-#include "eval/load.h"
+#include "common/load.h"
 
 typedef struct source source;
 

@@ -8,15 +8,15 @@
 
 static void add_number(grid *target, double value, const seg_measure *measure) {
     char shown[NUMBER_ROOM];
-    report_number(shown, value, measure);
+    measure_number(shown, value, measure);
     grid_add(target, shown);
 }
 
 /* "[0.81, 0.87]" */
 static void add_interval(grid *target, const seg_interval *interval, const seg_measure *measure) {
     char low[NUMBER_ROOM], high[NUMBER_ROOM], both[2 * NUMBER_ROOM + 4];
-    report_number(low, interval->low, measure);
-    report_number(high, interval->high, measure);
+    measure_number(low, interval->low, measure);
+    measure_number(high, interval->high, measure);
     snprintf(both, sizeof both, "[%s, %s]", low, high);
     grid_add(target, isnan(interval->low) ? "-" : both);
 }

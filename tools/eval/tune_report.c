@@ -22,7 +22,7 @@ static void place_text(char *shown, size_t size, const tuning *from, int32_t a, 
 
 static void add_value(grid *target, const char *name, double value, const seg_measure *measure) {
     char shown[NUMBER_ROOM];
-    report_number(shown, value, measure);
+    measure_number(shown, value, measure);
     grid_add(target, name);
     grid_add(target, shown);
 }
@@ -75,9 +75,9 @@ static void add_folds(text_buffer *target, const tuned *from) {
         grid_add(&table, shown);
         snprintf(shown, sizeof shown, "%d", (int)one->units);
         grid_add(&table, shown);
-        report_number(shown, one->training, measure);
+        measure_number(shown, one->training, measure);
         grid_add(&table, shown);
-        report_number(shown, one->held_out, measure);
+        measure_number(shown, one->held_out, measure);
         grid_add(&table, shown);
         for (int32_t a = 0; a < all->axes.count; a++) {
             place_text(shown, sizeof shown, all, a, all->trials[one->best].places[a]);
@@ -87,8 +87,8 @@ static void add_folds(text_buffer *target, const tuned *from) {
     text_add(target, "\nCross-validation by %s\n", measure->name);
     grid_print(target, &table);
     char training[NUMBER_ROOM], test[NUMBER_ROOM];
-    report_number(training, from->training, measure);
-    report_number(test, from->held_out[all->choices.measure], measure);
+    measure_number(training, from->training, measure);
+    measure_number(test, from->held_out[all->choices.measure], measure);
     text_add(target, "training %s, held out %s: expect the latter on other pictures\n", training,
              test);
 }
@@ -183,7 +183,7 @@ static json_t *describe_values(const tuning *from, const double *values) {
     json_t *made = json_object();
     char key[KEY_ROOM];
     for (int32_t m = 0; m < metric->measure_count; m++) {
-        report_key(key, metric->measures[m].name);
+        measure_key(key, metric->measures[m].name);
         json_object_set_new(made, key, report_value(values[m], &metric->measures[m]));
     }
     return made;
@@ -249,7 +249,7 @@ void tuned_csv(text_buffer *target, const tuned *from) {
     for (int32_t a = 0; a < all->axes.count; a++)
         text_add(target, "%s%s", a ? "," : "", all->axes.items[a].param->name);
     for (int32_t m = 0; m < metric->measure_count; m++) {
-        report_key(shown, metric->measures[m].name);
+        measure_key(shown, metric->measures[m].name);
         text_add(target, ",%s", shown);
     }
     text_add(target, "\r\n");

@@ -49,12 +49,12 @@ void worst_find(worst_list *target, const scores *from) {
 void worst_caption(char *shown, size_t size, const scores *from, const score_row *row) {
     const seg_measure *measure = &from->choices->metric->measures[from->choices->measure];
     char first[NUMBER_ROOM], second[NUMBER_ROOM];
-    report_number(first, row->sides[0].values[from->choices->measure], measure);
+    measure_number(first, row->sides[0].values[from->choices->measure], measure);
     if (from->choices->sides == 1) {
         snprintf(shown, size, "%s %s", measure->name, first);
         return;
     }
-    report_number(second, row->sides[1].values[from->choices->measure], measure);
+    measure_number(second, row->sides[1].values[from->choices->measure], measure);
     snprintf(shown, size, "%s %s -> %s", measure->name, first, second);
 }
 

@@ -42,6 +42,8 @@ static const help_pair examples[] = {
      "In the middle of a pipeline."},
     {"segment --method otsu --post 'open(3),fill-holes' --keep 'area>50' cells.tif cells.png",
      "A mask without specks."},
+    {"segment --try-all threshold page.png sheet.png",
+     "What each of the thresholds makes of a page, side by side."},
     {NULL, NULL}};
 
 static const char *const usage[] = {"[--method NAME] [--PARAM VALUE]... [options] INPUT... OUTPUT",
@@ -50,8 +52,16 @@ static const char *const usage[] = {"[--method NAME] [--PARAM VALUE]... [options
 static const char *const groups[GROUP_COUNT] = {
     [GROUP_METHOD] = "Method",           [GROUP_INPUT] = "Input",
     [GROUP_OUTPUT] = "Output",           [GROUP_RUN] = "Running",
-    [GROUP_INFORMATION] = "Information",
+    [GROUP_INFORMATION] = "Information", [GROUP_METRIC] = "Trying methods",
 };
+
+static const help_pair phrases[] = {
+    {"truth", "With --try-all: a picture of what is right. Each method is scored."},
+    {"metric", "With --truth: the metric; default masks, for regions regions. Its parameters are "
+               "options, too; segment-eval --help NAME tells them."},
+    {"measure", "With --truth: the measure that is shown; default the one that the metric is known "
+                "for."},
+    {NULL, NULL}};
 
 static const help_list lists[] = {
     {"INPUT is", inputs, NULL},
@@ -141,6 +151,7 @@ const program segment_program = {
     .section_count = 2,
     .lists = lists,
     .examples = examples,
+    .phrases = phrases,
     .list = segment_add_list,
     .list_json = segment_add_list_json,
 };

@@ -1,6 +1,6 @@
 /* Pictures as a metric takes them. */
-#ifndef TOOLS_EVAL_LOAD_H
-#define TOOLS_EVAL_LOAD_H
+#ifndef TOOLS_LOAD_H
+#define TOOLS_LOAD_H
 
 #include <segment/evaluate.h>
 #include <segment/media.h>

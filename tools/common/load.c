@@ -1,4 +1,4 @@
-#include "eval/load.h"
+#include "common/load.h"
 #include "common/messages.h"
 #include <math.h>
 #include <stdio.h>
