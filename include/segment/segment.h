@@ -21,6 +21,7 @@
 #include <segment/status.h>
 #include <segment/temporal.h>
 #include <segment/threshold.h>
+#include <segment/transform.h>
 #include <segment/version.h>
 
 #endif
