@@ -9,4 +9,4 @@ sh samples/install-packages.sh check c++
 cmake -S . -B build/test -G Ninja -DCMAKE_BUILD_TYPE=Release "-DSEGMENT_WERROR=${CI:-OFF}" \
     -DSEGMENT_TESTS=ON -DSEGMENT_SAMPLES=ON
 cmake --build build/test
-exec ctest --test-dir build/test --output-on-failure --no-tests=error ${1:+-R "$1"}
+exec ctest --test-dir build/test -j "$(nproc)" --output-on-failure --no-tests=error ${1:+-R "$1"}

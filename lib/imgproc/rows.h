@@ -8,7 +8,7 @@
 /** Rows of a band of about 2^17 pixels: long enough that starting it costs nothing, short enough
  *  that its samples stay in the second-level cache. Depends on the picture only. */
 static inline int32_t seg_point_rows(const seg_image *image) {
-    const int32_t rows = (1 << 17) / image->width;
+    const int32_t rows = (1 << 15) / image->width;
     return rows < 1 ? 1 : rows;
 }
 

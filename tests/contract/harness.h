@@ -371,13 +371,14 @@ static inline void contract_each_format(const seg_method *method,
 
 /* ---- main ---- */
 
-/* Each test runs for the numbers first .. end-1, its number in _i. */
-static inline int contract_main_from(const char *name, const TTest *const *tests, size_t count,
-                                     int first, int end) {
+/* Runs the tests for numbers 0 .. times-1 (in _i), or for those that `chosen` is true of. */
+static inline int contract_main_of(const char *name, const TTest *const *tests, size_t count,
+                                   int times, bool (*chosen)(int number)) {
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);
     for (size_t i = 0; i < count; i++)
-        tcase_add_loop_test(cases, tests[i], first, end);
+        for (int number = 0; number < times; number++)
+            if (!chosen || chosen(number)) tcase_add_loop_test(cases, tests[i], number, number + 1);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
@@ -386,26 +387,27 @@ static inline int contract_main_from(const char *name, const TTest *const *tests
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Each test runs `times` times. */
-static inline int contract_main_of(const char *name, const TTest *const *tests, size_t count,
-                                   int times) {
-    return contract_main_from(name, tests, count, 0, times);
+/* SEGMENT_METHOD names one method; SEGMENT_PART=2/6 is the second of six parts of the registry,
+ * which CTest runs side by side. */
+static inline bool contract_method_chosen(int number) {
+    const char *only = getenv("SEGMENT_METHOD"), *part = getenv("SEGMENT_PART");
+    if (only && *only && strcmp(contract_method(number)->id, only) != 0) return false;
+    int index = 1, parts = 1;
+    if (part && *part &&
+        (sscanf(part, "%d/%d", &index, &parts) != 2 || index < 1 || index > parts)) {
+        fprintf(stderr, "SEGMENT_PART=%s is not like 2/6\n", part);
+        exit(EXIT_FAILURE);
+    }
+    return number % parts == index - 1;
 }
 
-/* Each test runs once for every method, or for that which SEGMENT_METHOD names. */
 static inline int contract_main(const char *name, const TTest *const *tests, size_t count) {
     const char *only = getenv("SEGMENT_METHOD");
-    int first = 0, end = contract_count();
-    if (only && *only) {
-        while (first < end && strcmp(contract_method(first)->id, only))
-            first++;
-        if (first == end) {
-            fprintf(stderr, "there is no method %s (SEGMENT_METHOD)\n", only);
-            return EXIT_FAILURE;
-        }
-        end = first + 1;
+    if (only && *only && !seg_method_find(only)) {
+        fprintf(stderr, "there is no method %s (SEGMENT_METHOD)\n", only);
+        return EXIT_FAILURE;
     }
-    return contract_main_from(name, tests, count, first, end);
+    return contract_main_of(name, tests, count, contract_count(), contract_method_chosen);
 }
 
 #define CONTRACT_MAIN(name, ...)                                                                   \

@@ -395,5 +395,5 @@ int main(void) {
                                   same_values_every_time,
                                   truth_against_itself,
                                   masks_are_drawn};
-    return contract_main_of("metrics", tests, sizeof tests / sizeof *tests, metric_count());
+    return contract_main_of("metrics", tests, sizeof tests / sizeof *tests, metric_count(), NULL);
 }

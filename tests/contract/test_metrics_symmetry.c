@@ -241,5 +241,5 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {rows_and_columns_change_places, labels_have_other_names};
     return contract_main_of("symmetry of metrics", tests, sizeof tests / sizeof *tests,
-                            metric_count());
+                            metric_count(), NULL);
 }
