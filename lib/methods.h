@@ -13,7 +13,8 @@ extern const seg_method seg_method_huang, seg_method_isodata, seg_method_kapur, 
 extern const seg_method seg_method_hysteresis; /* threshold/hysteresis.c */
 /* local levels: threshold/<name>.c */
 extern const seg_method seg_method_adaptive_gaussian, seg_method_adaptive_mean, seg_method_nick,
-    seg_method_niblack, seg_method_sauvola, seg_method_su, seg_method_wolf;
+    seg_method_niblack, seg_method_sauvola, seg_method_su, seg_method_wolf, seg_method_bernsen,
+    seg_method_gatos;
 extern const seg_method seg_method_region_grow; /* region/grow.c */
 /* partitions: region/<name>.c */
 extern const seg_method seg_method_etps, seg_method_felzenszwalb, seg_method_kmeans,
@@ -25,11 +26,11 @@ extern const seg_method seg_method_grabcut;    /* region/grabcut.c */
 extern const seg_method seg_method_canny;      /* edge/canny.c */
 extern const seg_method seg_method_frame_diff; /* temporal/frame_diff.c */
 extern const seg_method seg_method_background; /* temporal/background.c */
-extern const seg_method seg_method_grabcut;     /* region/grabcut.c */
-extern const seg_method seg_method_watershed;   /* region/watershed.c */
-extern const seg_method seg_method_canny;       /* edge/canny.c */
-extern const seg_method seg_method_frame_diff;  /* temporal/frame_diff.c */
-extern const seg_method seg_method_background;  /* temporal/background.c */
+extern const seg_method seg_method_grabcut;    /* region/grabcut.c */
+extern const seg_method seg_method_watershed;  /* region/watershed.c */
+extern const seg_method seg_method_canny;      /* edge/canny.c */
+extern const seg_method seg_method_frame_diff; /* temporal/frame_diff.c */
+extern const seg_method seg_method_background; /* temporal/background.c */
 /* picture -> picture, for --pre: imgproc/operations.c */
 extern const seg_method seg_method_gaussian;
 extern const seg_method seg_method_median;

@@ -9,7 +9,7 @@ SEG_BEGIN_DECLS
 typedef struct seg_threshold_options {
     size_t size;     /**< set by seg_threshold_options_init */
     seg_level level; /**< foreground is above it */
-    seg_level max;   /**< ... and not above this; default 100 % */
+    seg_level max;   /**< ... and not above this; default 100 %, no limit */
     bool invert;     /**< swap foreground and background */
 } seg_threshold_options;
 
@@ -18,8 +18,9 @@ SEG_API void seg_threshold_options_init(seg_threshold_options *options);
 /**
  * Fixed (or percentile, or automatic) level. `picture`: 1-4 channels, u8, u16 or f32; colour is
  * brought to grey (BT.601), alpha is left out. `mask` (ensured): U8, 255 where
- * level < value <= max. `ignore` (U8, may be NULL): non-zero pixels do not vote and give 0.
- * `native_level` (may be NULL): the level in the samples' own unit.
+ * level < value <= max, or max < value <= level where max is the lower one. `ignore` (U8, may be
+ * NULL): non-zero pixels do not vote and give 0. `native_level` (may be NULL): the level in the
+ * samples' own unit.
  */
 SEG_API SEG_NODISCARD seg_status seg_threshold(seg_image *mask, double *native_level,
                                                const seg_image *picture, const seg_image *ignore,
@@ -115,17 +116,20 @@ typedef enum seg_local_rule {
     SEG_LOCAL_NIBLACK,           /**< mean + k deviations, Niblack 1986 */
     SEG_LOCAL_SAUVOLA,           /**< Sauvola and Pietikainen 2000 */
     SEG_LOCAL_WOLF,              /**< Wolf, Jolion and Chassaing 2002 */
-    SEG_LOCAL_NICK               /**< Khurshid et al. 2009 */
+    SEG_LOCAL_NICK,              /**< Khurshid et al. 2009 */
+    SEG_LOCAL_BERNSEN            /**< half-way between least and most, Bernsen 1986 */
 } seg_local_rule;
 
 /** Fields that a rule does not use are left alone. Levels are 8-bit-equivalent at every depth. */
 typedef struct seg_local_options {
     size_t size;
-    int32_t window; /**< side of the square window in px, odd, 1 to 1023 */
-    int32_t c;      /**< adaptive-*: taken from the mean, levels, -255 to 255 */
-    double k;       /**< niblack, sauvola, wolf, nick */
-    double r;       /**< sauvola: R, the largest deviation there can be, levels */
-    bool invert;    /**< dark objects on a light ground */
+    int32_t window;   /**< side of the square window in px, odd, 1 to 1023 */
+    int32_t c;        /**< adaptive-*: taken from the mean, levels, -255 to 255 */
+    double k;         /**< niblack, sauvola, wolf, nick */
+    double r;         /**< sauvola: R, the largest deviation there can be, levels */
+    bool invert;      /**< dark objects on a light ground */
+    int32_t contrast; /**< bernsen: windows of less are of one class, levels, 0 to 255 */
+    seg_level level;  /**< bernsen: above it such a window is foreground */
 } seg_local_options;
 
 /** The defaults of a rule; one that there is not leaves `size` 0. */
@@ -165,6 +169,31 @@ SEG_API SEG_NODISCARD seg_status seg_threshold_su(seg_image *mask, const seg_ima
                                                   const seg_image *ignore,
                                                   const seg_su_options *options,
                                                   const seg_env *env);
+
+typedef struct seg_gatos_options {
+    size_t size;
+    int32_t window;     /**< of Sauvola's rule, px, odd, 1 to 1023 */
+    double k;           /**< of Sauvola's rule, -1 to 1 */
+    int32_t background; /**< window that paper under ink is taken from, px, odd, 3 to 255 */
+    int32_t wiener;     /**< window of the Wiener filter, px, odd, 1 (none) to 15 */
+    double q, p1, p2;   /**< of the level: share of the mean darkness; where and what of it
+                             suffices on dark paper */
+    bool invert;        /**< the ink is foreground */
+} seg_gatos_options;
+
+SEG_API void seg_gatos_options_init(seg_gatos_options *options);
+
+/**
+ * Ink of documents: what is darker than the background, which is estimated under the ink, by a
+ * share of the mean darkness of ink. `mask` (ensured): U8, 255 on paper, 0 on ink. All else as
+ * seg_threshold_local, but that samples are rounded to 8 bits and that ignored pixels are neither
+ * ink nor background. B. Gatos, I. Pratikakis, S. Perantonis, "Adaptive degraded document image
+ * binarization", Pattern Recognition 39(3), 2006.
+ */
+SEG_API SEG_NODISCARD seg_status seg_threshold_gatos(seg_image *mask, const seg_image *picture,
+                                                     const seg_image *ignore,
+                                                     const seg_gatos_options *options,
+                                                     const seg_env *env);
 
 SEG_END_DECLS
 

@@ -13,7 +13,9 @@
 #include <string.h>
 
 typedef struct cut_ends {
-    double low, high;
+    double low, high;  /* of what is compared, low <= high unless nothing is between them */
+    double level, max; /* as they are reported, in the samples' unit */
+    bool limited;      /* max is below full scale */
     bool invert;
 } cut_ends;
 
@@ -74,10 +76,16 @@ static double edge_of(double native, const seg_level *level, const seg_image *gr
     return binned ? native + 0.5 / 65535.0 : native;
 }
 
-/* What is between the ends, in the samples' unit; `native_level` is the lower end as reported. */
-static seg_status find_ends(cut_ends *ends, double *native_level, const seg_image *grey,
-                            const seg_image *ignore, const seg_cut *cut, seg_scratch *scratch,
-                            const seg_env *env) {
+/* Levels of a range are taken in either order; where there is no limit there is nothing to turn. */
+static void order_ends(cut_ends *ends) {
+    if (!ends->limited || ends->low <= ends->high) return;
+    const double low = ends->high;
+    ends->high = ends->low;
+    ends->low = low;
+}
+
+static seg_status find_ends(cut_ends *ends, const seg_image *grey, const seg_image *ignore,
+                            const seg_cut *cut, seg_scratch *scratch, const seg_env *env) {
     uint64_t *bins = NULL;
     int32_t size = 0;
     if (cut->rule || needs_histogram(&cut->low) || needs_histogram(&cut->high)) {
@@ -86,16 +94,17 @@ static seg_status find_ends(cut_ends *ends, double *native_level, const seg_imag
         if (!bins) return SEG_ERROR_MEMORY;
         SEG_TRY(seg_histogram_with(bins, size, grey, ignore, scratch, env));
     }
-    double high;
-    SEG_TRY(seg_level_resolve(&high, &cut->high, SEG_AUTO_OTSU, bins, size, grey));
-    ends->high = edge_of(high, &cut->high, grey);
+    SEG_TRY(seg_level_resolve(&ends->max, &cut->high, SEG_AUTO_OTSU, bins, size, grey));
+    ends->high = edge_of(ends->max, &cut->high, grey);
+    ends->limited = ends->max < seg_image_full_scale(grey);
     ends->invert = cut->invert;
     if (cut->rule) {
-        find_by_rule(native_level, &ends->low, cut->rule, bins, size, grey);
+        find_by_rule(&ends->level, &ends->low, cut->rule, bins, size, grey);
         return SEG_OK;
     }
-    SEG_TRY(seg_level_resolve(native_level, &cut->low, SEG_AUTO_OTSU, bins, size, grey));
-    ends->low = edge_of(*native_level, &cut->low, grey);
+    SEG_TRY(seg_level_resolve(&ends->level, &cut->low, SEG_AUTO_OTSU, bins, size, grey));
+    ends->low = edge_of(ends->level, &cut->low, grey);
+    order_ends(ends);
     return SEG_OK;
 }
 
@@ -227,16 +236,19 @@ seg_status seg_cut_frame(seg_still *still, const seg_frame *frame, uint32_t want
     seg_image grey = {0};
     cut_ends ends;
     cut_share share;
-    double level;
     SEG_TRY(seg_input_grey(&grey, &still->images[0], frame, env));
-    SEG_TRY(find_ends(&ends, &level, &grey, ignore, cut, &still->scratch, env));
+    SEG_TRY(find_ends(&ends, &grey, ignore, cut, &still->scratch, env));
     /* The mask is cheap and its share is a decision: it is always made. */
     SEG_TRY(seg_image_reuse(&result->mask, grey.width, grey.height, SEG_U8, 1, env));
     SEG_TRY(write_mask(&result->mask, &share, &grey, ignore, &ends, env));
     result->outputs |= SEG_OUTPUT_MASK;
     if (wanted & SEG_OUTPUT_SCORE) SEG_TRY(seg_cut_score(result, &grey, ignore, cut->invert, env));
-    seg_result_decide(result, "level", seg_level_8bit(level, &grey), "8-bit");
-    seg_result_decide(result, "level_raw", level, "raw");
+    seg_result_decide(result, "level", seg_level_8bit(ends.level, &grey), "8-bit");
+    seg_result_decide(result, "level_raw", ends.level, "raw");
+    if (ends.limited) {
+        seg_result_decide(result, "max", seg_level_8bit(ends.max, &grey), "8-bit");
+        seg_result_decide(result, "max_raw", ends.max, "raw");
+    }
     seg_result_decide(result, "foreground",
                       share.voting ? (double)share.foreground / (double)share.voting : 0, "share");
     return SEG_OK;
@@ -246,10 +258,9 @@ seg_status seg_cut_mask(seg_image *mask, double *native_level, const seg_image *
                         const seg_image *ignore, const seg_cut *cut, seg_scratch *scratch,
                         const seg_env *env) {
     cut_ends ends;
-    double level;
-    SEG_TRY(find_ends(&ends, &level, grey, ignore, cut, scratch, env));
+    SEG_TRY(find_ends(&ends, grey, ignore, cut, scratch, env));
     SEG_TRY(write_mask(mask, NULL, grey, ignore, &ends, env));
-    if (native_level) *native_level = level;
+    if (native_level) *native_level = ends.level;
     return SEG_OK;
 }
 

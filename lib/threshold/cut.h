@@ -13,7 +13,8 @@ typedef struct seg_level_rule {
     bool coarse;
 } seg_level_rule;
 
-/** Foreground is low < value <= high, or the opposite. High from full scale on is no limit. */
+/** Foreground is low < value <= high, or the opposite. High from full scale on is no limit; a
+ *  limit below low changes places with it. */
 typedef struct seg_cut {
     seg_level low, high;
     bool invert;
@@ -27,8 +28,8 @@ SEG_NODISCARD seg_status seg_cut_picture(seg_image *mask, double *native_level,
                                          const seg_cut *cut, const seg_env *env);
 
 /** The apply function of a threshold method: fills what is `wanted` of mask and score (the grey
- *  value, or its distance to full scale if inverted), and the decisions `level`, `level_raw` and
- *  `foreground`. */
+ *  value, or its distance to full scale if inverted), and the decisions `level`, `level_raw`, `max`
+ *  and `max_raw` if there is a limit, and `foreground`. */
 SEG_NODISCARD seg_status seg_cut_frame(seg_still *still, const seg_frame *frame, uint32_t wanted,
                                        seg_result *result, const seg_cut *cut);
 

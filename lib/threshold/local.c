@@ -20,6 +20,7 @@ static const seg_local_row *const rules[] = {
     [SEG_LOCAL_SAUVOLA] = &seg_local_row_sauvola,
     [SEG_LOCAL_WOLF] = &seg_local_row_wolf,
     [SEG_LOCAL_NICK] = &seg_local_row_nick,
+    [SEG_LOCAL_BERNSEN] = &seg_local_row_bernsen,
 };
 
 #define RULE_COUNT ((int)(sizeof rules / sizeof *rules))
@@ -230,7 +231,18 @@ static seg_status run(seg_local_output *output, int64_t *foreground, const seg_l
     SEG_TRY(seg_local_block(output, scratch));
     if (rule->kind == SEG_LOCAL_BY_GAUSSIAN)
         return seg_local_gaussian(output, foreground, options, scratch, env);
+    if (rule->kind == SEG_LOCAL_BY_RANGE)
+        return seg_local_range(output, foreground, options, scratch, env);
     return run_windows(output, foreground, rule, options, scratch, env);
+}
+
+seg_status seg_local_mask(seg_image *mask, const seg_image *grey, seg_local_rule rule,
+                          const seg_local_options *options, seg_scratch *scratch,
+                          const seg_env *env) {
+    const seg_image none = {0};
+    seg_local_output output = {.mask = mask, .source = grey, .ignore = &none};
+    int64_t foreground;
+    return run(&output, &foreground, rules[rule], options, scratch, env);
 }
 
 void seg_local_options_init(seg_local_options *options, seg_local_rule rule) {

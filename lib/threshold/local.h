@@ -18,9 +18,10 @@
 
 /** What a threshold is made of. */
 typedef enum seg_local_kind {
-    SEG_LOCAL_BY_MEAN,    /* the mean of a window */
-    SEG_LOCAL_BY_SPREAD,  /* its mean and deviation: seg_local_formula */
-    SEG_LOCAL_BY_GAUSSIAN /* a weighted mean */
+    SEG_LOCAL_BY_MEAN,     /* the mean of a window */
+    SEG_LOCAL_BY_SPREAD,   /* its mean and deviation: seg_local_formula */
+    SEG_LOCAL_BY_GAUSSIAN, /* a weighted mean */
+    SEG_LOCAL_BY_RANGE     /* its least and most */
 } seg_local_kind;
 
 /** Of the whole picture, in the samples of windows (seg_window_full_scale). */
@@ -62,6 +63,16 @@ SEG_NODISCARD seg_status seg_local_output_take(seg_local_output *output, seg_res
 /** Says what was filled, and the decisions `window` and `foreground`. */
 void seg_local_decide(seg_result *result, const seg_local_output *output, int32_t window,
                       int64_t foreground);
+
+/** The mask (U8, there already) of a grey picture without ignored pixels. */
+SEG_NODISCARD seg_status seg_local_mask(seg_image *mask, const seg_image *grey, seg_local_rule rule,
+                                        const seg_local_options *options, seg_scratch *scratch,
+                                        const seg_env *env);
+
+/** The masks of bernsen; bernsen.c. */
+SEG_NODISCARD seg_status seg_local_range(seg_local_output *output, int64_t *foreground,
+                                         const seg_local_options *options, seg_scratch *scratch,
+                                         const seg_env *env);
 
 /** Bands of adaptive-gaussian; adaptive_gaussian.c. */
 SEG_NODISCARD seg_status seg_local_gaussian(seg_local_output *output, int64_t *foreground,
@@ -113,6 +124,7 @@ SEG_NODISCARD seg_status seg_local_apply(void *state, const seg_frame *frame, ui
                                           sizeof(seg_local_options)}
 
 extern const seg_local_row seg_local_row_adaptive_mean, seg_local_row_adaptive_gaussian,
-    seg_local_row_niblack, seg_local_row_sauvola, seg_local_row_wolf, seg_local_row_nick;
+    seg_local_row_niblack, seg_local_row_sauvola, seg_local_row_wolf, seg_local_row_nick,
+    seg_local_row_bernsen;
 
 #endif

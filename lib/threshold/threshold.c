@@ -3,7 +3,7 @@
  * whose objects and ground do not overlap in brightness, and as the last step of other methods.
  *
  * Symbols: g(x, y) grey value, T `level`, M `max`
- *   foreground(x, y) = T < g(x, y) <= M, the opposite with `invert`
+ *   foreground(x, y) = T < g(x, y) <= M, the opposite with `invert`; M < T change places
  *
  * Steps: 1. grey; 2. a histogram if `level` or `max` is a percentile or automatic; 3. one comparing
  * pass. Integer samples are compared with the floor of T, f32 with T as a float, or at 16 bits if T
@@ -23,7 +23,9 @@ static const seg_param rows[] = {
      "auto:noise; auto = auto:otsu.",
      "T"},
     {"max", SEG_PARAM_LEVEL, offsetof(seg_threshold_options, max), "100%", 0, 255, NULL,
-     "8-bit level", "Foreground is not brighter than this; from full scale on there is no limit.",
+     "8-bit level",
+     "Foreground is not brighter than this, so that level and max are the ends of a range, in "
+     "either order; from full scale on there is no limit.",
      "M"},
     {"invert", SEG_PARAM_BOOL, offsetof(seg_threshold_options, invert), "false", 0, 1, NULL, "",
      "Swap foreground and background.", ""},

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#define RULES (SEG_LOCAL_NICK + 1)
+#define RULES (SEG_LOCAL_BERNSEN + 1)
 
 static int32_t clamped(int32_t i, int32_t n) {
     return i < 0 ? 0 : i >= n ? n - 1 : i;
@@ -46,12 +46,28 @@ static double gaussian_mean(const seg_image *picture, int32_t x, int32_t y, int3
     return sum / weights;
 }
 
+/* Half-way between least and most; beyond all samples, on either side, in flat windows. */
+static double range_level(const seg_image *picture, int32_t x, int32_t y,
+                          const seg_local_options *o) {
+    const int32_t r = o->window / 2;
+    const double full = seg_image_full_scale(picture);
+    double least = full, most = 0;
+    for (int32_t dy = -r; dy <= r; dy++)
+        for (int32_t dx = -r; dx <= r; dx++) {
+            least = fmin(least, sample(picture, x + dx, y + dy));
+            most = fmax(most, sample(picture, x + dx, y + dy));
+        }
+    if (most - least >= o->contrast * full / 255) return (least + most) / 2;
+    return (least + most) / 2 > o->level.value / 100 * full ? -full : 2 * full;
+}
+
 /* The level of a pixel by the paper; `darkest` and `largest` of the picture. */
 static double level_of(const seg_image *picture, int32_t x, int32_t y, seg_local_rule rule,
                        const seg_local_options *o, double darkest, double largest) {
     const double full = seg_image_full_scale(picture);
     if (rule == SEG_LOCAL_ADAPTIVE_GAUSSIAN)
         return (rint(gaussian_mean(picture, x, y, o->window) * 255 / full) - o->c) * full / 255;
+    if (rule == SEG_LOCAL_BERNSEN) return range_level(picture, x, y, o);
     const window w = window_of(picture, x, y, o->window);
     switch (rule) {
     case SEG_LOCAL_ADAPTIVE_MEAN:
@@ -148,6 +164,15 @@ START_TEST(by_hand) {
     check_row(flat, 3, SEG_LOCAL_WOLF, 3, 0, (uint8_t[]){0, 0, 0});
     check_row(flat, 3, SEG_LOCAL_SAUVOLA, 3, 0, (uint8_t[]){255, 255, 255});
     check_row(flat, 3, SEG_LOCAL_NICK, 3, 0, (uint8_t[]){255, 255, 255});
+    /* 10 60 100: least and most 10 60, 10 100, 60 100; half-way 35 55 80 */
+    check_row((uint8_t[]){10, 60, 100}, 3, SEG_LOCAL_BERNSEN, 3, 0, (uint8_t[]){0, 255, 255});
+    /* flat windows (below 40) are of the class of their mid-grey: 10 200 | 200 210 */
+    check_row(flat, 3, SEG_LOCAL_BERNSEN, 3, 0, (uint8_t[]){0, 0, 0});
+    check_row((uint8_t[]){10, 200, 200, 210}, 4, SEG_LOCAL_BERNSEN, 3, 0,
+              (uint8_t[]){0, 255, 255, 255});
+    /* a flat window just at half of full scale is dark: 127 + 128 is no more than 255 */
+    check_row((uint8_t[]){127, 128}, 2, SEG_LOCAL_BERNSEN, 3, 0, (uint8_t[]){0, 0});
+    check_row((uint8_t[]){128, 128}, 2, SEG_LOCAL_BERNSEN, 3, 0, (uint8_t[]){255, 255});
 }
 END_TEST
 
@@ -179,7 +204,7 @@ END_TEST
 /* The score is on the mask's side of one half, everywhere. */
 START_TEST(scores_agree_with_masks) {
     static const char *const ids[] = {
-        "adaptive-mean", "adaptive-gaussian", "niblack", "sauvola", "wolf", "nick"};
+        "adaptive-mean", "adaptive-gaussian", "niblack", "sauvola", "wolf", "nick", "bernsen"};
     pixels_random random = pixels_random_start(53);
     for (int rule = 0; rule < RULES; rule++)
         for (int invert = 0; invert < 2; invert++) {
@@ -248,7 +273,7 @@ START_TEST(options_and_errors) {
     ck_assert_fails(seg_threshold_local(&mask, &picture, NULL, SEG_LOCAL_SAUVOLA, &options, NULL),
                     SEG_ERROR_OPTION, "window has no valid value");
     ck_assert_fails(seg_threshold_local(&mask, &picture, NULL, (seg_local_rule)RULES, NULL, NULL),
-                    SEG_ERROR_OPTION, "rule is 6");
+                    SEG_ERROR_OPTION, "rule is 7");
     seg_local_options_init(&options, (seg_local_rule)RULES);
     ck_assert_uint_eq(options.size, 0);
     const uint8_t ignored[] = {0, 255, 0, 1};

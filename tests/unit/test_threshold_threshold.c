@@ -34,7 +34,11 @@ START_TEST(by_hand) {
     options = fixed(100, 200, true); /* what is ignored is never foreground */
     ck_assert_ok(seg_threshold(&mask, NULL, &picture, &ignore, &options, NULL));
     ck_assert_mem_eq(mask.data, ((uint8_t[]){255, 255, 255, 0, 0, 255, 255}), 7);
-    options = fixed(200, 100, false); /* nothing lies between */
+    options = fixed(200, 100, false); /* a range in the other order */
+    ck_assert_ok(seg_threshold(&mask, &level, &picture, NULL, &options, NULL));
+    ck_assert_mem_eq(mask.data, ((uint8_t[]){0, 0, 0, 255, 255, 0, 0}), 7);
+    ck_assert_double_eq(level, 200);
+    options = fixed(100, 100, false); /* nothing lies between */
     ck_assert_ok(seg_threshold(&mask, NULL, &picture, NULL, &options, NULL));
     ck_assert_mem_eq(mask.data, ((uint8_t[]){0, 0, 0, 0, 0, 0, 0}), 7);
     options.invert = true;
@@ -120,12 +124,15 @@ START_TEST(against_brute_force) {
                                    &envs.env[repeat % PIXELS_ENVS]));
         ck_assert_double_eq(native, low);
         const double full = seg_image_full_scale(&grey);
+        const bool turned = high < low; /* then max is where the range begins */
         int wrong = 0;
         for (int32_t y = 0; y < height; y++)
             for (int32_t x = 0; x < width; x++) {
                 const double value = pixels_at(&grey, x, y, 0);
-                const bool inside = above(value, &options.level, low, &grey) && low < full &&
-                                    (high >= full || !above(value, &options.max, high, &grey));
+                const bool over_level = low < full && above(value, &options.level, low, &grey);
+                const bool over_max = high < full && above(value, &options.max, high, &grey);
+                const bool inside =
+                    high < full && turned ? over_max && !over_level : over_level && !over_max;
                 bool want = inside != options.invert && fabs(value) <= FLT_MAX;
                 if (left_out && pixels_at(left_out, x, y, 0) != 0) want = false;
                 wrong += pixels_at(&mask.image, x, y, 0) != (want ? 255 : 0);
