@@ -25,7 +25,7 @@ static void print_table(const char *heading, uint32_t inputs) {
     printf("| family | %s | what | parameters |\n| --- | --- | --- | --- |\n", heading);
     for (int32_t i = 0; i < count; i++) {
         if (!(methods[i]->input & inputs)) continue;
-        if (inputs != pictures && methods[i]->input & pictures) continue;
+        if (!(inputs & pictures) && methods[i]->input & pictures) continue;
         print_row(methods[i], family);
         family = methods[i]->family;
     }
@@ -48,7 +48,9 @@ int main(int count, char **words) {
         print_metrics();
         return 0;
     }
-    print_table("`--method`", SEG_INPUT_PICTURE | SEG_INPUT_PAIR | SEG_INPUT_STREAM);
+    print_table("`--method`", SEG_INPUT_PICTURE | SEG_INPUT_STREAM);
+    printf("\n");
+    print_table("`segment-flow --method`", SEG_INPUT_PAIR);
     printf("\n");
     print_table("`--post`", SEG_INPUT_MASK | SEG_INPUT_LABELS);
     return 0;

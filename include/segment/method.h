@@ -28,9 +28,10 @@ typedef struct seg_method seg_method;
 
 /** One method. Function members get the method's own options and state only. */
 struct seg_method {
-    const char *id;        /**< on the command line: "region-grow" */
-    const char *title;     /**< a few words */
-    const char *family;    /**< "threshold", "region", "edge", "temporal", "filter", "morphology" */
+    const char *id;    /**< on the command line: "region-grow" */
+    const char *title; /**< a few words */
+    const char
+        *family; /**< "threshold", "region", "edge", "temporal", "motion", "filter", "morphology" */
     const char *reference; /**< paper: authors, title, place; "" if folklore */
     int32_t year;
     uint32_t formats;  /**< SEG_FORMAT_BITs taken as input */

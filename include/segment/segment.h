@@ -12,6 +12,7 @@
 #include <segment/imgproc.h>
 #include <segment/method.h>
 #include <segment/morphology.h>
+#include <segment/motion.h>
 #include <segment/objects.h>
 #include <segment/params.h>
 #include <segment/pipeline.h>

@@ -33,6 +33,11 @@ static inline bool contract_on_masks(const seg_method *method) {
     return !(method->input & (SEG_INPUT_PICTURE | SEG_INPUT_STREAM | SEG_INPUT_PAIR));
 }
 
+/* What comes of a frame depends on those before it. */
+static inline bool contract_in_order(const seg_method *method) {
+    return method->input & (SEG_INPUT_STREAM | SEG_INPUT_PAIR);
+}
+
 /* ---- kinds of memory ---- */
 
 typedef enum contract_memory {
@@ -251,7 +256,7 @@ static inline contract_run contract_run_of(const seg_method *method, int32_t wid
     contract_run run = {.method = method, .width = width, .height = height};
     run.format = format;
     run.channels = channels;
-    run.frames = method->input & SEG_INPUT_STREAM ? 5 : 2;
+    run.frames = contract_in_order(method) ? 5 : 2;
     return run;
 }
 

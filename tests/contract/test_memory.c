@@ -114,8 +114,7 @@ static void check_steady(const seg_method *method, seg_format format, int channe
         const uint32_t wanted = alike ? kind : seg_context_outputs(context);
         for (int t = 0; t < 12; t++) {
             /* content as before, so that lists do not grow; streams move on */
-            scene_paint_input(&input.image, method->input,
-                              method->input & SEG_INPUT_STREAM ? t : 0);
+            scene_paint_input(&input.image, method->input, contract_in_order(method) ? t : 0);
             seg_frame frame = {.index = t, .pts = t, .time_base = {1, 25}, .image = input.image};
             if (masks) frame.ignore = mask.image;
             /* the results' own pictures come with the first result */

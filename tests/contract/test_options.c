@@ -16,10 +16,10 @@ START_TEST(rows_are_whole) {
     const seg_method *method = contract_method(_i);
     ck_assert(is_name(method->id));
     ck_assert(method->title && *method->title);
-    static const char *const families[] = {"threshold", "region", "edge",
-                                           "temporal",  "filter", "morphology"};
+    static const char *const families[] = {"threshold", "region", "edge",      "temporal",
+                                           "motion",    "filter", "morphology"};
     bool known = false;
-    for (int i = 0; i < 6; i++)
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         known = known || strcmp(families[i], method->family) == 0;
     ck_assert_msg(known, "%s: family \"%s\"", method->id, method->family);
     ck_assert_ptr_nonnull(method->reference);

@@ -51,7 +51,7 @@ static void check_runners(contract_run run, bool all, const char *what) {
 START_TEST(any_number_of_threads) {
     const seg_method *method = contract_method(_i);
     contract_run run = contract_run_of(method, LARGE_WIDTH, LARGE_HEIGHT, SEG_U8, 1);
-    run.frames = method->input & SEG_INPUT_STREAM ? 3 : 1;
+    run.frames = contract_in_order(method) ? 3 : 1;
     check_runners(run, true, "defaults");
     run.masks = true;
     check_runners(run, false, "with masks");
@@ -60,7 +60,7 @@ END_TEST
 
 static void threads_of_format(const seg_method *method, seg_format format, int channels) {
     contract_run run = contract_run_of(method, MIDDLE_WIDTH, MIDDLE_HEIGHT, format, channels);
-    run.frames = method->input & SEG_INPUT_STREAM ? 3 : 1;
+    run.frames = contract_in_order(method) ? 3 : 1;
     check_runners(run, false, "format");
 }
 
@@ -75,7 +75,7 @@ START_TEST(any_number_of_threads_with_any_options) {
     for (int variant = 1; contract_variant(&o, method, variant); variant++) {
         contract_run run = contract_run_of(method, MIDDLE_WIDTH, MIDDLE_HEIGHT, SEG_U8, 1);
         run.options = o.bytes;
-        run.frames = method->input & SEG_INPUT_STREAM ? 3 : 1;
+        run.frames = contract_in_order(method) ? 3 : 1;
         if (contract_execute(&run).status == SEG_OK) check_runners(run, false, o.what);
         contract_options_clear(&o, method);
     }

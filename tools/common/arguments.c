@@ -114,7 +114,12 @@ static bool choose_method(arguments *target, const char *id) {
             message_error(NULL, "unknown method \"%s\"; segment --list names the methods", id);
         return false;
     }
-    if (!(target->method->input & (SEG_INPUT_PICTURE | SEG_INPUT_PAIR | SEG_INPUT_STREAM))) {
+    if (target->method->input & SEG_INPUT_PAIR) {
+        message_error(NULL, "%s gives optical flow, not regions; use segment-flow --method %s", id,
+                      id);
+        return false;
+    }
+    if (!(target->method->input & (SEG_INPUT_PICTURE | SEG_INPUT_STREAM))) {
         message_error(NULL, "%s works on masks or labels, not on pictures; use it as --post %s", id,
                       id);
         return false;

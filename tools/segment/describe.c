@@ -71,7 +71,11 @@ static const help_list lists[] = {
     {NULL, NULL, NULL}};
 
 bool segment_is_method(const seg_method *method) {
-    return method->input & (SEG_INPUT_PICTURE | SEG_INPUT_PAIR | SEG_INPUT_STREAM);
+    return method->input & (SEG_INPUT_PICTURE | SEG_INPUT_STREAM);
+}
+
+bool segment_is_flow(const seg_method *method) {
+    return method->input & SEG_INPUT_PAIR;
 }
 
 /* ---- methods and operations as topics ---- */
@@ -81,7 +85,9 @@ static const seg_method *nth(int32_t index, bool methods_wanted) {
     int32_t count;
     const seg_method *const *methods = seg_methods(&count);
     for (int32_t i = 0; i < count; i++)
-        if (segment_is_method(methods[i]) == methods_wanted && index-- == 0) return methods[i];
+        if (!segment_is_flow(methods[i]) && segment_is_method(methods[i]) == methods_wanted &&
+            index-- == 0)
+            return methods[i];
     return NULL;
 }
 

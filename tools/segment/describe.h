@@ -10,6 +10,9 @@ extern const program segment_program;
 /** True if the method is used with --method, else with --post. */
 bool segment_is_method(const seg_method *method);
 
+/* A method of segment-flow. */
+bool segment_is_flow(const seg_method *method);
+
 void segment_add_list(text_buffer *target);
 void segment_add_list_json(text_buffer *target);
 

@@ -14,7 +14,7 @@ static void add_rows(text_buffer *target, const char *title, bool methods_wanted
     text_add(target, "%s\n", title);
     for (int32_t i = 0; i < count; i++) {
         const seg_method *method = methods[i];
-        if (segment_is_method(method) != methods_wanted) continue;
+        if (segment_is_flow(method) || segment_is_method(method) != methods_wanted) continue;
         text_add(target, "  %-12s %-14s %s\n", strcmp(family, method->family) ? method->family : "",
                  method->id, method->title);
         family = method->family;
@@ -50,6 +50,11 @@ static int32_t default_delay(const seg_method *method) {
     return delay;
 }
 
+static const char *use_of(const seg_method *method) {
+    if (segment_is_flow(method)) return "flow";
+    return segment_is_method(method) ? "method" : "post";
+}
+
 static json_t *describe_method(const seg_method *method) {
     static const char *const formats[] = {"", "u8", "u16", "f32", "label32"};
     static const char *const inputs[] = {"picture", "mask", "labels", "pair", "stream"};
@@ -60,7 +65,7 @@ static json_t *describe_method(const seg_method *method) {
     json_object_set_new(all, "id", json_string(method->id));
     json_object_set_new(all, "title", json_string(method->title));
     json_object_set_new(all, "family", json_string(method->family));
-    json_object_set_new(all, "use", json_string(segment_is_method(method) ? "method" : "post"));
+    json_object_set_new(all, "use", json_string(use_of(method)));
     json_object_set_new(all, "reference", json_string(method->reference));
     json_object_set_new(all, "year", method->year ? json_integer(method->year) : json_null());
     for (int32_t i = 0; i < method->params->count; i++)

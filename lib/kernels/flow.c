@@ -1,0 +1,4 @@
+/* Chooses the flow kernels of this machine. */
+#include "kernels/flow.h"
+
+SEG_KERNELS_SELECT(flow)
