@@ -45,10 +45,14 @@ typedef enum seg_dataset_format {
     /** MOTS: frame id class height width run-lengths. */
     SEG_DATASET_MOTS,
     /** JSON Lines of `segment --objects`. */
-    SEG_DATASET_OBJECTS
+    SEG_DATASET_OBJECTS,
+    /** KITTI's tracks: frame id type truncated occluded alpha left top right bottom and 7 numbers
+     *  of the box in space[, score]. Categories 1 to 9: Car, Van, Truck, Pedestrian, Person,
+     *  Cyclist, Tram, Misc, DontCare; DontCare becomes a crowd. */
+    SEG_DATASET_KITTI
 } seg_dataset_format;
 
-/** How rows of MOTChallenge are meant. */
+/** How rows of MOTChallenge and KITTI are meant. */
 typedef enum seg_mot_rules {
     /** Of a tracker or detector: all rows count, as class 1 with their conf as score. */
     SEG_MOT_PREDICTIONS = 0,
@@ -59,7 +63,14 @@ typedef enum seg_mot_rules {
      * 1` the metric `tracks` then scores as the benchmark does. */
     SEG_MOT_TRUTH_16,
     /** Truth of MOT20: as before, with vehicles that are no motors (class 6) ignored as well. */
-    SEG_MOT_TRUTH_20
+    SEG_MOT_TRUTH_20,
+    /** KITTI's score of cars, of predictions (read with `truth`) as of truth: rows of other classes
+     *  are left out. Of the truth, vans, and cars that are truncated (above 0) or largely occluded
+     *  (above 2) are of class 1 and marked `ignore`. Predictions of at most 25 pixels in height
+     *  are marked `ignore`: they only count where they match. */
+    SEG_MOT_KITTI_CAR,
+    /** The same of pedestrians (class 4), with persons that sit in the place of vans. */
+    SEG_MOT_KITTI_PEDESTRIAN
 } seg_mot_rules;
 
 typedef struct seg_dataset_options {

@@ -16,7 +16,8 @@ typedef struct seg_instance {
     seg_box box;         /**< pixels */
     double area;         /**< pixels; 0 = that of the mask, or of the box where there is none */
     bool crowd;          /**< COCO's iscrowd: a region that may be matched any number of times */
-    bool ignore;         /**< expected: what is matched to it is neither a hit nor a miss */
+    bool ignore;         /**< expected: what is matched to it is neither a hit nor a miss;
+                              predicted: does not count unless it is matched (tracks) */
     bool stuff;          /**< expected: its class is no countable thing (sky, road) */
     const seg_rle *mask; /**< borrowed, or NULL: the box */
 } seg_instance;

@@ -86,6 +86,7 @@ SEG_NODISCARD seg_status seg_builder_finish(seg_dataset *data, seg_builder *b, b
 SEG_NODISCARD seg_status seg_data_read_coco(seg_builder *b, const char *text, size_t size);
 SEG_NODISCARD seg_status seg_data_read_mot(seg_builder *b, const char *text, size_t size);
 SEG_NODISCARD seg_status seg_data_read_mots(seg_builder *b, const char *text, size_t size);
+SEG_NODISCARD seg_status seg_data_read_kitti(seg_builder *b, const char *text, size_t size);
 SEG_NODISCARD seg_status seg_data_read_objects(seg_builder *b, const char *text, size_t size);
 
 #endif

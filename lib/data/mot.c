@@ -11,8 +11,7 @@
  */
 #include "core/check.h"
 #include "core/text.h"
-#include "data/builder.h"
-#include "data/lines.h"
+#include "data/rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,41 +19,12 @@
 enum { FRAME, ID, LEFT, TOP, WIDTH, HEIGHT, CONF, CLASS, MOST_FIELDS = 10 };
 
 #define FURTHEST 1e8
-#define FIELD_SIZE 64
 #define MOTS_IGNORED 10
 
 static const char *const field_names[] = {"frame", "id",     "left", "top",
                                           "width", "height", "conf", "class"};
 
-static seg_status bad_field(const seg_builder *b, const seg_line_reader *line, const char *name,
-                            const char *text, const char *allowed) {
-    return seg_fail(SEG_ERROR_DATA, "%s:%ld: %s is \"%.40s\" (allowed: %s)", b->name,
-                    (long)line->number, name, text, allowed);
-}
-
-static bool is_whole(double value, double min, double max) {
-    return value == floor(value) && value >= min && value <= max;
-}
-
 /* ---- boxes ---- */
-
-/* The number of a field; what follows it must be the end of the field. */
-static seg_status read_number(double *value, const seg_builder *b, const seg_line_reader *line,
-                              const char *text, size_t length, int field) {
-    char copy[FIELD_SIZE];
-    const char *end;
-    const char *name = field <= CLASS ? field_names[field] : "a further field";
-    while (length && is_blank(*text))
-        text++, length--;
-    while (length && is_blank(text[length - 1]))
-        length--;
-    const size_t kept = length < sizeof copy ? length : sizeof copy - 1;
-    memcpy(copy, text, kept);
-    copy[kept] = '\0';
-    if (kept == length && seg_text_to_number(value, &end, copy) && end == copy + length)
-        return SEG_OK;
-    return bad_field(b, line, name, copy, "a number");
-}
 
 /* Splits a row at its commas. */
 static seg_status read_row(double values[MOST_FIELDS], int *count, const seg_builder *b,
@@ -68,7 +38,8 @@ static seg_status read_row(double values[MOST_FIELDS], int *count, const seg_bui
         if (*count == MOST_FIELDS)
             return seg_fail(SEG_ERROR_DATA, "%s:%ld: more than %d fields", b->name,
                             (long)line->number, MOST_FIELDS);
-        SEG_TRY(read_number(&values[*count], b, line, at, (size_t)(stop - at), *count));
+        const char *name = *count <= CLASS ? field_names[*count] : "a further field";
+        SEG_TRY(seg_field_number(&values[*count], b, line, name, at, (size_t)(stop - at)));
         ++*count;
         if (!comma) break;
         at = comma + 1;
@@ -86,16 +57,16 @@ static seg_status check_row(const double *values, int count, const seg_builder *
     for (int i = 0; i < count && i <= CLASS; i++) {
         const double v = values[i];
         const char *allowed = NULL;
-        if (i == FRAME && !is_whole(v, 1, INT32_MAX)) allowed = "whole numbers from 1";
-        if (i == ID && !is_whole(v, INT32_MIN, INT32_MAX)) allowed = "whole numbers of 32 bits";
+        if (i == FRAME && !seg_is_whole(v, 1, INT32_MAX)) allowed = "whole numbers from 1";
+        if (i == ID && !seg_is_whole(v, INT32_MIN, INT32_MAX)) allowed = "whole numbers of 32 bits";
         if ((i == LEFT || i == TOP) && !(fabs(v) <= FURTHEST)) allowed = "-1e8 to 1e8";
         if ((i == WIDTH || i == HEIGHT) && !(v >= 0 && v <= FURTHEST)) allowed = "0 to 1e8";
         if (i == CONF && !(fabs(v) <= 1e300)) allowed = "-1e300 to 1e300";
-        if (i == CLASS && b->options.mot >= SEG_MOT_TRUTH_16 && !is_whole(v, 0, INT32_MAX))
+        if (i == CLASS && b->options.mot >= SEG_MOT_TRUTH_16 && !seg_is_whole(v, 0, INT32_MAX))
             allowed = "whole numbers from 0";
         if (!allowed) continue;
         seg_text_from_number(text, v);
-        return bad_field(b, line, field_names[i], text, allowed);
+        return seg_field_bad(b, line, field_names[i], text, allowed);
     }
     if (b->options.mot >= SEG_MOT_TRUTH_16 && count <= CLASS)
         return seg_fail(SEG_ERROR_DATA,
@@ -129,6 +100,9 @@ static seg_status add_row(seg_builder *b, const double *values, int count, int32
 
 seg_status seg_data_read_mot(seg_builder *b, const char *text, size_t size) {
     seg_line_reader line = seg_lines_of(text, size);
+    if (b->options.mot >= SEG_MOT_KITTI_CAR)
+        return seg_fail(SEG_ERROR_OPTION, "%s: KITTI's rules do not suit rows of MOTChallenge",
+                        b->name);
     while (seg_next_line(&line)) {
         double values[MOST_FIELDS];
         int count;
@@ -147,29 +121,22 @@ enum { MOTS_FRAME, MOTS_ID, MOTS_CLASS, MOTS_HEIGHT, MOTS_WIDTH, MOTS_NUMBERS };
 static seg_status read_mots_numbers(int32_t values[MOTS_NUMBERS], const char **rest,
                                     const seg_builder *b, const seg_line_reader *line) {
     static const char *const names[] = {"frame", "id", "class", "height", "width"};
-    const char *at = line->line, *end = line->line + line->length;
+    const char *at = line->line, *word;
     for (int i = 0; i < MOTS_NUMBERS; i++) {
-        char copy[FIELD_SIZE];
-        size_t length = 0;
-        const char *stop;
+        const size_t length = seg_next_word(&word, &at, line);
+        const double least = i == MOTS_FRAME ? 0 : i < MOTS_HEIGHT ? INT32_MIN : 1;
         double value;
-        while (at < end && is_blank(*at))
-            at++;
-        while (at < end && !is_blank(*at) && length < sizeof copy - 1)
-            copy[length++] = *at++;
-        copy[length] = '\0';
-        if (!seg_text_to_number(&value, &stop, copy) || *stop ||
-            !is_whole(value,
-                      i == MOTS_FRAME   ? 0
-                      : i < MOTS_HEIGHT ? INT32_MIN
-                                        : 1,
-                      INT32_MAX))
-            return bad_field(b, line, names[i], copy,
-                             i < MOTS_HEIGHT ? "whole numbers of 32 bits, frames from 0"
-                                             : "whole numbers from 1");
+        SEG_TRY(seg_field_number(&value, b, line, names[i], word, length));
+        if (!seg_is_whole(value, least, INT32_MAX)) {
+            char text[SEG_NUMBER_SIZE];
+            seg_text_from_number(text, value);
+            return seg_field_bad(b, line, names[i], text,
+                                 i < MOTS_HEIGHT ? "whole numbers of 32 bits, frames from 0"
+                                                 : "whole numbers from 1");
+        }
         values[i] = (int32_t)value;
     }
-    while (at < end && is_blank(*at))
+    while (at < line->line + line->length && is_blank(*at))
         at++;
     *rest = at;
     return SEG_OK;

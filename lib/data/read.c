@@ -1,8 +1,7 @@
 /* Data sets from texts and files: which format it is, and reading it. */
 #include "core/check.h"
 #include "core/memory.h"
-#include "data/builder.h"
-#include "data/lines.h"
+#include "data/rows.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -44,6 +43,17 @@ static bool holds(const char *text, size_t size, const char *word) {
     return false;
 }
 
+/* A row whose third word is one, and not a number, and that has more words than those of MOTS. */
+static bool is_kitti(const seg_line_reader *line) {
+    const char *at = line->line, *word;
+    char first = 0;
+    for (int i = 0; i < 7; i++) {
+        if (seg_next_word(&word, &at, line) == 0) return false;
+        if (i == 2) first = *word;
+    }
+    return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z');
+}
+
 static int32_t guess_format(const char *text, size_t size) {
     seg_line_reader line = seg_lines_of(text, size);
     if (!seg_next_line(&line)) return SEG_DATASET_MOT; /* nothing was found: an empty file */
@@ -56,7 +66,8 @@ static int32_t guess_format(const char *text, size_t size) {
                    ? SEG_DATASET_OBJECTS
                    : SEG_DATASET_COCO;
     if ((first < '0' || first > '9') && first != '-' && first != '+') return SEG_DATASET_AUTO;
-    return memchr(line.line, ',', line.length) ? SEG_DATASET_MOT : SEG_DATASET_MOTS;
+    if (memchr(line.line, ',', line.length)) return SEG_DATASET_MOT;
+    return is_kitti(&line) ? SEG_DATASET_KITTI : SEG_DATASET_MOTS;
 }
 
 static seg_status read_format(seg_dataset *data, seg_builder *b, int32_t format, const char *text,
@@ -72,13 +83,16 @@ static seg_status read_format(seg_dataset *data, seg_builder *b, int32_t format,
     case SEG_DATASET_MOTS:
         SEG_TRY(seg_data_read_mots(b, text, size));
         return seg_builder_finish(data, b, false, 0);
+    case SEG_DATASET_KITTI:
+        SEG_TRY(seg_data_read_kitti(b, text, size));
+        return seg_builder_finish(data, b, true, -1); /* so have regions that are not annotated */
     case SEG_DATASET_OBJECTS:
         SEG_TRY(seg_data_read_objects(b, text, size));
         return seg_builder_finish(data, b, true, 0);
     default:
         return seg_fail(SEG_ERROR_DATA,
-                        "%s: the format is not known (allowed: COCO's JSON, MOTChallenge's rows, "
-                        "JSON Lines of objects)",
+                        "%s: the format is not known (allowed: COCO's JSON, MOTChallenge's or "
+                        "KITTI's rows, JSON Lines of objects)",
                         b->name);
     }
 }
@@ -89,12 +103,12 @@ static seg_status check_options(const seg_dataset_options *o) {
                         "the options of a data set have size %zu (expected %zu; use "
                         "seg_dataset_options_init)",
                         o->size, sizeof *o);
-    if (o->format < SEG_DATASET_AUTO || o->format > SEG_DATASET_OBJECTS)
+    if (o->format < SEG_DATASET_AUTO || o->format > SEG_DATASET_KITTI)
         return seg_fail(SEG_ERROR_OPTION, "format is %ld (allowed: 0 to %d)", (long)o->format,
-                        SEG_DATASET_OBJECTS);
-    if (o->mot < SEG_MOT_PREDICTIONS || o->mot > SEG_MOT_TRUTH_20)
+                        SEG_DATASET_KITTI);
+    if (o->mot < SEG_MOT_PREDICTIONS || o->mot > SEG_MOT_KITTI_PEDESTRIAN)
         return seg_fail(SEG_ERROR_OPTION, "mot is %ld (allowed: 0 to %d)", (long)o->mot,
-                        SEG_MOT_TRUTH_20);
+                        SEG_MOT_KITTI_PEDESTRIAN);
     if (o->width < 0 || o->height < 0 || !o->width != !o->height)
         return seg_fail(SEG_ERROR_OPTION,
                         "pictures of %ld x %ld (allowed: 0 x 0 = unknown, or both above 0)",

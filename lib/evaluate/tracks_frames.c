@@ -3,8 +3,9 @@
  *
  * As the reference code of HOTA prepares MOTChallenge and KITTI data: truths and predictions of all
  * classes are matched for the greatest sum of IoU, pairs of at least 0.5 alone; predictions that
- * get an ignored truth (a distractor) are removed, and so are unmatched ones that lie by more than
- * half in a crowd region; then ignored truths and crowds are removed.
+ * get an ignored truth (a distractor) are removed, and so are unmatched ones that are marked
+ * themselves (KITTI's small ones) or lie by more than half in a crowd region; then ignored truths
+ * and crowds are removed.
  */
 #include "evaluate/tracks.h"
 
@@ -61,6 +62,8 @@ static seg_status leave_out_ignored(frame *f, seg_scratch *scratch, seg_scratch 
     bool any = false;
     for (int32_t e = 0; e < o->expected.count; e++)
         any = any || o->expected.items[e].ignore || o->expected.items[e].crowd;
+    for (int32_t p = 0; p < o->predicted.count; p++)
+        any = any || o->predicted.items[p].ignore;
     if (!any) return SEG_OK;
     int32_t *chosen;
     seg_edge *edges;
@@ -77,6 +80,8 @@ static seg_status leave_out_ignored(frame *f, seg_scratch *scratch, seg_scratch 
         matched[p] = true;
         f->left_out[0][p] = truth->ignore;
     }
+    for (int32_t p = 0; p < o->predicted.count; p++)
+        if (o->predicted.items[p].ignore && !matched[p]) f->left_out[0][p] = true;
     for (int32_t i = 0; i < o->count; i++) {
         const seg_overlap *overlap = &o->items[i];
         if (!o->expected.items[overlap->expected].crowd || matched[overlap->predicted]) continue;

@@ -76,6 +76,20 @@ works tracks p16.txt t16.txt --mot mot16 --category 1 --json
 has_value fp 0
 has_value fn 0
 has_value tp 1
+# KITTI: the van's match and the car in DontCare do not count
+box=' 1.5 1.6 4 0 0 0 0'
+printf '%s\n' "0 1 Car 0 0 0 10 10 50 50$box" "0 2 Van 0 0 0 60 10 99 50$box" \
+    "0 -1 DontCare -1 -1 -10 200 0 300 99$box" >tk.txt
+printf '%s\n' "0 4 Car -1 -1 0 10 10 50 50$box 0.9" "0 5 Car -1 -1 0 60 10 99 50$box 0.8" \
+    "0 6 Car -1 -1 0 210 10 250 50$box 0.8" >pk.txt
+works tracks pk.txt tk.txt --mot kitti-car --json
+has_value tp 1
+has_value fp 0
+has_value fn 0
+works tracks pk.txt tk.txt --json
+has_value fp 1
+expect 1 tracks p.txt t.txt --mot kitti-car
+has messages "KITTI's rules do not suit"
 fails 2 '--mot .*mot99' tracks p16.txt t16.txt --mot mot99
 fails 2 '--size is "big"' tracks p16.txt t16.txt --size big
 

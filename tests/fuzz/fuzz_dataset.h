@@ -51,7 +51,7 @@ static inline void fuzz_dataset(const uint8_t *bytes, size_t size, int32_t forma
     seg_dataset_options options;
     seg_dataset_options_init(&options);
     options.format = choice & 1 ? SEG_DATASET_AUTO : format;
-    options.mot = (int32_t)(choice >> 1 & 3);
+    options.mot = (int32_t)(choice >> 1 & 3) + (choice & 64 ? 2 : 0);
     options.boxes_only = choice >> 3 & 1;
     if (choice >> 4 & 1) options.width = 40, options.height = 30;
     const seg_status status =
@@ -60,7 +60,8 @@ static inline void fuzz_dataset(const uint8_t *bytes, size_t size, int32_t forma
         fuzz_check_dataset(&data);
         fuzz_score_dataset(&data, metric);
     } else {
-        FUZZ_CHECK(status == SEG_ERROR_DATA || status == SEG_ERROR_LIMIT);
+        FUZZ_CHECK(status == SEG_ERROR_DATA || status == SEG_ERROR_LIMIT ||
+                   (status == SEG_ERROR_OPTION && options.mot)); /* rules of another format */
         FUZZ_CHECK(*seg_error_detail() && !data.store);
     }
     seg_dataset_free(&data);

@@ -102,9 +102,10 @@ static const option_row rows[OPTION_COUNT] = {
                        "PRED has several segmentations of each picture, from coarse to fine: "
                        "NAME_1.png, NAME_2.png, ... or all files of a directory NAME.",
                        EVAL},
-    [OPTION_MOT] = {"mot", 0, OPTION_VALUE, GROUP_METRIC, "RULES", "plain|mot16|mot20", NULL,
-                    "Which rows of a MOTChallenge truth count: all (plain, default), or by the "
-                    "classes of MOT16 and MOT17, or of MOT20.",
+    [OPTION_MOT] = {"mot", 0, OPTION_VALUE, GROUP_METRIC, "RULES",
+                    "plain|mot16|mot20|kitti-car|kitti-pedestrian", NULL,
+                    "Which rows of tracks count: all (plain, default), or by the classes of "
+                    "MOT16 and MOT17, of MOT20, or of KITTI's score of cars or pedestrians.",
                     EVAL},
     [OPTION_SIZE] = {"size", 0, OPTION_VALUE, GROUP_METRIC, "WxH", NULL, NULL,
                      "Size of the pictures of which a file of annotations does not tell it.", EVAL},

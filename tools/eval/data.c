@@ -1,7 +1,7 @@
 /*
- * Files of annotations: COCO's JSON, MOTChallenge's rows, JSON Lines of objects. A picture is a
- * row, or with metrics of sequences a sequence. Pictures that only one of two files has are scored
- * against nothing, as the protocols want it.
+ * Files of annotations: COCO's JSON, rows of MOTChallenge and KITTI, JSON Lines of objects. A
+ * picture is a row, or with metrics of sequences a sequence. Pictures that only one of two files
+ * has are scored against nothing, as the protocols want it.
  */
 #include "common/names.h"
 #include "common/text.h"
@@ -24,7 +24,8 @@ static bool read_one(data_job *d, seg_dataset *target, const char *path, const s
     seg_dataset_options options;
     seg_dataset_options_init(&options);
     options.truth = truth;
-    options.mot = truth ? SEG_MOT_PREDICTIONS : asked->mot;
+    /* KITTI's rules are for both, MOTChallenge's for its truth */
+    options.mot = truth && asked->mot < SEG_MOT_KITTI_CAR ? SEG_MOT_PREDICTIONS : asked->mot;
     options.width = asked->width;
     options.height = asked->height;
     seg_status status = seg_dataset_read(target, path, &options, d->work->env);

@@ -19,7 +19,7 @@ static const help_pair inputs[] = {
     {"annotations",
      "For metrics of instances: COCO's JSON (instances, results, or panoptic with its "
      "label pictures in a directory of the same name), MOTChallenge's rows (NAME.txt "
-     "or NAME/gt/gt.txt), JSON Lines of segment --objects."},
+     "or NAME/gt/gt.txt), KITTI's tracks, JSON Lines of segment --objects."},
     {"a CDnet tree", "TRUTH/category/video/groundtruth with temporalROI.txt and ROI.bmp, masks in "
                      "PRED/category/video or as PRED/category/video.mkv."},
     {"-", "Standard input, for one of them: y4m, nut, png, pam, ..."},
