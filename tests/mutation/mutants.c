@@ -445,7 +445,7 @@ static const fault faults[] = {
     {"breaks-after-failure", &seg_method_otsu, 0, 0, 0, breaks_after_failure},
     {"shouts", &seg_method_otsu, shouts, 0, 0, 0},
     {"takes-what-it-cannot", &seg_method_otsu, takes_what_it_cannot, 0, 0, 0},
-    {"promises-too-much", &seg_method_otsu, promises_too_much, 0, 0, 0},
+    {"promises-too-much", &seg_method_threshold, promises_too_much, 0, 0, 0},
     {"writes-ones", &seg_method_otsu, 0, 0, 0, writes_ones},
     {"fills-less", &seg_method_otsu, 0, 0, 0, fills_less},
     {"depends-on-wanted", &seg_method_otsu, 0, 0, 0, depends_on_wanted},

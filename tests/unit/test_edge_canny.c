@@ -1,4 +1,5 @@
 /* Canny edges: hand cases, and against a brute-force form that shares nothing with the library. */
+#include "adverse.h"
 #include "core/memory.h"
 #include "core_main.h"
 #include "methods.h"
@@ -346,6 +347,31 @@ START_TEST(large_sizes) {
 }
 END_TEST
 
+/* Bands touch at words: the last one of a row, which has no pixels unless the width is a multiple
+ * of 256, is what the row below finds to its left. It must not matter what was in memory, which
+ * band comes first, or which thread takes it. Edges at both ends of the rows make it count. */
+START_TEST(many_bands_in_any_memory_and_order) {
+    static const int32_t widths[] = {1, 5, 63, 64, 65, 127, 129, 191, 193, 250, 255, 256, 257, 319};
+    static const unsigned char rubbish[] = {0xff, 0xa5};
+    pixels_random random = pixels_random_start(63);
+    pixels_envs envs = pixels_envs_start();
+    const int32_t count = (int32_t)(sizeof widths / sizeof *widths);
+    for (int32_t i = 0; i < count; i++) {
+        for (int32_t way = 0; way < 6; way++) {
+            if (!pixels_level((i + way) % LEVELS)) continue;
+            const int32_t height = 64 * (3 + way) + 1 + (int32_t)pixels_below(&random, 64);
+            const int format = way == 5 ? SEG_U16 : SEG_U8;
+            adverse world;
+            adverse_start(&world, way % ADVERSE_ORDERS, rubbish[way / 2 % 2]);
+            if (way % 3 == 2) world.env.runner = envs.env[PIXELS_ENVS - 1].runner;
+            check_one(widths[i], height, format, pixels_below(&random, 64), way == 4, &random,
+                      &world.env);
+        }
+    }
+    pixels_envs_stop(&envs);
+}
+END_TEST
+
 /* ---- depth, colour, order ---- */
 
 static void run(seg_image *edges, seg_canny_report *report, const seg_image *picture, double sigma,
@@ -624,6 +650,6 @@ START_TEST(score_by_hand) {
 END_TEST
 
 CORE_MAIN("edge_canny", edges_are_what_the_score_exceeds, score_by_hand, steps_by_hand,
-          hysteresis_by_hand, flat_and_tiny_pictures, all_sizes, large_sizes, depth_does_not_matter,
-          ignored_pixels_do_not_vote, automatic_thresholds, bad_arguments, memory_failures,
-          as_a_method)
+          hysteresis_by_hand, flat_and_tiny_pictures, all_sizes, large_sizes,
+          many_bands_in_any_memory_and_order, depth_does_not_matter, ignored_pixels_do_not_vote,
+          automatic_thresholds, bad_arguments, memory_failures, as_a_method)
