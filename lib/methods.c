@@ -34,6 +34,7 @@ static const seg_method *const methods[] = {
     &seg_method_su,
     &seg_method_gatos,
     &seg_method_region_grow,
+    &seg_method_flood,
     &seg_method_slic,
     &seg_method_felzenszwalb,
     &seg_method_snic,

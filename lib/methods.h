@@ -16,6 +16,7 @@ extern const seg_method seg_method_adaptive_gaussian, seg_method_adaptive_mean, 
     seg_method_niblack, seg_method_sauvola, seg_method_su, seg_method_wolf, seg_method_bernsen,
     seg_method_gatos;
 extern const seg_method seg_method_region_grow; /* region/grow.c */
+extern const seg_method seg_method_flood;       /* region/flood.c */
 /* partitions: region/<name>.c */
 extern const seg_method seg_method_etps, seg_method_felzenszwalb, seg_method_kmeans,
     seg_method_mean_shift, seg_method_slic, seg_method_snic, seg_method_split_merge, seg_method_srm;

@@ -103,9 +103,10 @@ static inline void pixels_free(pixels_picture *picture) {
 static inline double pixels_at(const seg_image *image, int64_t x, int64_t y, int32_t channel) {
     const void *row = seg_image_row(image, (int32_t)y);
     const size_t at = (size_t)x * image->channels + (size_t)channel;
-    return image->format == SEG_U8    ? ((const uint8_t *)row)[at]
-           : image->format == SEG_U16 ? ((const uint16_t *)row)[at]
-                                      : (double)((const float *)row)[at];
+    return image->format == SEG_U8        ? ((const uint8_t *)row)[at]
+           : image->format == SEG_U16     ? ((const uint16_t *)row)[at]
+           : image->format == SEG_LABEL32 ? ((const int32_t *)row)[at]
+                                          : (double)((const float *)row)[at];
 }
 
 /* Two pictures of equal shape hold the same bytes. */

@@ -7,9 +7,10 @@
 SEG_BEGIN_DECLS
 
 typedef enum seg_grow_criterion {
-    SEG_GROW_SEED = 0,     /**< near the value of the region's seed, the mean of a larger one */
-    SEG_GROW_MEAN = 1,     /**< near the running mean of the region, most similar pixels first */
-    SEG_GROW_NEIGHBOUR = 2 /**< near the neighbour that it is reached from */
+    SEG_GROW_SEED = 0,      /**< near the value of the region's seed, the mean of a larger one */
+    SEG_GROW_MEAN = 1,      /**< near the running mean of the region, most similar pixels first */
+    SEG_GROW_NEIGHBOUR = 2, /**< near the neighbour that it is reached from */
+    SEG_GROW_CONFIDENCE = 3 /**< within some deviations of the region's mean */
 } seg_grow_criterion;
 
 typedef struct seg_region_grow_options {
@@ -18,6 +19,9 @@ typedef struct seg_region_grow_options {
     seg_level tolerance;  /**< largest difference that still belongs, per channel */
     int32_t criterion;    /**< seg_grow_criterion */
     int32_t connectivity; /**< 4 or 8 */
+    double multiplier;    /**< confidence: standard deviations that belong, 0 to 100 */
+    int32_t iterations;   /**< confidence: how often they are taken anew, 0 to 100 */
+    int32_t radius;       /**< confidence: of the first windows around the seeds, px, 0 to 100 */
 } seg_region_grow_options;
 
 SEG_API void seg_region_grow_options_init(seg_region_grow_options *options);
@@ -32,17 +36,46 @@ SEG_API void seg_region_grow_options_init(seg_region_grow_options *options);
  * pixel, gives no region. Of a seed picture, LABEL32 and U16 keep their numbers, and each
  * connected component of a U8 mask is a seed, numbered from 1 in raster order. Regions that meet:
  * by seed and neighbour they grow a step at a time, and a pixel that several reach in the same
- * step goes to the smallest label; by mean the nearest mean takes it. Without seeds (`auto`) the
- * picture is parted into regions from its flattest places on, until every pixel belongs to one;
- * small ones, below 1/2000 of the picture, join their neighbours.
- * Errors: SEG_ERROR_OPTION for a seed outside the picture, SEG_ERROR_SHAPE for a seed picture of
- * another size, SEG_ERROR_LIMIT for means or no seeds beyond 2^28 pixels.
- * R. Adams, L. Bischof, "Seeded region growing", IEEE Trans. PAMI 16(6), 1994.
+ * step goes to the smallest label; by mean the nearest mean takes it. By confidence the tolerance
+ * is that of ITK's ConfidenceConnectedImageFilter, of each colour for itself: `multiplier`
+ * deviations about the mean of the windows around the seeds, then of the region, `iterations`
+ * times; a region that is found so grows as by seed. Without seeds (`auto`) the picture is parted
+ * into regions from its flattest places on, until every pixel belongs to one; small ones, below
+ * 1/2000 of the picture, join their neighbours. Errors: SEG_ERROR_OPTION for a seed outside the
+ * picture, SEG_ERROR_SHAPE for a seed picture of another size, SEG_ERROR_LIMIT for means or no
+ * seeds beyond 2^28 pixels. R. Adams, L. Bischof, "Seeded region growing", IEEE Trans. PAMI 16(6),
+ * 1994.
  */
 SEG_API SEG_NODISCARD seg_status seg_region_grow(seg_image *labels, const seg_image *picture,
                                                  const seg_image *ignore, const seg_image *markers,
                                                  const seg_region_grow_options *options,
                                                  const seg_env *env);
+
+typedef enum seg_flood_range {
+    SEG_FLOOD_FIXED = 0,   /**< near the seed's value */
+    SEG_FLOOD_FLOATING = 1 /**< near the neighbour that it is reached from */
+} seg_flood_range;
+
+typedef struct seg_flood_options {
+    size_t size;
+    seg_seeds seeds;      /**< points or a picture; auto = the upper left pixel */
+    seg_level tolerance;  /**< largest difference that is filled, per channel */
+    int32_t range;        /**< seg_flood_range */
+    int32_t connectivity; /**< 4 or 8 */
+    bool invert;          /**< what is not reached is foreground */
+} seg_flood_options;
+
+SEG_API void seg_flood_options_init(seg_flood_options *options);
+
+/**
+ * Flood fill. `mask` (ensured): U8, 255 where a seed reaches. Each seed, or label of a seed
+ * picture, fills for itself, and all that is filled is foreground. `picture`, `ignore`, `markers`
+ * and errors as seg_region_grow.
+ * A. R. Smith, "Tint fill", SIGGRAPH, 1979.
+ */
+SEG_API SEG_NODISCARD seg_status seg_flood(seg_image *mask, const seg_image *picture,
+                                           const seg_image *ignore, const seg_image *markers,
+                                           const seg_flood_options *options, const seg_env *env);
 
 /** What a watershed floods. */
 typedef enum seg_surface {

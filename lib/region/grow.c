@@ -9,6 +9,8 @@
  *   seed       x joins A_i if |g(x) - mean of the seed's pixels| <= T
  *   neighbour  x joins A_i from its neighbour y in A_i if |g(x) - g(y)| <= T
  *   mean       x joins A_i if |g(x) - mean of A_i| <= T, most similar pixels first
+ *   confidence x joins A_i if |g(x) - mean of A_i| <= k deviations of A_i, in each colour, where
+ * A_i is the region of the iteration before (growth_confidence.c)
  *
  * Steps: 1. the tolerance as a fraction of whole numbers, f32 as 16 bits; 2. seeds in order of
  * their labels; 3. growing: by seed and neighbour a region at a time on rows of bits if regions do
@@ -24,7 +26,6 @@
 #include <segment/region.h>
 
 #include "core/check.h"
-#include "imgproc/label_table.h"
 #include "imgproc/markers.h"
 #include "imgproc/rows.h"
 #include "imgproc/samples.h"
@@ -39,7 +40,7 @@
  * the rows that it reaches. */
 #define MOST_FLOODED 16
 
-static const char *const criterion_names[] = {"seed", "mean", "neighbour", NULL};
+static const char *const criterion_names[] = {"seed", "mean", "neighbour", "confidence", NULL};
 
 static const seg_param rows[] = {
     {"seeds", SEG_PARAM_SEEDS, offsetof(seg_region_grow_options, seeds), "auto", 0, 0, NULL, "px",
@@ -49,11 +50,22 @@ static const seg_param rows[] = {
      "Largest difference that belongs: 20, 8%, 500raw; p90 and auto (= auto:noise) are of the "
      "differences between neighbouring pixels.",
      "T"},
-    {"criterion", SEG_PARAM_ENUM, offsetof(seg_region_grow_options, criterion), "mean", 0, 2,
+    {"criterion", SEG_PARAM_ENUM, offsetof(seg_region_grow_options, criterion), "mean", 0, 3,
      criterion_names, "",
-     "What a pixel must be like: the seed, the region's mean, or its neighbour.", ""},
+     "What a pixel must be like: the seed, the region's mean, its neighbour, or (confidence) "
+     "within "
+     "some deviations of the region's mean.",
+     ""},
     {"connectivity", SEG_PARAM_INT, offsetof(seg_region_grow_options, connectivity), "4", 4, 8,
      seg_connectivity_names, "", "Neighbours of a pixel.", ""},
+    {"multiplier", SEG_PARAM_FLOAT, offsetof(seg_region_grow_options, multiplier), "2.5", 0, 100,
+     NULL, "", "Of confidence: standard deviations from the mean that belong.", "k"},
+    {"iterations", SEG_PARAM_INT, offsetof(seg_region_grow_options, iterations), "4", 0, 100, NULL,
+     "", "Of confidence: how often mean and deviation are taken anew.", ""},
+    {"radius", SEG_PARAM_INT, offsetof(seg_region_grow_options, radius), "1", 0, 100, NULL, "px",
+     "Of confidence: the first mean and deviation are of windows of side 2 radius + 1 around the "
+     "seeds.",
+     ""},
 };
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows,
@@ -61,28 +73,6 @@ static const seg_param_table params = {rows, sizeof rows / sizeof *rows,
 
 void seg_region_grow_options_init(seg_region_grow_options *options) {
     seg_params_init(options, &params);
-}
-
-/* --- what to grow on --------------------------------------------------------------------- */
-
-static int64_t greatest_divisor(int64_t a, int64_t b) {
-    while (b) {
-        const int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-static seg_status prepare(seg_growth *growth, const seg_image *picture, const seg_image *ignore) {
-    growth->colours = seg_colours(picture);
-    SEG_TRY(seg_picture_whole(&growth->picture, picture, growth->scratch));
-    SEG_TRY(seg_picture_blocked(&growth->blocked, picture, ignore, growth->scratch));
-    const int64_t full = (int64_t)seg_image_full_scale(&growth->picture);
-    const int64_t divisor = greatest_divisor(255, full);
-    growth->level_numerator = 255 / divisor;
-    growth->level_denominator = full / divisor;
-    return SEG_OK;
 }
 
 /* All labels free, but those of blocked pixels. */
@@ -97,92 +87,6 @@ static void clear_labels(const seg_growth *growth) {
         for (int32_t x = 0; x < growth->labels.width; x++)
             row[x] = blocked[x] ? SEG_GROWTH_BLOCKED : SEG_GROWTH_FREE;
     }
-}
-
-/* --- seeds ------------------------------------------------------------------------------- */
-
-static seg_status take_seeds(seg_growth *growth, size_t seeds, size_t regions) {
-    growth->seeds =
-        seg_scratch_take(growth->scratch, seeds, sizeof *growth->seeds, "seeds of regions");
-    growth->ids = seg_scratch_take(growth->scratch, regions, sizeof *growth->ids, "labels");
-    growth->seed_count = seeds;
-    growth->count = (int32_t)regions;
-    return growth->seeds && growth->ids ? SEG_OK : SEG_ERROR_MEMORY;
-}
-
-static seg_status seeds_from_points(seg_growth *growth, const seg_seeds *seeds) {
-    SEG_TRY(take_seeds(growth, (size_t)seeds->count, (size_t)seeds->count));
-    for (int32_t i = 0; i < seeds->count; i++) {
-        const seg_point point = seeds->points[i];
-        SEG_TRY(seg_check_seed(i, point, &growth->labels));
-        growth->seeds[i] = (seg_growth_seed){point.x, point.y, i};
-        growth->ids[i] = i + 1;
-    }
-    return SEG_OK;
-}
-
-/* Counts the pixels of each label, then lists them by label. */
-static seg_status seeds_from_labels(seg_growth *growth, const seg_image *labels) {
-    seg_label_table table;
-    size_t seeds = 0;
-    int32_t index;
-    SEG_TRY(seg_label_table_init(&table, growth->scratch));
-    for (int32_t y = 0; y < labels->height; y++) {
-        const int32_t *row = seg_image_row(labels, y);
-        for (int32_t x = 0; x < labels->width; x++) {
-            if (row[x] <= 0) continue;
-            SEG_TRY(seg_label_table_index(&table, row[x], &index));
-            seeds++;
-        }
-    }
-    SEG_TRY(take_seeds(growth, seeds, (size_t)table.count));
-    const int32_t *order = seg_label_table_order(&table);
-    int32_t *ranks =
-        seg_scratch_take(growth->scratch, (size_t)table.count, sizeof *ranks, "labels");
-    size_t *places =
-        seg_scratch_take(growth->scratch, (size_t)table.count + 1, sizeof *places, "labels");
-    if (!order || !ranks || !places) return SEG_ERROR_MEMORY;
-    for (int32_t i = 0; i < table.count; i++) {
-        growth->ids[i] = table.ids[order[i]];
-        ranks[order[i]] = i;
-    }
-    memset(places, 0, ((size_t)table.count + 1) * sizeof *places);
-    for (int pass = 0; pass < 2; pass++) {
-        for (int32_t y = 0; y < labels->height; y++) {
-            const int32_t *row = seg_image_row(labels, y);
-            for (int32_t x = 0; x < labels->width; x++) {
-                if (row[x] <= 0) continue;
-                SEG_TRY(seg_label_table_index(&table, row[x], &index));
-                const int32_t rank = ranks[index];
-                if (pass == 0)
-                    places[rank + 1]++;
-                else
-                    growth->seeds[places[rank]++] = (seg_growth_seed){x, y, rank};
-            }
-        }
-        for (int32_t i = 0; pass == 0 && i < table.count; i++)
-            places[i + 1] += places[i];
-    }
-    return SEG_OK;
-}
-
-static seg_status seeds_from_picture(seg_growth *growth, const seg_image *picture) {
-    SEG_TRY(seg_check_seed_picture(picture, &growth->labels));
-    if (picture->format == SEG_LABEL32) return seeds_from_labels(growth, picture);
-    seg_image labels;
-    SEG_TRY(seg_scratch_image(&labels, picture, SEG_LABEL32, 1, growth->scratch));
-    if (picture->format == SEG_U8) {
-        SEG_TRY(seg_components(&labels, NULL, NULL, picture, growth->connectivity,
-                               &growth->scratch->env));
-        return seeds_from_labels(growth, &labels);
-    }
-    for (int32_t y = 0; y < picture->height; y++) {
-        const uint16_t *row = seg_image_row(picture, y);
-        int32_t *out = seg_image_row(&labels, y);
-        for (int32_t x = 0; x < picture->width; x++)
-            out[x] = row[x];
-    }
-    return seeds_from_labels(growth, &labels);
 }
 
 /* --- growing ----------------------------------------------------------------------------- */
@@ -211,6 +115,7 @@ static seg_status grow_by_mean(seg_growth *growth) {
     return SEG_OK;
 }
 
+/* By confidence they grow within ranges that were found before, else as by seed. */
 static seg_status grow_seeds(seg_growth *growth) {
     if (growth->criterion == SEG_GROW_MEAN) return grow_by_mean(growth);
     bool competing = true;
@@ -266,30 +171,21 @@ static seg_status grow(seg_image *labels, growth_report *report, const seg_image
     seg_growth growth = {.labels = *labels, .scratch = scratch};
     growth.criterion = options->criterion;
     growth.connectivity = options->connectivity;
-    SEG_TRY(prepare(&growth, picture, ignore));
-    const bool marked = !seg_image_empty(markers);
-    const seg_seeds *seeds = &options->seeds;
-    const bool automatic = !marked && seeds->kind == SEG_SEEDS_AUTO;
-    if (marked)
-        SEG_TRY(seeds_from_picture(&growth, markers));
-    else if (seeds->kind == SEG_SEEDS_PICTURE)
-        SEG_TRY(seeds_from_picture(&growth, seeds->picture));
-    else if (!automatic)
-        SEG_TRY(seeds_from_points(&growth, seeds));
+    SEG_TRY(seg_growth_prepare(&growth, picture, ignore));
+    const bool automatic = seg_image_empty(markers) && options->seeds.kind == SEG_SEEDS_AUTO;
+    if (!automatic) SEG_TRY(seg_growth_seeds(&growth, &options->seeds, markers));
     SEG_TRY(seg_growth_set_tolerance(&growth, &options->tolerance, picture->format));
+    if (growth.criterion == SEG_GROW_CONFIDENCE) {
+        growth.criterion = automatic ? SEG_GROW_MEAN : SEG_GROW_SEED;
+        if (!automatic)
+            SEG_TRY(seg_growth_confidence(&growth, options->multiplier, options->iterations,
+                                          options->radius));
+    }
     if (automatic || growth.criterion == SEG_GROW_MEAN) clear_labels(&growth);
     SEG_TRY(automatic ? seg_growth_automatic(&growth) : grow_seeds(&growth));
     report->regions = automatic ? growth.count : count_regions(&growth);
     finish(&growth, report);
     return SEG_OK;
-}
-
-static seg_status check(const seg_image *picture, const seg_image *ignore,
-                        const seg_image *markers) {
-    SEG_TRY(seg_check_image(picture, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
-    SEG_TRY(seg_check_mask(ignore, "ignore", picture->width, picture->height));
-    if (seg_image_empty(markers)) return SEG_OK;
-    return seg_check_image(markers, "markers", SEG_FORMAT_BIT(SEG_LABEL32), SEG_CHANNELS_1);
 }
 
 seg_status seg_region_grow(seg_image *labels, const seg_image *picture, const seg_image *ignore,
@@ -299,7 +195,7 @@ seg_status seg_region_grow(seg_image *labels, const seg_image *picture, const se
     seg_region_grow_options_init(&defaults);
     if (!options) options = &defaults;
     SEG_TRY(seg_params_check(options, &params));
-    SEG_TRY(check(picture, ignore, markers));
+    SEG_TRY(seg_growth_check(picture, ignore, markers));
     SEG_TRY(seg_image_ensure(labels, picture->width, picture->height, SEG_LABEL32, 1, env));
     if (!seg_image_empty(markers)) SEG_TRY(seg_check_apart(labels, "labels", markers, "markers"));
     seg_scratch scratch;

@@ -5,6 +5,8 @@
 #include "core/memory.h"
 #include <segment/region.h>
 
+struct seg_grow_range;
+
 /** The tolerance as a fraction of whole numbers, so that no rounding decides what belongs. */
 typedef struct seg_growth_tolerance {
     int64_t numerator, denominator; /* in samples */
@@ -43,7 +45,8 @@ typedef struct seg_growth {
     size_t seed_count;
     int32_t *ids; /* label of each index, ascending */
     int32_t count;
-    int64_t covered; /* pixels of all regions; set by what grows */
+    struct seg_grow_range *ranges; /* criterion seed: of each index, NULL = by the tolerance */
+    int64_t covered;               /* pixels of all regions; set by what grows */
     seg_scratch *scratch;
 } seg_growth;
 
@@ -55,6 +58,19 @@ static inline int32_t *seg_growth_label(const seg_growth *growth, int32_t x, int
     return (int32_t *)seg_image_row(&growth->labels, y) + x;
 }
 
+/** Checks what typed calls are given. */
+SEG_NODISCARD seg_status seg_growth_check(const seg_image *picture, const seg_image *ignore,
+                                          const seg_image *markers);
+
+/** What a growth works on: picture, blocked, colours and levels; labels and scratch are set. */
+SEG_NODISCARD seg_status seg_growth_prepare(seg_growth *growth, const seg_image *picture,
+                                            const seg_image *ignore);
+
+/** seeds, seed_count, ids and count from `markers` (LABEL32, may be empty), else from points or a
+ *  picture; of labels only the size is needed. SEG_ERROR_OPTION, _SHAPE, _UNSUPPORTED. */
+SEG_NODISCARD seg_status seg_growth_seeds(seg_growth *growth, const seg_seeds *seeds,
+                                          const seg_image *markers);
+
 /** Steps to the neighbours, the four nearest ones first. */
 extern const int8_t seg_growth_steps[8][2];
 
@@ -64,8 +80,8 @@ void seg_growth_add(const seg_growth *growth, seg_growth_region *region, int32_t
 /** Sums over the seeds of each region that are not blocked. */
 void seg_growth_sum_seeds(const seg_growth *growth, seg_growth_region *regions);
 
-/** What the pixels of each region may be, by the criterion seed. */
-struct seg_grow_range;
+/** What the pixels of each region may be, by the criterion seed: growth->ranges if they are there.
+ */
 SEG_NODISCARD seg_status seg_growth_ranges(const seg_growth *growth,
                                            struct seg_grow_range **ranges);
 
@@ -81,8 +97,14 @@ SEG_NODISCARD seg_status seg_growth_places_need(seg_growth_places *places, size_
 
 /** Criteria seed and neighbour, one region after the other on rows of bits. All labels are written,
  *  free and blocked ones as 0, whatever they were; but *competing is set, and they are undefined,
- *  if regions meet; then use seg_growth_breadth. (growth_flood.c) */
+ *  if regions meet; then use seg_growth_breadth. (growth_regions.c) */
 SEG_NODISCARD seg_status seg_growth_flood(seg_growth *growth, bool *competing);
+
+/** Sets growth->ranges: what lies within `multiplier` standard deviations of the mean, first of the
+ *  windows around the seeds (side 2 radius + 1), then `iterations` times of the region that grows
+ *  by the range before. (growth_confidence.c) */
+SEG_NODISCARD seg_status seg_growth_confidence(seg_growth *growth, double multiplier,
+                                               int32_t iterations, int32_t radius);
 
 /** Criteria seed and neighbour, all regions a step at a time. (growth_breadth.c) */
 SEG_NODISCARD seg_status seg_growth_breadth(seg_growth *growth);

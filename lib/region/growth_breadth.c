@@ -30,6 +30,8 @@ static seg_grow_range range_of(const seg_growth *growth, const seg_growth_region
 
 seg_status seg_growth_ranges(const seg_growth *growth, seg_grow_range **ranges) {
     const size_t count = (size_t)growth->count;
+    *ranges = growth->ranges;
+    if (*ranges) return SEG_OK;
     seg_growth_region *regions =
         seg_scratch_take(growth->scratch, count, sizeof *regions, "regions");
     *ranges = seg_scratch_take(growth->scratch, count, sizeof **ranges, "regions");

@@ -10,51 +10,24 @@
  * Cost: about one nanosecond for each 64 pixels and row that a region reaches, plus one comparison
  * of each pixel of these rows with its neighbours.
  */
-#include "region/growth.h"
+#include "region/growth_flood.h"
 
 #include "core/check.h"
-#include "imgproc/bitmap.h"
-#include "kernels/grow.h"
 
 #include <string.h>
 
 enum { HAS_LEFT = 1, HAS_BELOW = 2 };
 
-/* Label pictures above this size do not stay in the caches: written past them. */
-#define PAST_CACHE ((size_t)4 << 20)
-
-typedef struct flooding {
-    const seg_growth *growth;
-    const seg_bits_kernels *bits;
-    const seg_grow_kernels *kernels;
-    const seg_grow_range *range;        /* criterion seed: of the region that grows */
-    seg_bitmap within;                  /* criterion seed: pixels in range */
-    seg_bitmap left, below;             /* joined with the left, lower, */
-    seg_bitmap below_right, below_left; /* and lower diagonal neighbours */
-    seg_bitmap filled, waiting;
-    seg_bitmap seeds;       /* of the region that grows: they belong whatever their value */
-    bool planted;           /* regions have several seeds: `seeds` is in use */
-    uint8_t *ready;         /* of each row: which of its bits are known */
-    bool *touched;          /* of each row: filled and waiting are in use */
-    uint8_t *flags;         /* a row */
-    uint64_t *line, *block; /* rows of bits */
-    int32_t *first, *last;  /* of each row: words with pixels that wait */
-    int32_t *stack, depth;  /* rows that wait */
-    int32_t top, bottom;    /* rows that the region reaches; between seeds some may be untouched */
-    int32_t *ink;           /* a row of one label */
-    seg_bits_run *runs;
-} flooding;
-
 /* --- which pixels are alike -------------------------------------------------------------- */
 
-static const void *row_at(const flooding *flood, int32_t x, int32_t y) {
+static const void *row_at(const seg_flooding *flood, int32_t x, int32_t y) {
     const seg_image *picture = &flood->growth->picture;
     const size_t pixel = (size_t)picture->channels * (picture->format == SEG_U8 ? 1 : 2);
     return (const char *)seg_image_row(picture, y) + (size_t)x * pixel;
 }
 
 /* Bits `from` .. from+count-1 of `words` say whether pixels from a and b on are alike. */
-static void compare(const flooding *flood, uint64_t *words, int32_t from, const void *a,
+static void compare(const seg_flooding *flood, uint64_t *words, int32_t from, const void *a,
                     const void *b, int32_t count) {
     const seg_growth *growth = flood->growth;
     const int32_t width = growth->labels.width, channels = growth->picture.channels;
@@ -85,7 +58,7 @@ static void keep_both(uint64_t *out, const uint64_t *in, int32_t count) {
 }
 
 /* Pixels that a region may take by themselves: in range, not blocked. */
-static void find_within(const flooding *flood, int32_t y) {
+static void find_within(const seg_flooding *flood, int32_t y) {
     const seg_growth *growth = flood->growth;
     const int32_t width = growth->labels.width, pitch = flood->filled.pitch;
     uint64_t *within = seg_bitmap_row(&flood->within, y);
@@ -107,7 +80,7 @@ static void find_within(const flooding *flood, int32_t y) {
         within[i] &= ~flood->block[i];
 }
 
-static void join_left(const flooding *flood, int32_t y) {
+static void join_left(const seg_flooding *flood, int32_t y) {
     const int32_t width = flood->filled.width, pitch = flood->filled.pitch;
     uint64_t *left = seg_bitmap_row(&flood->left, y);
     if (flood->ready[y] & HAS_LEFT) return;
@@ -122,7 +95,7 @@ static void join_left(const flooding *flood, int32_t y) {
 }
 
 /* Joins of row y with the row below it, which is in the picture. */
-static void join_below(const flooding *flood, int32_t y) {
+static void join_below(const seg_flooding *flood, int32_t y) {
     const seg_growth *growth = flood->growth;
     const int32_t width = flood->filled.width, pitch = flood->filled.pitch;
     const bool compares = growth->criterion != SEG_GROW_SEED;
@@ -171,7 +144,7 @@ static uint64_t spread_left(uint64_t pixels, uint64_t joined) {
     return pixels;
 }
 
-static void touch(const flooding *flood, int32_t y) {
+static void touch(const seg_flooding *flood, int32_t y) {
     const size_t size = (size_t)flood->filled.pitch * sizeof(uint64_t);
     if (flood->touched[y]) return;
     flood->touched[y] = true;
@@ -179,7 +152,7 @@ static void touch(const flooding *flood, int32_t y) {
     memset(seg_bitmap_row(&flood->waiting, y), 0, size);
 }
 
-static void wait(flooding *flood, int32_t y, int32_t word, uint64_t pixels) {
+static void wait(seg_flooding *flood, int32_t y, int32_t word, uint64_t pixels) {
     seg_bitmap_row(&flood->waiting, y)[word] |= pixels;
     if (flood->first[y] > flood->last[y]) {
         flood->stack[flood->depth++] = y;
@@ -192,7 +165,7 @@ static void wait(flooding *flood, int32_t y, int32_t word, uint64_t pixels) {
 
 /* Fills what waits in a row and what it is joined with in the row; the range of words that changed
  * is first .. last. New pixels are left in flood->line. */
-static void fill_row(flooding *flood, int32_t y, int32_t *first, int32_t *last) {
+static void fill_row(seg_flooding *flood, int32_t y, int32_t *first, int32_t *last) {
     const int32_t pitch = flood->filled.pitch;
     uint64_t *fresh = flood->line, *waiting = seg_bitmap_row(&flood->waiting, y);
     const uint64_t *left = seg_bitmap_row(&flood->left, y);
@@ -222,7 +195,7 @@ static void fill_row(flooding *flood, int32_t y, int32_t *first, int32_t *last) 
 }
 
 /* Hands a row's new pixels to the row above or below, through the joins of the upper one. */
-static void hand_on(flooding *flood, int32_t from, int32_t to, int32_t first, int32_t last) {
+static void hand_on(seg_flooding *flood, int32_t from, int32_t to, int32_t first, int32_t last) {
     const int32_t pitch = flood->filled.pitch, upper = from < to ? from : to;
     touch(flood, to);
     const uint64_t *fresh = flood->line, *filled = seg_bitmap_row(&flood->filled, to);
@@ -255,7 +228,7 @@ static void hand_on(flooding *flood, int32_t from, int32_t to, int32_t first, in
     }
 }
 
-static void spread_rows(flooding *flood) {
+static void spread_rows(seg_flooding *flood) {
     const int32_t height = flood->filled.height;
     while (flood->depth > 0) {
         const int32_t y = flood->stack[--flood->depth];
@@ -278,46 +251,10 @@ static void spread_rows(flooding *flood) {
     }
 }
 
-/* --- regions ----------------------------------------------------------------------------- */
-
-/* Writes the first region, and 0 everywhere else. */
-static void paint_first(flooding *flood, int32_t label) {
-    const seg_image *labels = &flood->growth->labels;
-    const size_t width = (size_t)labels->width, bytes = width * sizeof *flood->ink;
-    for (size_t x = 0; x < width; x++)
-        flood->ink[x] = label;
-    for (int32_t y = 0; y < labels->height; y++) {
-        int32_t *row = seg_growth_label(flood->growth, 0, y);
-        if (y < flood->top || y > flood->bottom || !flood->touched[y])
-            memset(row, 0, bytes);
-        else
-            flood->bits->paint(row, flood->ink, seg_bitmap_row(&flood->filled, y), labels->width,
-                               (size_t)labels->height * bytes > PAST_CACHE);
-    }
-}
-
-/* Writes another region; false if a pixel has a label already. */
-static bool paint(flooding *flood, int32_t label) {
-    bool apart = true;
-    for (int32_t y = flood->top; y <= flood->bottom; y++) {
-        if (!flood->touched[y]) continue;
-        const uint64_t *filled = seg_bitmap_row(&flood->filled, y);
-        int32_t *row = seg_growth_label(flood->growth, 0, y);
-        const int32_t count = flood->bits->runs(flood->runs, filled, filled, flood->filled.pitch);
-        for (int32_t i = 0; i < count; i++) {
-            int32_t taken = 0;
-            for (int32_t x = flood->runs[i].start; x < flood->runs[i].end; x++)
-                taken |= row[x];
-            for (int32_t x = flood->runs[i].start; x < flood->runs[i].end; x++)
-                row[x] = label;
-            apart = apart && !taken;
-        }
-    }
-    return apart;
-}
+/* --- a region --- */
 
 /* Counts a region's pixels and makes its rows empty for the next one. */
-static int64_t sweep(flooding *flood) {
+int64_t seg_flooding_sweep(seg_flooding *flood) {
     int64_t pixels = 0;
     for (int32_t y = flood->top; y <= flood->bottom; y++) {
         if (!flood->touched[y]) continue;
@@ -329,7 +266,10 @@ static int64_t sweep(flooding *flood) {
     return pixels;
 }
 
-static seg_status take_memory(flooding *flood, const seg_growth *growth) {
+seg_status seg_flooding_take(seg_flooding *flood, const seg_growth *growth) {
+    *flood = (seg_flooding){.growth = growth};
+    flood->bits = seg_bits_kernels_get();
+    flood->kernels = seg_grow_kernels_get();
     const int32_t width = growth->labels.width, height = growth->labels.height;
     seg_scratch *scratch = growth->scratch;
     const int32_t diagonal_height = growth->connectivity == 8 ? height : 1;
@@ -346,17 +286,14 @@ static seg_status take_memory(flooding *flood, const seg_growth *growth) {
     if (flood->planted) memset(flood->seeds.words, 0, rows * pitch * sizeof(uint64_t));
     flood->ready = seg_scratch_take(scratch, rows, 1, "rows of a region");
     flood->touched = seg_scratch_take(scratch, rows, sizeof *flood->touched, "rows of a region");
-    flood->ink = seg_scratch_take(scratch, (size_t)width, sizeof *flood->ink, "a row of a region");
     flood->flags = seg_scratch_take(scratch, (size_t)width, 1, "a row of a region");
     flood->line = seg_scratch_take(scratch, pitch, sizeof *flood->line, "a row of a region");
     flood->block = seg_scratch_take(scratch, pitch, sizeof *flood->block, "a row of a region");
     flood->first = seg_scratch_take(scratch, rows, sizeof *flood->first, "rows of a region");
     flood->last = seg_scratch_take(scratch, rows, sizeof *flood->last, "rows of a region");
     flood->stack = seg_scratch_take(scratch, rows, sizeof *flood->stack, "rows of a region");
-    flood->runs = seg_scratch_take(scratch, pitch * 32 + SEG_BITS_SLACK, sizeof *flood->runs,
-                                   "runs of a region");
-    if (!flood->ready || !flood->touched || !flood->ink || !flood->flags || !flood->line ||
-        !flood->block || !flood->first || !flood->last || !flood->stack || !flood->runs)
+    if (!flood->ready || !flood->touched || !flood->flags || !flood->line || !flood->block ||
+        !flood->first || !flood->last || !flood->stack)
         return SEG_ERROR_MEMORY;
     for (size_t y = 0; y < rows; y++) {
         flood->first[y] = 1;
@@ -368,7 +305,7 @@ static seg_status take_memory(flooding *flood, const seg_growth *growth) {
 }
 
 /* Sets a seed and lets it wait, or takes it back. */
-static void plant(flooding *flood, const seg_growth_seed *seed, bool on) {
+static void plant(seg_flooding *flood, const seg_growth_seed *seed, bool on) {
     const uint64_t bit = (uint64_t)1 << (seed->x & 63);
     if (seg_growth_blocked(flood->growth, seed->x, seed->y)) return;
     if (flood->planted) {
@@ -380,37 +317,16 @@ static void plant(flooding *flood, const seg_growth_seed *seed, bool on) {
     wait(flood, seed->y, seed->x / 64, bit);
 }
 
-seg_status seg_growth_flood(seg_growth *growth, bool *competing) {
-    flooding flood = {.growth = growth};
-    seg_grow_range *ranges = NULL;
-    flood.bits = seg_bits_kernels_get();
-    flood.kernels = seg_grow_kernels_get();
-    *competing = false;
-    growth->covered = 0;
-    SEG_TRY(take_memory(&flood, growth));
-    if (growth->criterion == SEG_GROW_SEED) SEG_TRY(seg_growth_ranges(growth, &ranges));
-    flood.top = growth->labels.height;
-    flood.bottom = -1;
-    if (growth->seed_count == 0) paint_first(&flood, 0);
-    for (size_t next = 0; next < growth->seed_count && !*competing;) {
-        const size_t first = next;
-        const int32_t index = growth->seeds[first].index;
-        flood.top = growth->labels.height;
-        flood.bottom = -1;
-        if (ranges) {
-            flood.range = &ranges[index];
-            memset(flood.ready, 0, (size_t)growth->labels.height);
-        }
-        for (; next < growth->seed_count && growth->seeds[next].index == index; next++)
-            plant(&flood, &growth->seeds[next], true);
-        spread_rows(&flood);
-        for (size_t i = first; i < next; i++)
-            plant(&flood, &growth->seeds[i], false);
-        if (first == 0)
-            paint_first(&flood, index + 1);
-        else
-            *competing = !paint(&flood, index + 1);
-        growth->covered += sweep(&flood);
-    }
-    return SEG_OK;
+void seg_flooding_region(seg_flooding *flood, const seg_grow_range *range, size_t first,
+                         size_t end) {
+    const seg_growth *growth = flood->growth;
+    flood->top = growth->labels.height;
+    flood->bottom = -1;
+    flood->range = range;
+    if (range) memset(flood->ready, 0, (size_t)growth->labels.height);
+    for (size_t i = first; i < end; i++)
+        plant(flood, &growth->seeds[i], true);
+    spread_rows(flood);
+    for (size_t i = first; i < end; i++)
+        plant(flood, &growth->seeds[i], false);
 }

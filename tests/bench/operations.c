@@ -184,6 +184,30 @@ static void peers_watershed(bench_state *s) {
     peer_watershed(&s->picture->rgb, markers_of(s));
 }
 
+/* From the centre, 60 levels about its value, or 5 from neighbour to neighbour. */
+static void flood(bench_state *s, int32_t range, double tolerance) {
+    const seg_image *picture = &s->picture->rgb;
+    const seg_point centre = {picture->width / 2, picture->height / 2};
+    seg_flood_options options;
+    seg_flood_options_init(&options);
+    options.seeds = (seg_seeds){.kind = SEG_SEEDS_POINTS, .count = 1, .points = &centre};
+    options.range = range;
+    options.tolerance.value = tolerance;
+    bench_need(seg_flood(&s->output, picture, NULL, NULL, &options, s->env));
+}
+static void ours_flood(bench_state *s) {
+    flood(s, SEG_FLOOD_FIXED, 60);
+}
+static void peers_flood(bench_state *s) {
+    peer_flood(&s->picture->rgb, s->picture->rgb.width / 2, s->picture->rgb.height / 2, 60, true);
+}
+static void ours_flood_floating(bench_state *s) {
+    flood(s, SEG_FLOOD_FLOATING, 5);
+}
+static void peers_flood_floating(bench_state *s) {
+    peer_flood(&s->picture->rgb, s->picture->rgb.width / 2, s->picture->rgb.height / 2, 5, false);
+}
+
 static void ours_distance(bench_state *s) {
     bench_need(seg_distance(&s->distance, NULL, NULL, s->mask, SEG_DISTANCE_TO_BACKGROUND, s->env));
 }
@@ -230,6 +254,23 @@ static void peers_mean_shift(bench_state *s) {
     peer_mean_shift(&s->picture->rgb, 7, 20);
 }
 
+/* The box of the middle half, as many iterations on either side. */
+static seg_rect middle_of(const bench_state *s) {
+    const int32_t width = s->picture->rgb.width, height = s->picture->rgb.height;
+    return (seg_rect){width / 4, height / 4, width / 2, height / 2};
+}
+static void ours_grabcut(bench_state *s) {
+    seg_grabcut_options options;
+    seg_grabcut_options_init(&options);
+    options.rect = middle_of(s);
+    options.iterations = 5;
+    bench_need(seg_grabcut(&s->output, NULL, &s->picture->rgb, NULL, NULL, &options, s->env));
+}
+static void peers_grabcut(bench_state *s) {
+    const seg_rect middle = middle_of(s);
+    peer_grabcut(&s->picture->rgb, &middle, 5);
+}
+
 /* Two threads against one: ours takes the place of the peer. */
 static void one_thread(bench_state *s, void (*operation)(bench_state *)) {
     const seg_env *both = s->env;
@@ -273,6 +314,8 @@ const bench_operation bench_operations[] = {
     {"dilate ellipse 15", ours_ellipse15, peers_ellipse15, 0, {1.5, 1.5}},
     {"exact distance", ours_distance, peers_distance, 0, {3, 3}},
     {"watershed", ours_watershed, peers_watershed, 0, {4, 4}},
+    {"flood fill, fixed", ours_flood, peers_flood, 0, {1, 1}},
+    {"flood fill, floating", ours_flood_floating, peers_flood_floating, 0, {1, 1}},
     {"components + statistics", ours_components, peers_components, 0, {10, 10}},
     {"labels alone", ours_labels, peers_labels, 0, {3, 3}},
     {"noise: components + stat.", ours_components, peers_components, NOISE, {2.5, 2.5}},
@@ -282,6 +325,7 @@ const bench_operation bench_operations[] = {
     {"etps, peer seeds", ours_etps, peers_seeds, SLOW, {0, 0}},
     {"felzenszwalb", ours_felzenszwalb, peers_felzenszwalb, SLOW, {3, 3}},
     {"mean shift, peer filters only", ours_mean_shift, peers_mean_shift, SLOW, {3, 3}},
+    {"grabcut", ours_grabcut, peers_grabcut, SLOW, {2, 2}},
     {"canny L1, two threads", ours_canny_l1, single_canny_l1, TWO, {1.7, 1.7}},
     {"canny L2, two threads", ours_canny_l2, single_canny_l2, TWO, {1.7, 1.7}},
     {"blur + canny, two threads", ours_blur_canny, single_blur_canny, TWO, {1.7, 1.7}},

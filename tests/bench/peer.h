@@ -37,6 +37,9 @@ void peer_mean_shift(const seg_image *rgb, double spatial, double range);
 /* A rectangle or ellipse of `side`, by seg_morphology. */
 void peer_morphology(const seg_image *grey, int operation, bool ellipse, int side);
 void peer_watershed(const seg_image *rgb, const seg_image *markers);
+/* A mask of what is filled from x, y, 4 neighbours. */
+void peer_flood(const seg_image *rgb, int x, int y, double tolerance, bool fixed);
+void peer_grabcut(const seg_image *rgb, const seg_rect *rect, int iterations);
 void peer_output(seg_image *u8);
 
 #ifdef __cplusplus

@@ -63,6 +63,12 @@ void peer_mean_shift(const seg_image *rgb, double spatial, double range) {
 void peer_watershed(const seg_image *rgb, const seg_image *markers) {
     (void)rgb, (void)markers;
 }
+void peer_flood(const seg_image *rgb, int x, int y, double tolerance, bool fixed) {
+    (void)rgb, (void)x, (void)y, (void)tolerance, (void)fixed;
+}
+void peer_grabcut(const seg_image *rgb, const seg_rect *rect, int iterations) {
+    (void)rgb, (void)rect, (void)iterations;
+}
 void peer_output(seg_image *u8) {
     (void)u8;
 }

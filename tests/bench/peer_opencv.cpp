@@ -125,6 +125,21 @@ void peer_watershed(const seg_image *rgb, const seg_image *markers) {
     cv::watershed(header(rgb), labels);
 }
 
+void peer_flood(const seg_image *rgb, int x, int y, double tolerance, bool fixed) {
+    cv::Mat picture = header(rgb); /* FLOODFILL_MASK_ONLY leaves it alone */
+    output.create(rgb->height + 2, rgb->width + 2, CV_8U);
+    output.setTo(0);
+    cv::floodFill(picture, output, cv::Point(x, y), cv::Scalar(), nullptr,
+                  cv::Scalar::all(tolerance), cv::Scalar::all(tolerance),
+                  4 | 255 << 8 | cv::FLOODFILL_MASK_ONLY | (fixed ? cv::FLOODFILL_FIXED_RANGE : 0));
+}
+
+void peer_grabcut(const seg_image *rgb, const seg_rect *rect, int iterations) {
+    cv::Mat background, foreground;
+    cv::grabCut(header(rgb), output, cv::Rect(rect->x, rect->y, rect->width, rect->height),
+                background, foreground, iterations, cv::GC_INIT_WITH_RECT);
+}
+
 void peer_output(seg_image *u8) {
     for (int y = 0; y < output.rows; ++y)
         std::copy(output.ptr(y), output.ptr(y) + output.cols,

@@ -701,7 +701,7 @@ START_TEST(errors) {
     ck_assert_int_eq(seg_region_grow(&labels, &picture, NULL, NULL, &options, NULL),
                      SEG_ERROR_OPTION);
     seg_region_grow_options_init(&options);
-    options.criterion = 3;
+    options.criterion = 4;
     ck_assert_int_eq(seg_region_grow(&labels, &picture, NULL, NULL, &options, NULL),
                      SEG_ERROR_OPTION);
     seg_region_grow_options_init(&options);

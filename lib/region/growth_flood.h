@@ -1,0 +1,49 @@
+/* One region at a time on rows of bits: growth_flood.c. */
+#ifndef SEG_REGION_GROWTH_FLOOD_H
+#define SEG_REGION_GROWTH_FLOOD_H
+
+#include "imgproc/bitmap.h"
+#include "kernels/grow.h"
+#include "region/growth.h"
+
+typedef struct seg_flooding {
+    const seg_growth *growth;
+    const seg_bits_kernels *bits;
+    const seg_grow_kernels *kernels;
+    const seg_grow_range *range;        /* criterion seed: of the region that grows */
+    seg_bitmap within;                  /* criterion seed: pixels in range */
+    seg_bitmap left, below;             /* joined with the left, lower, */
+    seg_bitmap below_right, below_left; /* and lower diagonal neighbours */
+    seg_bitmap filled, waiting;
+    seg_bitmap seeds;       /* of the region that grows: they belong whatever their value */
+    bool planted;           /* regions have several seeds: `seeds` is in use */
+    uint8_t *ready;         /* of each row: which of its bits are known */
+    bool *touched;          /* of each row: filled and waiting are in use */
+    uint8_t *flags;         /* a row */
+    uint64_t *line, *block; /* rows of bits */
+    int32_t *first, *last;  /* of each row: words with pixels that wait */
+    int32_t *stack, depth;  /* rows that wait */
+    int32_t top, bottom;    /* rows that the region reaches; between seeds some may be untouched */
+} seg_flooding;
+
+/** Memory for the regions of a growth, by criterion seed or neighbour; of growth->labels only the
+ *  size is needed. */
+SEG_NODISCARD seg_status seg_flooding_take(seg_flooding *flood, const seg_growth *growth);
+
+/** Grows a region from growth->seeds[first .. end - 1], within `range` by the criterion seed (else
+ *  NULL). Its pixels are the bits of flood->filled in rows top .. bottom that are touched. */
+void seg_flooding_region(seg_flooding *flood, const seg_grow_range *range, size_t first,
+                         size_t end);
+
+/** Counts the region's pixels and makes its rows empty for the next one. */
+int64_t seg_flooding_sweep(seg_flooding *flood);
+
+/** The seeds of a region begin at seeds[first]; where they end. */
+static inline size_t seg_growth_seeds_end(const seg_growth *growth, size_t first) {
+    size_t end = first;
+    while (end < growth->seed_count && growth->seeds[end].index == growth->seeds[first].index)
+        end++;
+    return end;
+}
+
+#endif
