@@ -20,7 +20,10 @@ extern const seg_method seg_method_flood;       /* region/flood.c */
 /* partitions: region/<name>.c */
 extern const seg_method seg_method_etps, seg_method_felzenszwalb, seg_method_kmeans,
     seg_method_mean_shift, seg_method_slic, seg_method_snic, seg_method_split_merge, seg_method_srm;
-extern const seg_method seg_method_canny;      /* edge/canny.c */
+extern const seg_method seg_method_grabcut;   /* region/grabcut.c */
+extern const seg_method seg_method_watershed; /* region/watershed.c */
+/* edges: edge/<name>.c */
+extern const seg_method seg_method_canny, seg_method_dog, seg_method_gradient, seg_method_log;
 extern const seg_method seg_method_frame_diff; /* temporal/frame_diff.c */
 extern const seg_method seg_method_background; /* temporal/background.c */
 extern const seg_method seg_method_grabcut;    /* region/grabcut.c */

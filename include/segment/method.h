@@ -42,6 +42,8 @@ struct seg_method {
     const seg_param_table *params;
     /** Which of `outputs` it fills with these options; NULL = all of them. */
     uint32_t (*outputs_of)(const void *options);
+    /** Which of `needs` it has with these options; NULL = all of them. */
+    uint32_t (*needs_of)(const void *options);
     /** Frames of look-ahead; NULL = none. */
     int32_t (*delay)(const void *options);
     seg_status (*create)(void **state, const void *options, const seg_env *env);
@@ -80,6 +82,9 @@ SEG_API SEG_NODISCARD seg_status seg_context_create(seg_context **context, const
 
 /** The seg_output bits that the context gives with its options: some or all of method->outputs. */
 SEG_API uint32_t seg_context_outputs(const seg_context *context);
+
+/** The seg_need bits that the context has with its options: some or all of method->needs. */
+SEG_API uint32_t seg_context_needs(const seg_context *context);
 
 /**
  * Processes a frame. The first frame binds the geometry; a frame of another size is

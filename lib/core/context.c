@@ -77,7 +77,7 @@ void seg_context_free(seg_context *context) {
 static const seg_image *primary(const seg_context *context, const seg_frame *frame) {
     if (seg_image_empty(&frame->image)) return &frame->luma;
     if (seg_image_empty(&frame->luma)) return &frame->image;
-    return context->method->needs & SEG_NEED_COLOUR ? &frame->image : &frame->luma;
+    return seg_context_needs(context) & SEG_NEED_COLOUR ? &frame->image : &frame->luma;
 }
 
 static seg_status check_pictures(const seg_context *context, const seg_frame *frame) {
@@ -133,6 +133,12 @@ uint32_t seg_context_outputs(const seg_context *context) {
     if (!context) return 0;
     const seg_method *method = context->method;
     return method->outputs_of ? method->outputs_of(context->options) : method->outputs;
+}
+
+uint32_t seg_context_needs(const seg_context *context) {
+    if (!context) return 0;
+    const seg_method *method = context->method;
+    return method->needs_of ? method->needs_of(context->options) : method->needs;
 }
 
 static seg_status resolve_wanted(uint32_t *resolved, const seg_context *context, uint32_t wanted) {

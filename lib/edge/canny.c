@@ -18,17 +18,22 @@
  * kernel itself, as in OpenCV: the gain of 5 is 12 times, that of 7 160 times that of 3. A picture
  * of 16 bits or floating point all of whose samples stand for 8-bit values is worked on in 8 bits.
  *
+ * With colours (edge/slopes.h) the derivatives are those of CIELAB or of the strongest channel, in
+ * units in which a step from black to white has what it has in grey; the norm is Euclidean, the
+ * blur always 2 ceil(3 sigma) + 1 wide.
+ *
  * The score is the magnitude after step 4 with T1 = 0, in the units of the thresholds, 0 where
  * step 4 drops the pixel: with low = high = t the edges are score > t, so that thresholds can be
  * swept without running again (hysteresis apart). It takes a sweep of its own.
  *
  * Cost: 0.3 to 1 ns per pixel with the sweep, about 15 times as much without; a quarter of a byte
- * of memory per pixel. Known failures: corners and junctions come out broken, texture as a mesh;
- * one pair of thresholds for the whole picture.
+ * of memory per pixel, 8 bytes with colours. Known failures: corners and junctions come out broken,
+ * texture as a mesh; one pair of thresholds for the whole picture.
  */
 #include "core/check.h"
 #include "edge/canny_run.h"
 #include "edge/canny_score.h"
+#include "edge/slopes.h"
 #include "imgproc/still_method.h"
 #include "methods.h"
 
@@ -49,6 +54,7 @@ static const seg_param rows[] = {
      "Gradient magnitude: |dx| + |dy| or the Euclidean norm.", ""},
     {"aperture", SEG_PARAM_INT, offsetof(seg_canny_options, aperture), "3", 3, 7, aperture_names,
      "px", "Side of the Sobel kernel; gains are 1, 12 and 160 times.", ""},
+    SEG_EDGE_COLOUR_PARAM(seg_canny_options),
 };
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows, sizeof(seg_canny_options)};
@@ -80,6 +86,10 @@ seg_status seg_canny(seg_image *edges, seg_canny_report *report, const seg_image
     return status;
 }
 
+static uint32_t needs_of(const void *options) {
+    return ((const seg_canny_options *)options)->colour == SEG_EDGE_GREY ? 0 : SEG_NEED_COLOUR;
+}
+
 static seg_status create(void **state, const void *options, const seg_env *env) {
     return seg_still_create(state, &params, options, env);
 }
@@ -88,7 +98,9 @@ static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, se
     seg_still *still = seg_still_begin(state);
     const seg_canny_options *options = still->options;
     seg_image *score = wanted & SEG_OUTPUT_SCORE ? &result->score : NULL;
-    const seg_image *picture = seg_image_empty(&frame->luma) ? &frame->image : &frame->luma;
+    const bool luma =
+        seg_image_empty(&frame->image) || (!needs_of(options) && !seg_image_empty(&frame->luma));
+    const seg_image *picture = luma ? &frame->luma : &frame->image;
     seg_canny_report report;
     SEG_TRY(seg_check_image(picture, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
     SEG_TRY(seg_check_mask(&frame->ignore, "ignore", picture->width, picture->height));
@@ -117,6 +129,8 @@ const seg_method seg_method_canny = {
     .channels = SEG_CHANNELS_ANY,
     .input = SEG_INPUT_PICTURE,
     .outputs = SEG_OUTPUT_MASK | SEG_OUTPUT_SCORE,
+    .needs = SEG_NEED_COLOUR,
+    .needs_of = needs_of,
     .params = &params,
     .create = create,
     .apply = apply,

@@ -3,6 +3,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "edge/canny_colour.h"
 #include "edge/canny_score.h"
 #include "imgproc/gaussian.h"
 #include "imgproc/input.h"
@@ -41,8 +42,10 @@ typedef struct canny_run {
     bool narrow;             /* 8 bits, aperture 3: the kernels */
     seg_canny_plan plan;     /* of narrow ones */
     seg_canny_wide wide;     /* of the others */
-    double source_full;      /* full scale of the samples as they came */
-    double full, gain;       /* of the working picture; gain of the kernel, 1 for 3x3 */
+    bool in_colour;          /* neither of them, but */
+    seg_canny_colour colour;
+    double source_full; /* full scale of the samples as they came */
+    double full, gain;  /* of the working picture; gain of the kernel, 1 for 3x3 */
     seg_canny_planes planes;
     char *work; /* of each worker */
     size_t work_size;
@@ -137,6 +140,23 @@ static seg_status prepare(canny_run *run, seg_image *blurred, seg_scratch *scrat
     return SEG_OK;
 }
 
+/* Colours have a form of their own. */
+static seg_status prepare_colour(canny_run *run, const seg_image *picture, seg_image *working,
+                                 seg_scratch *scratch, const seg_env *env) {
+    const seg_canny_options *options = run->options;
+    if (options->aperture != 3)
+        return seg_fail(SEG_ERROR_OPTION, "aperture is %ld, and colour is not grey (allowed: 3)",
+                        (long)options->aperture);
+    run->in_colour = true;
+    run->picture = *picture;
+    run->picture.owner = NULL;
+    run->source_full = seg_image_full_scale(picture);
+    run->gain = 1;
+    return seg_slopes_prepare(&run->colour.slopes, picture, SEG_GRADIENT_SOBEL,
+                              (seg_edge_colour)options->colour, options->sigma, working, scratch,
+                              env);
+}
+
 /* --- memory ------------------------------------------------------------------------------ */
 
 static size_t round_up(size_t bytes) {
@@ -158,8 +178,9 @@ static seg_status take_memory(canny_run *run, seg_scratch *scratch, const seg_en
     if (!seg_size_multiply(&count, words, rows) || count > UINT32_MAX)
         return seg_fail(SEG_ERROR_LIMIT, "a picture of %ld x %ld pixels is too large for Canny",
                         (long)width, (long)height);
-    run->work_size =
-        round_up(run->narrow ? seg_canny_work_size(width) : seg_canny_wide_work_size(width));
+    run->work_size = round_up(run->in_colour ? seg_canny_colour_work_size(&run->colour)
+                              : run->narrow  ? seg_canny_work_size(width)
+                                             : seg_canny_wide_work_size(width));
     const size_t plane = round_up(count * sizeof(uint64_t)) + SEG_ALIGNMENT;
     const size_t blank = (words + 1) * sizeof(uint64_t) + SEG_ALIGNMENT;
     const size_t queued = (count / 64 + 1) * sizeof(uint64_t);
@@ -205,7 +226,9 @@ static seg_status count_band(void *argument, int32_t band, int32_t first, int32_
     const seg_image *ignore = run->ignore;
     uint64_t *bins = run->bins + (size_t)worker * SEG_CANNY_BINS;
     void *work = run->work + (size_t)worker * run->work_size;
-    if (run->narrow)
+    if (run->in_colour)
+        seg_canny_colour_count(bins, &run->colour, ignore, first, end, work);
+    else if (run->narrow)
         run->kernels->count(bins, &run->plan, ignore ? ignore->data : NULL,
                             ignore ? ignore->stride : 0, first, end, work);
     else
@@ -292,6 +315,8 @@ static int64_t limit_of(double value, double unit, double largest, bool squared)
 }
 
 static void set_thresholds(canny_run *run, double low, double high) {
+    run->colour.low = low;
+    run->colour.high = high;
     const bool squared = run->plan.squared;
     run->plan.low = (int32_t)limit_of(low, 1, NARROW_LIMIT, squared);
     run->plan.high = (int32_t)limit_of(high, 1, NARROW_LIMIT, squared);
@@ -346,7 +371,9 @@ static seg_status find_band(void *argument, int32_t band, int32_t first, int32_t
     (void)band;
     const canny_run *run = argument;
     void *work = run->work + (size_t)worker * run->work_size;
-    if (run->narrow)
+    if (run->in_colour)
+        seg_canny_colour_classify(&run->planes, &run->colour, first, end, work);
+    else if (run->narrow)
         run->kernels->classify(&run->planes, &run->plan, first, end, work);
     else
         seg_canny_wide_classify(&run->planes, &run->wide, first, end, work);
@@ -367,9 +394,28 @@ static seg_status write_band(void *argument, int32_t band, int32_t first, int32_
     return SEG_OK;
 }
 
+typedef struct colour_score_job {
+    const canny_run *run;
+    const seg_image *score;
+} colour_score_job;
+
+static seg_status colour_score_band(void *argument, int32_t band, int32_t first, int32_t end,
+                                    int32_t worker) {
+    (void)band;
+    const colour_score_job *job = argument;
+    seg_canny_colour_score(job->score, &job->run->colour, job->run->ignore, first, end,
+                           job->run->work + (size_t)worker * job->run->work_size);
+    return SEG_OK;
+}
+
 /* The score is of the picture that the edges are of: blurred, where the kernels blurred it. */
 static seg_status find_score(seg_image *score, canny_run *run, seg_image *blurred,
                              seg_scratch *scratch, const seg_env *env) {
+    score->colour = SEG_COLOUR_DATA;
+    if (run->in_colour) {
+        colour_score_job job = {run, score};
+        return seg_run_bands(env, score->height, SEG_CANNY_BAND, colour_score_band, &job);
+    }
     if (run->plan.blur) {
         seg_gaussian_taps taps;
         const seg_image *picture = &run->picture;
@@ -378,7 +424,6 @@ static seg_status find_score(seg_image *score, canny_run *run, seg_image *blurre
         SEG_TRY(seg_gaussian_with(blurred, picture, &taps, scratch, env));
         run->wide.picture = blurred;
     }
-    score->colour = SEG_COLOUR_DATA;
     return seg_canny_score(score, &run->wide, run->ignore, scratch, env);
 }
 
@@ -394,8 +439,12 @@ seg_status seg_canny_run(seg_image *edges, seg_image *score, seg_canny_report *r
                      .edges = edges};
     const int32_t width = picture->width, height = picture->height;
     double low, high;
-    SEG_TRY(choose_depth(&run, picture, images, env));
-    SEG_TRY(prepare(&run, &images[3], scratch, env));
+    if (options->colour == SEG_EDGE_GREY) {
+        SEG_TRY(choose_depth(&run, picture, images, env));
+        SEG_TRY(prepare(&run, &images[3], scratch, env));
+    } else {
+        SEG_TRY(prepare_colour(&run, picture, &images[2], scratch, env));
+    }
     SEG_TRY(take_memory(&run, scratch, env));
     SEG_TRY(choose_thresholds(&low, &high, &run, scratch, env));
     set_thresholds(&run, low, high);

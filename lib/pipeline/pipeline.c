@@ -254,7 +254,8 @@ static seg_status find_ignore(seg_pipeline *pipeline, seg_kept_frame *kept,
 /* True if the method wants the picture as it came, not only its grey. */
 static bool takes_image(const seg_pipeline *pipeline) {
     const seg_method *method = pipeline->method;
-    return method->needs & SEG_NEED_COLOUR || pipeline->given & SEG_OUTPUT_PICTURE ||
+    return seg_context_needs(pipeline->context) & SEG_NEED_COLOUR ||
+           pipeline->given & SEG_OUTPUT_PICTURE ||
            method->input & (SEG_INPUT_MASK | SEG_INPUT_LABELS);
 }
 

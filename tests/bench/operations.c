@@ -31,6 +31,35 @@ static void ours_sobel(bench_state *s) {
 static void peers_sobel(bench_state *s) {
     peer_sobel(&s->picture->grey);
 }
+static void gradient(bench_state *s, int kernel) {
+    seg_gradient_options options;
+    seg_gradient_options_init(&options);
+    options.kernel = kernel;
+    options.level = (seg_level){SEG_LEVEL_8BIT, 0, 50};
+    bench_need(seg_gradient(NULL, &s->distance, NULL, &s->picture->grey, NULL, &options, s->env));
+}
+static void ours_sobel_magnitude(bench_state *s) {
+    gradient(s, SEG_GRADIENT_SOBEL);
+}
+static void peers_sobel_magnitude(bench_state *s) {
+    peer_magnitude(&s->picture->grey, false);
+}
+static void ours_scharr_magnitude(bench_state *s) {
+    gradient(s, SEG_GRADIENT_SCHARR);
+}
+static void peers_scharr_magnitude(bench_state *s) {
+    peer_magnitude(&s->picture->grey, true);
+}
+static void ours_log(bench_state *s) {
+    seg_log_edges_options options;
+    seg_log_edges_options_init(&options);
+    options.level = (seg_level){SEG_LEVEL_8BIT, 0, 20};
+    bench_need(
+        seg_log_edges(&s->output, &s->distance, NULL, &s->picture->grey, NULL, &options, s->env));
+}
+static void peers_log(bench_state *s) {
+    peer_laplacian(&s->picture->grey, 2, 10);
+}
 static void ours_median3(bench_state *s) {
     bench_need(seg_median(&s->output, &s->picture->grey, 3, s->env));
 }
@@ -297,6 +326,9 @@ const bench_operation bench_operations[] = {
     {"grey", ours_grey, peers_grey, 0, {1, 1}},
     {"blur 5x5", ours_blur, peers_blur, 0, {1, 1}},
     {"sobel 3x3", ours_sobel, peers_sobel, 0, {1, 1}},
+    {"magnitude of sobel", ours_sobel_magnitude, peers_sobel_magnitude, 0, {1, 1}},
+    {"magnitude of scharr", ours_scharr_magnitude, peers_scharr_magnitude, 0, {1, 1}},
+    {"log, peer no crossings", ours_log, peers_log, 0, {0, 0}},
     {"median 3x3", ours_median3, peers_median3, 0, {1, 1}},
     {"median 5x5", ours_median5, peers_median5, 0, {1, 1}},
     {"difference + threshold", ours_difference, peers_difference, 0, {1, 1}},

@@ -18,6 +18,10 @@ void peer_set_threads(int threads);
 void peer_grey(const seg_image *rgb);
 void peer_blur(const seg_image *grey);
 void peer_sobel(const seg_image *grey);
+/* Sobel's or Scharr's derivatives in floats, and their magnitude. */
+void peer_magnitude(const seg_image *grey, bool scharr);
+/* Gaussian (out to `radius`) and Laplacian in floats. */
+void peer_laplacian(const seg_image *grey, double sigma, int radius);
 void peer_difference(const seg_image *a, const seg_image *b, double level);
 double peer_otsu(const seg_image *grey);
 void peer_canny(const seg_image *grey, double low, double high, bool l2, bool blur);

@@ -16,6 +16,12 @@ void peer_blur(const seg_image *grey) {
 void peer_sobel(const seg_image *grey) {
     (void)grey;
 }
+void peer_magnitude(const seg_image *grey, bool scharr) {
+    (void)grey, (void)scharr;
+}
+void peer_laplacian(const seg_image *grey, double sigma, int radius) {
+    (void)grey, (void)sigma, (void)radius;
+}
 void peer_difference(const seg_image *a, const seg_image *b, double level) {
     (void)a, (void)b, (void)level;
 }

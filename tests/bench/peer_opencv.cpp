@@ -8,7 +8,7 @@
 
 namespace {
 
-cv::Mat output, scratch, blurred, dx, dy, labels, stats, centroids, distances;
+cv::Mat output, scratch, blurred, dx, dy, magnitudes, labels, stats, centroids, distances;
 
 cv::Mat header(const seg_image *image) {
     return cv::Mat(image->height, image->width, CV_8UC(image->channels), image->data,
@@ -40,6 +40,19 @@ void peer_blur(const seg_image *grey) {
 void peer_sobel(const seg_image *grey) {
     cv::Sobel(header(grey), dx, CV_16S, 1, 0, 3, 1, 0, cv::BORDER_REPLICATE);
     cv::Sobel(header(grey), dy, CV_16S, 0, 1, 3, 1, 0, cv::BORDER_REPLICATE);
+}
+
+void peer_magnitude(const seg_image *grey, bool scharr) {
+    const int side = scharr ? cv::FILTER_SCHARR : 3;
+    cv::Sobel(header(grey), dx, CV_32F, 1, 0, side, 1, 0, cv::BORDER_REPLICATE);
+    cv::Sobel(header(grey), dy, CV_32F, 0, 1, side, 1, 0, cv::BORDER_REPLICATE);
+    cv::magnitude(dx, dy, magnitudes);
+}
+
+void peer_laplacian(const seg_image *grey, double sigma, int radius) {
+    header(grey).convertTo(scratch, CV_32F);
+    cv::GaussianBlur(scratch, blurred, cv::Size(2 * radius + 1, 2 * radius + 1), sigma);
+    cv::Laplacian(blurred, magnitudes, CV_32F, 1, 1, 0, cv::BORDER_REPLICATE);
 }
 
 void peer_difference(const seg_image *a, const seg_image *b, double level) {

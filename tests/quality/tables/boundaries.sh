@@ -4,8 +4,19 @@ measures ods ois ap
 scored boundaries --levels
 data BSDS500-val images/bsds500/images/val images/bsds500/gt_bdry/val
 
-sweep canny --sigma 2 -- '--high 20 --low 10' '--high 30 --low 15' '--high 40 --low 20' \
-    '--high 50 --low 25' '--high 65 --low 32' '--high 80 --low 40' '--high 100 --low 50' \
-    '--high 125 --low 62' '--high 150 --low 75' '--high 200 --low 100'
+highs="20 30 40 50 65 80 100 125 150 200"
+canny() {
+    # shellcheck disable=SC2046 # a setting each
+    sweep canny --sigma 2 "$@" -- $(for high in $highs; do echo "--high=$high"; done)
+}
+canny
+canny --colour max
+canny --colour tensor
+zero_crossings() {
+    # shellcheck disable=SC2046 # a setting each
+    sweep "$@" -- $(for level in 5 10 15 20 25 30 40 50 65 80; do echo "--level=$level"; done)
+}
+zero_crossings log --sigma 2
+zero_crossings dog --sigma 1.6
 
 theirs blur+Canny

@@ -1,0 +1,31 @@
+/* Zero crossings of a response, and how steep they are. */
+#ifndef SEG_EDGE_ZERO_CROSSINGS_H
+#define SEG_EDGE_ZERO_CROSSINGS_H
+
+#include "core/memory.h"
+#include <segment/image.h>
+
+/** A picture of 1-4 channels as grey samples of 0 .. 65535 in F32, in scratch. `working` is a
+ *  picture that is reused. */
+SEG_NODISCARD seg_status seg_grey_samples(seg_image *samples, const seg_image *picture,
+                                          seg_image *working, seg_scratch *scratch,
+                                          const seg_env *env);
+
+/** `samples` blurred, in scratch, and the two central weights of the kernel: by them a blurred step
+ *  changes from pixel to pixel beside it. The kernel reaches to 5 sigma (sigma at most 25): where
+ * it is cut off sooner the step shows in derivatives. */
+SEG_NODISCARD seg_status seg_wide_blur(seg_image *blurred, double weights[2],
+                                       const seg_image *samples, double sigma, seg_scratch *scratch,
+                                       const seg_env *env);
+
+/**
+ * How steeply a response passes through 0, times `scale`, at most 1, at the pixel nearer to 0 (of
+ * two equally near the left or upper one) along rows or columns, the steeper of both; where a pixel
+ * is 0 itself it is the slope between its neighbours. 0 elsewhere. The response is the Laplacian of
+ * `a`, or, with `b`, a - b; both F32, their border replicated.
+ */
+SEG_NODISCARD seg_status seg_zero_crossings(const seg_image *strength, const seg_image *a,
+                                            const seg_image *b, float scale, seg_scratch *scratch,
+                                            const seg_env *env);
+
+#endif
