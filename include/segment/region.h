@@ -41,10 +41,14 @@ SEG_API void seg_region_grow_options_init(seg_region_grow_options *options);
  * deviations about the mean of the windows around the seeds, then of the region, `iterations`
  * times; a region that is found so grows as by seed. Without seeds (`auto`) the picture is parted
  * into regions from its flattest places on, until every pixel belongs to one; small ones, below
- * 1/2000 of the picture, join their neighbours. Errors: SEG_ERROR_OPTION for a seed outside the
- * picture, SEG_ERROR_SHAPE for a seed picture of another size, SEG_ERROR_LIMIT for means or no
- * seeds beyond 2^28 pixels. R. Adams, L. Bischof, "Seeded region growing", IEEE Trans. PAMI 16(6),
- * 1994.
+ * 1/2000 of the picture, join their neighbours.
+ *
+ * As a method it also has a score (F32, full scale 256): 256 less the difference in 8-bit levels
+ * between the pixel and the mean of its region, 0 in none. What is labelled is above 0.
+ *
+ * Errors: SEG_ERROR_OPTION for a seed outside the picture, SEG_ERROR_SHAPE for a seed picture of
+ * another size, SEG_ERROR_LIMIT for means or no seeds beyond 2^28 pixels.
+ * R. Adams, L. Bischof, "Seeded region growing", IEEE Trans. PAMI 16(6), 1994.
  */
 SEG_API SEG_NODISCARD seg_status seg_region_grow(seg_image *labels, const seg_image *picture,
                                                  const seg_image *ignore, const seg_image *markers,

@@ -19,6 +19,9 @@
  * the rule of growth_auto.c. Pixels that are ignored or not finite are never reached.
  * Nothing depends on threads: growing runs in one.
  *
+ * The score is 256 less |g(x) - mean of A_i| in 8-bit levels, by the mean that the region has in
+ * the end, and 0 where x is in none: score > 0 is the mask, score > 256 - t what is within t of it.
+ *
  * Cost: about 1 ns a pixel by seed and neighbour where regions do not meet, about 20 ns where they
  * do, 100 to 300 ns by mean and without seeds. Known failures: neighbour leaks through one soft
  * spot of an edge; seed stops in shading; mean depends on where it starts.
@@ -165,8 +168,8 @@ static int64_t count_regions(const seg_growth *growth) {
     return regions;
 }
 
-static seg_status grow(seg_image *labels, growth_report *report, const seg_image *picture,
-                       const seg_image *ignore, const seg_image *markers,
+static seg_status grow(seg_image *labels, seg_image *score, growth_report *report,
+                       const seg_image *picture, const seg_image *ignore, const seg_image *markers,
                        const seg_region_grow_options *options, seg_scratch *scratch) {
     seg_growth growth = {.labels = *labels, .scratch = scratch};
     growth.criterion = options->criterion;
@@ -184,6 +187,7 @@ static seg_status grow(seg_image *labels, growth_report *report, const seg_image
     if (automatic || growth.criterion == SEG_GROW_MEAN) clear_labels(&growth);
     SEG_TRY(automatic ? seg_growth_automatic(&growth) : grow_seeds(&growth));
     report->regions = automatic ? growth.count : count_regions(&growth);
+    if (score) SEG_TRY(seg_growth_score(score, &growth));
     finish(&growth, report);
     return SEG_OK;
 }
@@ -201,7 +205,8 @@ seg_status seg_region_grow(seg_image *labels, const seg_image *picture, const se
     seg_scratch scratch;
     growth_report report;
     seg_scratch_init(&scratch, env);
-    const seg_status status = grow(labels, &report, picture, ignore, markers, options, &scratch);
+    const seg_status status =
+        grow(labels, NULL, &report, picture, ignore, markers, options, &scratch);
     seg_scratch_free(&scratch);
     return status;
 }
@@ -216,14 +221,19 @@ static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, se
     seg_still *still = seg_still_begin(state);
     const seg_env *env = &still->env;
     const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    seg_image *score = wanted & SEG_OUTPUT_SCORE ? &result->score : NULL;
     growth_report report;
-    (void)wanted;
     SEG_TRY(seg_image_reuse(&result->labels, picture->width, picture->height, SEG_LABEL32, 1, env));
+    if (score) SEG_TRY(seg_image_reuse(score, picture->width, picture->height, SEG_F32, 1, env));
     if (!seg_image_empty(&frame->markers))
         SEG_TRY(seg_check_apart(&result->labels, "the result", &frame->markers, "the markers"));
-    SEG_TRY(grow(&result->labels, &report, picture, &frame->ignore, &frame->markers, still->options,
-                 &still->scratch));
-    result->outputs |= SEG_OUTPUT_LABELS;
+    SEG_TRY(grow(&result->labels, score, &report, picture, &frame->ignore, &frame->markers,
+                 still->options, &still->scratch));
+    result->outputs |= SEG_OUTPUT_LABELS | (score ? SEG_OUTPUT_SCORE : 0);
+    if (score) {
+        score->colour = SEG_COLOUR_DATA;
+        result->score_full_scale = SEG_GROWTH_SCORE_FULL;
+    }
     seg_result_decide(result, "regions", (double)report.regions, "");
     seg_result_decide(result, "covered",
                       report.all ? 100.0 * (double)report.covered / (double)report.all : 0, "%");
@@ -239,7 +249,7 @@ const seg_method seg_method_region_grow = {
     .formats = SEG_ANY_PICTURE,
     .channels = SEG_CHANNELS_ANY,
     .input = SEG_INPUT_PICTURE,
-    .outputs = SEG_OUTPUT_LABELS,
+    .outputs = SEG_OUTPUT_LABELS | SEG_OUTPUT_SCORE,
     .needs = SEG_NEED_COLOUR | SEG_NEED_SEEDS,
     .params = &params,
     .create = create,

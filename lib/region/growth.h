@@ -133,6 +133,16 @@ SEG_NODISCARD seg_status seg_growth_mean_one(const seg_growth *growth, seg_growt
  *  how many there are. (growth_auto.c) */
 SEG_NODISCARD seg_status seg_growth_automatic(seg_growth *growth);
 
+/** Certainty of a pixel that is the mean of its region; a level more than 8 bits differ by. */
+#define SEG_GROWTH_SCORE_FULL 256.0
+
+/**
+ * `score` (F32, of the picture's size): SEG_GROWTH_SCORE_FULL less the difference, in 8-bit
+ * levels, between the pixel and the mean of the region that it ended in, and 0 in none; so that
+ * what is in a region is above 0. Labels are still index + 1. (growth_score.c)
+ */
+SEG_NODISCARD seg_status seg_growth_score(seg_image *score, const seg_growth *growth);
+
 /** Sets growth->tolerance from an option, of which percentiles and automatic rules are over the
  *  differences of neighbouring pixels. (growth_prepare.c) */
 SEG_NODISCARD seg_status seg_growth_set_tolerance(seg_growth *growth, const seg_level *level,

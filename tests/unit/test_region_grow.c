@@ -677,7 +677,7 @@ START_TEST(as_a_method) {
     ck_assert_int_eq(seg_params_parse(options, table, "seeds", "0,0;20,11;0,0", NULL), SEG_OK);
     ck_assert_int_eq(seg_context_create(&context, &seg_method_region_grow, options, NULL), SEG_OK);
     ck_assert_int_eq(seg_context_apply(context, &frame, 0, &result), SEG_OK);
-    ck_assert_uint_eq(result.outputs, SEG_OUTPUT_LABELS);
+    ck_assert_uint_eq(result.outputs, SEG_OUTPUT_LABELS | SEG_OUTPUT_SCORE);
     /* 7 x 6 patches; the third seed lies on the first */
     ck_assert(seg_result_decision(&result, "regions")->value == 2);
     ck_assert(seg_result_decision(&result, "covered")->value == 100.0 * 84 / 252);
@@ -688,6 +688,105 @@ START_TEST(as_a_method) {
     seg_context_free(context);
     seg_params_clear(options, table, NULL);
     seg_result_free(&result);
+}
+END_TEST
+
+/* ---- the score ---- */
+
+/* Of every pixel, from the labels, the plain way. */
+static void check_score(const picture_forms *scene, const seg_result *result, const char *what) {
+    static double sum[AREA + 1][3];
+    static int32_t count[AREA + 1];
+    memset(sum, 0, sizeof sum);
+    memset(count, 0, sizeof count);
+    const int32_t colours = scene->channels < 3 ? 1 : 3;
+    for (int pass = 0; pass < 2; pass++)
+        for (int32_t i = 0; i < scene->width * scene->height; i++) {
+            const int32_t x = i % scene->width, y = i / scene->width;
+            const int32_t label = ((const int32_t *)seg_image_row(&result->labels, y))[x];
+            double off = 0;
+            for (int32_t c = 0; c < colours; c++) {
+                const double value = scene->u8[i * scene->channels + c];
+                if (pass == 0)
+                    sum[label][c] += value;
+                else
+                    off = fmax(off, fabs(value - sum[label][c] / count[label]));
+            }
+            if (pass == 0) {
+                count[label]++;
+                continue;
+            }
+            const float score = ((const float *)seg_image_row(&result->score, y))[x];
+            ck_assert_msg((score > 0) == (label > 0), "%s: %d,%d is in %d, its score is %g", what,
+                          x, y, label, (double)score);
+            ck_assert_msg(label == 0 || fabs((double)score - (256 - off)) < 1e-4,
+                          "%s: score %g at %d,%d is not 256 - %g", what, (double)score, x, y, off);
+        }
+}
+
+/* Two flat halves, 10 and 30, and a pixel of 250: means 10 and 30 exactly, or their mean. */
+START_TEST(score_by_hand) {
+    static picture_forms scene;
+    scene = (picture_forms){.width = 4, .height = 2, .channels = 1};
+    memcpy(scene.u8, (uint8_t[8]){10, 10, 30, 30, 10, 10, 30, 250}, 8);
+    static const float wanted[2][8] = {{256, 256, 0, 0, 256, 256, 0, 0},
+                                       {247.428574f, 247.428574f, 244.571426f, 244.571426f,
+                                        247.428574f, 247.428574f, 244.571426f, 0}};
+    for (int i = 0; i < 2; i++) {
+        _Alignas(16) char options[sizeof(seg_region_grow_options)];
+        const seg_param_table *table = seg_method_region_grow.params;
+        seg_params_init(options, table);
+        ck_assert_int_eq(seg_params_parse(options, table, "seeds", "0,0", NULL), SEG_OK);
+        ck_assert_int_eq(seg_params_parse(options, table, "criterion", "seed", NULL), SEG_OK);
+        ck_assert_int_eq(seg_params_parse(options, table, "tolerance", i ? "20" : "19", NULL),
+                         SEG_OK);
+        seg_context *context;
+        seg_result result;
+        seg_frame frame = {0};
+        seg_result_init(&result, NULL);
+        wrap(&frame.image, &scene, SEG_U8);
+        ck_assert_int_eq(seg_context_create(&context, &seg_method_region_grow, options, NULL),
+                         SEG_OK);
+        ck_assert_int_eq(seg_context_apply(context, &frame, 0, &result), SEG_OK);
+        ck_assert(result.score_full_scale == 256);
+        for (int32_t at = 0; at < 8; at++)
+            ck_assert_float_eq(((const float *)seg_image_row(&result.score, at / 4))[at % 4],
+                               wanted[i][at]);
+        seg_context_free(context);
+        seg_params_clear(options, table, NULL);
+        seg_result_free(&result);
+    }
+}
+END_TEST
+
+START_TEST(scores_of_all_criteria) {
+    static picture_forms scene;
+    static const char *const seeds[] = {"2,1;14,9;20,3", "auto"};
+    static const char *const criteria[] = {"seed", "mean", "neighbour"};
+    shapes_random random = shapes_random_start(77);
+    for (int variant = 0; variant < 2 * 3 * 2 * 3; variant++) {
+        static const seg_format formats[] = {SEG_U8, SEG_U16, SEG_F32};
+        make_scene(&scene, 23, 17, 1 + 2 * (variant / 6 % 2), variant % 4, &random);
+        _Alignas(16) char options[sizeof(seg_region_grow_options)];
+        const seg_param_table *table = seg_method_region_grow.params;
+        seg_params_init(options, table);
+        ck_assert_int_eq(seg_params_parse(options, table, "seeds", seeds[variant % 2], NULL),
+                         SEG_OK);
+        ck_assert_int_eq(
+            seg_params_parse(options, table, "criterion", criteria[variant / 2 % 3], NULL), SEG_OK);
+        seg_context *context;
+        seg_result result;
+        seg_frame frame = {0};
+        seg_result_init(&result, NULL);
+        wrap(&frame.image, &scene, formats[variant / 12]);
+        ck_assert_int_eq(seg_context_create(&context, &seg_method_region_grow, options, NULL),
+                         SEG_OK);
+        ck_assert_int_eq(seg_context_apply(context, &frame, 0, &result), SEG_OK);
+        check_score(&scene, &result, criteria[variant / 2 % 3]);
+        seg_context_free(context);
+        seg_params_clear(options, table, NULL);
+        seg_result_free(&result);
+    }
 }
 END_TEST
 
@@ -826,6 +925,8 @@ int main(void) {
     tcase_add_test(tcase, automatic);
     tcase_add_test(tcase, automatic_patches);
     tcase_add_test(tcase, as_a_method);
+    tcase_add_test(tcase, score_by_hand);
+    tcase_add_test(tcase, scores_of_all_criteria);
     tcase_add_test(tcase, errors);
     tcase_add_test(tcase, cancelling);
     tcase_add_test(tcase, memory);
