@@ -16,10 +16,12 @@
  */
 #include <segment/region.h>
 
+#include "core/bands.h"
 #include "core/check.h"
 #include "imgproc/rows.h"
 #include "imgproc/samples.h"
 #include "imgproc/still_method.h"
+#include "kernels/pixel.h"
 #include "methods.h"
 #include "region/growth_flood.h"
 
@@ -49,37 +51,69 @@ void seg_flood_options_init(seg_flood_options *options) {
     seg_params_init(options, &params);
 }
 
-/* All regions into one bitmap. */
-static seg_status fill(seg_bitmap *all, seg_growth *growth) {
+/* Writes the first region, and nothing everywhere else. */
+static void write_first(const seg_image *mask, const seg_flooding *flood) {
+    const size_t width = (size_t)mask->width;
+    for (int32_t y = 0; y < mask->height; y++) {
+        uint8_t *row = seg_image_row(mask, y);
+        if (y < flood->top || y > flood->bottom || !flood->touched[y])
+            memset(row, 0, width);
+        else
+            flood->bits->unpack(row, seg_bitmap_row(&flood->filled, y), mask->width);
+    }
+}
+
+/* Adds another one; `line` is a row. */
+static void write_more(const seg_image *mask, const seg_flooding *flood, uint8_t *line) {
+    for (int32_t y = flood->top; y <= flood->bottom; y++) {
+        uint8_t *row = seg_image_row(mask, y);
+        if (!flood->touched[y]) continue;
+        flood->bits->unpack(line, seg_bitmap_row(&flood->filled, y), mask->width);
+        for (int32_t x = 0; x < mask->width; x++)
+            row[x] |= line[x];
+    }
+}
+
+static seg_status fill(seg_image *mask, int64_t *pixels, seg_growth *growth) {
     seg_flooding flood;
     seg_grow_range *ranges = NULL;
     SEG_TRY(seg_flooding_take(&flood, growth));
     if (growth->criterion == SEG_GROW_SEED) SEG_TRY(seg_growth_ranges(growth, &ranges));
-    SEG_TRY(seg_bitmap_take(all, growth->labels.width, growth->labels.height, growth->scratch));
-    const size_t pitch = (size_t)all->pitch;
-    memset(all->words, 0, (size_t)all->height * pitch * sizeof *all->words);
+    uint8_t *line = seg_scratch_take(growth->scratch, (size_t)mask->width, 1, "a row of a region");
+    if (!line) return SEG_ERROR_MEMORY;
+    *pixels = 0;
+    flood.top = mask->height;
+    flood.bottom = -1;
+    if (!growth->seed_count) write_first(mask, &flood);
     for (size_t first = 0, end; first < growth->seed_count; first = end) {
         end = seg_growth_seeds_end(growth, first);
+        SEG_TRY(seg_progress(&growth->scratch->env, (double)first / (double)growth->seed_count));
         seg_flooding_region(&flood, ranges ? &ranges[growth->seeds[first].index] : NULL, first,
                             end);
-        for (int32_t y = flood.top; y <= flood.bottom; y++) {
-            uint64_t *to = seg_bitmap_row(all, y), *from = seg_bitmap_row(&flood.filled, y);
-            for (size_t i = 0; i < pitch && flood.touched[y]; i++)
-                to[i] |= from[i];
-        }
-        (void)seg_flooding_sweep(&flood);
+        if (first)
+            write_more(mask, &flood, line);
+        else
+            write_first(mask, &flood);
+        *pixels += seg_flooding_sweep(&flood);
     }
     return SEG_OK;
 }
 
-/* Turns the bits around; what is blocked stays out of the mask. */
-static void turn(const seg_bitmap *all, const seg_growth *growth) {
-    for (int32_t y = 0; y < all->height; y++) {
-        uint64_t *row = seg_bitmap_row(all, y);
-        seg_bits_invert(row, all->width);
-        for (int32_t x = 0; !seg_image_empty(&growth->blocked) && x < all->width; x++)
-            if (seg_growth_blocked(growth, x, y)) seg_bitmap_span(row, x, x + 1, false);
+/* The opposite; what is blocked stays out of the mask. */
+static void turn(const seg_image *mask, const seg_growth *growth) {
+    for (int32_t y = 0; y < mask->height; y++) {
+        uint8_t *row = seg_image_row(mask, y);
+        for (int32_t x = 0; x < mask->width; x++)
+            row[x] = seg_growth_blocked(growth, x, y) ? 0 : (uint8_t)~row[x];
     }
+}
+
+static int64_t count_set(const seg_image *mask) {
+    const seg_pixel_kernels *kernels = seg_pixel_kernels_get();
+    int64_t pixels = 0;
+    for (int32_t y = 0; y < mask->height; y++)
+        pixels += (int64_t)kernels->count_set(seg_image_row(mask, y), (size_t)mask->width);
+    return pixels;
 }
 
 static seg_status flood_picture(seg_image *mask, double *share, const seg_image *picture,
@@ -87,7 +121,7 @@ static seg_status flood_picture(seg_image *mask, double *share, const seg_image 
                                 const seg_flood_options *options, seg_scratch *scratch) {
     const seg_image size = {.width = picture->width, .height = picture->height};
     seg_growth growth = {.labels = size, .scratch = scratch};
-    seg_bitmap all;
+    int64_t pixels;
     const seg_point corner = {0, 0};
     const seg_seeds first = {.kind = SEG_SEEDS_POINTS, .count = 1, .points = &corner};
     const bool automatic = options->seeds.kind == SEG_SEEDS_AUTO;
@@ -98,13 +132,12 @@ static seg_status flood_picture(seg_image *mask, double *share, const seg_image 
     SEG_TRY(seg_growth_prepare(&growth, picture, ignore));
     SEG_TRY(seg_growth_seeds(&growth, automatic ? &first : &options->seeds, markers));
     SEG_TRY(seg_growth_set_tolerance(&growth, &options->tolerance, picture->format));
-    SEG_TRY(fill(&all, &growth));
-    if (options->invert) turn(&all, &growth);
-    int64_t pixels = 0;
-    for (size_t i = 0; i < (size_t)all.height * (size_t)all.pitch; i++)
-        pixels += seg_bits_count(all.words[i]);
-    *share = (double)pixels / ((double)all.width * all.height);
-    return seg_bitmap_unpack(mask, &all, &scratch->env);
+    SEG_TRY(fill(mask, &pixels, &growth));
+    if (options->invert) turn(mask, &growth);
+    /* seeds may overlap */
+    if (options->invert || growth.count > 1) pixels = count_set(mask);
+    *share = (double)pixels / ((double)mask->width * mask->height);
+    return SEG_OK;
 }
 
 seg_status seg_flood(seg_image *mask, const seg_image *picture, const seg_image *ignore,

@@ -1,14 +1,14 @@
 /*
  * Regions one after the other on rows of bits, for the criteria by which a region does not depend
- * on the order of its pixels (seed, neighbour), as long as regions do not meet.
+ * on the order of its pixels (seed, neighbour).
  *
- * Which neighbours are alike is found a row at a time, when the region first comes near it: bits
- * that say "joined with the pixel to the left", "with the one below", and diagonally. A row's new
- * pixels spread along the row by doubling steps within words, then to the rows above and below,
- * where they wait with the range of words that they touch.
+ * What may be taken is found a block of a row at a time, when the region first comes near it: by
+ * seed the pixels in range, by neighbour bits that say "joined with the pixel to the left", "with
+ * the one below", and diagonally. A row's new pixels spread along the row by doubling steps within
+ * words, then to the rows above and below, where they wait with the range of words that they touch.
  *
  * Cost: about one nanosecond for each 64 pixels and row that a region reaches, plus one comparison
- * of each pixel of these rows with its neighbours.
+ * of each pixel of the blocks that it reaches, with its neighbours by neighbour.
  */
 #include "region/growth_flood.h"
 
@@ -16,114 +16,121 @@
 
 #include <string.h>
 
-enum { HAS_LEFT = 1, HAS_BELOW = 2 };
+/* Blocks of a row: as many as a word has bits, of at least so many words. */
+enum { MOST_BLOCKS = 64, LEAST_WORDS = 4 };
 
 /* --- which pixels are alike -------------------------------------------------------------- */
 
-static const void *row_at(const seg_flooding *flood, int32_t x, int32_t y) {
+static const void *pixel_at(const seg_flooding *flood, int32_t x, int32_t y) {
     const seg_image *picture = &flood->growth->picture;
     const size_t pixel = (size_t)picture->channels * (picture->format == SEG_U8 ? 1 : 2);
     return (const char *)seg_image_row(picture, y) + (size_t)x * pixel;
 }
 
-/* Bits `from` .. from+count-1 of `words` say whether pixels from a and b on are alike. */
-static void compare(const seg_flooding *flood, uint64_t *words, int32_t from, const void *a,
-                    const void *b, int32_t count) {
+/* Pixels of a block: where it begins, how many there are. */
+typedef struct stretch {
+    int32_t word, words, x, width;
+} stretch;
+
+static stretch stretch_of(const seg_flooding *flood, int32_t block) {
+    stretch of = {.word = block * flood->block_words};
+    const int32_t left = flood->filled.pitch - of.word;
+    of.words = left < flood->block_words ? left : flood->block_words;
+    of.x = 64 * of.word;
+    of.width =
+        flood->filled.width - of.x < 64 * of.words ? flood->filled.width - of.x : 64 * of.words;
+    return of;
+}
+
+/* A block of words & bits that say which pixels are like those dx beside and dy below them. */
+static void compare(const seg_flooding *flood, uint64_t *words, const stretch *of, int32_t y,
+                    int32_t dx, int32_t dy) {
     const seg_growth *growth = flood->growth;
-    const int32_t width = growth->labels.width, channels = growth->picture.channels;
-    memset(flood->flags, 0, (size_t)width);
-    if (count > 0 && growth->picture.format == SEG_U8)
-        flood->kernels->near_u8(flood->flags + from, a, b, count, channels,
-                                growth->tolerance.whole);
-    else if (count > 0)
-        flood->kernels->near_u16(flood->flags + from, a, b, count, channels,
-                                 growth->tolerance.whole);
-    flood->bits->pack(words, flood->flags, width);
-}
-
-/* out[x] = in[x - 1]; and x + 1. */
-static void move_up(uint64_t *out, const uint64_t *in, int32_t count) {
-    for (int32_t i = count - 1; i >= 0; i--)
-        out[i] = in[i] << 1 | (i > 0 ? in[i - 1] >> 63 : 0);
-}
-
-static void move_down(uint64_t *out, const uint64_t *in, int32_t count) {
-    for (int32_t i = 0; i < count; i++)
-        out[i] = in[i] >> 1 | (i + 1 < count ? in[i + 1] << 63 : 0);
-}
-
-static void keep_both(uint64_t *out, const uint64_t *in, int32_t count) {
-    for (int32_t i = 0; i < count; i++)
-        out[i] &= in[i];
-}
-
-/* Pixels that a region may take by themselves: in range, not blocked. */
-static void find_within(const seg_flooding *flood, int32_t y) {
-    const seg_growth *growth = flood->growth;
-    const int32_t width = growth->labels.width, pitch = flood->filled.pitch;
-    uint64_t *within = seg_bitmap_row(&flood->within, y);
-    if (growth->criterion != SEG_GROW_SEED)
-        memset(flood->flags, 255, (size_t)width);
-    else if (growth->picture.format == SEG_U8)
-        flood->kernels->within_u8(flood->flags, row_at(flood, 0, y), width,
-                                  growth->picture.channels, flood->range);
-    else
-        flood->kernels->within_u16(flood->flags, row_at(flood, 0, y), width,
-                                   growth->picture.channels, flood->range);
-    flood->bits->pack(within, flood->flags, width);
-    const uint64_t *seeds = flood->planted ? seg_bitmap_row(&flood->seeds, y) : NULL;
-    for (int32_t i = 0; seeds && i < pitch; i++)
-        within[i] |= seeds[i];
-    if (seg_image_empty(&growth->blocked)) return;
-    flood->bits->pack(flood->block, seg_image_row(&growth->blocked, y), width);
-    for (int32_t i = 0; i < pitch; i++)
-        within[i] &= ~flood->block[i];
-}
-
-static void join_left(const seg_flooding *flood, int32_t y) {
-    const int32_t width = flood->filled.width, pitch = flood->filled.pitch;
-    uint64_t *left = seg_bitmap_row(&flood->left, y);
-    if (flood->ready[y] & HAS_LEFT) return;
-    flood->ready[y] |= HAS_LEFT;
-    find_within(flood, y);
-    const uint64_t *within = seg_bitmap_row(&flood->within, y);
-    move_up(left, within, pitch);
-    keep_both(left, within, pitch);
-    if (flood->growth->criterion == SEG_GROW_SEED) return;
-    compare(flood, flood->line, 1, row_at(flood, 1, y), row_at(flood, 0, y), width - 1);
-    keep_both(left, flood->line, pitch);
-}
-
-/* Joins of row y with the row below it, which is in the picture. */
-static void join_below(const seg_flooding *flood, int32_t y) {
-    const seg_growth *growth = flood->growth;
-    const int32_t width = flood->filled.width, pitch = flood->filled.pitch;
-    const bool compares = growth->criterion != SEG_GROW_SEED;
-    if (flood->ready[y] & HAS_BELOW) return;
-    join_left(flood, y);
-    join_left(flood, y + 1);
-    flood->ready[y] |= HAS_BELOW;
-    const uint64_t *upper = seg_bitmap_row(&flood->within, y);
-    const uint64_t *lower = seg_bitmap_row(&flood->within, y + 1);
-    uint64_t *below = seg_bitmap_row(&flood->below, y);
-    memcpy(below, upper, (size_t)pitch * sizeof *below);
-    keep_both(below, lower, pitch);
-    if (compares) {
-        compare(flood, flood->line, 0, row_at(flood, 0, y), row_at(flood, 0, y + 1), width);
-        keep_both(below, flood->line, pitch);
+    const int32_t from = of->x + dx < 0 ? 1 : 0;
+    const int32_t end = of->x + of->width + dx > growth->labels.width ? of->width - 1 : of->width;
+    const int32_t count = end - from;
+    uint8_t *flags = flood->flags;
+    flags[0] = flags[of->width - 1] = 0;
+    if (count > 0) {
+        const void *a = pixel_at(flood, of->x + from, y);
+        const void *b = pixel_at(flood, of->x + from + dx, y + dy);
+        const int32_t channels = growth->picture.channels, tolerance = growth->tolerance.whole;
+        if (growth->picture.format == SEG_U8)
+            flood->kernels->near_u8(flags + from, a, b, count, channels, tolerance);
+        else
+            flood->kernels->near_u16(flags + from, a, b, count, channels, tolerance);
     }
-    if (growth->connectivity == 4) return;
-    uint64_t *right = seg_bitmap_row(&flood->below_right, y);
-    uint64_t *left = seg_bitmap_row(&flood->below_left, y);
-    move_down(right, lower, pitch);
-    keep_both(right, upper, pitch);
-    move_up(left, lower, pitch);
-    keep_both(left, upper, pitch);
-    if (!compares) return;
-    compare(flood, flood->line, 0, row_at(flood, 0, y), row_at(flood, 1, y + 1), width - 1);
-    keep_both(right, flood->line, pitch);
-    compare(flood, flood->line, 1, row_at(flood, 1, y), row_at(flood, 0, y + 1), width - 1);
-    keep_both(left, flood->line, pitch);
+    flood->bits->pack(words, flags, of->width);
+}
+
+static void unblock(const seg_flooding *flood, uint64_t *words, const stretch *of, int32_t y,
+                    int32_t dx) {
+    const seg_growth *growth = flood->growth;
+    if (seg_image_empty(&growth->blocked)) return;
+    const uint8_t *blocked = seg_image_row(&growth->blocked, y);
+    for (int32_t i = 0; i < of->width; i++) {
+        const int32_t x = of->x + i + dx;
+        if (x >= 0 && x < growth->labels.width && blocked[x])
+            words[i / 64] &= ~((uint64_t)1 << i % 64);
+    }
+}
+
+/* By seed: pixels in range; by neighbour: joined with the left one. */
+static void find_row_block(seg_flooding *flood, int32_t y, int32_t block) {
+    const seg_growth *growth = flood->growth;
+    const stretch of = stretch_of(flood, block);
+    uint64_t *words = seg_bitmap_row(&flood->row_joins, y) + of.word;
+    flood->ready[y] |= (uint64_t)1 << block;
+    if (growth->criterion != SEG_GROW_SEED) {
+        compare(flood, words, &of, y, -1, 0);
+        unblock(flood, words, &of, y, -1);
+    } else {
+        if (growth->picture.format == SEG_U8)
+            flood->kernels->within_u8(flood->flags, pixel_at(flood, of.x, y), of.width,
+                                      growth->picture.channels, flood->range);
+        else
+            flood->kernels->within_u16(flood->flags, pixel_at(flood, of.x, y), of.width,
+                                       growth->picture.channels, flood->range);
+        flood->bits->pack(words, flood->flags, of.width);
+        const uint64_t *seeds = flood->planted ? seg_bitmap_row(&flood->seeds, y) + of.word : NULL;
+        for (int32_t i = 0; seeds && i < of.words; i++)
+            words[i] |= seeds[i];
+    }
+    unblock(flood, words, &of, y, 0);
+}
+
+/* By neighbour: joins of row y with the row below it, which is in the picture. */
+static void find_below_block(seg_flooding *flood, int32_t y, int32_t block) {
+    const stretch of = stretch_of(flood, block);
+    seg_bitmap *const joins[] = {&flood->below, &flood->below_left, &flood->below_right};
+    static const int32_t steps[] = {0, -1, 1};
+    flood->ready_below[y] |= (uint64_t)1 << block;
+    for (int i = 0; i < (flood->growth->connectivity == 8 ? 3 : 1); i++) {
+        uint64_t *words = seg_bitmap_row(joins[i], y) + of.word;
+        compare(flood, words, &of, y, steps[i], 1);
+        unblock(flood, words, &of, y, 0);
+        unblock(flood, words, &of, y + 1, steps[i]);
+    }
+}
+
+/* The word of a row's joins; those of the row below it. */
+static inline uint64_t row_joins(seg_flooding *flood, int32_t y, int32_t word) {
+    const int32_t block = word / flood->block_words;
+    if (!(flood->ready[y] >> block & 1)) find_row_block(flood, y, block);
+    return seg_bitmap_row(&flood->row_joins, y)[word];
+}
+
+static inline void need_below(seg_flooding *flood, int32_t y, int32_t word) {
+    const int32_t block = word / flood->block_words;
+    if (!(flood->ready_below[y] >> block & 1)) find_below_block(flood, y, block);
+}
+
+/* Pixels that may be taken from the one to their right. A pixel that is taken is in range itself.
+ */
+static inline uint64_t joined_right(seg_flooding *flood, int32_t y, int32_t word) {
+    const uint64_t here = row_joins(flood, y, word);
+    if (flood->growth->criterion == SEG_GROW_SEED) return here;
+    return here >> 1 | (word + 1 < flood->filled.pitch ? row_joins(flood, y, word + 1) << 63 : 0);
 }
 
 /* --- spreading --------------------------------------------------------------------------- */
@@ -153,6 +160,7 @@ static void touch(const seg_flooding *flood, int32_t y) {
 }
 
 static void wait(seg_flooding *flood, int32_t y, int32_t word, uint64_t pixels) {
+    touch(flood, y);
     seg_bitmap_row(&flood->waiting, y)[word] |= pixels;
     if (flood->first[y] > flood->last[y]) {
         flood->stack[flood->depth++] = y;
@@ -168,13 +176,13 @@ static void wait(seg_flooding *flood, int32_t y, int32_t word, uint64_t pixels) 
 static void fill_row(seg_flooding *flood, int32_t y, int32_t *first, int32_t *last) {
     const int32_t pitch = flood->filled.pitch;
     uint64_t *fresh = flood->line, *waiting = seg_bitmap_row(&flood->waiting, y);
-    const uint64_t *left = seg_bitmap_row(&flood->left, y);
     int32_t word = *first;
     uint64_t carry = 0;
     for (; word <= *last || carry; word++) {
         if (word == pitch) break;
+        const uint64_t joined = row_joins(flood, y, word);
         uint64_t pixels = word <= *last ? waiting[word] : 0;
-        pixels = spread_right(pixels | (carry & left[word]), left[word]);
+        pixels = spread_right(pixels | (carry & joined), joined);
         fresh[word] = pixels;
         if (word <= *last) waiting[word] = 0;
         carry = pixels >> 63;
@@ -184,9 +192,11 @@ static void fill_row(seg_flooding *flood, int32_t y, int32_t *first, int32_t *la
     carry = 0;
     for (word = *last; word >= *first || carry; word--) {
         if (word < 0) break;
-        const uint64_t next = word + 1 < pitch ? left[word + 1] << 63 : 0;
         uint64_t pixels = word >= *first ? fresh[word] : 0;
-        pixels = spread_left(pixels | (carry << 63 & next), left[word] >> 1 | next);
+        if (pixels || carry) {
+            const uint64_t joined = joined_right(flood, y, word);
+            pixels = spread_left(pixels | (carry << 63 & joined), joined);
+        }
         fresh[word] = pixels;
         carry = pixels & 1;
         if (word < *first && !pixels) break;
@@ -194,36 +204,62 @@ static void fill_row(seg_flooding *flood, int32_t y, int32_t *first, int32_t *la
     *first = word + 1 < *first ? word + 1 : *first;
 }
 
-/* Hands a row's new pixels to the row above or below, through the joins of the upper one. */
-static void hand_on(seg_flooding *flood, int32_t from, int32_t to, int32_t first, int32_t last) {
+/* New pixels of words beside each other, some of which are outside of what is new. */
+typedef struct triple {
+    uint64_t before, here, after;
+} triple;
+
+static triple triple_of(const uint64_t *fresh, int32_t i, int32_t first, int32_t last) {
+    return (triple){.before = i - 1 >= first && i - 1 <= last ? fresh[i - 1] : 0,
+                    .here = i >= first && i <= last ? fresh[i] : 0,
+                    .after = i + 1 >= first && i + 1 <= last ? fresh[i + 1] : 0};
+}
+
+/* Pixels of a word of row `to` that are beside the new ones and in range. */
+static uint64_t reach_by_seed(seg_flooding *flood, triple fresh, int32_t to, int32_t i) {
+    uint64_t pixels = fresh.here;
+    if (flood->growth->connectivity == 8)
+        pixels |= fresh.here << 1 | fresh.before >> 63 | fresh.here >> 1 | fresh.after << 63;
+    return pixels ? pixels & row_joins(flood, to, i) : 0;
+}
+
+/* The same of those that are joined with new ones, through the joins of the upper row. */
+static uint64_t reach_by_neighbour(seg_flooding *flood, triple fresh, int32_t from, int32_t to,
+                                   int32_t i) {
     const int32_t pitch = flood->filled.pitch, upper = from < to ? from : to;
-    touch(flood, to);
-    const uint64_t *fresh = flood->line, *filled = seg_bitmap_row(&flood->filled, to);
-    const uint64_t *straight = seg_bitmap_row(&flood->below, upper);
+    if (!(fresh.before | fresh.here | fresh.after)) return 0;
+    need_below(flood, upper, i);
+    uint64_t pixels = fresh.here & seg_bitmap_row(&flood->below, upper)[i];
+    if (flood->growth->connectivity == 4) return pixels;
+    if (i > 0) need_below(flood, upper, i - 1);
+    if (i + 1 < pitch) need_below(flood, upper, i + 1);
+    const uint64_t *right = seg_bitmap_row(&flood->below_right, upper);
+    const uint64_t *left = seg_bitmap_row(&flood->below_left, upper);
+    if (from < to) {
+        const uint64_t right_before = i > 0 ? right[i - 1] : 0;
+        const uint64_t left_after = i + 1 < pitch ? left[i + 1] : 0;
+        pixels |= (fresh.here & right[i]) << 1 | (fresh.before & right_before) >> 63;
+        pixels |= (fresh.here & left[i]) >> 1 | (fresh.after & left_after) << 63;
+    } else {
+        pixels |= (fresh.here >> 1 | fresh.after << 63) & right[i];
+        pixels |= (fresh.here << 1 | fresh.before >> 63) & left[i];
+    }
+    return pixels;
+}
+
+/* Hands a row's new pixels to the row above or below. */
+static void hand_on(seg_flooding *flood, int32_t from, int32_t to, int32_t first, int32_t last) {
+    const int32_t pitch = flood->filled.pitch;
     const bool diagonal = flood->growth->connectivity == 8;
-    const uint64_t *right = diagonal ? seg_bitmap_row(&flood->below_right, upper) : NULL;
-    const uint64_t *left = diagonal ? seg_bitmap_row(&flood->below_left, upper) : NULL;
+    const bool by_seed = flood->growth->criterion == SEG_GROW_SEED;
     const int32_t begin = diagonal && first > 0 ? first - 1 : first;
     const int32_t end = diagonal && last + 1 < pitch ? last + 1 : last;
+    const uint64_t *filled = flood->touched[to] ? seg_bitmap_row(&flood->filled, to) : NULL;
     for (int32_t i = begin; i <= end; i++) {
-        const bool in = i >= first && i <= last;
-        uint64_t pixels = in ? fresh[i] & straight[i] : 0;
-        if (diagonal) {
-            /* new pixels of this word and of the ones beside it, moved by one */
-            const uint64_t here = in ? fresh[i] : 0;
-            const uint64_t before = i - 1 >= first && i - 1 <= last ? fresh[i - 1] : 0;
-            const uint64_t after = i + 1 >= first && i + 1 <= last ? fresh[i + 1] : 0;
-            if (from < to) {
-                const uint64_t right_before = i > 0 ? right[i - 1] : 0;
-                const uint64_t left_after = i + 1 < pitch ? left[i + 1] : 0;
-                pixels |= (here & right[i]) << 1 | (before & right_before) >> 63;
-                pixels |= (here & left[i]) >> 1 | (after & left_after) << 63;
-            } else {
-                pixels |= (here >> 1 | after << 63) & right[i];
-                pixels |= (here << 1 | before >> 63) & left[i];
-            }
-        }
-        pixels &= ~filled[i];
+        const triple fresh = triple_of(flood->line, i, first, last);
+        uint64_t pixels = by_seed ? reach_by_seed(flood, fresh, to, i)
+                                  : reach_by_neighbour(flood, fresh, from, to, i);
+        if (filled) pixels &= ~filled[i];
         if (pixels) wait(flood, to, i, pixels);
     }
 }
@@ -235,9 +271,6 @@ static void spread_rows(seg_flooding *flood) {
         int32_t first = flood->first[y], last = flood->last[y];
         flood->first[y] = 1;
         flood->last[y] = 0;
-        join_left(flood, y);
-        if (y > 0) join_below(flood, y - 1);
-        if (y + 1 < height) join_below(flood, y);
         fill_row(flood, y, &first, &last);
         uint64_t *filled = seg_bitmap_row(&flood->filled, y);
         for (int32_t i = first; i <= last; i++) {
@@ -267,39 +300,43 @@ int64_t seg_flooding_sweep(seg_flooding *flood) {
 }
 
 seg_status seg_flooding_take(seg_flooding *flood, const seg_growth *growth) {
+    const int32_t width = growth->labels.width, height = growth->labels.height;
+    const bool by_seed = growth->criterion == SEG_GROW_SEED;
+    const int32_t below = by_seed ? 1 : height, diagonal = growth->connectivity == 8 ? below : 1;
+    const char *what = "rows of a region";
+    seg_scratch *scratch = growth->scratch;
     *flood = (seg_flooding){.growth = growth};
     flood->bits = seg_bits_kernels_get();
     flood->kernels = seg_grow_kernels_get();
-    const int32_t width = growth->labels.width, height = growth->labels.height;
-    seg_scratch *scratch = growth->scratch;
-    const int32_t diagonal_height = growth->connectivity == 8 ? height : 1;
     flood->planted = growth->seed_count > (size_t)growth->count;
-    SEG_TRY(seg_bitmap_take(&flood->within, width, height, scratch));
-    SEG_TRY(seg_bitmap_take(&flood->left, width, height, scratch));
-    SEG_TRY(seg_bitmap_take(&flood->below, width, height, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->row_joins, width, height, scratch));
     SEG_TRY(seg_bitmap_take(&flood->filled, width, height, scratch));
     SEG_TRY(seg_bitmap_take(&flood->waiting, width, height, scratch));
-    SEG_TRY(seg_bitmap_take(&flood->below_left, width, diagonal_height, scratch));
-    SEG_TRY(seg_bitmap_take(&flood->below_right, width, diagonal_height, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->below, width, below, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->below_left, width, diagonal, scratch));
+    SEG_TRY(seg_bitmap_take(&flood->below_right, width, diagonal, scratch));
     SEG_TRY(seg_bitmap_take(&flood->seeds, width, flood->planted ? height : 1, scratch));
     const size_t rows = (size_t)height, pitch = (size_t)flood->filled.pitch;
+    flood->block_words = (flood->filled.pitch + MOST_BLOCKS - 1) / MOST_BLOCKS;
+    if (flood->block_words < LEAST_WORDS) flood->block_words = LEAST_WORDS;
     if (flood->planted) memset(flood->seeds.words, 0, rows * pitch * sizeof(uint64_t));
-    flood->ready = seg_scratch_take(scratch, rows, 1, "rows of a region");
-    flood->touched = seg_scratch_take(scratch, rows, sizeof *flood->touched, "rows of a region");
-    flood->flags = seg_scratch_take(scratch, (size_t)width, 1, "a row of a region");
-    flood->line = seg_scratch_take(scratch, pitch, sizeof *flood->line, "a row of a region");
-    flood->block = seg_scratch_take(scratch, pitch, sizeof *flood->block, "a row of a region");
-    flood->first = seg_scratch_take(scratch, rows, sizeof *flood->first, "rows of a region");
-    flood->last = seg_scratch_take(scratch, rows, sizeof *flood->last, "rows of a region");
-    flood->stack = seg_scratch_take(scratch, rows, sizeof *flood->stack, "rows of a region");
-    if (!flood->ready || !flood->touched || !flood->flags || !flood->line || !flood->block ||
+    flood->ready = seg_scratch_take(scratch, rows, sizeof *flood->ready, what);
+    flood->ready_below = seg_scratch_take(scratch, rows, sizeof *flood->ready_below, what);
+    flood->touched = seg_scratch_take(scratch, rows, sizeof *flood->touched, what);
+    flood->flags = seg_scratch_take(scratch, 64 * (size_t)flood->block_words, 1, what);
+    flood->line = seg_scratch_take(scratch, pitch, sizeof *flood->line, what);
+    flood->first = seg_scratch_take(scratch, rows, sizeof *flood->first, what);
+    flood->last = seg_scratch_take(scratch, rows, sizeof *flood->last, what);
+    flood->stack = seg_scratch_take(scratch, rows, sizeof *flood->stack, what);
+    if (!flood->ready || !flood->ready_below || !flood->touched || !flood->flags || !flood->line ||
         !flood->first || !flood->last || !flood->stack)
         return SEG_ERROR_MEMORY;
     for (size_t y = 0; y < rows; y++) {
         flood->first[y] = 1;
         flood->last[y] = 0;
     }
-    memset(flood->ready, 0, rows);
+    memset(flood->ready, 0, rows * sizeof *flood->ready);
+    memset(flood->ready_below, 0, rows * sizeof *flood->ready_below);
     memset(flood->touched, 0, rows * sizeof *flood->touched);
     return SEG_OK;
 }
@@ -313,7 +350,6 @@ static void plant(seg_flooding *flood, const seg_growth_seed *seed, bool on) {
         *word = on ? *word | bit : *word & ~bit;
     }
     if (!on) return;
-    touch(flood, seed->y);
     wait(flood, seed->y, seed->x / 64, bit);
 }
 
@@ -323,7 +359,7 @@ void seg_flooding_region(seg_flooding *flood, const seg_grow_range *range, size_
     flood->top = growth->labels.height;
     flood->bottom = -1;
     flood->range = range;
-    if (range) memset(flood->ready, 0, (size_t)growth->labels.height);
+    if (range) memset(flood->ready, 0, (size_t)growth->labels.height * sizeof *flood->ready);
     for (size_t i = first; i < end; i++)
         plant(flood, &growth->seeds[i], true);
     spread_rows(flood);

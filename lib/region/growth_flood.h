@@ -10,20 +10,22 @@ typedef struct seg_flooding {
     const seg_growth *growth;
     const seg_bits_kernels *bits;
     const seg_grow_kernels *kernels;
-    const seg_grow_range *range;        /* criterion seed: of the region that grows */
-    seg_bitmap within;                  /* criterion seed: pixels in range */
-    seg_bitmap left, below;             /* joined with the left, lower, */
-    seg_bitmap below_right, below_left; /* and lower diagonal neighbours */
+    const seg_grow_range *range; /* criterion seed: of the region that grows */
+    /* of each row, known where they are ready: by seed the pixels in range, by neighbour those that
+     * are joined with the left one */
+    seg_bitmap row_joins;
+    seg_bitmap below, below_left, below_right; /* by neighbour: joined with the lower ones */
     seg_bitmap filled, waiting;
-    seg_bitmap seeds;       /* of the region that grows: they belong whatever their value */
-    bool planted;           /* regions have several seeds: `seeds` is in use */
-    uint8_t *ready;         /* of each row: which of its bits are known */
-    bool *touched;          /* of each row: filled and waiting are in use */
-    uint8_t *flags;         /* a row */
-    uint64_t *line, *block; /* rows of bits */
-    int32_t *first, *last;  /* of each row: words with pixels that wait */
-    int32_t *stack, depth;  /* rows that wait */
-    int32_t top, bottom;    /* rows that the region reaches; between seeds some may be untouched */
+    seg_bitmap seeds; /* of the region that grows: they belong whatever their value */
+    bool planted;     /* regions have several seeds: `seeds` is in use */
+    int32_t block_words;
+    uint64_t *ready, *ready_below; /* of each row: a bit for each block */
+    bool *touched;                 /* of each row: filled and waiting are in use */
+    uint8_t *flags;                /* a block */
+    uint64_t *line;                /* a row of bits */
+    int32_t *first, *last;         /* of each row: words with pixels that wait */
+    int32_t *stack, depth;         /* rows that wait */
+    int32_t top, bottom; /* rows that the region reaches; between seeds some may be untouched */
 } seg_flooding;
 
 /** Memory for the regions of a growth, by criterion seed or neighbour; of growth->labels only the
