@@ -1,7 +1,9 @@
-/* Objects of masks and label pictures, and filters over them. */
+/* Objects of masks and label pictures, filters over them, and following them through time. */
 #ifndef SEGMENT_OBJECTS_H
 #define SEGMENT_OBJECTS_H
 
+#include <segment/geometry.h>
+#include <segment/params.h>
 #include <segment/result.h>
 
 SEG_BEGIN_DECLS
@@ -27,6 +29,85 @@ SEG_API bool seg_keep_test(const seg_keep *keep, const seg_object *object, int32
                            int32_t height);
 
 SEG_API void seg_keep_free(seg_keep *keep);
+
+/* ---- tracks ---- */
+
+typedef struct seg_track_options {
+    size_t size;
+    double gate;         /**< an object belongs to a track within so many deviations */
+    int32_t birth;       /**< frames in a row that make an object a track */
+    seg_duration death;  /**< a track that is not seen for longer ends */
+    seg_duration merged; /**< a track that has no object for itself for longer ends */
+    double noise;        /**< deviation of measured places, of the object's size */
+    double agility;      /**< deviation of accelerations, of the object's size per frame^2 */
+    seg_size join;       /**< pieces of a track's object that are nearer belong together */
+} seg_track_options;
+
+SEG_API void seg_track_options_init(seg_track_options *options);
+
+/** The parameter table of seg_track_options: "track-gate", ... */
+SEG_API const seg_param_table *seg_track_params(void);
+
+/** An object through time. */
+typedef struct seg_track {
+    int32_t id;    /**< from 1, in the order in which they were born; never used again */
+    int32_t age;   /**< frames since it was first seen, from 1 */
+    int64_t first; /**< frame in which it was first seen */
+    int64_t last;  /**< frame in which it was last seen */
+    seg_box box;   /**< where it is by the filter, pixel (0,0) being 0..1, 0..1 */
+    double velocity_x, velocity_y; /**< pixels per second, or per frame without time */
+    bool seen;                     /**< in the last frame; else the box is a prediction */
+    bool ended;                    /**< with the last frame; the next one drops it */
+} seg_track;
+
+/** Follows objects from frame to frame. */
+typedef struct seg_tracker seg_tracker;
+
+/**
+ * Starts a tracker; free it with seg_tracker_free. `options` NULL means the defaults. `env` is
+ * copied, what it points to must outlive the tracker.
+ * Errors: SEG_ERROR_ARGUMENT (NULL), SEG_ERROR_OPTION, SEG_ERROR_MEMORY.
+ */
+SEG_API SEG_NODISCARD seg_status seg_tracker_create(seg_tracker **tracker,
+                                                    const seg_track_options *options,
+                                                    const seg_env *env);
+
+/**
+ * The objects of the next frame, as seg_objects_measure leaves them: result->labels and, ascending
+ * by id, result->objects. Both get the tracks' ids: an object that several tracks share is divided
+ * among them, pieces of one are put together, and what is no track yet (options.birth) becomes 0
+ * and is not in the list. The mask is left as it is. Durations go by the result's time stamps.
+ * Constant-velocity Kalman filters, one per axis, and optimal assignment within gates: S. Blackman,
+ * R. Popoli, "Design and Analysis of Modern Tracking Systems", 1999, chapters 4 and 6.
+ * Errors: SEG_ERROR_ARGUMENT (NULL; seconds without time stamps; labels that are none),
+ * SEG_ERROR_SHAPE (another size than before), SEG_ERROR_MEMORY. The tracks are then as they were,
+ * and the result is of no use.
+ */
+SEG_API SEG_NODISCARD seg_status seg_tracker_apply(seg_tracker *tracker, seg_result *result);
+
+/** The tracks that were born, ascending by id, and their number; valid until the next call. */
+SEG_API const seg_track *seg_tracker_tracks(const seg_tracker *tracker, int32_t *count);
+
+/** Where the track at that place in the list was of late, oldest first: centres of its boxes in
+ *  pixels, and their number (at most 32). */
+SEG_API const seg_point *seg_tracker_trail(const seg_tracker *tracker, int32_t place,
+                                           int32_t *count);
+
+/** Forgets all; ids begin with 1 again. NULL is allowed. */
+SEG_API void seg_tracker_reset(seg_tracker *tracker);
+
+/** Writes the tracks as a blob, as seg_context_save. Errors: SEG_ERROR_ARGUMENT, SEG_ERROR_STATE
+ *  (no frame yet), SEG_ERROR_LIMIT (too little room). */
+SEG_API SEG_NODISCARD seg_status seg_tracker_save(const seg_tracker *tracker, void *buffer,
+                                                  size_t *size);
+
+/** Restores them; any bytes may be given. Errors: SEG_ERROR_ARGUMENT, SEG_ERROR_DATA, SEG_ERROR_
+ *  MEMORY. The tracks are then as they were. */
+SEG_API SEG_NODISCARD seg_status seg_tracker_load(seg_tracker *tracker, const void *buffer,
+                                                  size_t size);
+
+/** NULL is allowed. */
+SEG_API void seg_tracker_free(seg_tracker *tracker);
 
 SEG_END_DECLS
 

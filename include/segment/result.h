@@ -31,6 +31,8 @@ typedef struct seg_object {
     double centroid_x, centroid_y; /**< mean of the pixel centres, pixel (0,0) at (0,0) */
     double perimeter;              /**< Crofton estimate over 4 directions, pixels */
     double circularity;            /**< 4 pi area / perimeter^2, at most 1 */
+    int32_t age;                   /**< tracked: frames since it was first seen, from 1; else 0 */
+    double velocity_x, velocity_y; /**< tracked: pixels per second, or per frame without time */
 } seg_object;
 
 typedef enum seg_result_flag {

@@ -4,7 +4,7 @@
 
 #include "imgproc/still_method.h"
 #include "kernels/temporal.h"
-#include "temporal/clock.h"
+#include "core/clock.h"
 #include "temporal/samples.h"
 
 /**

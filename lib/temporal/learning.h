@@ -2,7 +2,7 @@
 #ifndef SEG_TEMPORAL_LEARNING_H
 #define SEG_TEMPORAL_LEARNING_H
 
-#include "temporal/clock.h"
+#include "core/clock.h"
 
 /** The options of a method that say it; another unit is another member. */
 typedef struct seg_learning {

@@ -32,7 +32,7 @@
 #define SEG_TEMPORAL_TEMPORAL_METHOD_H
 
 #include "imgproc/still_method.h"
-#include "temporal/clock.h"
+#include "core/clock.h"
 #include "temporal/samples.h"
 
 typedef struct seg_temporal {

@@ -10,6 +10,7 @@ check() {
     function domain_of_public(name) {
         sub(/\.h$/, "", name)
         if (name == "morphology") return "imgproc" # its second header
+        if (name == "transform") return "geometry"
         return (name in floor) ? name : name == "segment" ? "tools" : "core"
     }
     function bad(why) {

@@ -1,5 +1,5 @@
 /* Streams in frames and seconds. */
-#include "temporal/clock.h"
+#include "core/clock.h"
 
 #include "core/check.h"
 
