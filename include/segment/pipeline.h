@@ -1,9 +1,10 @@
 /* The whole way from a frame to its result: pre -> method -> roi/ignore -> post -> objects ->
- * keep -> render. What vision apps link and the program drives. */
+ * keep -> track -> render. What vision apps link and the program drives. */
 #ifndef SEGMENT_PIPELINE_H
 #define SEGMENT_PIPELINE_H
 
 #include <segment/method.h>
+#include <segment/objects.h>
 #include <segment/render.h>
 
 SEG_BEGIN_DECLS
@@ -12,15 +13,16 @@ SEG_BEGIN_DECLS
 typedef struct seg_pipeline_config {
     size_t size; /**< set by seg_pipeline_config_init */
     const seg_method *method;
-    const void *options;     /**< of the method, NULL = defaults */
-    const char *pre;         /**< chain "gaussian(1.4),median(3)" of picture operations */
-    const char *post;        /**< chain "open(3),fill-holes,min-area(50)" */
-    seg_rect roi;            /**< width 0 = whole picture */
-    const seg_image *ignore; /**< U8, non-zero = left out */
-    const char *keep;        /**< expression of seg_keep_create */
-    bool objects;            /**< measure objects (implied by keep) */
-    int32_t connectivity;    /**< of the objects of a mask: 4 or 8 (default) */
-    seg_render_kind render;  /**< what seg_pipeline_render will draw */
+    const void *options;            /**< of the method, NULL = defaults */
+    const char *pre;                /**< chain "gaussian(1.4),median(3)" of picture operations */
+    const char *post;               /**< chain "open(3),fill-holes,min-area(50)" */
+    seg_rect roi;                   /**< width 0 = whole picture */
+    const seg_image *ignore;        /**< U8, non-zero = left out */
+    const char *keep;               /**< expression of seg_keep_create */
+    bool objects;                   /**< measure objects (implied by keep and track) */
+    int32_t connectivity;           /**< of the objects of a mask: 4 or 8 (default) */
+    seg_render_kind render;         /**< what seg_pipeline_render will draw */
+    const seg_track_options *track; /**< objects are followed through time; NULL = they are not */
 } seg_pipeline_config;
 
 SEG_API void seg_pipeline_config_init(seg_pipeline_config *config);
@@ -73,8 +75,23 @@ SEG_API bool seg_pipeline_luma_suffices(const seg_pipeline *pipeline);
 /** Forgets the frames and their size; the next frame starts anew. NULL is allowed. */
 SEG_API void seg_pipeline_reset(seg_pipeline *pipeline);
 
-/** The method's context, for save and load; it stays the pipeline's. */
+/** The method's context; it stays the pipeline's. */
 SEG_API seg_context *seg_pipeline_context(seg_pipeline *pipeline);
+
+/** The tracks, as they are after the last result; NULL without config.track. */
+SEG_API const seg_tracker *seg_pipeline_tracker(const seg_pipeline *pipeline);
+
+/** Writes all that the pipeline knows of the frames so far, the method's model and the tracks, as
+ *  seg_context_save. Without tracks it is the model alone. Errors: those of seg_context_save;
+ *  _UNSUPPORTED if neither the method has a model nor there are tracks. */
+SEG_API SEG_NODISCARD seg_status seg_pipeline_save(seg_pipeline *pipeline, void *buffer,
+                                                   size_t *size);
+
+/** Restores it, or a model alone; any bytes may be given. Tracks are left out if the pipeline has
+ *  none, and begin anew if none were saved. Errors: as seg_context_load. The pipeline is then as it
+ *  was. */
+SEG_API SEG_NODISCARD seg_status seg_pipeline_load(seg_pipeline *pipeline, const void *buffer,
+                                                   size_t size);
 
 /** NULL is allowed. */
 SEG_API void seg_pipeline_free(seg_pipeline *pipeline);

@@ -15,7 +15,8 @@ typedef enum seg_render_kind {
     SEG_RENDER_CUTOUT,     /**< the frame with alpha = mask (RGBA) */
     SEG_RENDER_SCORE,      /**< the soft score as it is */
     SEG_RENDER_BACKGROUND, /**< the model's picture */
-    SEG_RENDER_PICTURE     /**< a filtered picture */
+    SEG_RENDER_PICTURE,    /**< a filtered picture */
+    SEG_RENDER_TRACKS /**< the frame with outlines, boxes, ids, and trails where there are tracks */
 } seg_render_kind;
 
 /** "mask", "labels", ...; NULL for an unknown kind. */
@@ -31,6 +32,17 @@ SEG_API uint32_t seg_render_needs(seg_render_kind kind, bool *frame_picture);
 SEG_API SEG_NODISCARD seg_status seg_render(seg_image *picture, seg_render_kind kind,
                                             const seg_frame *frame, const seg_result *result,
                                             const seg_env *env);
+
+/** Draws the boxes of objects and their ids onto a U8 RGB picture, in the colours of the ids. Lines
+ *  and letters grow with the picture. What lies outside is cut off.
+ *  Errors: SEG_ERROR_ARGUMENT, SEG_ERROR_UNSUPPORTED. */
+SEG_API SEG_NODISCARD seg_status seg_render_objects(seg_image *picture, const seg_object *objects,
+                                                    int32_t count);
+
+/** Draws a line through points, in pixels, onto a U8 RGB picture, in the colour of the id. The rest
+ *  as seg_render_objects. */
+SEG_API SEG_NODISCARD seg_status seg_render_trail(seg_image *picture, const seg_point *points,
+                                                  int32_t count, int32_t id);
 
 /** The fixed colour of a label, as 0xRRGGBB. */
 SEG_API uint32_t seg_label_colour(int32_t label);

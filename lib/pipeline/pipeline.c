@@ -1,6 +1,7 @@
 /*
  * The whole way from a frame to its result:
  *     pre operations -> method -> post operations -> region and ignore masks -> objects -> keep
+ *     -> tracks
  * and the drawing of the result on the frame that it describes.
  *
  * Post operations work on the labels where the method gives labels, else on the mask. Objects are
@@ -20,8 +21,8 @@
 #include "pipeline/chain.h"
 #include "pipeline/finish.h"
 #include "pipeline/frames.h"
+#include "pipeline/model.h"
 #include <segment/imgproc.h>
-#include <segment/objects.h>
 
 #include <string.h>
 
@@ -31,6 +32,7 @@ struct seg_pipeline {
     seg_context *context;
     seg_chain pre, post;
     seg_keep *keep;
+    seg_tracker *tracker;
     seg_rect roi;
     const seg_image *ignore; /* borrowed from the caller */
     bool objects;
@@ -99,14 +101,15 @@ static seg_status check_regions(const seg_pipeline *pipeline, const seg_pipeline
     if (marks(pipeline)) return SEG_OK;
     const bool post = config->post && *config->post;
     const bool keep = config->keep && *config->keep;
-    if (!post && !keep && !config->objects) return SEG_OK;
+    if (!post && !keep && !config->track && !config->objects) return SEG_OK;
     return seg_fail(SEG_ERROR_OPTION,
                     "%s gives neither mask nor labels, so there is nothing for "
                     "%s",
                     config->method->id,
-                    post   ? "post"
-                    : keep ? "keep"
-                           : "objects");
+                    post            ? "post"
+                    : keep          ? "keep"
+                    : config->track ? "track"
+                                    : "objects");
 }
 
 /* What carries the regions behind an operation that gets them on `carrier`. */
@@ -156,7 +159,9 @@ static seg_status build(seg_pipeline *pipeline, const seg_pipeline_config *confi
     SEG_TRY(choose_carrier(pipeline));
     pipeline->wanted = find_wanted(pipeline);
     if (config->keep && *config->keep) SEG_TRY(seg_keep_create(&pipeline->keep, config->keep, env));
-    pipeline->objects = config->objects || pipeline->keep;
+    if (config->track) SEG_TRY(seg_tracker_create(&pipeline->tracker, config->track, env));
+    pipeline->objects = config->objects || pipeline->keep || pipeline->tracker ||
+                        config->render == SEG_RENDER_TRACKS;
     pipeline->stages = pipeline->pre.count + 1 + pipeline->post.count + 1;
     return seg_frame_queue_init(&pipeline->queue, seg_context_delay(pipeline->context) + 1, env);
 }
@@ -191,6 +196,7 @@ void seg_pipeline_free(seg_pipeline *pipeline) {
     seg_chain_free(&pipeline->pre);
     seg_chain_free(&pipeline->post);
     seg_keep_free(pipeline->keep);
+    seg_tracker_free(pipeline->tracker);
     seg_frame_queue_free(&pipeline->queue, &pipeline->inner.env);
     seg_image_unref(&pipeline->static_ignore);
     seg_image_unref(&pipeline->grey);
@@ -352,7 +358,8 @@ static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg
     if (pipeline->objects) SEG_TRY(find_objects(pipeline, result));
     if (result->outputs & SEG_OUTPUT_LABELS && pipeline->finished == SEG_OUTPUT_LABELS)
         SEG_TRY(seg_result_derive_mask(result, env));
-    return SEG_OK;
+    /* the mask stays what was found: tracks give names to it */
+    return pipeline->tracker ? seg_tracker_apply(pipeline->tracker, result) : SEG_OK;
 }
 
 /* ---- frames ---- */
@@ -430,11 +437,23 @@ void seg_pipeline_release_described(seg_pipeline *pipeline) {
     pipeline->described = NULL;
 }
 
+/* Of the tracks that are seen. */
+static seg_status draw_trails(const seg_tracker *tracker, seg_image *picture) {
+    int32_t tracks, points;
+    const seg_track *list = seg_tracker_tracks(tracker, &tracks);
+    for (int32_t t = 0; t < tracks; t++) {
+        const seg_point *trail = seg_tracker_trail(tracker, t, &points);
+        if (list[t].seen) SEG_TRY(seg_render_trail(picture, trail, points, list[t].id));
+    }
+    return SEG_OK;
+}
+
 seg_status seg_pipeline_render(seg_pipeline *pipeline, const seg_result *result,
                                seg_image *picture) {
     if (!pipeline) return seg_fail(SEG_ERROR_ARGUMENT, "pipeline is missing (NULL)");
-    return seg_render(picture, pipeline->render, seg_pipeline_described(pipeline), result,
-                      &pipeline->inner.outer);
+    SEG_TRY(seg_render(picture, pipeline->render, seg_pipeline_described(pipeline), result,
+                       &pipeline->inner.outer));
+    return pipeline->render == SEG_RENDER_TRACKS ? draw_trails(pipeline->tracker, picture) : SEG_OK;
 }
 
 void seg_pipeline_reset(seg_pipeline *pipeline) {
@@ -442,6 +461,7 @@ void seg_pipeline_reset(seg_pipeline *pipeline) {
     seg_context_reset(pipeline->context);
     seg_chain_reset(&pipeline->pre);
     seg_chain_reset(&pipeline->post);
+    seg_tracker_reset(pipeline->tracker);
     seg_frame_queue_clear(&pipeline->queue);
     pipeline->described = NULL;
     pipeline->bound = false;
@@ -450,4 +470,21 @@ void seg_pipeline_reset(seg_pipeline *pipeline) {
 
 seg_context *seg_pipeline_context(seg_pipeline *pipeline) {
     return pipeline ? pipeline->context : NULL;
+}
+
+const seg_tracker *seg_pipeline_tracker(const seg_pipeline *pipeline) {
+    return pipeline ? pipeline->tracker : NULL;
+}
+
+seg_status seg_pipeline_save(seg_pipeline *pipeline, void *buffer, size_t *size) {
+    if (!pipeline || !size)
+        return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)", pipeline ? "size" : "pipeline");
+    if (!pipeline->tracker) return seg_context_save(pipeline->context, buffer, size);
+    seg_context *context = pipeline->method->save ? pipeline->context : NULL;
+    return seg_model_save(context, pipeline->tracker, buffer, size, &pipeline->inner.env);
+}
+
+seg_status seg_pipeline_load(seg_pipeline *pipeline, const void *buffer, size_t size) {
+    if (!pipeline) return seg_fail(SEG_ERROR_ARGUMENT, "pipeline is missing (NULL)");
+    return seg_model_load(pipeline->context, pipeline->tracker, buffer, size, &pipeline->inner.env);
 }

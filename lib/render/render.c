@@ -32,6 +32,7 @@ static const struct {
     [SEG_RENDER_SCORE] = {"score", SEG_OUTPUT_SCORE, false},
     [SEG_RENDER_BACKGROUND] = {"background", SEG_OUTPUT_BACKGROUND, false},
     [SEG_RENDER_PICTURE] = {"picture", SEG_OUTPUT_PICTURE, false},
+    [SEG_RENDER_TRACKS] = {"tracks", SEG_OUTPUT_LABELS | SEG_OUTPUT_MASK, true},
 };
 
 #define KIND_COUNT ((int)(sizeof kinds / sizeof *kinds))
@@ -201,6 +202,10 @@ seg_status seg_render(seg_image *picture, seg_render_kind kind, const seg_frame 
         /* the mask is what the method means by foreground, where it gives both */
         if (masked) job.labels = NULL;
         return paint_on_frame(&job, frame, env);
+    case SEG_RENDER_TRACKS:
+        job.kind = SEG_RENDER_CONTOURS;
+        SEG_TRY(paint_on_frame(&job, frame, env));
+        return seg_render_objects(picture, result->objects, result->object_count);
     default:
         return paint_on_frame(&job, frame, env);
     }

@@ -307,6 +307,104 @@ END_TEST
 /* ---- look-ahead ---- */
 
 /* The frames' memory is reused at once; the pipeline must have kept what it needs. */
+
+/* ---- tracks ---- */
+
+static void apply_at(run *r, int32_t t) {
+    scene_paint(&r->frame.image, t);
+    r->frame.index = t;
+    r->frame.pts = 40 * t;
+    r->frame.time_base = (seg_rational){1, 1000};
+    apply(r);
+}
+
+/* Two runs with tracks: one goes through, the other begins with what the first one saved. */
+static void check_continued(const char *method, bool tracks_saved) {
+    run whole, second;
+    seg_track_options track;
+    seg_track_options_init(&track);
+    track.birth = 2;
+    prepare(&whole, method);
+    prepare(&second, method);
+    second.config.track = &track;
+    whole.config.track = tracks_saved ? &track : NULL;
+    create(&whole);
+    create(&second);
+    size_t size = 0;
+    ck_assert_fails(seg_pipeline_save(whole.pipeline, NULL, &size), SEG_ERROR_STATE, "no ");
+    int32_t t = 0;
+    for (; t < 8; t++)
+        apply_at(&whole, t);
+    ck_assert_ok(seg_pipeline_save(whole.pipeline, NULL, &size));
+    uint8_t *blob = malloc(size);
+    ck_assert_ok(seg_pipeline_save(whole.pipeline, blob, &size));
+    if (tracks_saved) apply_at(&second, 40); /* is forgotten */
+    ck_assert_ok(seg_pipeline_load(second.pipeline, blob, size));
+    for (; t < 14; t++) {
+        apply_at(&whole, t);
+        apply_at(&second, t);
+        ck_assert_same(&whole.result.mask, &second.result.mask);
+        if (!tracks_saved) continue;
+        ck_assert_same(&whole.result.labels, &second.result.labels);
+        ck_assert_int_gt(whole.result.object_count, 0);
+        ck_assert_int_eq(whole.result.object_count, second.result.object_count);
+        for (int32_t i = 0; i < whole.result.object_count; i++) {
+            const seg_object *a = &whole.result.objects[i], *b = &second.result.objects[i];
+            ck_assert_int_eq(a->id, b->id);
+            ck_assert_int_gt(a->age, 1);
+            ck_assert(a->velocity_x == b->velocity_x && a->velocity_y == b->velocity_y);
+        }
+    }
+    for (size_t i = 0; i < size; i += 1 + size / 97) {
+        blob[i] ^= 0x10;
+        ck_assert_fails(seg_pipeline_load(second.pipeline, blob, size), SEG_ERROR_DATA, "");
+        blob[i] ^= 0x10;
+    }
+    free(blob);
+    finish(&whole);
+    finish(&second);
+}
+
+START_TEST(tracks_go_on_after_loading) {
+    check_continued("background", true);
+    check_continued("background", false); /* a model without tracks: they begin anew */
+    check_continued("otsu", true);        /* tracks without a model */
+}
+END_TEST
+
+START_TEST(tracks_name_what_the_mask_has) {
+    run plain, tracked;
+    seg_track_options track;
+    seg_track_options_init(&track);
+    prepare(&plain, "otsu");
+    prepare(&tracked, "otsu");
+    tracked.config.track = &track;
+    tracked.config.render = SEG_RENDER_TRACKS;
+    create(&plain);
+    create(&tracked);
+    ck_assert_ptr_null(seg_pipeline_tracker(plain.pipeline));
+    for (int32_t t = 0; t < 6; t++) {
+        apply_at(&plain, t);
+        apply_at(&tracked, t);
+        ck_assert_same(&plain.result.mask, &tracked.result.mask);
+        ck_assert_int_eq(tracked.result.object_count > 0, t >= 2);
+        seg_image picture = {0};
+        ck_assert_ok(seg_pipeline_render(tracked.pipeline, &tracked.result, &picture));
+        ck_assert_int_eq(picture.channels, 3);
+        seg_image_unref(&picture);
+    }
+    int32_t count;
+    const seg_track *tracks = seg_tracker_tracks(seg_pipeline_tracker(tracked.pipeline), &count);
+    ck_assert_int_gt(count, 0);
+    ck_assert_int_eq(tracks[0].id, 1);
+    seg_pipeline_reset(tracked.pipeline);
+    apply_at(&tracked, 0);
+    ck_assert_int_eq(tracked.result.object_count, 0);
+    finish(&plain);
+    finish(&tracked);
+}
+END_TEST
+
 START_TEST(described_frames_with_look_ahead) {
     enum { FRAMES = 9, LAG = 2 };
     const bool borrowed = _i;
@@ -691,6 +789,8 @@ int main(void) {
     tcase_add_test(cases, objects_of_a_mask);
     tcase_add_test(cases, keep_removes_objects_everywhere);
     tcase_add_test(cases, labels_carry_the_regions);
+    tcase_add_test(cases, tracks_go_on_after_loading);
+    tcase_add_test(cases, tracks_name_what_the_mask_has);
     tcase_add_loop_test(cases, described_frames_with_look_ahead, 0, 2);
     tcase_add_test(cases, ignore_masks_with_look_ahead);
     tcase_add_test(cases, reset_takes_another_size);

@@ -1,6 +1,7 @@
 #include "common/arguments.h"
 #include "common/messages.h"
 #include "common/text.h"
+#include <segment/objects.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,11 @@ static const seg_param_table *method_table(const arguments *from) {
 
 static const seg_param_table *metric_table(const arguments *from) {
     return from->metric ? from->metric->params : NULL;
+}
+
+/* Objects are followed behind any method. */
+static const seg_param_table *track_table(const arguments *from) {
+    return option_get(OPTION_TRACK)->programs & from->program->bit ? seg_track_params() : NULL;
 }
 
 static const seg_param *find_parameter(const seg_param_table *table, const char *name) {
@@ -42,8 +48,8 @@ static const char *nearest_name(const char *name, const arguments *from) {
         if (row->group != GROUP_HIDDEN && row->programs & from->program->bit)
             consider(&best, &best_distance, name, row->name);
     }
-    const seg_param_table *tables[] = {method_table(from), metric_table(from)};
-    for (int t = 0; t < 2; t++)
+    const seg_param_table *tables[] = {method_table(from), metric_table(from), track_table(from)};
+    for (int t = 0; t < 3; t++)
         for (int32_t i = 0; tables[t] && i < tables[t]->count; i++)
             consider(&best, &best_distance, name, tables[t]->items[i].name);
     return best;
@@ -165,10 +171,12 @@ static void add_parameter(parameter_text **list, int32_t *count, const char *nam
     (*list)[(*count)++] = (parameter_text){name, value};
 }
 
-/* A name that both have is the method's. */
+/* A name that several have is the method's. */
 static void set_parameter(arguments *target, const char *name, const char *value) {
     if (find_parameter(method_table(target), name))
         add_parameter(&target->parameters, &target->parameter_count, name, value);
+    else if (!find_parameter(metric_table(target), name))
+        add_parameter(&target->track_parameters, &target->track_parameter_count, name, value);
     else
         add_parameter(&target->metric_parameters, &target->metric_parameter_count, name, value);
 }
@@ -229,7 +237,8 @@ static bool take_parameter(parser *p, const seg_param *param, const char *attach
 
 static const seg_param *known_parameter(const arguments *from, const char *name) {
     const seg_param *param = find_parameter(method_table(from), name);
-    return param ? param : find_parameter(metric_table(from), name);
+    if (!param) param = find_parameter(metric_table(from), name);
+    return param ? param : find_parameter(track_table(from), name);
 }
 
 /* --name, --name=value, --no-name */
@@ -306,6 +315,9 @@ static bool merge_config(arguments *target, const config *source, const char *pa
         add_parameter(&target->parameters, &target->parameter_count, source->parameters[i].name,
                       source->parameters[i].value);
     }
+    for (int32_t i = 0; i < source->track_count; i++)
+        add_parameter(&target->track_parameters, &target->track_parameter_count,
+                      source->tracks[i].name, source->tracks[i].value);
     for (int id = 0; id < OPTION_COUNT; id++) {
         const char *value = source->values[id];
         const char *choices = option_get((option_id)id)->choices;
@@ -351,6 +363,7 @@ bool arguments_parse(arguments *target, const program *of, int count, char **wor
 void arguments_free(arguments *target) {
     free(target->parameters);
     free(target->metric_parameters);
+    free(target->track_parameters);
     free(target->names);
     config_release();
     *target = (arguments){0};

@@ -16,8 +16,8 @@ typedef struct arguments {
     const seg_method *method;         /* that was named, or NULL */
     const seg_metric *metric;         /* the same */
     /* in the order in which they count: the last one wins */
-    parameter_text *parameters, *metric_parameters;
-    int32_t parameter_count, metric_parameter_count;
+    parameter_text *parameters, *metric_parameters, *track_parameters;
+    int32_t parameter_count, metric_parameter_count, track_parameter_count;
     const char **names; /* what is no option: inputs and output */
     int32_t name_count;
 } arguments;

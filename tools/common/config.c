@@ -53,14 +53,15 @@ static const char *scalar_text(const json_t *value) {
     }
 }
 
-static bool take_parameters(config *target, const char *path, json_t *parameters) {
+static bool take_parameters(parameter_text **list, int32_t *count, const char *path,
+                            const char *member, json_t *parameters) {
     const char *name;
     json_t *value;
     if (!json_is_object(parameters)) {
-        message_error(path, "\"parameters\" is not an object; it holds \"name\": value pairs");
+        message_error(path, "\"%s\" is not an object; it holds \"name\": value pairs", member);
         return false;
     }
-    target->parameters = keep(memory_get(json_object_size(parameters), sizeof *target->parameters));
+    *list = keep(memory_get(json_object_size(parameters), sizeof **list));
     json_object_foreach(parameters, name, value) {
         if (json_is_null(value)) continue;
         const char *shown = scalar_text(value);
@@ -72,14 +73,18 @@ static bool take_parameters(config *target, const char *path, json_t *parameters
                 name);
             return false;
         }
-        target->parameters[target->parameter_count++] =
-            (parameter_text){keep(text_copy(name)), shown};
+        (*list)[(*count)++] = (parameter_text){keep(text_copy(name)), shown};
     }
     return true;
 }
 
 static bool take_member(config *target, const char *path, const char *name, json_t *value) {
-    if (text_equal(name, "parameters")) return take_parameters(target, path, value);
+    if (text_equal(name, "parameters"))
+        return take_parameters(&target->parameters, &target->parameter_count, path, name, value);
+    if (text_equal(name, "track") && json_is_object(value)) {
+        target->values[OPTION_TRACK] = "";
+        return take_parameters(&target->tracks, &target->track_count, path, name, value);
+    }
     if (text_choice(reported, name) >= 0 || json_is_null(value)) return true;
     const char *shown = scalar_text(value);
     if (!shown) {
@@ -97,8 +102,8 @@ static bool take_member(config *target, const char *path, const char *name, json
             return true;
         }
     message_error(path,
-                  "unknown member (got \"%s\", allowed method, parameters, pre, post, keep, roi, "
-                  "render, rng_seed, objects_connectivity)",
+                  "unknown member (got \"%s\", allowed method, parameters, pre, post, keep, track, "
+                  "roi, render, rng_seed, objects_connectivity)",
                   name);
     return false;
 }

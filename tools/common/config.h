@@ -12,10 +12,10 @@ typedef struct parameter_text {
 } parameter_text;
 
 typedef struct config {
-    const char *method;               /* or NULL */
-    const char *values[OPTION_COUNT]; /* of those options that a file may hold */
-    parameter_text *parameters;
-    int32_t parameter_count;
+    const char *method;                  /* or NULL */
+    const char *values[OPTION_COUNT];    /* of those options that a file may hold */
+    parameter_text *parameters, *tracks; /* of the method, and of --track */
+    int32_t parameter_count, track_count;
 } config;
 
 /** Reads and checks the shape of the file; values are checked as those of the command line are.

@@ -31,6 +31,11 @@ static json_t *describe_object(const seg_result *result, const seg_object *objec
         json_pack("[o,o]", rounded(object->centroid_x), rounded(object->centroid_y)));
     json_object_set_new(record, "perimeter", rounded(object->perimeter));
     json_object_set_new(record, "circularity", rounded(object->circularity));
+    if (!object->age) return record;
+    json_object_set_new(
+        record, "velocity",
+        json_pack("[o,o]", rounded(object->velocity_x), rounded(object->velocity_y)));
+    json_object_set_new(record, "age", json_integer(object->age));
     return record;
 }
 

@@ -51,6 +51,11 @@ static const option_row rows[OPTION_COUNT] = {
                      "Only objects that pass, e.g. 'area > 50 && circularity > 0.6'. Fields: id "
                      "area x y width height cx cy perimeter circularity extent aspect border.",
                      SEGMENT | EVAL},
+    [OPTION_TRACK] = {"track", 0, OPTION_SWITCH, GROUP_METHOD, NULL, NULL, NULL,
+                      "Follow objects from frame to frame: ids stay the same, and --objects has "
+                      "their velocity and age. Implied by its parameters, which --help track "
+                      "shows.",
+                      SEGMENT},
     [OPTION_OBJECTS_CONNECTIVITY] = {"objects-connectivity", 0, OPTION_VALUE, GROUP_METHOD, "N",
                                      "4|8", NULL,
                                      "Neighbours that join the pixels of a mask to objects; "
@@ -155,9 +160,11 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_MAX_PIXELS] = {"max-pixels", 0, OPTION_VALUE, GROUP_INPUT, "N", NULL, NULL,
                            "Refuse larger pictures; 64M is 64 * 2^20. Default 256M.", EVERY},
     [OPTION_RENDER] = {"render", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
-                       "mask|labels|colors|overlay|contours|cutout|score|background|picture", NULL,
+                       "mask|labels|colors|overlay|contours|cutout|score|background|picture|tracks",
+                       NULL,
                        "What OUTPUT shows: mask, labels, colors, overlay, contours, cutout, score, "
-                       "background or picture. Default: the method's first kind of output; "
+                       "background, picture or tracks (boxes, ids, trails). Default: the method's "
+                       "first kind of output; "
                        "contours for .svg.",
                        SEGMENT | EVAL},
     [OPTION_OBJECTS] = {"objects", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",

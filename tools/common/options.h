@@ -19,6 +19,7 @@ typedef enum option_id {
     OPTION_PRE,
     OPTION_POST,
     OPTION_KEEP,
+    OPTION_TRACK,
     OPTION_OBJECTS_CONNECTIVITY,
     OPTION_VARY,
     OPTION_TRUTH,

@@ -81,6 +81,23 @@ static int set_parameters(recipe *target) {
     return EXIT_DONE;
 }
 
+/* Parameters of --track imply it, unless --no-track was said. */
+static int set_tracks(recipe *target) {
+    const arguments *from = target->settings->arguments;
+    const char *said = from->values[OPTION_TRACK];
+    seg_track_options_init(&target->track);
+    for (int32_t i = 0; i < from->track_parameter_count; i++) {
+        const parameter_text *given = &from->track_parameters[i];
+        const seg_status status =
+            seg_params_parse(&target->track, seg_track_params(), given->name, given->value, NULL);
+        if (status >= 0) continue;
+        message_error(NULL, "--%s", message_reason(status));
+        return EXIT_USAGE;
+    }
+    target->tracks = said ? !*said : from->track_parameter_count > 0;
+    return EXIT_DONE;
+}
+
 /* ---- what is drawn ---- */
 
 static seg_render_kind default_render(uint32_t outputs) {
@@ -144,7 +161,8 @@ static int load_model(recipe *target) {
     const settings *from = target->settings;
     const char *option = from->save_model ? "save-model" : "load-model";
     if (!from->load_model && !from->save_model) return EXIT_DONE;
-    if (!target->method->save || !target->method->load) {
+    const bool keeps = target->method->save && target->method->load;
+    if (!keeps && !target->tracks) {
         message_error(NULL, "--%s: method %s keeps no model", option, target->method->id);
         return EXIT_USAGE;
     }
@@ -167,6 +185,7 @@ static int check_pipeline(recipe *target) {
     made->ignore = target->ignore.data ? &target->ignore : NULL;
     made->objects =
         from->objects || target->render == SEG_RENDER_LABELS || target->render == SEG_RENDER_COLORS;
+    made->track = target->tracks ? &target->track : NULL;
     made->connectivity = from->objects_connectivity;
     made->render = target->render;
     seg_status status = seg_pipeline_create(&trial, made, NULL);
@@ -183,8 +202,8 @@ static int check_pipeline(recipe *target) {
 
 int recipe_make(recipe *target, const seg_method *method, const settings *from) {
     *target = (recipe){.settings = from, .method = method};
-    int (*const steps[])(recipe *) = {set_parameters, choose_render, load_pictures, load_model,
-                                      check_pipeline};
+    int (*const steps[])(recipe *) = {set_parameters, set_tracks, choose_render,
+                                      load_pictures,  load_model, check_pipeline};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         int code = steps[i](target);
         if (code != EXIT_DONE) return code;
@@ -223,6 +242,9 @@ json_t *recipe_describe(const recipe *from) {
     describe_text(all, "pre", chosen->pre);
     describe_text(all, "post", chosen->post);
     describe_text(all, "keep", chosen->keep);
+    if (from->tracks)
+        json_object_set_new(all, "track",
+                            parameters_describe(&from->track, seg_track_params(), NULL));
     describe_text(all, "roi", values[OPTION_ROI]);
     json_object_set_new(all, "render",
                         json_string(from->svg ? "contours" : seg_render_name(from->render)));

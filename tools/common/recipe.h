@@ -16,6 +16,8 @@ typedef struct recipe {
     seg_image **pictures; /* that the options borrow */
     int32_t picture_count;
     seg_image ignore, known_foreground, markers; /* empty = none */
+    bool tracks;                                 /* objects are followed, as `track` says */
+    seg_track_options track;
     seg_pipeline_config config;
     seg_render_kind render; /* what OUTPUT shows; for SVG the labels whose outlines are drawn */
     bool svg;

@@ -294,8 +294,7 @@ static bool check_single(work *target) {
 static bool load_model(work *target) {
     const recipe *how = target->how;
     if (!how->model) return true;
-    seg_context *context = seg_pipeline_context(target->worker->pipeline);
-    seg_status status = seg_context_load(context, how->model, how->model_size);
+    seg_status status = seg_pipeline_load(target->worker->pipeline, how->model, how->model_size);
     if (status < 0) work_fail(target, target->settings->load_model, status);
     return status >= 0;
 }
@@ -323,13 +322,13 @@ static bool begin(work *target) {
 
 static bool save_model(work *target) {
     const char *path = target->settings->save_model;
-    seg_context *context = seg_pipeline_context(target->worker->pipeline);
+    seg_pipeline *pipeline = target->worker->pipeline;
     size_t size = 0;
     outfile file;
     if (!path) return true;
-    seg_status status = seg_context_save(context, NULL, &size);
+    seg_status status = seg_pipeline_save(pipeline, NULL, &size);
     void *bytes = status >= 0 ? memory_get(size, 1) : NULL;
-    if (status >= 0) status = seg_context_save(context, bytes, &size);
+    if (status >= 0) status = seg_pipeline_save(pipeline, bytes, &size);
     if (status < 0) work_fail(target, "--save-model", status);
     bool good = status >= 0 && outfile_open(&file, path);
     if (good) {

@@ -1,6 +1,7 @@
 /* What `segment` says about itself: its prose, and its methods and operations as topics of help. */
 #include "segment/describe.h"
 #include "common/help.h"
+#include <segment/objects.h>
 
 static const help_pair inputs[] = {
     {"a picture",
@@ -135,11 +136,34 @@ static help_topic operation_topic(int32_t index) {
     return describe(nth(index, false));
 }
 
+/* ---- what stands behind every method ---- */
+
+static int32_t count_stages(void) {
+    return 1;
+}
+
+static help_topic stage_topic(int32_t index) {
+    (void)index;
+    help_topic topic = {
+        .id = "track",
+        .title = "objects followed from frame to frame",
+        .reference = "S. Blackman, R. Popoli, Design and Analysis of Modern Tracking Systems",
+        .year = 1999,
+        .params = seg_track_params(),
+        .dashes = true};
+    text_add(&topic.facts, "A constant-velocity Kalman filter for each object, optimal assignment "
+                           "within gates. Any of the parameters implies --track. Objects that meet "
+                           "keep their ids, pieces of one are put together; what is no track yet "
+                           "is in the mask, but neither in the labels nor in --objects.");
+    return topic;
+}
+
 static const help_section sections[] = {
     {"Methods (segment --help NAME shows the parameters)", "METHODS", "method", count_methods,
      method_topic},
     {"Operations of --post, on masks and labels", "OPERATIONS OF --post", "operation",
      count_operations, operation_topic},
+    {"Behind the method", "BEHIND THE METHOD", "stage", count_stages, stage_topic},
 };
 
 const program segment_program = {
@@ -154,7 +178,7 @@ const program segment_program = {
     .usage = usage,
     .groups = groups,
     .sections = sections,
-    .section_count = 2,
+    .section_count = 3,
     .lists = lists,
     .examples = examples,
     .phrases = phrases,
