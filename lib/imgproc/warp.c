@@ -1,0 +1,341 @@
+/*
+ * Inverse-mapped warps, a block of a row at a time: kernels say where its pixels come from, and
+ * fetch them where all that they need lies inside the source. Pixels at the border are fetched from
+ * a patch of a few pixels that is laid out by the border's rule, by the same kernels.
+ */
+#include "imgproc/warp.h"
+
+#include "core/bands.h"
+#include "core/check.h"
+#include "imgproc/rows.h"
+#include "kernels/warp.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#define BLOCK 256              /* pixels placed at a time */
+#define PIXEL 16               /* bytes of the largest pixel */
+#define PATCH 8                /* columns and rows of a patch, at most */
+#define FINEST 16              /* samples of a side of a pixel, for areas */
+#define LONGEST_SIDE (1 << 19) /* places have 2^20 pixels to either side, with their sums */
+
+typedef struct warp_job {
+    const seg_image *target, *source;
+    const seg_warp *warp;
+    const seg_warp_kernels *kernels;
+    seg_warp_sample sample;
+    double matrix[9]; /* from target columns and rows to 1/1024 pixel of the source's, at centres */
+    bool affine;
+    int32_t half;         /* rounding of places */
+    int32_t before, taps; /* of a side: those before the place, and all */
+    int32_t across, down; /* samples of a target pixel */
+    uint8_t fill[PIXEL];
+    size_t pixel;
+} warp_job;
+
+seg_warp seg_warp_identity(void) {
+    return (seg_warp){.matrix = {1, 0, 0, 0, 1, 0, 0, 0, 1}, .filter = SEG_WARP_BILINEAR};
+}
+
+/* product = T(1/2) * m * T(-1/2), or the other way round. */
+static void shift_matrix(double product[9], const double m[9], double by) {
+    for (int row = 0; row < 3; row++) {
+        const double a = m[3 * row], b = m[3 * row + 1], c = m[3 * row + 2];
+        product[3 * row] = a;
+        product[3 * row + 1] = b;
+        product[3 * row + 2] = c - by * (a + b);
+    }
+    for (int column = 0; column < 3; column++) {
+        product[column] += by * product[6 + column];
+        product[3 + column] += by * product[6 + column];
+    }
+}
+
+void seg_warp_matrix_from_centres(double matrix[9], const double centres[9]) {
+    shift_matrix(matrix, centres, 0.5);
+}
+
+int64_t seg_border_place(int64_t i, int64_t n, seg_border border) {
+    if (i >= 0 && i < n) return i;
+    switch (border) {
+    case SEG_BORDER_CONSTANT:
+        return -1;
+    case SEG_BORDER_REPLICATE:
+        return i < 0 ? 0 : n - 1;
+    case SEG_BORDER_WRAP:
+        return i % n < 0 ? i % n + n : i % n;
+    default:
+        break;
+    }
+    if (n == 1) return 0;
+    const int64_t period = 2 * (n - 1);
+    i %= period;
+    if (i < 0) i += period;
+    return i < n ? i : period - i;
+}
+
+/* ---- borders ---- */
+
+/* One pixel of which not all taps lie inside. */
+static void sample_border(const warp_job *job, uint8_t *target, int32_t x, int32_t y) {
+    const seg_image *source = job->source;
+    const int32_t left = (x >> SEG_WARP_SHIFT) - job->before;
+    const int32_t top = (y >> SEG_WARP_SHIFT) - job->before;
+    const seg_border border = job->warp->border;
+    if (border == SEG_BORDER_CONSTANT && (left >= source->width || top >= source->height ||
+                                          left + job->taps <= 0 || top + job->taps <= 0)) {
+        memcpy(target, job->fill, job->pixel);
+        return;
+    }
+    uint8_t pixels[PATCH * PATCH * PIXEL] = {0};
+    seg_image patch = *source;
+    patch.data = pixels;
+    patch.stride = (ptrdiff_t)(PATCH * job->pixel);
+    patch.width = patch.height = PATCH;
+    for (int32_t k = 0; k < job->taps; k++) {
+        const int64_t row = seg_border_place((int64_t)top + k, source->height, border);
+        for (int32_t l = 0; l < job->taps; l++) {
+            const int64_t column = seg_border_place((int64_t)left + l, source->width, border);
+            const uint8_t *from = row < 0 || column < 0
+                                      ? job->fill
+                                      : (const uint8_t *)seg_image_row(source, (int32_t)row) +
+                                            (size_t)column * job->pixel;
+            memcpy(pixels + ((size_t)k * PATCH + (size_t)l) * job->pixel, from, job->pixel);
+        }
+    }
+    const int32_t fraction = SEG_WARP_ONE - 1, start = job->before << SEG_WARP_SHIFT;
+    const int32_t at_x = start | (x & fraction), at_y = start | (y & fraction);
+    job->sample(target, &patch, &at_x, &at_y, 1);
+}
+
+/* Fetches pixels of one kind, inside or not, from place to place. */
+static void sample_mixed(const warp_job *job, uint8_t *target, const int32_t *x, const int32_t *y,
+                         int32_t count, int32_t least, int32_t width, int32_t height) {
+    int32_t i = 0;
+    while (i < count) {
+        int32_t end = i;
+        while (end < count && (uint32_t)x[end] - (uint32_t)least < (uint32_t)width &&
+               (uint32_t)y[end] - (uint32_t)least < (uint32_t)height)
+            end++;
+        if (end > i)
+            job->sample(target + (size_t)i * job->pixel, job->source, x + i, y + i,
+                        (size_t)(end - i));
+        i = end;
+        while (i < count && !((uint32_t)x[i] - (uint32_t)least < (uint32_t)width &&
+                              (uint32_t)y[i] - (uint32_t)least < (uint32_t)height)) {
+            sample_border(job, target + (size_t)i * job->pixel, x[i], y[i]);
+            i++;
+        }
+    }
+}
+
+static void sample_block(const warp_job *job, uint8_t *target, int32_t *x, int32_t *y,
+                         int32_t count) {
+    const seg_image *source = job->source;
+    const int32_t slack = job->taps == 1 ? 0 : SEG_WARP_SLACK;
+    const int32_t columns = source->width - job->taps + 1 - slack;
+    const int32_t rows = source->height - job->taps + 1;
+    const int32_t least = job->before << SEG_WARP_SHIFT;
+    if (columns <= 0 || rows <= 0) {
+        for (int32_t i = 0; i < count; i++)
+            sample_border(job, target + (size_t)i * job->pixel, x[i], y[i]);
+        return;
+    }
+    const int32_t width = columns << SEG_WARP_SHIFT, height = rows << SEG_WARP_SHIFT;
+    if (least == 0 &&
+        job->kernels->inside(x, y, (size_t)count, width, height) == 1) /* all of them */
+        job->sample(target, source, x, y, (size_t)count);
+    else
+        sample_mixed(job, target, x, y, count, least, width, height);
+}
+
+/* ---- rows ---- */
+
+static int32_t to_place(double value) {
+    const double low = value > -SEG_WARP_FURTHEST ? value : -SEG_WARP_FURTHEST;
+    return (int32_t)rint(low < SEG_WARP_FURTHEST ? low : SEG_WARP_FURTHEST);
+}
+
+/* Places of the pixels first .. first + count - 1 of row y, shifted by a part of a pixel. */
+static void place(const warp_job *job, int32_t *x, int32_t *y, int32_t first, int32_t row,
+                  int32_t count, double shift_x, double shift_y) {
+    const double *m = job->matrix, down = row + shift_y;
+    double at[3];
+    for (int k = 0; k < 3; k++)
+        at[k] = m[3 * k + 1] * down + m[3 * k + 2] + m[3 * k] * shift_x;
+    if (job->affine) {
+        job->kernels->place_line(x, to_place(at[0]) + job->half, m[0], first, (size_t)count);
+        job->kernels->place_line(y, to_place(at[1]) + job->half, m[3], first, (size_t)count);
+    } else {
+        const double step[3] = {m[0], m[3], m[6]};
+        job->kernels->place_projective(x, y, at, step, job->half, first, (size_t)count);
+    }
+    if (job->warp->field)
+        job->kernels->displace(
+            x, y, (const float *)seg_image_row(job->warp->field, row) + 2 * (size_t)first,
+            (size_t)count);
+}
+
+/* Adds the samples of a block to sums, or takes the mean of `parts` of them. */
+static void add_samples(float *sums, const uint8_t *samples, int32_t format, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        sums[i] += format == SEG_U8    ? (float)samples[i]
+                   : format == SEG_U16 ? (float)((const uint16_t *)(const void *)samples)[i]
+                                       : ((const float *)(const void *)samples)[i];
+}
+
+static void take_means(uint8_t *target, const float *sums, int32_t format, size_t count,
+                       float parts) {
+    for (size_t i = 0; i < count; i++) {
+        const float mean = sums[i] / parts;
+        if (format == SEG_U8)
+            target[i] = (uint8_t)(mean + 0.5f);
+        else if (format == SEG_U16)
+            ((uint16_t *)(void *)target)[i] = (uint16_t)(mean + 0.5f);
+        else
+            ((float *)(void *)target)[i] = mean >= -FLT_MAX && mean <= FLT_MAX ? mean : 0;
+    }
+}
+
+/* A block whose pixels are means of across x down places each. */
+static void area_block(const warp_job *job, uint8_t *target, int32_t first, int32_t row,
+                       int32_t count) {
+    int32_t x[BLOCK], y[BLOCK];
+    float sums[4 * BLOCK] = {0};
+    _Alignas(16) uint8_t samples[PIXEL * BLOCK];
+    const size_t values = (size_t)count * job->source->channels;
+    for (int32_t k = 0; k < job->down; k++)
+        for (int32_t l = 0; l < job->across; l++) {
+            place(job, x, y, first, row, count, (l + 0.5) / job->across - 0.5,
+                  (k + 0.5) / job->down - 0.5);
+            sample_block(job, samples, x, y, count);
+            add_samples(sums, samples, job->source->format, values);
+        }
+    take_means(target, sums, job->source->format, values, (float)(job->across * job->down));
+}
+
+static seg_status warp_band(void *argument, int32_t band, int32_t first, int32_t end,
+                            int32_t worker) {
+    (void)band, (void)worker;
+    const warp_job *job = argument;
+    int32_t x[BLOCK], y[BLOCK];
+    for (int32_t row = first; row < end; row++) {
+        uint8_t *target = seg_image_row(job->target, row);
+        for (int32_t from = 0; from < job->target->width; from += BLOCK) {
+            const int32_t left = job->target->width - from, count = left < BLOCK ? left : BLOCK;
+            uint8_t *pixels = target + (size_t)from * job->pixel;
+            if (job->across * job->down > 1) {
+                area_block(job, pixels, from, row, count);
+            } else {
+                place(job, x, y, from, row, count, 0, 0);
+                sample_block(job, pixels, x, y, count);
+            }
+        }
+    }
+    return SEG_OK;
+}
+
+/* ---- what is asked for ---- */
+
+static seg_status check_warp(const seg_image *target, const seg_image *source,
+                             const seg_warp *warp) {
+    if (!warp) return seg_fail(SEG_ERROR_ARGUMENT, "warp is missing (NULL)");
+    const uint32_t formats = SEG_ANY_PICTURE | SEG_FORMAT_BIT(SEG_LABEL32);
+    SEG_TRY(seg_check_image(source, "source", formats, SEG_CHANNELS_ANY));
+    SEG_TRY(seg_check_image(target, "target", formats, SEG_CHANNELS_ANY));
+    if (target->format != source->format || target->channels != source->channels)
+        return seg_fail(SEG_ERROR_SHAPE,
+                        "target has format %d and %d channels, source format %d and %d channels "
+                        "(must be equal)",
+                        target->format, target->channels, source->format, source->channels);
+    SEG_TRY(seg_check_apart(target, "target", source, "source"));
+    if (source->format == SEG_LABEL32 && warp->filter != SEG_WARP_NEAREST)
+        return seg_fail(SEG_ERROR_UNSUPPORTED,
+                        "labels cannot be mixed (the filter must be nearest)");
+    if (source->width >= LONGEST_SIDE || source->height >= LONGEST_SIDE)
+        return seg_fail(SEG_ERROR_LIMIT, "source is %ld x %ld (a side may have at most %d pixels)",
+                        (long)source->width, (long)source->height, LONGEST_SIDE - 1);
+    for (int i = 0; i < 9; i++)
+        if (!isfinite(warp->matrix[i]))
+            return seg_fail(SEG_ERROR_ARGUMENT, "matrix[%d] is not finite", i);
+    if (!warp->field) return SEG_OK;
+    SEG_TRY(seg_check_image(warp->field, "field", SEG_FORMAT_BIT(SEG_F32), 1u << 2));
+    if (warp->field->width != target->width || warp->field->height != target->height)
+        return seg_fail(SEG_ERROR_SHAPE, "field is %ld x %ld, target %ld x %ld (must be equal)",
+                        (long)warp->field->width, (long)warp->field->height, (long)target->width,
+                        (long)target->height);
+    return SEG_OK;
+}
+
+static void set_fill(warp_job *job) {
+    const double full = seg_image_full_scale(job->source);
+    for (int c = 0; c < job->source->channels; c++) {
+        const double value = job->warp->fill[c];
+        const double cut = value > 0 ? value < full ? value : full : 0;
+        if (job->source->format == SEG_U8) {
+            job->fill[c] = (uint8_t)(cut + 0.5);
+        } else if (job->source->format == SEG_U16) {
+            const uint16_t sample = (uint16_t)(cut + 0.5);
+            memcpy(job->fill + 2 * c, &sample, sizeof sample);
+        } else if (job->source->format == SEG_F32) {
+            const float sample = (float)value;
+            memcpy(job->fill + 4 * c, &sample, sizeof sample);
+        } else {
+            const int32_t sample = (int32_t)cut;
+            memcpy(job->fill + 4 * c, &sample, sizeof sample);
+        }
+    }
+}
+
+/* Places of the source that a step of one target pixel passes at the middle, along one axis. */
+static int32_t finest(const warp_job *job, int axis) {
+    const double *m = job->warp->matrix;
+    const double x = job->target->width / 2.0, y = job->target->height / 2.0;
+    const double w = m[6] * x + m[7] * y + m[8];
+    const double u = (m[0] * x + m[1] * y + m[2]) / w, v = (m[3] * x + m[4] * y + m[5]) / w;
+    const double du = (m[axis] - u * m[6 + axis]) / w, dv = (m[3 + axis] - v * m[6 + axis]) / w;
+    const double step = sqrt(du * du + dv * dv) - 1e-6;
+    return step > FINEST - 1 ? FINEST : step > 1 ? (int32_t)ceil(step) : 1;
+}
+
+static void set_filter(warp_job *job) {
+    seg_warp_filter filter = job->warp->filter;
+    job->across = job->down = 1;
+    if (filter == SEG_WARP_AREA) {
+        job->across = finest(job, 0);
+        job->down = finest(job, 1);
+        filter = job->across * job->down > 1 ? SEG_WARP_NEAREST : SEG_WARP_BILINEAR;
+    }
+    job->before = filter == SEG_WARP_BICUBIC;
+    job->taps = filter == SEG_WARP_NEAREST ? 1 : filter == SEG_WARP_BILINEAR ? 2 : 4;
+    job->sample = filter == SEG_WARP_NEAREST    ? job->kernels->nearest
+                  : filter == SEG_WARP_BILINEAR ? job->kernels->bilinear
+                                                : job->kernels->bicubic;
+    job->half = filter == SEG_WARP_NEAREST ? SEG_WARP_HALF_PIXEL : 0;
+    if (filter == SEG_WARP_BILINEAR && job->source->format != SEG_F32)
+        job->half = job->source->format == SEG_U8 ? SEG_WARP_HALF_U8 : SEG_WARP_HALF_U16;
+}
+
+static void set_matrix(warp_job *job) {
+    shift_matrix(job->matrix, job->warp->matrix, -0.5);
+    const double *m = job->matrix;
+    job->affine = m[6] == 0 && m[7] == 0 && m[8] != 0;
+    const double unit = job->affine ? SEG_WARP_ONE / m[8] : SEG_WARP_ONE;
+    for (int i = 0; i < 6; i++)
+        job->matrix[i] *= unit;
+}
+
+seg_status seg_warp_apply(const seg_image *target, const seg_image *source, const seg_warp *warp,
+                          const seg_env *env) {
+    SEG_TRY(check_warp(target, source, warp));
+    warp_job job = {.target = target,
+                    .source = source,
+                    .warp = warp,
+                    .kernels = seg_warp_kernels_get(),
+                    .pixel = seg_format_size((seg_format)source->format) * source->channels};
+    set_fill(&job);
+    set_filter(&job);
+    set_matrix(&job);
+    return seg_run_bands(env, target->height, seg_point_rows(target), warp_band, &job);
+}

@@ -1,0 +1,372 @@
+/*
+ * Kernels of warps. Places are plain loops that the compiler vectorises: a large constant added to
+ * a double leaves the rounded number in its low bits. Bilinear u8 of 1, 3 and 4 channels is written
+ * for AVX2: of two rows, both neighbours of a pixel come in one load, 4 or 8 pixels at a time.
+ */
+#include "kernels/warp_formula.h"
+
+#if defined(SEG_LEVEL_AVX2)
+#include <immintrin.h>
+#endif
+
+/* 1.5 * 2^52: the sum's low 32 bits are the nearest whole number, halves to even. */
+static inline int32_t to_place(double value) {
+    const double low = value > -SEG_WARP_FURTHEST ? value : -SEG_WARP_FURTHEST;
+    const double sum = (low < SEG_WARP_FURTHEST ? low : SEG_WARP_FURTHEST) + 6755399441055744.0;
+    int64_t bits;
+    memcpy(&bits, &sum, sizeof bits);
+    return (int32_t)bits;
+}
+
+static void place_line(int32_t *restrict places, int32_t start, double step, int32_t first,
+                       size_t count) {
+    for (size_t i = 0; i < count; i++)
+        places[i] = start + to_place((double)(first + (int32_t)i) * step);
+}
+
+static void place_projective(int32_t *restrict x, int32_t *restrict y, const double at[3],
+                             const double step[3], int32_t half, int32_t first, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const double column = (double)(first + (int32_t)i), w = at[2] + column * step[2];
+        x[i] = half + to_place((at[0] + column * step[0]) / w);
+        y[i] = half + to_place((at[1] + column * step[1]) / w);
+    }
+}
+
+static void displace(int32_t *restrict x, int32_t *restrict y, const float *restrict field,
+                     size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        x[i] = to_place(x[i] + (double)field[2 * i] * SEG_WARP_ONE);
+        y[i] = to_place(y[i] + (double)field[2 * i + 1] * SEG_WARP_ONE);
+    }
+}
+
+static int inside(const int32_t *restrict x, const int32_t *restrict y, size_t count, int32_t width,
+                  int32_t height) {
+    if (width <= 0 || height <= 0) return count ? 2 : 0;
+    int32_t in = 0, out = 0;
+    for (size_t i = 0; i < count; i++) {
+        const int32_t yes =
+            ((uint32_t)x[i] < (uint32_t)width) & ((uint32_t)y[i] < (uint32_t)height);
+        in |= yes;
+        out |= yes ^ 1;
+    }
+    return in | out << 1;
+}
+
+#define CUT(place) ((place) >> SEG_WARP_SHIFT)
+
+/* `pixel` is a constant where this is inlined. */
+static inline void nearest_of(uint8_t *target, const seg_image *source, const int32_t *x,
+                              const int32_t *y, size_t count, size_t pixel) {
+    for (size_t i = 0; i < count; i++)
+        memcpy(target + i * pixel, warp_pixel(source, CUT(x[i]), CUT(y[i]), pixel), pixel);
+}
+
+static void nearest(void *target, const seg_image *source, const int32_t *x, const int32_t *y,
+                    size_t count) {
+    switch (seg_format_size((seg_format)source->format) * source->channels) {
+    case 1:
+        nearest_of(target, source, x, y, count, 1);
+        break;
+    case 2:
+        nearest_of(target, source, x, y, count, 2);
+        break;
+    case 3:
+        nearest_of(target, source, x, y, count, 3);
+        break;
+    case 4:
+        nearest_of(target, source, x, y, count, 4);
+        break;
+    case 6:
+        nearest_of(target, source, x, y, count, 6);
+        break;
+    case 8:
+        nearest_of(target, source, x, y, count, 8);
+        break;
+    case 12:
+        nearest_of(target, source, x, y, count, 12);
+        break;
+    default:
+        nearest_of(target, source, x, y, count, 16);
+    }
+}
+
+/* ---- bilinear ---- */
+
+#define FRACTION(place) ((place) & (SEG_WARP_ONE - 1))
+
+/* `channels` is a constant where these are inlined. */
+static inline void bilinear_u8(uint8_t *target, const seg_image *source, const int32_t *x,
+                               const int32_t *y, size_t count, size_t channels) {
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *p = warp_pixel(source, CUT(x[i]), CUT(y[i]), channels);
+        const uint8_t *q = p + source->stride;
+        for (size_t c = 0; c < channels; c++)
+            target[i * channels + c] = warp_mix_u8(p[c], p[channels + c], q[c], q[channels + c],
+                                                   FRACTION(x[i]) >> 5, FRACTION(y[i]) >> 5);
+    }
+}
+
+static inline void bilinear_u16(uint16_t *target, const seg_image *source, const int32_t *x,
+                                const int32_t *y, size_t count, size_t channels) {
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *row = warp_pixel(source, CUT(x[i]), CUT(y[i]), channels * sizeof *target);
+        const uint16_t *p = (const uint16_t *)(const void *)row;
+        const uint16_t *q = (const uint16_t *)(const void *)(row + source->stride);
+        for (size_t c = 0; c < channels; c++)
+            target[i * channels + c] =
+                warp_mix_u16(p[c], p[channels + c], q[c], q[channels + c],
+                             (uint32_t)FRACTION(x[i]) >> 3, (uint32_t)FRACTION(y[i]) >> 3);
+    }
+}
+
+static inline void bilinear_f32(float *target, const seg_image *source, const int32_t *x,
+                                const int32_t *y, size_t count, size_t channels) {
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *row = warp_pixel(source, CUT(x[i]), CUT(y[i]), channels * sizeof *target);
+        const float *p = (const float *)(const void *)row;
+        const float *q = (const float *)(const void *)(row + source->stride);
+        const float fx = (float)FRACTION(x[i]) * (1.0f / SEG_WARP_ONE);
+        const float fy = (float)FRACTION(y[i]) * (1.0f / SEG_WARP_ONE);
+        for (size_t c = 0; c < channels; c++)
+            target[i * channels + c] =
+                warp_mix_f32(p[c], p[channels + c], q[c], q[channels + c], fx, fy);
+    }
+}
+
+#define BY_CHANNELS(function)                                                                      \
+    switch (source->channels) {                                                                    \
+    case 1:                                                                                        \
+        function(target, source, x, y, count, 1);                                                  \
+        break;                                                                                     \
+    case 2:                                                                                        \
+        function(target, source, x, y, count, 2);                                                  \
+        break;                                                                                     \
+    case 3:                                                                                        \
+        function(target, source, x, y, count, 3);                                                  \
+        break;                                                                                     \
+    default:                                                                                       \
+        function(target, source, x, y, count, 4);                                                  \
+    }
+
+#if defined(SEG_LEVEL_AVX2)
+
+/* Where each pixel's first byte lies from the picture's, in 32 bits. */
+static inline __m128i offsets_of(__m128i x, __m128i y, __m128i stride, __m128i pixel) {
+    return _mm_add_epi32(_mm_mullo_epi32(_mm_srai_epi32(y, SEG_WARP_SHIFT), stride),
+                         _mm_mullo_epi32(_mm_srai_epi32(x, SEG_WARP_SHIFT), pixel));
+}
+
+static inline __m256i load_pixels(const uint8_t *data, __m128i offsets) {
+    const __m128i a = _mm_loadl_epi64((const void *)(data + _mm_cvtsi128_si32(offsets)));
+    const __m128i b = _mm_loadl_epi64((const void *)(data + _mm_extract_epi32(offsets, 1)));
+    const __m128i c = _mm_loadl_epi64((const void *)(data + _mm_extract_epi32(offsets, 2)));
+    const __m128i d = _mm_loadl_epi64((const void *)(data + _mm_extract_epi32(offsets, 3)));
+    return _mm256_set_m128i(_mm_unpacklo_epi64(c, d), _mm_unpacklo_epi64(a, b));
+}
+
+/* Four pixels of 3 or 4 channels, as 16 bits of 4 channels each. `pairs` puts a sample beside its
+ * right neighbour. */
+static inline __m256i mix_four(const uint8_t *data, ptrdiff_t stride, __m128i x, __m128i y,
+                               __m128i offsets, __m256i pairs) {
+    const __m128i mask = _mm_set1_epi32(31);
+    const __m128i fx = _mm_and_si128(_mm_srli_epi32(x, 5), mask);
+    const __m128i fy = _mm_and_si128(_mm_srli_epi32(y, 5), mask);
+    /* bytes 32 - fx, fx; words 32 - fy, fy */
+    const __m128i across =
+        _mm_add_epi32(_mm_sub_epi32(_mm_slli_epi32(fx, 8), fx), _mm_set1_epi32(32));
+    const __m128i both = _mm_or_si128(across, _mm_slli_epi32(across, 16));
+    const __m128i down =
+        _mm_add_epi32(_mm_sub_epi32(_mm_slli_epi32(fy, 16), fy), _mm_set1_epi32(32));
+    const __m256i weights = _mm256_shuffle_epi32(_mm256_cvtepu32_epi64(both), 0xa0);
+    const __m256i wide = _mm256_cvtepu32_epi64(down);
+
+    const __m256i top =
+        _mm256_maddubs_epi16(_mm256_shuffle_epi8(load_pixels(data, offsets), pairs), weights);
+    const __m256i bottom = _mm256_maddubs_epi16(
+        _mm256_shuffle_epi8(load_pixels(data + stride, offsets), pairs), weights);
+    const __m256i half = _mm256_set1_epi32(512);
+    const __m256i first =
+        _mm256_madd_epi16(_mm256_unpacklo_epi16(top, bottom), _mm256_shuffle_epi32(wide, 0x00));
+    const __m256i second =
+        _mm256_madd_epi16(_mm256_unpackhi_epi16(top, bottom), _mm256_shuffle_epi32(wide, 0xaa));
+    return _mm256_packs_epi32(_mm256_srli_epi32(_mm256_add_epi32(first, half), 10),
+                              _mm256_srli_epi32(_mm256_add_epi32(second, half), 10));
+}
+
+#define ABSENT -1
+
+/* Returns how many pixels it made. */
+static size_t bilinear_u8x3(uint8_t *target, const seg_image *source, const int32_t *x,
+                            const int32_t *y, size_t count) {
+    const __m256i pairs = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 3, 1, 4, 2, 5, ABSENT, ABSENT, 8, 11, 9, 12, 10, 13, ABSENT, ABSENT));
+    const __m128i low = _mm_setr_epi8(0, 1, 2, 4, 5, 6, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT,
+                                      ABSENT, ABSENT, ABSENT, ABSENT, ABSENT);
+    const __m128i high = _mm_setr_epi8(ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, 0, 1, 2, 4,
+                                       5, 6, ABSENT, ABSENT, ABSENT, ABSENT);
+    const __m128i stride = _mm_set1_epi32((int32_t)source->stride), pixel = _mm_set1_epi32(3);
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        const __m128i px = _mm_loadu_si128((const void *)(x + i));
+        const __m128i py = _mm_loadu_si128((const void *)(y + i));
+        const __m256i words = mix_four(source->data, source->stride, px, py,
+                                       offsets_of(px, py, stride, pixel), pairs);
+        const __m256i bytes = _mm256_packus_epi16(words, words);
+        const __m128i out =
+            _mm_or_si128(_mm_shuffle_epi8(_mm256_castsi256_si128(bytes), low),
+                         _mm_shuffle_epi8(_mm256_extracti128_si256(bytes, 1), high));
+        const int32_t rest = _mm_extract_epi32(out, 2);
+        _mm_storel_epi64((void *)(target + 3 * i), out);
+        memcpy(target + 3 * i + 8, &rest, sizeof rest);
+    }
+    return i;
+}
+
+static size_t bilinear_u8x4(uint8_t *target, const seg_image *source, const int32_t *x,
+                            const int32_t *y, size_t count) {
+    const __m256i pairs = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15));
+    const __m128i stride = _mm_set1_epi32((int32_t)source->stride), pixel = _mm_set1_epi32(4);
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        const __m128i px = _mm_loadu_si128((const void *)(x + i));
+        const __m128i py = _mm_loadu_si128((const void *)(y + i));
+        const __m256i words = mix_four(source->data, source->stride, px, py,
+                                       offsets_of(px, py, stride, pixel), pairs);
+        _mm_storeu_si128(
+            (void *)(target + 4 * i),
+            _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+    }
+    return i;
+}
+
+static size_t bilinear_u8x1(uint8_t *target, const seg_image *source, const int32_t *x,
+                            const int32_t *y, size_t count) {
+    const __m256i stride = _mm256_set1_epi32((int32_t)source->stride);
+    const __m256i mask = _mm256_set1_epi32(31), one = _mm256_set1_epi32(32);
+    const int *top_data = source->data;
+    const int *bottom_data = (const void *)((const uint8_t *)source->data + source->stride);
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        const __m256i px = _mm256_loadu_si256((const void *)(x + i));
+        const __m256i py = _mm256_loadu_si256((const void *)(y + i));
+        const __m256i offsets =
+            _mm256_add_epi32(_mm256_mullo_epi32(_mm256_srai_epi32(py, SEG_WARP_SHIFT), stride),
+                             _mm256_srai_epi32(px, SEG_WARP_SHIFT));
+        const __m256i fx = _mm256_and_si256(_mm256_srli_epi32(px, 5), mask);
+        const __m256i fy = _mm256_and_si256(_mm256_srli_epi32(py, 5), mask);
+        const __m256i across =
+            _mm256_add_epi32(_mm256_sub_epi32(_mm256_slli_epi32(fx, 8), fx), one);
+        const __m256i down = _mm256_add_epi32(_mm256_sub_epi32(_mm256_slli_epi32(fy, 16), fy), one);
+        const __m256i top =
+            _mm256_maddubs_epi16(_mm256_i32gather_epi32(top_data, offsets, 1), across);
+        const __m256i bottom =
+            _mm256_maddubs_epi16(_mm256_i32gather_epi32(bottom_data, offsets, 1), across);
+        const __m256i sums =
+            _mm256_madd_epi16(_mm256_blend_epi16(top, _mm256_slli_epi32(bottom, 16), 0xaa), down);
+        const __m256i value = _mm256_srli_epi32(_mm256_add_epi32(sums, _mm256_set1_epi32(512)), 10);
+        const __m128i words =
+            _mm_packs_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256(value, 1));
+        _mm_storel_epi64((void *)(target + i), _mm_packus_epi16(words, words));
+    }
+    return i;
+}
+
+static size_t bilinear_u8_fast(uint8_t *target, const seg_image *source, const int32_t *x,
+                               const int32_t *y, size_t count) {
+    const int64_t stride = source->stride < 0 ? -source->stride : source->stride;
+    if (stride * source->height > INT32_MAX) return 0; /* offsets have 32 bits */
+    switch (source->channels) {
+    case 1:
+        return bilinear_u8x1(target, source, x, y, count);
+    case 3:
+        return bilinear_u8x3(target, source, x, y, count);
+    case 4:
+        return bilinear_u8x4(target, source, x, y, count);
+    default:
+        return 0;
+    }
+}
+#else
+static size_t bilinear_u8_fast(uint8_t *target, const seg_image *source, const int32_t *x,
+                               const int32_t *y, size_t count) {
+    (void)target, (void)source, (void)x, (void)y, (void)count;
+    return 0;
+}
+#endif
+
+static void bilinear(void *samples, const seg_image *source, const int32_t *x, const int32_t *y,
+                     size_t count) {
+    if (source->format == SEG_U8) {
+        uint8_t *target = samples;
+        const size_t done = bilinear_u8_fast(target, source, x, y, count);
+        target += done * source->channels;
+        x += done, y += done, count -= done;
+        BY_CHANNELS(bilinear_u8)
+    } else if (source->format == SEG_U16) {
+        uint16_t *target = samples;
+        BY_CHANNELS(bilinear_u16)
+    } else {
+        float *target = samples;
+        BY_CHANNELS(bilinear_f32)
+    }
+}
+
+/* ---- bicubic ---- */
+
+#define BICUBIC(name, type, finite, finish)                                                        \
+    static inline void name(type *target, const seg_image *source, const int32_t *x,               \
+                            const int32_t *y, size_t count, size_t channels) {                     \
+        const float full = (float)seg_image_full_scale(source);                                    \
+        (void)full;                                                                                \
+        for (size_t i = 0; i < count; i++) {                                                       \
+            const uint8_t *row =                                                                   \
+                warp_pixel(source, CUT(x[i]) - 1, CUT(y[i]) - 1, channels * sizeof(type));         \
+            float across[4], down[4], rows[4][4];                                                  \
+            warp_cubic_weights(across, x[i]);                                                      \
+            warp_cubic_weights(down, y[i]);                                                        \
+            for (int k = 0; k < 4; k++, row += source->stride) {                                   \
+                const type *p = (const type *)(const void *)row;                                   \
+                for (size_t c = 0; c < channels; c++) {                                            \
+                    const float taps[4] = {finite(p[c]), finite(p[channels + c]),                  \
+                                           finite(p[2 * channels + c]),                            \
+                                           finite(p[3 * channels + c])};                           \
+                    rows[c][k] = warp_cubic(taps, across);                                         \
+                }                                                                                  \
+            }                                                                                      \
+            for (size_t c = 0; c < channels; c++)                                                  \
+                target[i * channels + c] = finish(warp_cubic(rows[c], down));                      \
+        }                                                                                          \
+    }
+
+#define AS_U8(value) ((uint8_t)warp_whole(value, full))
+#define AS_U16(value) ((uint16_t)warp_whole(value, full))
+BICUBIC(bicubic_u8, uint8_t, (float), AS_U8)
+BICUBIC(bicubic_u16, uint16_t, (float), AS_U16)
+BICUBIC(bicubic_f32, float, warp_finite, )
+
+static void bicubic(void *samples, const seg_image *source, const int32_t *x, const int32_t *y,
+                    size_t count) {
+    if (source->format == SEG_U8) {
+        uint8_t *target = samples;
+        BY_CHANNELS(bicubic_u8)
+    } else if (source->format == SEG_U16) {
+        uint16_t *target = samples;
+        BY_CHANNELS(bicubic_u16)
+    } else {
+        float *target = samples;
+        BY_CHANNELS(bicubic_f32)
+    }
+}
+
+const seg_warp_kernels SEG_LEVEL_NAME(seg_warp_kernels) = {
+    .place_line = place_line,
+    .place_projective = place_projective,
+    .displace = displace,
+    .inside = inside,
+    .nearest = nearest,
+    .bilinear = bilinear,
+    .bicubic = bicubic,
+};
