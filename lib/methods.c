@@ -1,6 +1,7 @@
 /* The registry: which methods and metrics there are. Adding one adds a row here. */
 #include "methods.h"
 
+#include "augmentations.h"
 #include "core/text.h"
 #include "metrics.h"
 
@@ -122,5 +123,42 @@ const char *seg_metric_nearest(const char *id) {
     for (int32_t i = 0; i < METRIC_COUNT; i++)
         names[i] = metrics[i]->id;
     const int32_t nearest = id ? seg_text_nearest(id, names, METRIC_COUNT) : -1;
+    return nearest < 0 ? NULL : names[nearest];
+}
+
+/* ---- augmentations ---- */
+
+#define AUGMENTATION_COUNT ((int32_t)(sizeof augmentations / sizeof *augmentations))
+
+/* One line each. */
+/* clang-format off */
+static const seg_augmentation *const augmentations[] = {
+    &seg_augmentation_hflip,
+    &seg_augmentation_vflip,
+    &seg_augmentation_transpose,
+    &seg_augmentation_rotate90,
+    &seg_augmentation_d4,
+    &seg_augmentation_sequence,
+    &seg_augmentation_one_of,
+    &seg_augmentation_some_of,
+};
+/* clang-format on */
+
+const seg_augmentation *const *seg_augmentations(int32_t *count) {
+    if (count) *count = AUGMENTATION_COUNT;
+    return augmentations;
+}
+
+const seg_augmentation *seg_augmentation_find(const char *id) {
+    for (int32_t i = 0; id && i < AUGMENTATION_COUNT; i++)
+        if (seg_text_same_name(augmentations[i]->id, id)) return augmentations[i];
+    return NULL;
+}
+
+const char *seg_augmentation_nearest(const char *id) {
+    const char *names[AUGMENTATION_COUNT];
+    for (int32_t i = 0; i < AUGMENTATION_COUNT; i++)
+        names[i] = augmentations[i]->id;
+    const int32_t nearest = id ? seg_text_nearest(id, names, AUGMENTATION_COUNT) : -1;
     return nearest < 0 ? NULL : names[nearest];
 }

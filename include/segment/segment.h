@@ -3,6 +3,7 @@
 #ifndef SEGMENT_SEGMENT_H
 #define SEGMENT_SEGMENT_H
 
+#include <segment/augment.h>
 #include <segment/edge.h>
 #include <segment/env.h>
 #include <segment/evaluate.h>

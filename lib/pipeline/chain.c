@@ -1,6 +1,7 @@
-/* Chains of operations: parser and life cycle. The grammar is in chain.h. */
+/* Chains of operations on pictures and masks: what their text means, and their life cycle. */
 #include "pipeline/chain.h"
 
+#include "core/chain_text.h"
 #include "core/check.h"
 #include "core/memory.h"
 #include "core/text.h"
@@ -8,65 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WORD_SIZE 256
-#define NAMED_ONLY (-1) /* in place of a position: values without a name come first */
-
 typedef struct parser {
-    const char *text, *at;
     const char *chain_name;
     uint32_t input, outputs;
     seg_chain *chain;
+    seg_step *step; /* at work */
 } parser;
-
-/* ---- tokens ---- */
-
-static void skip_spaces(parser *p) {
-    while (*p->at == ' ' || *p->at == '\t' || *p->at == '\n' || *p->at == '\r')
-        p->at++;
-}
-
-static int column(const parser *p, const char *place) {
-    return (int)(place - p->text) + 1;
-}
-
-/* Puts the place in front of the detail line that is set already. */
-static seg_status place_detail(const parser *p, const char *place, const char *operation,
-                               seg_status status) {
-    char detail[SEG_DETAIL_SIZE];
-    snprintf(detail, sizeof detail, "%s", seg_error_detail());
-    if (status == SEG_ERROR_MEMORY) return status;
-    return seg_fail(status, "%s, column %d: %s: %s", p->chain_name, column(p, place), operation,
-                    detail);
-}
-
-static seg_status fail_here(const parser *p, const char *wanted) {
-    if (*p->at)
-        return seg_fail(SEG_ERROR_OPTION, "%s, column %d: is no chain (got \"%.20s\", allowed %s)",
-                        p->chain_name, column(p, p->at), p->at, wanted);
-    return seg_fail(SEG_ERROR_OPTION,
-                    "%s, column %d: the chain ends early (got nothing, allowed %s)", p->chain_name,
-                    column(p, p->at), wanted);
-}
-
-/* Text up to one of `stops` or the end, spaces around it cut off. */
-static seg_status take_word(parser *p, char word[WORD_SIZE], const char *stops,
-                            const char *wanted) {
-    skip_spaces(p);
-    const char *start = p->at;
-    size_t length = strcspn(start, stops);
-    const char *end = start + length;
-    while (length > 0 && strchr(" \t\n\r", start[length - 1]))
-        length--;
-    if (length == 0) return fail_here(p, wanted);
-    if (length >= WORD_SIZE)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s, column %d: the word is too long (got %zu characters, allowed %d)",
-                        p->chain_name, column(p, start), length, WORD_SIZE - 1);
-    memcpy(word, start, length);
-    word[length] = '\0';
-    p->at = end;
-    return SEG_OK;
-}
 
 /* ---- operations ---- */
 
@@ -105,13 +53,12 @@ static const char *nearest_name(const parser *p, const char *word) {
 
 /* Operations on masks that pictures have as well: open, of pictures, is grey-open. */
 static const seg_method *find_of_pictures(const char *word) {
-    char name[WORD_SIZE + sizeof "grey-"];
+    char name[SEG_CHAIN_WORD + sizeof "grey-"];
     snprintf(name, sizeof name, "grey-%s", word);
     return seg_method_find(name);
 }
 
-static seg_status find_operation(const parser *p, const char *word, const char *place,
-                                 const seg_method **method) {
+static seg_status find_operation(const parser *p, const char *word, const seg_method **method) {
     *method = seg_method_find(word);
     if (*method && fits(p, *method)) return SEG_OK;
     const seg_method *of_pictures = find_of_pictures(word);
@@ -123,75 +70,13 @@ static seg_status find_operation(const parser *p, const char *word, const char *
     list_names(p, names, sizeof names);
     const char *nearest = nearest_name(p, word);
     if (*method)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s, column %d: no operation for %s (got \"%s\", allowed %s)",
-                        p->chain_name, column(p, place), p->chain_name, word, names);
+        return seg_fail(SEG_ERROR_OPTION, "no operation for %s (got \"%s\", allowed %s)",
+                        p->chain_name, word, names);
     if (nearest)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s, column %d: there is no operation \"%.60s\"; did you mean \"%s\"?",
-                        p->chain_name, column(p, place), word, nearest);
-    return seg_fail(SEG_ERROR_OPTION,
-                    "%s, column %d: there is no such operation (got \"%.60s\", allowed %s)",
-                    p->chain_name, column(p, place), word, names);
-}
-
-static seg_status set_parameter(const parser *p, seg_step *step, const char *place,
-                                const char *name, const char *value) {
-    if (!step->options)
-        return seg_fail(SEG_ERROR_OPTION, "%s, column %d: %s has no parameters", p->chain_name,
-                        column(p, place), step->method->id);
-    const seg_status status =
-        seg_params_parse(step->options, step->method->params, name, value, p->chain->env);
-    return status < 0 ? place_detail(p, place, step->method->id, status) : SEG_OK;
-}
-
-/* A value without a name: parameter number *position of the table. */
-static seg_status set_positional(const parser *p, seg_step *step, const char *place,
-                                 int32_t *position, const char *value) {
-    const seg_param_table *table = step->method->params;
-    const int32_t count = table ? table->count : 0;
-    if (*position == NAMED_ONLY)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s, column %d: %s: \"%.60s\" needs the name of its parameter, as others "
-                        "before it have theirs",
-                        p->chain_name, column(p, place), step->method->id, value);
-    if (*position >= count)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s, column %d: %s: \"%.60s\" is one value too many (it has %d parameters)",
-                        p->chain_name, column(p, place), step->method->id, value, (int)count);
-    return set_parameter(p, step, place, table->items[(*position)++].name, value);
-}
-
-static seg_status parse_argument(parser *p, seg_step *step, int32_t *position) {
-    char word[WORD_SIZE];
-    skip_spaces(p);
-    const char *place = p->at;
-    SEG_TRY(take_word(p, word, "=,()", "a value or parameter=value"));
-    if (*p->at != '=') return set_positional(p, step, place, position, word);
-    char value[WORD_SIZE];
-    p->at++;
-    skip_spaces(p);
-    SEG_TRY(take_word(p, value, ",()", "a value"));
-    *position = NAMED_ONLY;
-    return set_parameter(p, step, place, word, value);
-}
-
-static seg_status parse_arguments(parser *p, seg_step *step) {
-    int32_t position = 0;
-    p->at++;
-    skip_spaces(p);
-    while (*p->at != ')') {
-        SEG_TRY(parse_argument(p, step, &position));
-        if (*p->at == ',') {
-            p->at++;
-            skip_spaces(p);
-            if (*p->at == ')') return fail_here(p, "a value or parameter=value");
-        } else if (*p->at != ')') {
-            return fail_here(p, "\",\" or \")\"");
-        }
-    }
-    p->at++;
-    return SEG_OK;
+        return seg_fail(SEG_ERROR_OPTION, "there is no operation \"%.60s\"; did you mean \"%s\"?",
+                        word, nearest);
+    return seg_fail(SEG_ERROR_OPTION, "there is no such operation (got \"%.60s\", allowed %s)",
+                    word, names);
 }
 
 static seg_status add_step(seg_chain *chain, const seg_method *method, seg_step **added) {
@@ -213,48 +98,53 @@ static seg_status add_step(seg_chain *chain, const seg_method *method, seg_step 
     return SEG_OK;
 }
 
-static seg_status parse_operation(parser *p) {
-    char word[WORD_SIZE];
-    skip_spaces(p);
-    const char *place = p->at;
-    const seg_method *method;
-    seg_step *step;
-    SEG_TRY(take_word(p, word, "=,()", "the name of an operation"));
-    SEG_TRY(find_operation(p, word, place, &method));
-    SEG_TRY(add_step(p->chain, method, &step));
-    if (*p->at == '(') {
-        SEG_TRY(parse_arguments(p, step));
-    } else if (*p->at == '=') {
-        int32_t position = 0;
-        p->at++;
-        skip_spaces(p);
-        const char *value_place = p->at;
-        SEG_TRY(take_word(p, word, ",()", "a value"));
-        SEG_TRY(set_positional(p, step, value_place, &position, word));
-    }
-    const seg_status status =
-        seg_context_create(&step->context, method, step->options, p->chain->env);
-    return status < 0 ? place_detail(p, place, method->id, status) : SEG_OK;
+/* Puts the operation's name in front of the detail line that is set already. */
+static seg_status name_detail(const seg_method *method, seg_status status) {
+    char detail[SEG_DETAIL_SIZE];
+    if (status >= 0 || status == SEG_ERROR_MEMORY) return status;
+    snprintf(detail, sizeof detail, "%s", seg_error_detail());
+    return seg_fail(status, "%s: %s", method->id, detail);
 }
 
-static seg_status parse_chain(parser *p) {
-    skip_spaces(p);
-    if (!*p->at) return SEG_OK;
-    for (;;) {
-        SEG_TRY(parse_operation(p));
-        skip_spaces(p);
-        if (!*p->at) return SEG_OK;
-        if (*p->at != ',') return fail_here(p, "\",\" and the next operation");
-        p->at++;
-    }
+static seg_status begin(void *user, const char *name, bool *holds) {
+    parser *p = user;
+    const seg_method *method;
+    *holds = false;
+    SEG_TRY(find_operation(p, name, &method));
+    return add_step(p->chain, method, &p->step);
+}
+
+static seg_status set(void *user, const char *name, int position, const char *value) {
+    const parser *p = user;
+    const seg_method *method = p->step->method;
+    const int32_t count = method->params ? method->params->count : 0;
+    if (!name && position == SEG_CHAIN_LATE)
+        return seg_fail(SEG_ERROR_OPTION,
+                        "%s: \"%.60s\" needs the name of its parameter, as others before it have "
+                        "theirs",
+                        method->id, value);
+    if (!name && position >= count)
+        return seg_fail(SEG_ERROR_OPTION,
+                        "%s: \"%.60s\" is one value too many (it has %d parameters)", method->id,
+                        value, (int)count);
+    if (!p->step->options) return seg_fail(SEG_ERROR_OPTION, "%s has no parameters", method->id);
+    return name_detail(method, seg_params_parse(p->step->options, method->params,
+                                                name ? name : method->params->items[position].name,
+                                                value, p->chain->env));
+}
+
+static seg_status end(void *user) {
+    parser *p = user;
+    return name_detail(p->step->method, seg_context_create(&p->step->context, p->step->method,
+                                                           p->step->options, p->chain->env));
 }
 
 seg_status seg_chain_create(seg_chain *chain, const char *text, const char *name, uint32_t input,
                             uint32_t outputs, const seg_env *env) {
     *chain = (seg_chain){.env = env};
-    if (!text) return SEG_OK;
-    parser p = {text, text, name, input, outputs, chain};
-    const seg_status status = parse_chain(&p);
+    parser p = {name, input, outputs, chain, NULL};
+    const seg_chain_handler handler = {&p, begin, set, end};
+    const seg_status status = seg_chain_read(text, name, &handler);
     if (status < 0) seg_chain_free(chain);
     return status;
 }

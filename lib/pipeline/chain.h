@@ -21,11 +21,7 @@ typedef struct seg_chain {
 /**
  * Parses `text` and starts a context for each operation. `name` is for messages ("pre").
  * Operations must take one of the `input` kinds and give one of `outputs`. NULL and "" are the
- * empty chain. Grammar, spaces allowed between the parts:
- *     chain     = [ operation { "," operation } ]
- *     operation = name [ "=" value | "(" [ argument { "," argument } ] ")" ]
- *     argument  = [ parameter "=" ] value
- * Values without a name fill the parameters in the order of the operation's table.
+ * empty chain. The grammar is in core/chain_text.h.
  * Errors: SEG_ERROR_OPTION with the column (from 1) of the mistake, SEG_ERROR_MEMORY. The chain
  * is empty then.
  */

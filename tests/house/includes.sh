@@ -20,7 +20,7 @@ check() {
         floor["core"] = 0; floor["kernels"] = 1; floor["imgproc"] = 2; floor["geometry"] = 3
         split("threshold region edge temporal motion objects render augment evaluate", f, " ")
         for (i in f) { floor[f[i]] = 4; family[f[i]] = 1 }
-        floor["methods"] = floor["metrics"] = 5; floor["pipeline"] = 6; floor["tools"] = 9
+        floor["methods"] = floor["metrics"] = floor["augmentations"] = 5; floor["pipeline"] = 6; floor["tools"] = 9
         # beside the stairs: media stands on core alone, data on core and on public headers below
         floor["media"] = 7; floor["data"] = 7
         owner["media"] = "png\\.h|jpeglib\\.h|jerror\\.h|jmorecfg\\.h|turbojpeg\\.h|zlib\\.h|libdeflate\\.h|lib(av|sw)[a-z]+/.*"
@@ -57,7 +57,7 @@ check() {
             # outlines and run lengths of objects are made in geometry, and declared with objects
             if (here == "geometry" && there == "objects") next
         } else {
-            if (name == "methods.h" || name == "metrics.h") next # the rows that their files define
+            if (name ~ /^(methods|metrics|augmentations)\.h$/) next # the rows that their files define
             if (name !~ /\//) { if (here != "tools") bad("write the domain: \"domain/file.h\""); next }
             there = name; sub(/\/.*/, "", there)
             if (here == "tools" && !(there in floor)) next
