@@ -18,6 +18,10 @@ grep '"status":"failed"' report.json | grep -vE 'damaged_|audio_only|cover_art_o
     failed "these can be decoded"
 grep -v '^segment: ' messages && failed "these lines are no messages"
 
+# The only packet that is left cannot be decoded: both are said.
+expect 4 --method canny "$clips/damaged_truncated_faststart.mp4" cut.mkv
+one_line "a clip that was cut" '1 of 60 announced frames are there, 1 of them damaged beyond'
+
 compared=0
 for reference in "$clips"/framemd5/*.framemd5; do
     name=${reference##*/}

@@ -3,6 +3,9 @@
 
 #include "media/ffmpeg/av_compat.h"
 
+#include <libavutil/opt.h>
+#include <math.h>
+
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -115,6 +118,16 @@ END_TEST
 
 /* ---- times ---- */
 
+/* Where FFmpeg cannot set the unit of a film (before 4.4), MP4 and MOV begin at a whole
+ * millisecond. */
+static double start_of_mp4(void) {
+    const AVOutputFormat *mp4 = av_guess_format("mp4", NULL, NULL);
+    ck_assert_ptr_nonnull(mp4);
+    const AVClass *options = mp4->priv_class;
+    const bool free = av_opt_find(&options, "movie_timescale", NULL, 0, AV_OPT_SEARCH_FAKE_OBJ);
+    return free ? 1e-9 : 1e-3;
+}
+
 static int64_t irregular(int number) {
     static const int64_t times[] = {7, 8, 20, 21, 90, 91, 92, 300, 301};
     return 1001 * times[number];
@@ -130,7 +143,8 @@ START_TEST(irregular_times_are_kept) {
         data.time = irregular;
         write_clip(scratch(names[i]), &data);
         /* Matroska counts in milliseconds. */
-        check_clip_in(scratch(names[i]), &data, i == 3 ? 0.00051 : 1e-9);
+        const double tolerance = i == 0 ? 1e-9 : i == 3 ? 0.00051 : start_of_mp4();
+        check_clip_in(scratch(names[i]), &data, tolerance);
     }
 }
 END_TEST
@@ -152,8 +166,9 @@ START_TEST(pictures_keep_their_times_too) {
         seg_frame frame = {0};
         for (int i = 0; i < 8; i++) {
             ASSERT_OK(seg_reader_read(reader, &frame));
-            int64_t wanted = irregular(i) * info->time_base.den;
-            ck_assert_msg(frame.pts * 90000 * info->time_base.num == wanted,
+            const double wanted = (double)irregular(i) / 90000;
+            ck_assert_msg(fabs(seg_frame_seconds(&frame) - wanted) <=
+                              (n < 2 ? start_of_mp4() : 1e-9),
                           "%s: frame %d is at %g s", names[n], i, seg_frame_seconds(&frame));
         }
         ASSERT_STATUS(seg_reader_read(reader, &frame), SEG_END);

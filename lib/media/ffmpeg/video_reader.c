@@ -187,10 +187,14 @@ static seg_status finish(seg_video *video) {
                         "%s: its index lies behind the frames, so it cannot be read from a pipe; "
                         "give it as a file",
                         input->name);
+    char lost[64] = "";
+    if (video->bad_packets)
+        snprintf(lost, sizeof lost, ", %" PRId64 " of them damaged beyond decoding",
+                 video->bad_packets);
     if (fewer)
         return seg_fail(SEG_ERROR_TRUNCATED,
-                        "%s: ended early: %" PRId64 " of %" PRId64 " announced frames are there",
-                        input->name, video->reached, video->announced);
+                        "%s: ended early: %" PRId64 " of %" PRId64 " announced frames are there%s",
+                        input->name, video->reached, video->announced, lost);
     if (shorter)
         return seg_fail(SEG_ERROR_TRUNCATED,
                         "%s: ended early: %" PRId64 " of %" PRId64 " announced bytes are there",

@@ -3,6 +3,7 @@
 #include "core/check.h"
 #include "core/memory.h"
 #include "media/codec.h"
+#include "media/ffmpeg/av_log.h"
 #include "media/ffmpeg/entries.h"
 
 #include <libavutil/pixdesc.h>
@@ -83,6 +84,7 @@ seg_status seg_yuv_fill(seg_yuv *yuv, AVFrame *frame, const seg_image *image, co
 struct seg_yuv444 {
     seg_yuv yuv;
     AVFrame *frame; /* a header: its planes are the caller's */
+    seg_av_log log; /* swscale remarks on planes that are not aligned */
     seg_env env;
 };
 
@@ -96,6 +98,7 @@ static seg_status make_converter(seg_yuv444 **made, const seg_env *env) {
         return seg_fail(SEG_ERROR_MEMORY, "out of memory for a frame");
     }
     converter->frame->format = AV_PIX_FMT_YUV444P;
+    seg_av_log_attach(&converter->log);
     *made = converter;
     return SEG_OK;
 }
@@ -111,13 +114,17 @@ seg_status seg_yuv444_fill(seg_yuv444 **converter, uint8_t *planes, const seg_im
         frame->data[i] = planes + i * pixels;
         frame->linesize[i] = image->width;
     }
-    return seg_yuv_fill(&(*converter)->yuv, frame, image, env);
+    seg_av_log *outer = seg_av_log_enter(&(*converter)->log);
+    const seg_status status = seg_yuv_fill(&(*converter)->yuv, frame, image, env);
+    seg_av_log_leave(outer);
+    return status;
 }
 
 void seg_yuv444_free(seg_yuv444 *converter) {
     if (!converter) return;
     seg_yuv_free(&converter->yuv);
     av_frame_free(&converter->frame);
+    seg_av_log_detach(&converter->log);
     seg_env env = converter->env;
     seg_release(&env, converter);
 }
