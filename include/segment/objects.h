@@ -54,10 +54,15 @@ typedef struct seg_track {
     int32_t age;   /**< frames since it was first seen, from 1 */
     int64_t first; /**< frame in which it was first seen */
     int64_t last;  /**< frame in which it was last seen */
-    seg_box box;   /**< where it is by the filter, pixel (0,0) being 0..1, 0..1 */
+    double first_time, last_time;  /**< the same in seconds; negative without time */
+    seg_box box;                   /**< where it is by the filter, pixel (0,0) being 0..1, 0..1 */
     double velocity_x, velocity_y; /**< pixels per second, or per frame without time */
-    bool seen;                     /**< in the last frame; else the box is a prediction */
-    bool ended;                    /**< with the last frame; the next one drops it */
+    int64_t peak_area;  /**< largest that it was since birth, alone in an object; pixels */
+    int64_t peak_frame; /**< when that was */
+    double peak_time;   /**< seconds; negative without time */
+    seg_rect peak_box;  /**< the object's box then */
+    bool seen;          /**< in the last frame; else the box is a prediction */
+    bool ended;         /**< with the last frame; the next one drops it */
 } seg_track;
 
 /** Follows objects from frame to frame. */

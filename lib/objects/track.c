@@ -226,8 +226,22 @@ static void smooth_size(seg_track_state *state, const seg_object *object) {
     state->area += weight * ((double)object->area - state->area);
 }
 
+/* The frame at hand in seconds, or a negative number. */
+static double seconds_of(const seg_result *result) {
+    const seg_frame frame = {.pts = result->pts, .time_base = result->time_base};
+    return seg_frame_seconds(&frame);
+}
+
+static void note_peak(seg_track *track, const seg_object *object, const seg_result *result) {
+    if (object->area <= track->peak_area) return;
+    track->peak_area = object->area;
+    track->peak_frame = result->index;
+    track->peak_time = seconds_of(result);
+    track->peak_box = object->box;
+}
+
 static void start_track(seg_tracker *tracker, int32_t place, const seg_object *object,
-                        int64_t index) {
+                        const seg_result *result) {
     seg_track_state *state = &tracker->states[place];
     const double width = object->box.width, height = object->box.height;
     *state = (seg_track_state){.width = width, .height = height, .hits = 1};
@@ -236,7 +250,10 @@ static void start_track(seg_tracker *tracker, int32_t place, const seg_object *o
     const double speed = START_SPEED * START_SPEED * width * height;
     state->x = seg_track_axis_start(object->box.x + width / 2, noise, speed);
     state->y = seg_track_axis_start(object->box.y + height / 2, noise, speed);
-    tracker->tracks[place] = (seg_track){.age = 1, .first = index, .last = index, .seen = true};
+    tracker->tracks[place] =
+        (seg_track){.age = 1, .first = result->index, .last = result->index, .seen = true};
+    tracker->tracks[place].first_time = tracker->tracks[place].last_time = seconds_of(result);
+    note_peak(&tracker->tracks[place], object, result);
 }
 
 static void see(seg_track_state *state, const seg_tracker *tracker, const seg_object *object,
@@ -276,6 +293,8 @@ static void move(const seg_tracking *frame, seg_tracker *tracker, int32_t t, int
     if (object) {
         see(state, tracker, object, shared);
         track->last = frame->result->index;
+        track->last_time = seconds_of(frame->result);
+        if (!shared) note_peak(track, object, frame->result);
     } else {
         state->unseen += seg_clock_step(&tracker->clock, &o->death);
     }
@@ -332,12 +351,14 @@ static void commit(seg_tracking *frame, seg_tracker *tracker) {
         const seg_object *object = sighting(frame, t, &next);
         if (!object && !id) continue;
         if (t >= tracker->count)
-            start_track(tracker, place, object, frame->result->index);
+            start_track(tracker, place, object, frame->result);
         else
             move(frame, tracker, t, place, object);
         if (id && !tracker->tracks[place].id) {
             tracker->tracks[place].id = id;
             tracker->trails[tracker->born++].count = 0;
+            tracker->tracks[place].peak_area = 0; /* callers see it from here on */
+            note_peak(&tracker->tracks[place], object, frame->result);
         }
         if (id) lengthen(&tracker->trails[place], &tracker->states[place]);
         publish(tracker, place);

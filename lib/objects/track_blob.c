@@ -8,14 +8,18 @@
 #define MOST_COORDINATE 1e15 /* of what a filter can come to */
 
 static void write_track(seg_blob_writer *writer, const seg_track *track, const seg_track_state *s) {
-    const int32_t whole[5] = {track->id, track->age, s->hits, track->seen, track->ended};
-    const int64_t frames[2] = {track->first, track->last};
-    const double numbers[15] = {s->x.position, s->x.velocity, s->x.pp, s->x.pv,   s->x.vv,
-                                s->y.position, s->y.velocity, s->y.pp, s->y.pv,   s->y.vv,
-                                s->width,      s->height,     s->area, s->unseen, s->merged};
-    seg_blob_write_i32(writer, whole, 5);
-    seg_blob_write_i64(writer, frames, 2);
-    seg_blob_write_f64(writer, numbers, 15);
+    const seg_rect *peak = &track->peak_box;
+    const int32_t whole[9] = {track->id, track->age, s->hits,     track->seen, track->ended,
+                              peak->x,   peak->y,    peak->width, peak->height};
+    const int64_t frames[4] = {track->first, track->last, track->peak_frame, track->peak_area};
+    const double numbers[18] = {s->x.position,    s->x.velocity,   s->x.pp,       s->x.pv,
+                                s->x.vv,          s->y.position,   s->y.velocity, s->y.pp,
+                                s->y.pv,          s->y.vv,         s->width,      s->height,
+                                s->area,          s->unseen,       s->merged,     track->first_time,
+                                track->last_time, track->peak_time};
+    seg_blob_write_i32(writer, whole, 9);
+    seg_blob_write_i64(writer, frames, 4);
+    seg_blob_write_f64(writer, numbers, 18);
 }
 
 seg_status seg_tracker_save(const seg_tracker *tracker, void *buffer, size_t *size) {
@@ -50,19 +54,34 @@ static bool read_axis(seg_track_axis *axis, const double *numbers) {
     return axis->pp >= 0 && axis->vv >= 0;
 }
 
+static bool is_inside(const seg_rect *box, const seg_blob_geometry *picture) {
+    return box->x >= 0 && box->y >= 0 && box->width >= 1 && box->height >= 1 &&
+           box->width <= picture->width && box->height <= picture->height &&
+           box->x <= picture->width - box->width && box->y <= picture->height - box->height;
+}
+
 static bool read_track(seg_blob_reader *reader, seg_track *track, seg_track_state *s) {
-    int64_t frames[2];
-    double numbers[15];
+    int32_t peak[4];
+    int64_t frames[4];
+    double numbers[18];
     *track = (seg_track){0};
     track->id = seg_blob_read_bounded(reader, 0, INT32_MAX);
     track->age = seg_blob_read_bounded(reader, 1, INT32_MAX);
     s->hits = seg_blob_read_bounded(reader, 1, INT32_MAX);
     track->seen = seg_blob_read_bounded(reader, 0, 1);
     track->ended = seg_blob_read_bounded(reader, 0, 1);
-    seg_blob_read_i64(reader, frames, 2);
-    seg_blob_read_f64(reader, numbers, 15);
+    seg_blob_read_i32(reader, peak, 4);
+    seg_blob_read_i64(reader, frames, 4);
+    seg_blob_read_f64(reader, numbers, 18);
+    track->peak_box = (seg_rect){peak[0], peak[1], peak[2], peak[3]};
     track->first = frames[0];
     track->last = frames[1];
+    track->peak_frame = frames[2];
+    track->peak_area = frames[3];
+    track->first_time = numbers[15];
+    track->last_time = numbers[16];
+    track->peak_time = numbers[17];
+    if (!is_inside(&track->peak_box, &reader->geometry)) return false;
     if (!read_axis(&s->x, numbers) || !read_axis(&s->y, numbers + 5)) return false;
     s->width = numbers[10];
     s->height = numbers[11];
@@ -86,7 +105,7 @@ static void read_trail(seg_blob_reader *reader, seg_track_trail *trail) {
 
 /* Into a tracker without tracks. */
 static seg_status read_tracks(seg_tracker *t, seg_blob_reader *reader) {
-    enum { TRACK_BYTES = 5 * 4 + 2 * 8 + 15 * 8 };
+    enum { TRACK_BYTES = 9 * 4 + 4 * 8 + 18 * 8 };
     const seg_allocator *allocator = t->env.allocator;
     bool good = seg_clock_read(reader, &t->clock);
     seg_blob_read_f64(reader, &t->interval, 1);

@@ -168,8 +168,9 @@ static int check_job(checker *c, const job *item) {
     } else if (item->output)
         code = check_file(c, item->output, true);
     if (code == EXIT_DONE && !sink_check(item, c->plan->settings)) code = EXIT_USAGE;
-    if (code == EXIT_DONE && item->objects)
-        code = check_file(c, item->objects, c->plan->settings->resume);
+    for (int file = 0; file < LINES_COUNT; file++)
+        if (code == EXIT_DONE && item->lines[file])
+            code = check_file(c, item->lines[file], c->plan->settings->resume);
     return code;
 }
 
@@ -198,8 +199,11 @@ int checks_run(const plan *from, const journal *before) {
     for (int32_t i = 0; i < from->job_count && code == EXIT_DONE; i++)
         code = check_job(&c, &from->jobs[i]);
     if (code == EXIT_DONE && chosen->report) code = check_file(&c, chosen->report, false);
-    if (code == EXIT_DONE && chosen->objects && !name_is_template(chosen->objects))
-        code = check_file(&c, chosen->objects, false);
+    for (int file = 0; file < LINES_COUNT; file++) {
+        const char *name = chosen->lines[file];
+        if (code == EXIT_DONE && name && !name_is_template(name))
+            code = check_file(&c, name, false);
+    }
     if (code == EXIT_DONE && chosen->save_model) code = check_file(&c, chosen->save_model, false);
     if (code == EXIT_DONE) code = check_collisions(&c);
     for (int32_t i = 0; i < from->job_count; i++)

@@ -9,15 +9,15 @@
 
 typedef struct entry {
     bool done;
-    char *report;    /* its line */
-    FILE *spool;     /* its lines of --objects until its turn comes */
-    outfile objects; /* its own file */
+    char *report;               /* its line */
+    FILE *spools[LINES_COUNT];  /* its lines until its turn comes */
+    outfile files[LINES_COUNT]; /* its own files */
 } entry;
 
 struct ledger {
     const plan *plan;
-    bool parallel, has_objects, has_report, failed;
-    outfile objects, report;
+    bool parallel, has_lines[LINES_COUNT], has_report, failed;
+    outfile lines[LINES_COUNT], report;
     entry *entries;
     int32_t next; /* first job that is not written yet */
     pthread_mutex_t lock;
@@ -29,9 +29,12 @@ ledger *ledger_open(const plan *from, bool parallel) {
     *made = (ledger){.plan = from, .parallel = parallel};
     made->entries = memory_get((size_t)from->job_count, sizeof *made->entries);
     pthread_mutex_init(&made->lock, NULL);
-    bool shared = chosen->objects && !name_is_template(chosen->objects);
     bool good = true;
-    if (shared) good = made->has_objects = outfile_open(&made->objects, chosen->objects);
+    for (int file = 0; file < LINES_COUNT && good; file++) {
+        const char *name = chosen->lines[file];
+        if (name && !name_is_template(name))
+            good = made->has_lines[file] = outfile_open(&made->lines[file], name);
+    }
     if (good && chosen->report)
         good = made->has_report = outfile_open(&made->report, chosen->report);
     if (good) return made;
@@ -46,40 +49,42 @@ static bool fail_spool(const char *path) {
 }
 
 /* The front job writes through; the lines of the others wait. */
-static bool write_shared(ledger *target, const job *item, const char *lines, size_t size) {
-    entry *own = &target->entries[item->index];
+static bool write_shared(ledger *target, const job *item, line_file file, const char *lines,
+                         size_t size) {
+    FILE **spool = &target->entries[item->index].spools[file];
     if (!target->parallel || target->next == item->index)
-        return outfile_write(&target->objects, lines, size);
-    if (!own->spool) own->spool = tmpfile();
-    if (own->spool && fwrite(lines, 1, size, own->spool) == size) return true;
-    return fail_spool(target->plan->settings->objects);
+        return outfile_write(&target->lines[file], lines, size);
+    if (!*spool) *spool = tmpfile();
+    if (*spool && fwrite(lines, 1, size, *spool) == size) return true;
+    return fail_spool(target->plan->settings->lines[file]);
 }
 
-bool ledger_objects(ledger *target, const job *item, const char *lines, size_t size) {
-    entry *own = &target->entries[item->index];
-    if (item->objects) {
-        if (!own->objects.path && !outfile_open(&own->objects, item->objects)) return false;
-        return outfile_write(&own->objects, lines, size);
+bool ledger_lines(ledger *target, const job *item, line_file file, const char *lines, size_t size) {
+    if (item->lines[file]) {
+        outfile *own = &target->entries[item->index].files[file];
+        if (!own->path && !outfile_open(own, item->lines[file])) return false;
+        return outfile_write(own, lines, size);
     }
     pthread_mutex_lock(&target->lock);
-    bool good = !target->failed && write_shared(target, item, lines, size);
+    bool good = !target->failed && write_shared(target, item, file, lines, size);
     target->failed = !good;
     pthread_mutex_unlock(&target->lock);
     return good;
 }
 
 /* Moves the lines that waited to the shared file. */
-static bool empty_spool(ledger *target, entry *own) {
+static bool empty_spool(ledger *target, entry *own, line_file file) {
     char block[65536];
     size_t size;
     bool good = true;
-    if (!own->spool) return true;
-    if (fflush(own->spool) != 0) good = fail_spool(target->plan->settings->objects);
-    rewind(own->spool);
-    while (good && (size = fread(block, 1, sizeof block, own->spool)) > 0)
-        good = outfile_write(&target->objects, block, size);
-    fclose(own->spool);
-    own->spool = NULL;
+    FILE *spool = own->spools[file];
+    if (!spool) return true;
+    if (fflush(spool) != 0) good = fail_spool(target->plan->settings->lines[file]);
+    rewind(spool);
+    while (good && (size = fread(block, 1, sizeof block, spool)) > 0)
+        good = outfile_write(&target->lines[file], block, size);
+    fclose(spool);
+    own->spools[file] = NULL;
     return good;
 }
 
@@ -88,7 +93,8 @@ static bool advance(ledger *target) {
     bool good = !target->failed;
     while (good && target->next < target->plan->job_count) {
         entry *own = &target->entries[target->next];
-        good = empty_spool(target, own);
+        for (int file = 0; file < LINES_COUNT; file++)
+            good = empty_spool(target, own, (line_file)file) && good;
         if (!good || !own->done) break;
         if (own->report) good = outfile_write(&target->report, own->report, strlen(own->report));
         free(own->report);
@@ -99,16 +105,20 @@ static bool advance(ledger *target) {
     return good;
 }
 
-bool ledger_job(ledger *target, const job *item, json_t *report, bool keep_objects) {
+/* No lines at all: an empty file is the answer. */
+static bool finish_own(entry *own, const job *item, line_file file, bool keep) {
+    outfile *target = &own->files[file];
+    if (item->lines[file] && keep)
+        return (target->path || outfile_open(target, item->lines[file])) && outfile_finish(target);
+    outfile_abandon(target);
+    return true;
+}
+
+bool ledger_job(ledger *target, const job *item, json_t *report, bool keep_lines) {
     entry *own = &target->entries[item->index];
     bool good = true;
-    if (item->objects && keep_objects) {
-        /* No objects at all: an empty file is the answer. */
-        good = own->objects.path || outfile_open(&own->objects, item->objects);
-        good = good && outfile_finish(&own->objects);
-    } else {
-        outfile_abandon(&own->objects);
-    }
+    for (int file = 0; file < LINES_COUNT; file++)
+        good = finish_own(own, item, (line_file)file, keep_lines) && good;
     if (report && target->has_report) {
         char *line = json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(10));
         own->report = text_format("%s\n", line ? line : "{}");
@@ -131,12 +141,15 @@ static bool close_file(outfile *file, bool opened, bool whole) {
 bool ledger_close(ledger *target, bool whole) {
     if (!target) return true;
     whole = whole && !target->failed;
-    bool good = close_file(&target->objects, target->has_objects, whole);
-    good = close_file(&target->report, target->has_report, whole) && good;
+    bool good = close_file(&target->report, target->has_report, whole);
+    for (int file = 0; file < LINES_COUNT; file++)
+        good = close_file(&target->lines[file], target->has_lines[file], whole) && good;
     for (int32_t i = 0; i < target->plan->job_count; i++) {
-        if (target->entries[i].spool) fclose(target->entries[i].spool);
+        for (int file = 0; file < LINES_COUNT; file++) {
+            if (target->entries[i].spools[file]) fclose(target->entries[i].spools[file]);
+            outfile_abandon(&target->entries[i].files[file]);
+        }
         free(target->entries[i].report);
-        outfile_abandon(&target->entries[i].objects);
     }
     free(target->entries);
     pthread_mutex_destroy(&target->lock);

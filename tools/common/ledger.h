@@ -1,5 +1,5 @@
-/* What several inputs write together: the lines of --objects and --report, in the order of the
- * inputs, whatever the order in which they are done. */
+/* What several inputs write together: the lines of --objects, --events and --report, in the order
+ * of the inputs, whatever the order in which they are done. */
 #ifndef TOOLS_LEDGER_H
 #define TOOLS_LEDGER_H
 
@@ -11,13 +11,13 @@ typedef struct ledger ledger;
  *  given. */
 ledger *ledger_open(const plan *from, bool parallel);
 
-/** Adds lines to --objects, handed on at once where the order allows. False: it failed and a
- *  message was given. */
-bool ledger_objects(ledger *target, const job *item, const char *lines, size_t size);
+/** Adds lines to --objects or --events, handed on at once where the order allows. False: it failed
+ *  and a message was given. */
+bool ledger_lines(ledger *target, const job *item, line_file file, const char *lines, size_t size);
 
-/** The job is done with. `report` (may be NULL) is its record; `keep_objects` is false where its
- *  own --objects file is not whole. False: a file failed and a message was given. */
-bool ledger_job(ledger *target, const job *item, json_t *report, bool keep_objects);
+/** The job is done with. `report` (may be NULL) is its record; `keep_lines` is false where its
+ *  own files of lines are not whole. False: a file failed and a message was given. */
+bool ledger_job(ledger *target, const job *item, json_t *report, bool keep_lines);
 
 /** Ends the files; `whole` false leaves them as NAME.partial. NULL is allowed. False: a message
  *  was given. */

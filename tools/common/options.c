@@ -175,6 +175,11 @@ static const option_row rows[OPTION_COUNT] = {
                               "Shape in the --objects lines: none (default), polygon (outlines "
                               "along the pixels' edges) or rle (COCO run lengths).",
                               SEGMENT},
+    [OPTION_EVENTS] = {"events", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
+                       "Write a JSON line for each object that came and went: when, where and how "
+                       "large it was at its largest, and beside FILE a small picture of that, "
+                       "FILE's name with the id behind it. Implies --track.",
+                       SEGMENT},
     [OPTION_REPORT] = {"report", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                        "Write a JSON line for each input: method, parameters, decisions, frames, "
                        "times, warnings; - is standard output.",

@@ -215,14 +215,25 @@ static int assign_outputs(plan *target) {
     return EXIT_DONE;
 }
 
-static int assign_objects(plan *target) {
-    const char *objects = target->settings->objects;
-    if (!objects || !name_is_template(objects)) return EXIT_DONE;
-    for (int32_t i = 0; i < target->job_count; i++) {
-        job *item = &target->jobs[i];
-        if (!(item->objects = name_expand(objects, item->input, i))) return EXIT_USAGE;
+static int assign_lines(plan *target) {
+    for (int file = 0; file < LINES_COUNT; file++) {
+        const char *name = target->settings->lines[file];
+        if (!name || !name_is_template(name)) continue;
+        for (int32_t i = 0; i < target->job_count; i++) {
+            job *item = &target->jobs[i];
+            if (!(item->lines[file] = name_expand(name, item->input, i))) return EXIT_USAGE;
+        }
     }
     return EXIT_DONE;
+}
+
+/* The option whose file several inputs would share, or NULL. */
+static const char *shared_lines(const settings *from) {
+    static const option_id options[LINES_COUNT] = {OPTION_OBJECTS, OPTION_EVENTS};
+    for (int file = 0; file < LINES_COUNT; file++)
+        if (from->lines[file] && !name_is_template(from->lines[file]))
+            return option_get(options[file])->name;
+    return NULL;
 }
 
 /* ---- the whole ---- */
@@ -230,16 +241,20 @@ static int assign_objects(plan *target) {
 static int check_combinations(const plan *target) {
     const settings *from = target->settings;
     const seg_method *method = from->arguments->method;
-    bool shared = from->objects && !name_is_template(from->objects);
+    const char *shared = shared_lines(from);
     if ((from->save_model || from->load_model) && target->job_count > 1)
         return fail_usage(NULL, "--save-model and --load-model take one input; a model belongs to "
                                 "one view");
     if (from->resume &&
         (!from->output || text_equal(from->output, "-") || text_equal(from->output, "null:")))
         return fail_usage(NULL, "--resume needs an OUTPUT that is a file or directory");
-    if (from->resume && shared && target->job_count > 1)
-        return fail_usage(NULL, "--resume with several inputs needs an --objects file for each; "
-                                "put {stem} into its name");
+    if (from->resume && shared && target->job_count > 1) {
+        message_error(NULL,
+                      "--resume with several inputs needs an --%s file for each; put {stem} into "
+                      "its name",
+                      shared);
+        return EXIT_USAGE;
+    }
     if (from->markers && method && !(method->needs & SEG_NEED_SEEDS)) {
         message_error(NULL, "--markers: method %s takes no seeds", method->id);
         return EXIT_USAGE;
@@ -261,7 +276,7 @@ int plan_make(plan *target, const settings *from) {
     if (code == EXIT_DONE) code = check_combinations(target);
     if (code == EXIT_DONE) code = choose_recipes(target);
     if (code == EXIT_DONE) code = assign_outputs(target);
-    if (code == EXIT_DONE) code = assign_objects(target);
+    if (code == EXIT_DONE) code = assign_lines(target);
     return code;
 }
 
@@ -270,7 +285,8 @@ void plan_free(plan *target) {
         job *item = &target->jobs[i];
         free(item->input);
         free(item->output);
-        free(item->objects);
+        for (int file = 0; file < LINES_COUNT; file++)
+            free(item->lines[file]);
         free(item->problem);
         seg_names_free(&item->names, NULL);
     }

@@ -7,7 +7,7 @@
 #include "common/recipe.h"
 
 typedef enum output_kind {
-    OUTPUT_NONE,    /* results go to --report, --objects or --save-model only */
+    OUTPUT_NONE,    /* results go to --report, --objects, --events or --save-model only */
     OUTPUT_NULL,    /* null: */
     OUTPUT_PICTURE, /* one picture file */
     OUTPUT_SVG,     /* outlines of one picture */
@@ -24,10 +24,10 @@ typedef struct job {
     bool sequence;        /* frames of a directory, pattern or glob */
     const recipe *recipe; /* NULL: the default for what a pipe turns out to hold */
     output_kind output_kind;
-    char *output;    /* file, directory or pattern; NULL without */
-    char *objects;   /* file of its own for --objects, NULL: shared or none */
-    seg_names names; /* OUTPUT_FRAMES: the input's files */
-    char *problem;   /* why it cannot be done, found while planning; else NULL */
+    char *output;             /* file, directory or pattern; NULL without */
+    char *lines[LINES_COUNT]; /* files of its own for --objects, --events; NULL: shared or none */
+    seg_names names;          /* OUTPUT_FRAMES: the input's files */
+    char *problem;            /* why it cannot be done, found while planning; else NULL */
 } job;
 
 typedef struct plan {

@@ -81,7 +81,7 @@ static int set_parameters(recipe *target) {
     return EXIT_DONE;
 }
 
-/* Parameters of --track imply it, unless --no-track was said. */
+/* Parameters of --track and --events imply it, unless --no-track was said. */
 static int set_tracks(recipe *target) {
     const arguments *from = target->settings->arguments;
     const char *said = from->values[OPTION_TRACK];
@@ -94,7 +94,8 @@ static int set_tracks(recipe *target) {
         message_error(NULL, "--%s", message_reason(status));
         return EXIT_USAGE;
     }
-    target->tracks = said ? !*said : from->track_parameter_count > 0;
+    const bool implied = from->track_parameter_count > 0 || target->settings->lines[LINES_EVENTS];
+    target->tracks = said ? !*said : implied;
     return EXIT_DONE;
 }
 
@@ -183,8 +184,8 @@ static int check_pipeline(recipe *target) {
     made->keep = from->keep;
     made->roi = from->roi;
     made->ignore = target->ignore.data ? &target->ignore : NULL;
-    made->objects =
-        from->objects || target->render == SEG_RENDER_LABELS || target->render == SEG_RENDER_COLORS;
+    made->objects = from->lines[LINES_OBJECTS] || target->render == SEG_RENDER_LABELS ||
+                    target->render == SEG_RENDER_COLORS;
     made->track = target->tracks ? &target->track : NULL;
     made->connectivity = from->objects_connectivity;
     made->render = target->render;

@@ -143,7 +143,8 @@ static bool read_method(settings *target, const arguments *from) {
     target->known_foreground = values[OPTION_KNOWN_FOREGROUND];
     target->load_model = values[OPTION_LOAD_MODEL];
     target->save_model = values[OPTION_SAVE_MODEL];
-    target->objects = values[OPTION_OBJECTS];
+    target->lines[LINES_OBJECTS] = values[OPTION_OBJECTS];
+    target->lines[LINES_EVENTS] = values[OPTION_EVENTS];
     target->report = values[OPTION_REPORT];
     target->pre = values[OPTION_PRE];
     target->post = values[OPTION_POST];
@@ -158,7 +159,7 @@ static bool read_method(settings *target, const arguments *from) {
 
 /* The last name is OUTPUT, unless there is one name only and its results go elsewhere. */
 static bool read_names(settings *target, const arguments *from) {
-    bool elsewhere = target->objects || target->report;
+    bool elsewhere = target->lines[LINES_OBJECTS] || target->lines[LINES_EVENTS] || target->report;
     if (from->name_count == 0) {
         message_error(NULL, "INPUT and OUTPUT are missing; see segment --help");
         return false;
@@ -166,7 +167,7 @@ static bool read_names(settings *target, const arguments *from) {
     if (from->name_count == 1 && !elsewhere && !target->save_model) {
         message_error(NULL,
                       "OUTPUT is missing (got one name, \"%s\"); it may be left out with "
-                      "--report, --objects or --save-model only",
+                      "--report, --objects, --events or --save-model only",
                       from->names[0]);
         return false;
     }
@@ -180,8 +181,9 @@ static bool check_standard_streams(const settings *from) {
     int in = 0, out = 0;
     for (int32_t i = 0; i < from->input_count; i++)
         in += text_equal(from->inputs[i], "-");
-    const char *const outputs[] = {from->output, from->objects, from->report, from->save_model};
-    for (int i = 0; i < 4; i++)
+    const char *const outputs[] = {from->output, from->lines[LINES_OBJECTS],
+                                   from->lines[LINES_EVENTS], from->report, from->save_model};
+    for (int i = 0; i < 5; i++)
         out += outputs[i] && text_equal(outputs[i], "-");
     if (in > 1)
         message_error(NULL, "standard input (-) is named too often (got %d times, allowed once)",
@@ -190,7 +192,7 @@ static bool check_standard_streams(const settings *from) {
         message_error(
             NULL,
             "standard output (-) is named too often (got %d times among OUTPUT, --objects, "
-            "--report and --save-model, allowed once)",
+            "--events, --report and --save-model, allowed once)",
             out);
     return in <= 1 && out <= 1;
 }

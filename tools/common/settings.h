@@ -15,10 +15,14 @@ typedef enum progress_mode {
 
 typedef enum objects_shape { SHAPE_NONE, SHAPE_POLYGON, SHAPE_RLE } objects_shape;
 
+/** Files of JSON lines that inputs write together, or each its own. */
+typedef enum line_file { LINES_OBJECTS, LINES_EVENTS, LINES_COUNT } line_file;
+
 typedef struct settings {
     const arguments *arguments;
     /* names of files; NULL = not given */
-    const char *markers, *ignore, *known_foreground, *load_model, *save_model, *objects, *report;
+    const char *markers, *ignore, *known_foreground, *load_model, *save_model, *report;
+    const char *lines[LINES_COUNT]; /* --objects, --events */
     const char *pre, *post, *keep;
     seg_rect roi; /* width 0: none */
     int64_t rng_seed;

@@ -119,13 +119,33 @@ static bool write_objects(work *target) {
     const char *name = target->worker->plan->job_count > 1 ? target->item->input : NULL;
     text_buffer lines = {0};
     target->objects += result->object_count;
-    if (!target->settings->objects) return true;
+    if (!target->settings->lines[LINES_OBJECTS]) return true;
     seg_status status = objects_describe(&lines, result, target->settings->shape, name);
     bool good = status >= 0;
     if (!good) work_fail(target, NULL, status);
     if (good && lines.length &&
-        !ledger_objects(target->worker->ledger, target->item, lines.data, lines.length)) {
+        !ledger_lines(target->worker->ledger, target->item, LINES_OBJECTS, lines.data,
+                      lines.length)) {
         work_fail_silently(target, "the lines of --objects could not be written");
+        good = false;
+    }
+    text_free(&lines);
+    return good;
+}
+
+/* What went with this result; `end`: and what is still there after the last one. */
+static bool write_events(work *target, bool end) {
+    const worker *by = target->worker;
+    const char *name = by->plan->job_count > 1 ? target->item->input : NULL;
+    const seg_tracker *tracker = seg_pipeline_tracker(by->pipeline);
+    text_buffer lines = {0};
+    if (!target->settings->lines[LINES_EVENTS] || !tracker) return true;
+    const seg_frame *frame = end ? NULL : seg_pipeline_described(by->pipeline);
+    bool good = events_take(&target->events, &lines, tracker, frame, name, end);
+    if (!good) work_fail_silently(target, "a picture of --events could not be written");
+    if (good && lines.length &&
+        !ledger_lines(by->ledger, target->item, LINES_EVENTS, lines.data, lines.length)) {
+        work_fail_silently(target, "the lines of --events could not be written");
         good = false;
     }
     text_free(&lines);
@@ -168,7 +188,7 @@ static bool take_result(work *target, work_deliver deliver, void *user) {
     const seg_result *result = &target->worker->result;
     target->results++;
     note_decisions(target);
-    if (!write_objects(target)) return false;
+    if (!write_objects(target) || !write_events(target, false)) return false;
     if (!target->sink) return true;
     drawing drawn = {target->spare, result->index, result->pts, result->duration};
     target->spare = (seg_image){0};
@@ -267,7 +287,8 @@ static seg_status open_reader(work *target) {
     if (status < 0) return status;
     /* Decoders hold several frames for each thread: half of the threads do, and one where the time
      * goes into colour pictures. */
-    bool luma = target->how && seg_pipeline_luma_suffices(by->pipeline);
+    const bool shown = target->settings->lines[LINES_EVENTS] != NULL; /* in colour */
+    bool luma = target->how && !shown && seg_pipeline_luma_suffices(by->pipeline);
     int32_t decoders = luma && by->threads > 2 ? by->threads / 2 : 1;
     status = feed_open_reader(&target->feed, item, target->settings, luma, decoders, &by->env);
     if (status < 0 || target->how) return status;
@@ -362,6 +383,7 @@ static void end(work *target) {
         message_error(work_name(target), "no frames came out of it%s",
                       target->settings->reader_needed ? "; --start may lie behind its end" : "");
     }
+    if (!target->failed && target->results) write_events(target, true);
     if (!target->failed) save_model(target);
     if (!target->failed && !target->stopped) {
         target->frames_out = target->results;
@@ -408,6 +430,7 @@ outcome work_run(worker *target, const job *item, json_t **report) {
     work *current = memory_get(1, sizeof *current);
     target->item = item;
     *current = (work){.worker = target, .settings = target->plan->settings, .item = item};
+    events_init(&current->events, item, current->settings, target->plan->job_count > 1);
     current->start = clock_seconds();
     message_note(item->input, "%s%s", item->output ? "-> " : "working",
                  item->output ? item->output : "");
@@ -425,6 +448,7 @@ outcome work_run(worker *target, const job *item, json_t **report) {
     *report = report_describe(current, how);
     progress_job(target->progress, item->input, current->frames_in);
     feed_free(&current->feed);
+    events_free(&current->events);
     free(current);
     return how;
 }

@@ -2,6 +2,7 @@
 #ifndef TOOLS_WORK_H
 #define TOOLS_WORK_H
 
+#include "common/events.h"
 #include "common/feed.h"
 #include "common/ledger.h"
 #include "common/progress.h"
@@ -46,6 +47,7 @@ typedef struct work {
     feed feed;
     sink *sink;
     seg_image spare; /* a picture to draw into again */
+    events events;   /* pictures of objects that have not gone yet */
     int32_t width, height;
     int64_t frames_in, results, frames_out, objects, damaged, resized;
     double start, decode_seconds, process_seconds, encode_seconds;
