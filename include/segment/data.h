@@ -1,4 +1,4 @@
-/* libsegment-data: reads data sets: pictures with their instances, true or predicted. */
+/* libsegment-data: reads and writes data sets: pictures with their instances, true or predicted. */
 #ifndef SEGMENT_DATA_H
 #define SEGMENT_DATA_H
 
@@ -119,6 +119,22 @@ SEG_API SEG_NODISCARD seg_status seg_dataset_parse(seg_dataset *data, const char
 SEG_API SEG_NODISCARD seg_status seg_dataset_read(seg_dataset *data, const char *path,
                                                   const seg_dataset_options *options,
                                                   const seg_env *env);
+
+/** Takes a part of a text that is written; false ends the writing. */
+typedef bool (*seg_dataset_sink)(void *user, const char *bytes, size_t size);
+
+/**
+ * Writes a data set as SEG_DATASET_COCO_RESULTS or SEG_DATASET_MOT (rows of a tracker), part by
+ * part as text. What was read from such a text (with `mot` = SEG_MOT_PREDICTIONS, and with the same
+ * `truth` or without one) is read back exactly as it was. What a format has no place for is left
+ * out: flags, and of results ids and areas that are neither the box's nor the mask's; of rows
+ * masks, and fractions of coordinates below the last digit of the coordinate plus one.
+ * Errors: SEG_ERROR_UNSUPPORTED (another format; several sequences; rows of frames below 1, of
+ * classes other than 0 and 1), SEG_ERROR_IO (the sink), SEG_ERROR_MEMORY.
+ */
+SEG_API SEG_NODISCARD seg_status seg_dataset_write(const seg_dataset *data, int32_t format,
+                                                   seg_dataset_sink sink, void *user,
+                                                   const seg_env *env);
 
 /** Makes it empty. NULL is allowed. */
 SEG_API void seg_dataset_free(seg_dataset *data);

@@ -6,6 +6,8 @@
 #include "fuzz_data.h"
 
 #include <segment/data.h>
+#include <stdlib.h>
+#include <string.h>
 
 static inline void fuzz_check_dataset(const seg_dataset *data) {
     int32_t next = 0;
@@ -40,6 +42,46 @@ static inline void fuzz_score_dataset(const seg_dataset *data, const char *id) {
     seg_tally_free(tally);
 }
 
+typedef struct fuzz_written {
+    char *bytes;
+    size_t size, room;
+} fuzz_written;
+
+static inline bool fuzz_take(void *user, const char *bytes, size_t size) {
+    fuzz_written *text = user;
+    if (size > text->room - text->size) {
+        text->room = 2 * text->room + size;
+        text->bytes = realloc(text->bytes, text->room);
+        FUZZ_CHECK(text->bytes != NULL);
+    }
+    memcpy(text->bytes + text->size, bytes, size);
+    text->size += size;
+    return true;
+}
+
+/* What is written is read, and written again as it was. */
+static inline void fuzz_write_dataset(const seg_dataset *data, int32_t format, const seg_env *env) {
+    fuzz_written first = {0}, second = {0};
+    seg_dataset again = {0};
+    seg_dataset_options options;
+    seg_dataset_options_init(&options);
+    options.format = format;
+    if (seg_dataset_write(data, format, fuzz_take, &first, env) == SEG_OK) {
+        FUZZ_CHECK(seg_dataset_parse(&again, first.bytes ? first.bytes : "", first.size, "again",
+                                     &options, env) == SEG_OK ||
+                   format == SEG_DATASET_MOT); /* an id twice, a coordinate beyond its limit */
+        if (again.store) {
+            FUZZ_CHECK(again.instance_count == data->instance_count);
+            FUZZ_CHECK(seg_dataset_write(&again, format, fuzz_take, &second, env) == SEG_OK);
+            FUZZ_CHECK(first.size == second.size &&
+                       (!first.size || memcmp(first.bytes, second.bytes, first.size) == 0));
+        }
+    }
+    seg_dataset_free(&again);
+    free(first.bytes);
+    free(second.bytes);
+}
+
 /* The first byte is for options, the rest is the text. */
 static inline void fuzz_dataset(const uint8_t *bytes, size_t size, int32_t format,
                                 const char *metric) {
@@ -59,6 +101,8 @@ static inline void fuzz_dataset(const uint8_t *bytes, size_t size, int32_t forma
     if (status == SEG_OK) {
         fuzz_check_dataset(&data);
         fuzz_score_dataset(&data, metric);
+        fuzz_write_dataset(&data, SEG_DATASET_COCO_RESULTS, &env);
+        fuzz_write_dataset(&data, SEG_DATASET_MOT, &env);
     } else {
         FUZZ_CHECK(status == SEG_ERROR_DATA || status == SEG_ERROR_LIMIT ||
                    (status == SEG_ERROR_OPTION && options.mot)); /* rules of another format */
