@@ -96,6 +96,7 @@ struct seg_metric {
     int32_t measure_count;
     const char *summary; /**< the measure that is quoted first: "f1"; NULL = the first for which
                               larger is better */
+    const char *empty;   /**< what the measures are where prediction or truth are empty */
     const seg_table_kind *tables;
     int32_t table_count;
     seg_status (*create)(void **tally, const void *options, const seg_env *env);

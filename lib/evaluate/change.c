@@ -210,6 +210,9 @@ const seg_metric seg_metric_change = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "f1",
+    .empty = "No change in either picture: all is perfect. Nothing found of what changed: "
+             "precision is undefined, recall and f1 0. Something found where nothing changed: "
+             "recall is undefined, precision and f1 0. Without shadows fpr-s is undefined.",
     .create = create,
     .add = add,
     .merge = merge,

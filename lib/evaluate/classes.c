@@ -429,6 +429,9 @@ const seg_metric seg_metric_classes = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "miou",
+    .empty = "A class that neither picture has is in no mean. One that only the prediction has "
+             "counts as 0 in precision, f1 and iou, and not in recall; one that only the truth has "
+             "counts as 0 in recall, f1 and iou, and not in precision.",
     .tables = tables,
     .table_count = TABLES,
     .create = create,

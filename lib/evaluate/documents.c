@@ -282,6 +282,9 @@ const seg_metric seg_metric_documents = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "fm",
+    .empty = "No ink in either picture: all is perfect, psnr infinite. No ink found: fm and recall "
+             "are 0, precision, p-fm and mcc undefined. Ink found where none is: fm and precision "
+             "are 0, recall, p-fm, drd, nrm and mcc undefined.",
     .create = create,
     .add = add,
     .merge = merge,

@@ -240,6 +240,8 @@ const seg_metric seg_metric_flow = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "epe",
+    .empty = "No known vector in the truth: nothing is wrong, density is 1. No vector found: "
+             "density is 0, errors are undefined.",
     .tables = tables,
     .table_count = sizeof tables / sizeof *tables,
     .create = create,

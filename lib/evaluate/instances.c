@@ -400,6 +400,10 @@ const seg_metric seg_metric_instances = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "ap",
+    .empty =
+        "Nothing in either: all is perfect. Nothing found of what is there: ap, ar, dsb, recall "
+        "and f1 are 0, precision is undefined. Something found where nothing is: ap, ar and recall "
+        "are undefined, dsb, precision and f1 0. Sizes that the truth does not have are undefined.",
     .tables = tables,
     .table_count = TABLES,
     .create = create,

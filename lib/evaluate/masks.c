@@ -158,6 +158,9 @@ const seg_metric seg_metric_masks = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "f1",
+    .empty = "Nothing in either picture: all is perfect. Nothing found of what is there: precision "
+             "and mcc are undefined, recall, f1 and iou 0. Something found where nothing is: "
+             "recall, balanced-accuracy and mcc are undefined, precision, f1 and iou 0.",
     .create = create,
     .add = add,
     .merge = merge,

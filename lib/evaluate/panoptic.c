@@ -272,6 +272,8 @@ const seg_metric seg_metric_panoptic = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "pq",
+    .empty = "Nothing in either: all is perfect. A class that one of them alone has counts as 0; "
+             "one that neither has is in no mean; a mean of no classes is undefined.",
     .tables = tables,
     .table_count = 1,
     .create = create,

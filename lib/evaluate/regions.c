@@ -489,6 +489,8 @@ const seg_metric seg_metric_regions = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "covering",
+    .empty = "Pixels of the truth that are 0 belong to no region and are not scored; where no "
+             "truth has a region all is undefined.",
     .tables = tables,
     .table_count = (int32_t)(sizeof tables / sizeof *tables),
     .create = create,
@@ -514,6 +516,8 @@ const seg_metric seg_metric_ucm = {
     .measures = cut_measures,
     .measure_count = MEASURES,
     .summary = "covering",
+    .empty = "Pixels of the truth that are 0 belong to no region and are not scored; where no "
+             "truth has a region all is undefined.",
     .tables = tables,
     .table_count = (int32_t)(sizeof tables / sizeof *tables),
     .create = create,

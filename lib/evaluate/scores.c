@@ -435,6 +435,8 @@ const seg_metric seg_metric_scores = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "auc",
+    .empty = "A truth without object pixels, or without others: measures that need both are "
+             "undefined, unless every score is right: then they are perfect.",
     .tables = tables,
     .table_count = TABLES,
     .create = create,

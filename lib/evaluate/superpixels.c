@@ -335,6 +335,8 @@ const seg_metric seg_metric_superpixels = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "br",
+    .empty = "Pixels of the truth that are 0 belong to no region and are not scored; where there "
+             "is no region all that compares with it is undefined.",
     .create = create,
     .add = add,
     .merge = merge,

@@ -398,6 +398,9 @@ const seg_metric seg_metric_surfaces = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "hd95",
+    .empty = "No surface in either picture: distances are 0, shares 1. In one only: distances are "
+             "undefined and the picture is left out of their means (or the diagonal, by --empty), "
+             "boundary-f and nsd 0; one-empty counts such pictures.",
     .create = create,
     .add = add,
     .merge = merge,

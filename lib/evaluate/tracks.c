@@ -435,6 +435,9 @@ const seg_metric seg_metric_tracks = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "hota",
+    .empty = "Nothing in either: all is perfect. Nothing found of what is there: hota, recall, "
+             "mota and idf1 are 0, precision, motp and idp undefined. Something found where "
+             "nothing is: hota and idf1 are 0, recall, mota, motp and idr undefined.",
     .tables = tables,
     .table_count = TABLES,
     .create = create,

@@ -274,6 +274,9 @@ const seg_metric seg_metric_video = {
     .measures = measures,
     .measure_count = MEASURES,
     .summary = "jf-mean",
+    .empty = "An object that is in neither picture of a frame has J = F = 1 there; in one of them "
+             "only 0. t is of frames that follow each other and both have an outline. Without "
+             "frames to score all is undefined.",
     .tables = tables,
     .table_count = (int32_t)(sizeof tables / sizeof *tables),
     .create = create,

@@ -157,6 +157,7 @@ static void add_facts(text_buffer *target, const seg_metric *metric) {
     if (needs & SEG_METRIC_MEANS)
         text_add(target, " Its protocol quotes means of %s.",
                  needs & SEG_METRIC_SEQUENCE ? "sequences, then of groups of them" : "files");
+    text_add(target, " %s", metric->empty);
 }
 
 static help_topic metric_topic(int32_t index) {
