@@ -40,6 +40,9 @@ struct seg_method {
     uint32_t outputs;  /**< seg_output bits it can fill, with whatever options */
     uint32_t needs;    /**< seg_need bits */
     const seg_param_table *params;
+    /** Two parameters of one type that mean a lower and an upper bound, or NULL. The method takes
+     *  them in either order, so that a search need not try both. */
+    const char *lower, *upper;
     /** Which of `outputs` it fills with these options; NULL = all of them. */
     uint32_t (*outputs_of)(const void *options);
     /** Which of `needs` it has with these options; NULL = all of them. */

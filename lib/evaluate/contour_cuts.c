@@ -5,6 +5,8 @@
  */
 #include "evaluate/contour_cuts.h"
 
+#include "core/bands.h"
+
 #include "core/check.h"
 #include <segment/imgproc.h>
 
@@ -81,4 +83,35 @@ void seg_contour_cut_free(seg_contour_cut *cut) {
     seg_image_unref(&cut->mask);
     seg_image_unref(&cut->components);
     seg_image_unref(&cut->nearest);
+}
+
+/* ---- maps in place of labels ---- */
+
+static uint32_t sample_at(const seg_image *picture, int32_t x, int32_t y) {
+    const void *row = seg_image_row(picture, y);
+    return picture->format == SEG_U16 ? ((const uint16_t *)row)[x] : ((const uint8_t *)row)[x];
+}
+
+/* A square of 3 x 3 of one value that is not 0, whose upper left pixel is (x, y). */
+static bool is_square(const seg_image *picture, int32_t x, int32_t y) {
+    const uint32_t value = sample_at(picture, x, y);
+    bool same = value != 0;
+    for (int32_t i = 1; i < 9 && same; i++)
+        same = sample_at(picture, x + i % 3, y + i / 3) == value;
+    return same;
+}
+
+void seg_contours_warn(const seg_image *labels, const seg_env *env) {
+    const int32_t width = labels->width - 2, height = labels->height - 2;
+    bool zeros = false, others = false;
+    if ((labels->format != SEG_U8 && labels->format != SEG_U16) || labels->channels != 1) return;
+    for (int32_t y = 0; y < height; y++)
+        for (int32_t x = 0; x < width; x++) {
+            if (is_square(labels, x, y)) return;
+            *(sample_at(labels, x, y) ? &others : &zeros) = true;
+        }
+    if (zeros && others)
+        seg_log(env, SEG_LOG_WARNING,
+                "the labels look like contours, lines on 0, of which the regions between them are "
+                "one (the metric ucm takes contour maps)");
 }

@@ -25,6 +25,10 @@ SEG_NODISCARD seg_status seg_contour_cut_make(seg_contour_cut *cut, const seg_im
                                               int32_t width, int32_t height, int32_t n,
                                               int32_t count, const seg_env *env);
 
+/** Logs a warning if what should be labels (U8, U16) looks like a map of contours: lines on 0, no
+ *  value of which fills a square of 3 pixels. */
+void seg_contours_warn(const seg_image *labels, const seg_env *env);
+
 void seg_contour_cut_free(seg_contour_cut *cut);
 
 #endif

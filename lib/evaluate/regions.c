@@ -30,11 +30,10 @@
  * pair of level and annotator, and their shared runs.
  */
 #include "core/check.h"
-#include "core/math.h"
 #include "core/memory.h"
-#include "evaluate/contingency.h"
 #include "evaluate/contour_cuts.h"
 #include "evaluate/exact_sum.h"
+#include "evaluate/region_overlap.h"
 #include "metrics.h"
 
 #include <string.h>
@@ -97,13 +96,10 @@ static const seg_param cut_rows[] = {
 static const seg_param_table cut_params = {cut_rows, sizeof cut_rows / sizeof *cut_rows,
                                            sizeof(regions_options)};
 
-/* Means over annotators of one picture at one level, added up over pictures. */
-typedef enum { RAND, SPLIT, MERGE, ADAPTED, PAIR_PRECISION, PAIR_RECALL, INDICES } rand_index;
-
 typedef struct level_sums {
     seg_exact_sum covered;        /* pixels of true regions, times how well they are covered */
     seg_exact_sum covering, area; /* the same of the level's regions, and their pixels */
-    seg_exact_sum index[INDICES];
+    seg_exact_sum index[SEG_REGION_INDICES];
 } level_sums;
 
 typedef struct regions_tally {
@@ -152,107 +148,11 @@ static seg_status bind_levels(regions_tally *tally, int32_t count) {
     return SEG_OK;
 }
 
-/* ---- one level against one annotator ---- */
-
-/* A table without the pixels that the truth leaves unassigned. */
-typedef struct joint {
-    seg_contingency table;
-    int64_t *sizes; /* of the prediction's labels, by index */
-    int64_t all;
-} joint;
-
-static seg_status join(joint *joined, const seg_image *level, const seg_image *truth,
-                       const seg_image *ignore, seg_scratch *scratch) {
-    seg_scratch_rewind(scratch);
-    SEG_TRY(seg_contingency_count(&joined->table, level, truth, ignore, scratch));
-    const seg_contingency *table = &joined->table;
-    joined->all = 0;
-    joined->sizes = seg_scratch_take(scratch, (size_t)table->a.count, sizeof *joined->sizes,
-                                     "sizes of regions");
-    if (!joined->sizes) return SEG_ERROR_MEMORY;
-    memset(joined->sizes, 0, (size_t)table->a.count * sizeof *joined->sizes);
-    for (int32_t i = 0; i < table->count; i++) {
-        if (table->cells[i].b == 0) continue;
-        joined->sizes[table->cells[i].a] += table->cells[i].pixels;
-        joined->all += table->cells[i].pixels;
-    }
-    return SEG_OK;
-}
-
-/* Ordered pairs of n pixels, of pixels with themselves too. */
-static double square_of(int64_t n) {
-    return (double)n * (double)n;
-}
-
-static double entropy_of(int64_t part, int64_t whole) {
-    return part ? (double)part / (double)whole * seg_log2((double)whole / (double)part) : 0;
-}
-
-/* The pixels that cell or label a = 0 has are on their own in are. */
-static double adapted_square(int32_t a, int64_t n) {
-    return a ? square_of(n) : (double)n;
-}
-
-/* Adds the indices of this annotator. */
-static void add_indices(double index[INDICES], const joint *joined) {
-    const seg_contingency *table = &joined->table;
-    double both = 0, found = 0, expected = 0;   /* pixel pairs that are together */
-    double adapted_both = 0, adapted_found = 0; /* the same where 0 is no region */
-    double h_joint = 0, h_found = 0, h_expected = 0;
-    for (int32_t i = 0; i < table->count; i++) {
-        const seg_contingency_cell *cell = &table->cells[i];
-        if (cell->b == 0) continue;
-        both += square_of(cell->pixels);
-        adapted_both += adapted_square(cell->a, cell->pixels);
-        h_joint += entropy_of(cell->pixels, joined->all);
-    }
-    for (int32_t a = 0; a < table->a.count; a++) {
-        found += square_of(joined->sizes[a]);
-        adapted_found += adapted_square(a, joined->sizes[a]);
-        h_found += entropy_of(joined->sizes[a], joined->all);
-    }
-    for (int32_t b = 1; b < table->b.count; b++) {
-        expected += square_of(table->b.areas[b]);
-        h_expected += entropy_of(table->b.areas[b], joined->all);
-    }
-    const double pairs = square_of(joined->all) - (double)joined->all;
-    index[RAND] += pairs > 0 ? 1 - (found + expected - 2 * both) / pairs : 1;
-    /* rounding must not make nothing a little less than nothing */
-    index[SPLIT] += h_joint > h_expected ? h_joint - h_expected : 0;
-    index[MERGE] += h_joint > h_found ? h_joint - h_found : 0;
-    index[ADAPTED] += 1 - 2 * adapted_both / (adapted_found + expected);
-    index[PAIR_PRECISION] += adapted_both / adapted_found;
-    index[PAIR_RECALL] += adapted_both / expected;
-}
-
-/* How well regions are covered: `of_truth` at this level, `best` at the best one so far, and
- * `of_level` over all annotators so far. By the indices of the table. */
-static void cover(double *of_truth, double *best, double *of_level, const joint *joined) {
-    const seg_contingency *table = &joined->table;
-    memset(of_truth, 0, (size_t)table->b.count * sizeof *of_truth);
-    for (int32_t i = 0; i < table->count; i++) {
-        const seg_contingency_cell *cell = &table->cells[i];
-        if (cell->a == 0 || cell->b == 0) continue;
-        const int64_t whole = joined->sizes[cell->a] + table->b.areas[cell->b] - cell->pixels;
-        const double iou = (double)cell->pixels / (double)whole;
-        if (iou > of_truth[cell->b]) of_truth[cell->b] = iou;
-        if (iou > best[cell->b]) best[cell->b] = iou;
-        if (iou > of_level[cell->a]) of_level[cell->a] = iou;
-    }
-}
-
-static double covered_pixels(const seg_label_areas *regions, const double *how_well) {
-    double sum = 0;
-    for (int32_t i = 1; i < regions->count; i++)
-        sum += (double)regions->areas[i] * how_well[i];
-    return sum;
-}
-
 /* ---- one picture ---- */
 
 typedef struct level_result {
     double covered, covering, area; /* as in level_sums */
-    double index[INDICES];
+    double index[SEG_REGION_INDICES];
 } level_result;
 
 typedef struct picture {
@@ -276,8 +176,9 @@ static double *take_zeros(seg_scratch *scratch, int32_t count) {
 static seg_status compare(picture *p, level_result *result, const seg_image *level, int32_t k,
                           double **of_level) {
     regions_tally *tally = p->tally;
-    joint joined;
-    SEG_TRY(join(&joined, level, &p->pair->truths[k], p->pair->ignore, &tally->table));
+    seg_region_overlap joined;
+    SEG_TRY(seg_region_overlap_make(&joined, level, &p->pair->truths[k], p->pair->ignore,
+                                    &tally->table));
     const seg_label_areas *truth = &joined.table.b;
     double *of_truth = take_zeros(&tally->table, truth->count);
     if (!*of_level) *of_level = take_zeros(&tally->kept, joined.table.a.count);
@@ -288,12 +189,12 @@ static seg_status compare(picture *p, level_result *result, const seg_image *lev
     }
     if (!of_truth || !*of_level || !p->best[k]) return SEG_ERROR_MEMORY;
     if (!joined.all) return SEG_OK;
-    cover(of_truth, p->best[k], *of_level, &joined);
-    add_indices(result->index, &joined);
-    result->covered += covered_pixels(truth, of_truth);
-    p->last_covered[k] = covered_pixels(truth, p->best[k]);
+    seg_region_cover(of_truth, p->best[k], *of_level, &joined);
+    seg_region_indices_add(result->index, &joined);
+    result->covered += seg_region_covered(truth, of_truth);
+    p->last_covered[k] = seg_region_covered(truth, p->best[k]);
     if (k + 1 < p->pair->truth_count) return SEG_OK;
-    result->covering = covered_pixels(&joined.table.a, *of_level);
+    result->covering = seg_region_covered(&joined.table.a, *of_level);
     for (int32_t i = 1; i < joined.table.a.count; i++)
         result->area += (double)joined.table.a.areas[i];
     return SEG_OK;
@@ -305,7 +206,10 @@ static seg_status find_level(const seg_image **level, picture *p, int32_t l) {
     const seg_pair *pair = p->pair;
     regions_tally *tally = p->tally;
     *level = tally->thresholds ? &tally->cut.labels : l ? &pair->levels[l - 1] : pair->prediction;
-    if (!tally->thresholds) return SEG_OK;
+    if (!tally->thresholds) {
+        if (l == 0) seg_contours_warn(*level, &tally->env);
+        return SEG_OK;
+    }
     return seg_contour_cut_make(&tally->cut, pair->prediction, pair->truths[0].width,
                                 pair->truths[0].height, l + 1, tally->thresholds, &tally->env);
 }
@@ -327,18 +231,19 @@ static void add_picture(regions_tally *tally, picture *p) {
     for (int32_t l = 0; l < tally->level_count; l++) {
         level_sums *sums = &tally->levels[l];
         level_result *result = &p->levels[l];
-        for (int32_t i = 0; i < INDICES; i++) {
+        for (int32_t i = 0; i < SEG_REGION_INDICES; i++) {
             result->index[i] /= p->annotators;
             seg_exact_sum_add(&sums->index[i], result->index[i]);
         }
         seg_exact_sum_add(&sums->covered, result->covered);
         seg_exact_sum_add(&sums->covering, result->covering);
         seg_exact_sum_add(&sums->area, result->area);
-        const double both = result->index[SPLIT] + result->index[MERGE];
+        const double both = result->index[SEG_REGION_SPLIT] + result->index[SEG_REGION_MERGE];
         if (l == 0 || result->covered > covered) covered = result->covered;
-        if (l == 0 || result->index[RAND] > rand) rand = result->index[RAND];
+        if (l == 0 || result->index[SEG_REGION_RAND] > rand) rand = result->index[SEG_REGION_RAND];
         if (l == 0 || both < vi) vi = both;
-        if (l == 0 || result->index[ADAPTED] < adapted) adapted = result->index[ADAPTED];
+        if (l == 0 || result->index[SEG_REGION_ADAPTED] < adapted)
+            adapted = result->index[SEG_REGION_ADAPTED];
     }
     for (int32_t k = 0; k < p->pair->truth_count; k++)
         best += p->last_covered[k];
@@ -384,7 +289,7 @@ static seg_status merge(void *state, const void *from) {
         seg_exact_sum_merge(&sums->covered, &more->covered);
         seg_exact_sum_merge(&sums->covering, &more->covering);
         seg_exact_sum_merge(&sums->area, &more->area);
-        for (int32_t i = 0; i < INDICES; i++)
+        for (int32_t i = 0; i < SEG_REGION_INDICES; i++)
             seg_exact_sum_merge(&sums->index[i], &more->index[i]);
     }
     seg_exact_sum_merge(&tally->covered_ois, &other->covered_ois);
@@ -399,7 +304,7 @@ static seg_status merge(void *state, const void *from) {
 
 /* What a level gives for all pictures. */
 typedef struct level_means {
-    double covering, precision, vi, index[INDICES];
+    double covering, precision, vi, index[SEG_REGION_INDICES];
 } level_means;
 
 static level_means means_of(const regions_tally *tally, int32_t level) {
@@ -408,9 +313,9 @@ static level_means means_of(const regions_tally *tally, int32_t level) {
     level_means means;
     means.covering = seg_exact_sum_value(&sums->covered) / (double)tally->area;
     means.precision = area > 0 ? seg_exact_sum_value(&sums->covering) / area : NAN;
-    for (int32_t i = 0; i < INDICES; i++)
+    for (int32_t i = 0; i < SEG_REGION_INDICES; i++)
         means.index[i] = seg_exact_sum_value(&sums->index[i]) / (double)tally->pictures;
-    means.vi = means.index[SPLIT] + means.index[MERGE];
+    means.vi = means.index[SEG_REGION_SPLIT] + means.index[SEG_REGION_MERGE];
     return means;
 }
 
@@ -426,20 +331,20 @@ static seg_status values(const void *state, double *value) {
             value[COVERING] = means.covering;
             value[COVERING_LEVEL] = l + 1;
         }
-        if (l == 0 || means.index[RAND] > value[PRI]) {
-            value[PRI] = means.index[RAND];
+        if (l == 0 || means.index[SEG_REGION_RAND] > value[PRI]) {
+            value[PRI] = means.index[SEG_REGION_RAND];
             value[PRI_LEVEL] = l + 1;
         }
         if (l == 0 || means.vi < value[VI]) {
             value[VI] = means.vi;
             value[VI_LEVEL] = l + 1;
-            value[VI_SPLIT] = means.index[SPLIT];
-            value[VI_MERGE] = means.index[MERGE];
+            value[VI_SPLIT] = means.index[SEG_REGION_SPLIT];
+            value[VI_MERGE] = means.index[SEG_REGION_MERGE];
         }
-        if (l == 0 || means.index[ADAPTED] < value[ARE]) {
-            value[ARE] = means.index[ADAPTED];
-            value[ARE_PRECISION] = means.index[PAIR_PRECISION];
-            value[ARE_RECALL] = means.index[PAIR_RECALL];
+        if (l == 0 || means.index[SEG_REGION_ADAPTED] < value[ARE]) {
+            value[ARE] = means.index[SEG_REGION_ADAPTED];
+            value[ARE_PRECISION] = means.index[SEG_REGION_PRECISION];
+            value[ARE_RECALL] = means.index[SEG_REGION_RECALL];
         }
     }
     value[COVERING_OIS] = seg_exact_sum_value(&tally->covered_ois) / area;
@@ -468,8 +373,9 @@ static seg_status table_of(const void *state, int32_t index, seg_table *table) {
     table->columns = columns;
     for (int32_t l = 0; l < rows; l++) {
         const level_means means = means_of(tally, l);
-        const double row[] = {l + 1.0,           means.covering, means.precision,
-                              means.index[RAND], means.vi,       means.index[ADAPTED]};
+        const double row[] = {l + 1.0,         means.covering,
+                              means.precision, means.index[SEG_REGION_RAND],
+                              means.vi,        means.index[SEG_REGION_ADAPTED]};
         memcpy(table->cells + (size_t)l * (size_t)columns, row, sizeof row);
     }
     return SEG_OK;

@@ -28,6 +28,7 @@
 #include "core/check.h"
 #include "core/memory.h"
 #include "evaluate/contingency.h"
+#include "evaluate/contour_cuts.h"
 #include "evaluate/exact_sum.h"
 #include "evaluate/near.h"
 #include "evaluate/superpixel_shapes.h"
@@ -292,6 +293,7 @@ static seg_status add(void *state, const seg_pair *pair) {
     double value[MEASURES];
     for (int32_t i = 0; i < MEASURES; i++)
         value[i] = NAN;
+    seg_contours_warn(pair->prediction, &tally->env);
     SEG_TRY(measure_picture(tally, pair, value));
     for (int32_t i = 0; i < MEASURES; i++) {
         if (isnan(value[i])) continue;

@@ -130,6 +130,17 @@ has printed '"ods_threshold": [12]'
 printf 'Pf\n2 1\n-1.0\n\000\000\200\076\000\000\200\077' >soft.pfm # 0.25, 1
 fails 1 'soft.pfm: holds scores, .*; regions takes labels .the metric ucm takes contour maps, --levels' regions soft.pfm classes.pgm
 
+# ---- a contour map of 8 bits in place of labels: lines on 0 ----
+awk 'BEGIN { print "P2\n9 9\n255"; for (i = 0; i < 81; i++) print (i % 9 == 4 || int(i / 9) == 4) * 200 }' >map.pgm
+awk 'BEGIN { print "P2\n9 9\n255"; for (i = 0; i < 81; i++) print 1 + (i % 9 > 4) + 2 * (i > 44) }' >four.pgm
+for metric in regions superpixels; do
+    expect 0 $metric map.pgm four.pgm
+    one_line "contours as labels" 'look like contours, lines on 0, .* .the metric ucm takes contour maps'
+    works $metric four.pgm four.pgm
+done
+works ucm map.pgm four.pgm --json
+has_value covering 1
+
 # ---- a mask that leaves nothing: no error, hence perfect, which nobody should believe ----
 mask everything.pgm '##' '##'
 expect 0 masks none.pgm one.pgm --ignore everything.pgm

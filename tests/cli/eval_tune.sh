@@ -64,10 +64,16 @@ works tune --method otsu --vary invert --truth truth pictures --json
 has printed '"invert": "false"'
 works tune --method canny --vary aperture=3:7:5,norm --metric boundaries --thresholds 1 --truth truth \
     pictures --folds 0
-has printed 'of them the method refuses' '^aperture ' '^norm '
+has printed 'of them are no good to the method and are left out' '^aperture ' '^norm '
 works tune --method canny --vary sigma --metric boundaries --thresholds 1 --truth truth pictures \
     --folds 2 --measure ods
 has printed '^sigma '
+# bounds in the wrong order are what the right order is: 3 of 9
+"$SEGMENT_EVAL" tune --method canny --vary 'low=20|60|100,high=30|70|110' --metric boundaries --thresholds 1 \
+    --truth truth pictures --folds 0 --json -v >printed 2>messages || failed "tune fails"
+has messages '3 of 9 settings are left out: low 60 is above high 30, \.\.\.'
+has printed '"refused": "low 100 is above high 70"'
+[ "$(grep -c '"refused"' printed)" = 3 ] || failed "$(grep -c '"refused"' printed) settings are refused"
 works tune --method region-grow --seeds 16,12 --vary tolerance=5:120:4 --metric regions --truth truth pictures
 has printed '^tolerance '
 

@@ -170,6 +170,12 @@ static bool make_grid(tuning *target) {
     return true;
 }
 
+static const char *first_refusal(const tuning *from) {
+    for (int32_t i = 1; i <= from->grid_count; i++)
+        if (from->trials[i].refusal) return from->trials[i].refusal;
+    return "";
+}
+
 static bool run_grid(tuning *target) {
     int32_t *all = memory_get((size_t)target->grid_count + 1, sizeof *all), refused = 0;
     for (int32_t i = 0; i <= target->grid_count; i++)
@@ -180,11 +186,12 @@ static bool run_grid(tuning *target) {
         refused += target->trials[i].refusal != NULL;
     if (good && refused == target->grid_count) {
         message_error(NULL, "method %s takes none of the settings: %s", target->recipe.method->id,
-                      target->trials[1].refusal);
+                      first_refusal(target));
         return false;
     }
     if (good && refused)
-        message_note(NULL, "%d of %d settings are refused", (int)refused, (int)target->grid_count);
+        message_note(NULL, "%d of %d settings are left out: %s%s", (int)refused,
+                     (int)target->grid_count, first_refusal(target), refused > 1 ? ", ..." : "");
     return good;
 }
 

@@ -102,7 +102,8 @@ void tuned_table(text_buffer *target, const tuned *from) {
              measure_of(from)->name, all->choices.metric->id, (int)all->units.count,
              all->choices.sequence ? "sequence" : "picture", all->units.count == 1 ? "" : "s",
              (int)all->trial_count - 1);
-    if (refused) text_add(target, " (%d of them the method refuses)", (int)refused);
+    if (refused)
+        text_add(target, " (%d of them are no good to the method and are left out)", (int)refused);
     text_add(target, "\n\n");
     add_parameters(target, from);
     add_scores(target, from);

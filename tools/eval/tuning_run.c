@@ -4,6 +4,7 @@
 #include "common/text.h"
 #include "eval/tuning.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -265,6 +266,25 @@ typedef struct batch {
     task_failure *failures; /* one a task */
 } batch;
 
+/* Bounds in the wrong order give what the right order gives: they are not tried. Levels that are
+ * not of one kind, or that the picture decides, are in order. */
+static bool out_of_order(failure *why, const tuning *from, const void *options) {
+    const seg_method *method = from->recipe.method;
+    const seg_level *bounds[2];
+    if (!method->lower) return false;
+    for (int i = 0; i < 2; i++)
+        bounds[i] =
+            (const void *)((const char *)options +
+                           seg_params_find(method->params, i ? method->upper : method->lower)
+                               ->offset);
+    if (bounds[0]->kind != bounds[1]->kind || bounds[0]->kind == SEG_LEVEL_AUTO ||
+        bounds[0]->value <= bounds[1]->value)
+        return false;
+    snprintf(why->reason, sizeof why->reason, "%s %g is above %s %g", method->lower,
+             bounds[0]->value, method->upper, bounds[1]->value);
+    return true;
+}
+
 static void run_task(void *argument, int32_t task, int32_t worker) {
     batch *all = argument;
     tuning *target = all->target;
@@ -276,6 +296,10 @@ static void run_task(void *argument, int32_t task, int32_t worker) {
     if (signals_received()) return;
     seg_status status = prepare(target, by, index);
     out->refused = status == SEG_ERROR_OPTION || status == SEG_ERROR_ARGUMENT;
+    if (status >= 0 && index && out_of_order(&out->why, target, by->options)) {
+        out->refused = true;
+        return;
+    }
     if (status >= 0)
         status =
             seg_tally_create(&tally, target->choices.metric, target->choices.options, &by->env);
