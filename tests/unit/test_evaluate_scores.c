@@ -320,6 +320,107 @@ START_TEST(as_brute_force) {
 }
 END_TEST
 
+/* ---- properties of floats ---- */
+
+enum { FLOATS = 400 };
+
+static seg_tally *of_floats(const char *options, const float *scores, const uint8_t *truth,
+                            int32_t count) {
+    seg_tally *tally = evaluate_tally(ID, options);
+    seg_image a = {0}, b = {0};
+    ck_assert_ok(seg_image_wrap(&a, (void *)(uintptr_t)scores, 4 * count, count, 1, SEG_F32, 1));
+    ck_assert_ok(seg_image_wrap(&b, (void *)(uintptr_t)truth, count, count, 1, SEG_U8, 1));
+    evaluate_add(tally, &a, &b, NULL);
+    return tally;
+}
+
+static void check_ranked(const seg_tally *tally, const seg_tally *as, const char *what) {
+    static const char *const names[] = {"auc", "ap", "best-f1", "youden"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const double value = evaluate_value(tally, ID, names[i]),
+                     wanted = evaluate_value(as, ID, names[i]);
+        ck_assert_msg(evaluate_near(value, wanted, 1e-12), "%s: %s is %.17g, not %.17g", what,
+                      names[i], value, wanted);
+    }
+}
+
+/* Exact curves depend on nothing but the order of the scores: not on their scale, nor on that of
+ * the pixels, nor on how they are dealt out to pictures, nor on how often each of them comes. */
+START_TEST(exact_floats_are_ranks) {
+    scene_random random = {31};
+    for (int turn = 0; turn < 30; turn++) {
+        const uint32_t levels = turn % 3 ? 1u << (3 + turn % 17) : 7;
+        float plain[FLOATS], scaled[FLOATS], negative[FLOATS], mixed[2 * FLOATS];
+        uint8_t truth[FLOATS], swapped[FLOATS], mixed_truth[2 * FLOATS];
+        for (int i = 0; i < FLOATS; i++) {
+            plain[i] = (float)scene_below(&random, levels) / (float)levels;
+            scaled[i] = plain[i] * 4096 - 7 + (plain[i] > 0.5f ? 1e6f : 0); /* exact, rising */
+            negative[i] = -plain[i];
+            truth[i] = i < 2 ? (uint8_t)i : (uint8_t)(scene_below(&random, 4) == 0);
+            swapped[i] = !truth[i];
+        }
+        for (int i = 0; i < 2 * FLOATS; i++) { /* 7 has no divisor in common with 400 */
+            mixed[i] = plain[i * 7 % FLOATS];
+            mixed_truth[i] = truth[i * 7 % FLOATS];
+        }
+        seg_tally *one = of_floats("exact=true", plain, truth, FLOATS);
+        seg_tally *of_scaled = of_floats("exact=true", scaled, truth, FLOATS);
+        seg_tally *of_twice = of_floats("exact=true", mixed, mixed_truth, 2 * FLOATS);
+        seg_tally *turned = of_floats("exact=true", negative, swapped, FLOATS);
+        seg_tally *against = of_floats("exact=true", negative, truth, FLOATS);
+        seg_tally *dealt = of_floats("exact=true", mixed, mixed_truth, FLOATS / 3);
+        seg_tally *rest = of_floats("exact=true", mixed + FLOATS / 3, mixed_truth + FLOATS / 3,
+                                    FLOATS - FLOATS / 3);
+        ck_assert_ok(seg_tally_merge(dealt, rest));
+        check_ranked(of_scaled, one, "scaled");
+        check_ranked(of_twice, one, "each twice");
+        check_ranked(dealt, one, "dealt out");
+        ck_assert(isnan(evaluate_value(of_scaled, ID, "brier"))); /* no probabilities */
+        ck_assert_double_eq(evaluate_value(one, ID, "auc-error"), 0);
+        evaluate_check(turned, ID, "auc", evaluate_value(one, ID, "auc"));
+        evaluate_check(turned, ID, "youden", evaluate_value(one, ID, "youden"));
+        evaluate_check(against, ID, "auc", 1 - evaluate_value(one, ID, "auc"));
+        seg_tally *const all[] = {one, of_scaled, of_twice, turned, against, dealt, rest};
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            seg_tally_free(all[i]);
+    }
+}
+END_TEST
+
+/* Scores in a few of the 65536 steps, many to a step: the rounded area is within the bound that it
+ * states, and reaches it where in every step object lies above ground. */
+START_TEST(the_bound_of_rounded_floats) {
+    scene_random random = {37};
+    for (int turn = 0; turn < 60; turn++) {
+        const uint32_t steps = 1 + scene_below(&random, 12);
+        const bool worst = turn % 3 == 0, best = turn % 3 == 1;
+        float scores[FLOATS];
+        uint8_t truth[FLOATS];
+        for (int i = 0; i < FLOATS; i++) {
+            const double step = (100 + scene_below(&random, steps)) / 65535.;
+            truth[i] = i < 2 ? (uint8_t)i : (uint8_t)scene_below(&random, 2);
+            /* at most 0.45 of a step from its middle */
+            const double up = scene_below(&random, 1000) / 1000. * 0.45 / 65535;
+            const bool above = worst ? truth[i] : best ? !truth[i] : scene_below(&random, 2);
+            scores[i] = (float)(step + (above ? up + 1e-8 : -up));
+        }
+        seg_tally *exact = of_floats("exact=true", scores, truth, FLOATS);
+        seg_tally *rounded = of_floats(NULL, scores, truth, FLOATS);
+        const double bound = evaluate_value(rounded, ID, "auc-error");
+        const double off = evaluate_value(exact, ID, "auc") - evaluate_value(rounded, ID, "auc");
+        ck_assert(bound > 0 && bound <= 0.5);
+        ck_assert_msg(fabs(off) <= bound + 1e-12, "off by %g, bound %g", off, bound);
+        if (worst) ck_assert_double_eq_tol(off, bound, 1e-12);
+        if (best) ck_assert_double_eq_tol(off, -bound, 1e-12);
+        /* a score moves by at most 1 / 131070, and so does its difference to 0 or 1 */
+        ck_assert_double_eq_tol(evaluate_value(rounded, ID, "brier"),
+                                evaluate_value(exact, ID, "brier"), 2 / 131070.);
+        seg_tally_free(exact);
+        seg_tally_free(rounded);
+    }
+}
+END_TEST
+
 /* Object and ground exchanged, scores turned round: the same area. */
 START_TEST(turned_round) {
     scene_random random = {12};
@@ -350,4 +451,5 @@ START_TEST(turned_round) {
 END_TEST
 
 CORE_MAIN("scores", curves_by_hand, corners_of_a_roc, one_class_only, floats_that_are_refused,
-          depths_mix, zeros_of_both_signs_are_tied, as_brute_force, turned_round)
+          depths_mix, zeros_of_both_signs_are_tied, as_brute_force, exact_floats_are_ranks,
+          the_bound_of_rounded_floats, turned_round)
