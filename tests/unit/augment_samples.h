@@ -108,8 +108,10 @@ static inline seg_augment_pipeline *sample_pipeline(const char *text,
 
 static inline void sample_text(char text[200], const seg_augmentation *augmentation,
                                const char *arguments) {
-    snprintf(text, 200, "%s(%s%sp=1)", augmentation->id,
-             augmentation->holds ? "hflip,rotate90,transpose," : "", arguments);
+    const bool sized = seg_params_find(augmentation->params, "width") != NULL;
+    snprintf(text, 200, "%s(%s%s%sp=1)", augmentation->id,
+             augmentation->holds ? "hflip,rotate90,transpose," : "",
+             sized ? "width=50,height=40," : "", arguments);
 }
 
 /* The same labels and pictures, to the bit. */
