@@ -22,8 +22,12 @@ typedef struct mover {
     const seg_augment_geometry *geometry;
     const seg_sample *from;
     seg_sample *to;
-    seen *list;            /* ascending by id */
-    seg_image mask, moved; /* of one object */
+    seg_rect window;              /* of the new picture: what the geometry makes goes there */
+    seg_image instances;          /* that part of the new instances */
+    const bool *taken;            /* of each object; NULL = all */
+    int32_t first_id;             /* of new ids; 0 = they stay */
+    seen *list;                   /* ascending by id */
+    seg_image mask, whole, moved; /* of one object: old, new, and the window in the new one */
 } mover;
 
 /* ---- counting instances ---- */
@@ -72,7 +76,7 @@ static seg_status count_seen(mover *m) {
     qsort(m->list, (size_t)count, sizeof *m->list, by_id);
     if (seg_image_empty(&m->from->instances)) return SEG_OK;
     count_instances(m->list, count, &m->from->instances, false);
-    count_instances(m->list, count, &m->to->instances, true);
+    count_instances(m->list, count, &m->instances, true);
     return SEG_OK;
 }
 
@@ -180,8 +184,11 @@ static seg_status move_runs(mover *m, const seg_object_label *object, const seg_
     if (seg_image_empty(&m->mask)) {
         SEG_TRY(seg_step_picture(&m->mask, m->step, m->from->picture.width, m->from->picture.height,
                                  SEG_U8, 1));
-        SEG_TRY(seg_step_picture(&m->moved, m->step, m->geometry->width, m->geometry->height,
+        SEG_TRY(seg_step_picture(&m->whole, m->step, m->to->picture.width, m->to->picture.height,
                                  SEG_U8, 1));
+        for (int32_t y = 0; y < m->whole.height; y++)
+            memset(seg_image_row(&m->whole, y), 0, (size_t)m->whole.width);
+        SEG_TRY(seg_image_view(&m->moved, &m->whole, m->window));
     }
     seg_runs_draw(&m->mask, m->from->runs + object->first_run, object->run_count);
     const double before = (double)measure_mask(&m->mask, &box);
@@ -191,7 +198,7 @@ static seg_status move_runs(mover *m, const seg_object_label *object, const seg_
         f, before * seg_geometry_growth(m->geometry, box.x + box.width / 2, box.y + box.height / 2),
         after);
     f->by_mask = true;
-    return seg_sample_add_mask(m->to, &m->moved);
+    return seg_sample_add_mask(m->to, &m->whole);
 }
 
 static void see_instance(mover *m, const seg_object_label *object, fate *f) {
@@ -231,6 +238,27 @@ static double clipped_area(const seg_augment_geometry *geometry, double *xy, dou
                             seg_polygon_clip(room, 4, spare, geometry->width, geometry->height));
 }
 
+/* From the window to the whole picture. Run lengths are of the whole picture already. */
+static void shift_object(seg_sample *sample, int32_t index, int32_t x, int32_t y) {
+    seg_object_label *object = &sample->objects[index];
+    if (!x && !y) return;
+    object->box.x += x, object->box.y += y;
+    object->rotated.x += x, object->rotated.y += y;
+    for (int32_t k = 0; k < object->polygon_count; k++) {
+        const seg_polygon_span *span = &sample->polygons[object->first_polygon + k];
+        for (int32_t i = 0; i < 2 * span->count; i++)
+            sample->corners[2 * (size_t)span->first + (size_t)i] += i % 2 ? y : x;
+    }
+    for (int32_t k = 0; k < object->point_count; k++) {
+        seg_keypoint *point = &sample->points[object->first_point + k];
+        if (point->visibility) point->x += x, point->y += y;
+    }
+}
+
+static int32_t index_in(const mover *m, const seg_object_label *object) {
+    return (int32_t)(object - m->from->objects);
+}
+
 static seg_status move_object(mover *m, const seg_object_label *object, const seg_warp *warp,
                               bool *lives) {
     seg_object_label moved = *object;
@@ -258,6 +286,8 @@ static seg_status move_object(mover *m, const seg_object_label *object, const se
     seg_object_label *added = &m->to->objects[index];
     added->kinds = object->kinds;
     if (object->kinds & SEG_LABEL_BOXES) added->box = box_of(m, object, &f);
+    shift_object(m->to, index, m->window.x, m->window.y);
+    if (m->first_id) added->id = m->first_id + index_in(m, object);
     const double share = f.before > 0 ? f.after < f.before ? f.after / f.before : 1 : 1;
     added->visible = object->visible * share;
     added->area = f.after;
@@ -280,8 +310,10 @@ static void take_back(seg_sample *sample) {
     sample->dropped++;
 }
 
-/* Objects that died are seen no more. `list` has their `object` set to -1. */
-static void erase_dead(const seg_image *instances, seen *list, int32_t count) {
+/* Objects that died (`object` -1) or were never taken are seen no more; others get new ids, if they
+ * start at `first_id`. */
+static void rename_instances(const seg_image *instances, seen *list, int32_t count,
+                             int32_t first_id) {
     for (int32_t y = 0; y < instances->height; y++) {
         int32_t *row = seg_image_row(instances, y);
         for (int32_t x = 0, end; x < instances->width; x = end) {
@@ -289,8 +321,10 @@ static void erase_dead(const seg_image *instances, seen *list, int32_t count) {
             for (end = x + 1; end < instances->width && row[end] == id; end++) {
             }
             const seen *one = id ? find(list, count, id) : NULL;
-            if (!one || one->object >= 0) continue;
-            memset(row + x, 0, (size_t)(end - x) * sizeof *row);
+            if (!id || (one && one->object >= 0 && !first_id) || (!one && !first_id)) continue;
+            const int32_t fresh = one && one->object >= 0 ? first_id + one->object : 0;
+            for (int32_t i = x; i < end; i++)
+                row[i] = fresh;
         }
     }
 }
@@ -299,64 +333,100 @@ static seg_status move_objects(mover *m, const seg_warp *warp) {
     bool died = false;
     SEG_TRY(count_seen(m));
     for (int32_t i = 0; i < m->from->object_count; i++) {
-        bool lives;
-        SEG_TRY(move_object(m, &m->from->objects[i], warp, &lives));
-        if (lives) continue;
-        take_back(m->to);
+        bool lives = false;
+        if (!m->taken || m->taken[i]) {
+            SEG_TRY(move_object(m, &m->from->objects[i], warp, &lives));
+            if (lives) continue;
+            take_back(m->to);
+        }
         find(m->list, m->from->object_count, m->from->objects[i].id)->object = -1;
         died = true;
     }
-    if (died && !seg_image_empty(&m->to->instances))
-        erase_dead(&m->to->instances, m->list, m->from->object_count);
+    if ((died || m->first_id) && !seg_image_empty(&m->instances))
+        rename_instances(&m->instances, m->list, m->from->object_count, m->first_id);
     return SEG_OK;
 }
 
+/* A picture of the new sample: that of the old one in the window. */
+static seg_status move_picture(const mover *m, seg_image *to, const seg_image *from,
+                               const seg_warp *warp, seg_image *window) {
+    *window = (seg_image){0};
+    if (seg_image_empty(from)) return SEG_OK;
+    SEG_TRY(seg_image_view(window, to, m->window));
+    return seg_warp_apply(window, from, warp, m->step->env);
+}
+
 static seg_status move_pictures(mover *m, const seg_warp *nearest) {
-    seg_augment_step *step = m->step;
     const seg_augment_geometry *g = m->geometry;
     seg_warp warp = *nearest;
+    seg_image window;
     warp.filter = g->whole ? SEG_WARP_NEAREST : g->filter;
     warp.border = g->border;
     for (int c = 0; c < 4; c++)
         warp.fill[c] = g->fill / 255 * seg_image_full_scale(&m->from->picture);
-    SEG_TRY(seg_augment_picture(&m->to->picture, step, SEG_ROOM_PICTURE, g->width, g->height,
-                                &m->from->picture));
-    SEG_TRY(seg_warp_apply(&m->to->picture, &m->from->picture, &warp, step->env));
-    if (!seg_image_empty(&m->from->semantic)) {
-        warp = *nearest;
-        warp.border = g->border;
-        warp.fill[0] = step->rules->ignore;
-        SEG_TRY(seg_augment_picture(&m->to->semantic, step, SEG_ROOM_SEMANTIC, g->width, g->height,
-                                    &m->from->semantic));
-        SEG_TRY(seg_warp_apply(&m->to->semantic, &m->from->semantic, &warp, step->env));
-    }
-    if (seg_image_empty(&m->from->instances)) return SEG_OK;
-    SEG_TRY(seg_augment_picture(&m->to->instances, step, SEG_ROOM_INSTANCES, g->width, g->height,
-                                &m->from->instances));
-    return seg_warp_apply(&m->to->instances, &m->from->instances, nearest, step->env);
+    SEG_TRY(move_picture(m, &m->to->picture, &m->from->picture, &warp, &window));
+    warp = *nearest;
+    warp.border = g->border;
+    warp.fill[0] = m->step->rules->ignore;
+    SEG_TRY(move_picture(m, &m->to->semantic, &m->from->semantic, &warp, &window));
+    return move_picture(m, &m->to->instances, &m->from->instances, nearest, &m->instances);
 }
 
-static seg_status copy_classes(seg_sample *to, const seg_sample *from) {
+seg_status seg_augment_copy_classes(seg_sample *to, const seg_sample *from) {
     if (!from->class_count) return SEG_OK;
     SEG_TRY(seg_sample_set_class(to, -1, from->class_count));
     memcpy(to->classes, from->classes, (size_t)from->class_count * sizeof *from->classes);
     return SEG_OK;
 }
 
-seg_status seg_augment_move(seg_augment_step *step, const seg_augment_geometry *geometry) {
-    mover m = {
-        .step = step, .geometry = geometry, .from = step->sample, .to = seg_augment_other(step)};
+seg_status seg_augment_pictures(seg_augment_step *step, seg_sample *to, int32_t width,
+                                int32_t height) {
+    const seg_sample *like = step->sample;
+    SEG_TRY(seg_check_limits(width, height, step->env));
+    SEG_TRY(
+        seg_augment_picture(&to->picture, step, SEG_ROOM_PICTURE, width, height, &like->picture));
+    if (!seg_image_empty(&like->semantic))
+        SEG_TRY(seg_augment_picture(&to->semantic, step, SEG_ROOM_SEMANTIC, width, height,
+                                    &like->semantic));
+    if (!seg_image_empty(&like->instances))
+        SEG_TRY(seg_augment_picture(&to->instances, step, SEG_ROOM_INSTANCES, width, height,
+                                    &like->instances));
+    to->name = like->name;
+    to->dropped = like->dropped;
+    to->lost_points = like->lost_points;
+    return SEG_OK;
+}
+
+seg_status seg_augment_add(seg_augment_step *step, seg_sample *to, const seg_sample *from,
+                           const seg_augment_geometry *geometry, seg_rect window, const bool *taken,
+                           int32_t first_id) {
+    const seg_transform shift = seg_transform_translation(-window.x, -window.y);
+    seg_augment_geometry local = *geometry;
+    mover m = {.step = step,
+               .geometry = &local,
+               .from = from,
+               .to = to,
+               .window = window,
+               .taken = taken,
+               .first_id = first_id};
     seg_transform inverse;
     seg_warp nearest;
-    SEG_TRY(seg_check_limits(geometry->width, geometry->height, step->env));
-    SEG_TRY(seg_transform_invert(&inverse, &geometry->forward));
-    warp_of(&nearest, geometry, &inverse);
-    m.to->name = m.from->name;
-    m.to->dropped = m.from->dropped;
-    m.to->lost_points = m.from->lost_points;
-    SEG_TRY(copy_classes(m.to, m.from));
+    local.width = window.width;
+    local.height = window.height;
+    if (window.x || window.y) local.forward = seg_transform_compose(&shift, &geometry->forward);
+    SEG_TRY(seg_transform_invert(&inverse, &local.forward));
+    warp_of(&nearest, &local, &inverse);
     SEG_TRY(move_pictures(&m, &nearest));
-    SEG_TRY(move_objects(&m, &nearest));
+    return move_objects(&m, &nearest);
+}
+
+seg_status seg_augment_move(seg_augment_step *step, const seg_augment_geometry *geometry) {
+    const seg_sample *from = step->sample;
+    seg_sample *to = seg_augment_other(step);
+    const seg_rect whole = {0, 0, geometry->width, geometry->height};
+    SEG_TRY(seg_augment_pictures(step, to, geometry->width, geometry->height));
+    SEG_TRY(seg_augment_copy_classes(to, from));
+    SEG_TRY(seg_augment_add(step, to, from, geometry, whole, NULL, 0));
     seg_augment_swap(step);
     return SEG_OK;
 }
@@ -427,15 +497,67 @@ static void count_hidden(mover *m, const seg_image *hidden) {
         for (int32_t x = 0, end; x < instances->width; x = end) {
             const int32_t id = row[x];
             int64_t count = 0;
-            for (end = x; end < instances->width && row[end] == id; end++)
+            int32_t left = INT32_MAX, right = -1; /* of what stays */
+            for (end = x; end < instances->width && row[end] == id; end++) {
                 count += gone[end] != 0;
+                if (gone[end]) continue;
+                if (left == INT32_MAX) left = end;
+                right = end;
+            }
             seen *one = id ? find(m->list, m->from->object_count, id) : NULL;
+            if (one && right >= 0) {
+                if (left < one->left) one->left = left;
+                if (right > one->right) one->right = right;
+                if (y < one->top) one->top = y;
+                one->bottom = y;
+            }
             if (one) one->before += end - x, one->after += count;
         }
     }
 }
 
-seg_status seg_augment_hide(seg_augment_step *step, const seg_image *hidden) {
+/* The object last appended loses what is hidden: run lengths, and boxes that are made of masks. */
+static seg_status remove_hidden(mover *m, const seg_object_label *object, const seg_image *hidden,
+                                seg_sample *to) {
+    seg_object_label *added = &to->objects[to->object_count - 1];
+    seg_box box = {0};
+    const bool by_mask = object->kinds & (SEG_LABEL_RLE | SEG_LABEL_INSTANCES);
+    if (object->kinds & SEG_LABEL_RLE) {
+        seg_runs_draw(&m->mask, m->from->runs + object->first_run, object->run_count);
+        for (int32_t y = 0; y < hidden->height; y++) {
+            const uint8_t *gone = seg_image_row(hidden, y);
+            uint8_t *row = seg_image_row(&m->mask, y);
+            for (int32_t x = 0; x < hidden->width; x++)
+                row[x] = gone[x] ? 0 : row[x];
+        }
+        measure_mask(&m->mask, &box);
+        to->run_count = added->first_run;
+        added->run_count = 0;
+        SEG_TRY(seg_sample_add_mask(to, &m->mask));
+        added->kinds = object->kinds;
+    }
+    if (object->kinds & SEG_LABEL_INSTANCES) {
+        const seen *one = find(m->list, m->from->object_count, object->id);
+        box =
+            (seg_box){one->left, one->top, one->right + 1 - one->left, one->bottom + 1 - one->top};
+    }
+    for (int32_t k = 0; k < added->point_count; k++) {
+        seg_keypoint *point = &to->points[added->first_point + k];
+        if (!point->visibility || point->x < 0 || point->y < 0 || point->x >= hidden->width ||
+            point->y >= hidden->height)
+            continue;
+        if (!((const uint8_t *)seg_image_row(hidden, (int32_t)point->y))[(int32_t)point->x])
+            continue;
+        *point = (seg_keypoint){0};
+        to->lost_points++;
+    }
+    if (object->kinds & SEG_LABEL_BOXES && by_mask &&
+        m->step->rules->boxes_from <= SEG_BOXES_POLYGON)
+        added->box = box;
+    return SEG_OK;
+}
+
+seg_status seg_augment_hide(seg_augment_step *step, const seg_image *hidden, bool removed) {
     seg_sample *sample = step->sample, *other = seg_augment_other(step);
     mover m = {.step = step, .from = sample};
     const int32_t count = sample->object_count;
@@ -443,7 +565,12 @@ seg_status seg_augment_hide(seg_augment_step *step, const seg_image *hidden) {
     m.list = seg_scratch_take(step->scratch, (size_t)count + 1, sizeof *m.list, "objects");
     if (!m.list) return SEG_ERROR_MEMORY;
     for (int32_t i = 0; i < count; i++)
-        m.list[i] = (seen){.id = sample->objects[i].id, .object = i};
+        m.list[i] = (seen){.id = sample->objects[i].id,
+                           .object = i,
+                           .left = INT32_MAX,
+                           .top = INT32_MAX,
+                           .right = -1,
+                           .bottom = -1};
     qsort(m.list, (size_t)count, sizeof *m.list, by_id);
     if (!seg_image_empty(&sample->instances)) count_hidden(&m, hidden);
     for (int32_t i = 0; i < count; i++) {
@@ -461,11 +588,16 @@ seg_status seg_augment_hide(seg_augment_step *step, const seg_image *hidden) {
         SEG_TRY(seg_sample_append_object(other, sample, i));
         other->objects[other->object_count - 1].visible = visible;
         other->objects[other->object_count - 1].area = area;
+        if (removed && share < 1) {
+            if (object->kinds & SEG_LABEL_RLE && seg_image_empty(&m.mask))
+                SEG_TRY(seg_step_picture(&m.mask, step, hidden->width, hidden->height, SEG_U8, 1));
+            SEG_TRY(remove_hidden(&m, object, hidden, other));
+        }
     }
     other->dropped += sample->dropped;
-    other->lost_points = sample->lost_points;
+    other->lost_points += sample->lost_points;
     other->name = sample->name;
-    SEG_TRY(copy_classes(other, sample));
+    SEG_TRY(seg_augment_copy_classes(other, sample));
     other->picture = sample->picture;
     other->semantic = sample->semantic;
     other->instances = sample->instances;
@@ -473,7 +605,7 @@ seg_status seg_augment_hide(seg_augment_step *step, const seg_image *hidden) {
         SEG_TRY(seg_augment_picture(&other->instances, step, SEG_ROOM_INSTANCES, hidden->width,
                                     hidden->height, &sample->instances));
         SEG_TRY(seg_image_copy(&other->instances, &sample->instances, step->env));
-        erase_dead(&other->instances, m.list, count);
+        rename_instances(&other->instances, m.list, count, 0);
     }
     seg_augment_swap(step);
     return SEG_OK;

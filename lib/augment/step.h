@@ -109,6 +109,20 @@ SEG_NODISCARD seg_status seg_step_picture(seg_image *image, seg_augment_step *st
 SEG_NODISCARD seg_status seg_augment_move(seg_augment_step *step,
                                           const seg_augment_geometry *geometry);
 
+/** Gives `to`, the sample that is built, pictures of the kinds that the sample has. */
+SEG_NODISCARD seg_status seg_augment_pictures(seg_augment_step *step, seg_sample *to, int32_t width,
+                                              int32_t height);
+
+/** Adds what `geometry` makes of a sample to one that is built, in a window of it: pixels, and
+ *  objects that live there. Of those only the `taken` (NULL = all); ids are first_id + place in
+ *  the list, or stay (0). */
+SEG_NODISCARD seg_status seg_augment_add(seg_augment_step *step, seg_sample *to,
+                                         const seg_sample *from,
+                                         const seg_augment_geometry *geometry, seg_rect window,
+                                         const bool *taken, int32_t first_id);
+
+SEG_NODISCARD seg_status seg_augment_copy_classes(seg_sample *to, const seg_sample *from);
+
 /** Draws partner number `which` of 0 .. SEG_MOST_PARTNERS - 1 and loads it. */
 SEG_NODISCARD seg_status seg_augment_partner(seg_augment_step *step, int32_t which,
                                              seg_sample **partner);
@@ -119,8 +133,9 @@ seg_sample *seg_augment_other(seg_augment_step *step);
 void seg_augment_swap(seg_augment_step *step);
 
 /** Tells what is hidden from now on: U8 of the picture's size, non-zero = hidden. Objects that do
- * not live are dropped. Masks stay: a hidden object is still there.
- */
-SEG_NODISCARD seg_status seg_augment_hide(seg_augment_step *step, const seg_image *hidden);
+ *  not live are dropped. Masks stay, since a hidden object is still there, unless it is `removed`:
+ *  then they, boxes made of them, and key points lose what is hidden. */
+SEG_NODISCARD seg_status seg_augment_hide(seg_augment_step *step, const seg_image *hidden,
+                                          bool removed);
 
 #endif
