@@ -10,14 +10,16 @@ typedef struct across {
 } across;
 
 static inline across across_of(const uint8_t *p) {
-    const vec twice_second = v_set16(0x0201);
-    const vec before = v_load(p - 1), here = v_load(p), after = v_load(p + 1);
-    const vec even_right = v_low8(after), odd_right = v_high8(after);
+    const vec before = v_load(p - 1), after = v_load(p + 1);
+    /* Of an even pixel left, here and right, of the odd one behind it here, right and beyond. */
+    const vec left = v_low8(before), here = v_high8(before);
+    const vec right = v_low8(after), beyond = v_high8(after);
+    const vec middle = v_add16(here, right);
     across a;
-    a.even_difference = v_sub16(even_right, v_low8(before));
-    a.odd_difference = v_sub16(odd_right, v_high8(before));
-    a.even_sum = v_add16(v_pairs8(before, twice_second), even_right);
-    a.odd_sum = v_add16(v_pairs8(here, twice_second), odd_right);
+    a.even_difference = v_sub16(right, left);
+    a.odd_difference = v_sub16(beyond, here);
+    a.even_sum = v_add16(v_add16(left, here), middle);
+    a.odd_sum = v_add16(middle, v_add16(right, beyond));
     return a;
 }
 
@@ -162,11 +164,28 @@ static inline void fetch_ahead(rows_ahead *ahead, int32_t lines) {
     }
 }
 
+/* No slopes and no marks in rows i .. i+count-1 of a flat strip. */
+static void clear_flat(tile *t, int32_t i, int32_t count, int32_t s) {
+    const int32_t first = s * (V_BYTES / 2), end = first + V_BYTES / 2;
+    for (int32_t r = i; r < i + count; r++) {
+        clear_lanes(t, r, 0, first, end);
+        clear_lanes(t, r, 1, first, end);
+        t->mark[r % RING][s] = 0;
+    }
+}
+
 static inline void step_strips(tile *t, const uint8_t *const *rows, int32_t count, int32_t i,
                                int squared) {
     const destination to = destination_of(t, i, squared);
+    uint8_t *cleared = t->cleared[i % RING / ROWS];
     for (int32_t s = t->range.inner_first; s < t->range.inner_end; s++) {
         fetch_ahead(&t->ahead, ROWS * V_BYTES / 64);
+        if (t->flat[s]) {
+            if (!cleared[s]) clear_flat(t, i, count, s);
+            cleared[s] = count == ROWS;
+            continue;
+        }
+        cleared[s] = 0;
         step_rows(rows, t->x0 + (s - 1) * V_BYTES, count, &to, s);
     }
 }

@@ -22,6 +22,8 @@
 #include "kernels/canny_grow.h"
 #include "kernels/canny_suppress.h"
 
+#include "kernels/canny_flat.h"
+
 /* Where the rows of a sweep go. */
 typedef struct sink {
     const seg_canny_planes *planes; /* or NULL: statistics */
@@ -53,12 +55,14 @@ static void sweep_tile(tile *t, const sink *to, int32_t first, int32_t end) {
     clear_strips(t, 0, t->range.first);
     clear_strips(t, t->range.end, reach < STRIPS ? reach : STRIPS);
     memset(t->mark, 0, sizeof t->mark);
+    start_flat(t);
     t->next_smooth = 0;
     int32_t done = 1;
     for (int32_t i = 0; i < count; i += ROWS) {
         if (i % RING == 0) {
             const int32_t batch = count - i < RING ? count - i : RING;
             source_rows(t, rows, first + i - 2, batch + 2);
+            find_flat(t, rows, batch);
         }
         const int32_t taken = count - i < ROWS ? count - i : ROWS;
         step(t, rows + i % RING, taken, i);
@@ -70,15 +74,17 @@ static void sweep_tile(tile *t, const sink *to, int32_t first, int32_t end) {
     }
 }
 
-static tile *tile_in(void *work, const seg_canny_plan *plan) {
+/* `all`: every magnitude is wanted, not only those above the low threshold. */
+static tile *tile_in(void *work, const seg_canny_plan *plan, bool all) {
     tile *t = work;
     t->plan = plan;
+    t->flat_span = all ? -1 : flat_span_of(plan);
     return t;
 }
 
 static void classify(const seg_canny_planes *planes, const seg_canny_plan *plan, int32_t first,
                      int32_t end, void *work) {
-    tile *t = tile_in(work, plan);
+    tile *t = tile_in(work, plan, false);
     const sink to = {planes, NULL, 0};
     for (t->x0 = 0; t->x0 < plan->width; t->x0 += TILE)
         sweep_tile(t, &to, first, end);
@@ -86,7 +92,7 @@ static void classify(const seg_canny_planes *planes, const seg_canny_plan *plan,
 
 static void count(uint64_t *bins, const seg_canny_plan *plan, const uint8_t *ignore,
                   ptrdiff_t ignore_stride, int32_t first, int32_t end, void *work) {
-    tile *t = tile_in(work, plan);
+    tile *t = tile_in(work, plan, true);
     const sink to = {NULL, ignore, ignore_stride};
     memset(t->bins, 0, sizeof t->bins);
     for (t->x0 = 0; t->x0 < plan->width; t->x0 += TILE)

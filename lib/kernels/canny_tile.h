@@ -51,11 +51,17 @@ typedef struct tile {
     _Alignas(64) uint8_t sums[2][ROWS][SMOOTH];
     _Alignas(64) uint8_t smooth[SMOOTH_ROWS][SMOOTH];
     _Alignas(64) uint8_t narrow[ROWS + 4][V_BYTES]; /* rows that are shorter than a vector */
+    /* Extremes of the columns of a batch, laid out like `smooth`; strips where they are close; and
+     * for either half of the ring whether a strip's magnitudes are those of no slope anyway. */
+    _Alignas(64) uint8_t most[SMOOTH], least[SMOOTH];
+    uint8_t flat[MARKS], cleared[2][MARKS];
     uint32_t bins[4][SEG_CANNY_BINS];
 
     const seg_canny_plan *plan;
     int32_t x0;          /* first pixel */
     int32_t next_smooth; /* first row that is not blurred yet */
+    int32_t flat_span;   /* of strips without magnitudes above low, -1: all are wanted */
+    int32_t patience;    /* batches in which flat strips are not looked for */
     strip_range range;
     rows_ahead ahead;
 } tile;
