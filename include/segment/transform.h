@@ -91,6 +91,34 @@ seg_transform_fit_robust(seg_transform *transform, uint8_t *agrees, seg_transfor
                          const double *from, const double *to, int32_t count,
                          const seg_transform_robust_options *options, const seg_env *env);
 
+typedef struct seg_register_options {
+    size_t size;
+    int32_t model;  /**< seg_transform_model, all but projective; default translation */
+    double reach;   /**< shifts looked for, of the picture's sides, 0 .. 0.5; default 0.2 */
+    int32_t pixels; /**< the pictures are made smaller until they have no more; default 100000 */
+} seg_register_options;
+
+SEG_API void seg_register_options_init(seg_register_options *options);
+
+/**
+ * Global motion: the transform that takes points of `reference` to where the same is seen in
+ * `moving`, pixel (0,0) being 0..1, 0..1. What moves by itself, or has changed, does not count: the
+ * differences of the pixels are weighed by Tukey's biweight, whose reach follows their median, and
+ * a change of brightness of the whole is let go. Pictures are of one size, one channel, u8, u16 or
+ * f32; where `ignore` (U8, NULL = none) is not 0, the reference is not looked at. `agreement` (or
+ * NULL) gets the share of the pixels that do count. Good to about a twentieth of a pixel.
+ * J. Odobez, P. Bouthemy, "Robust multiresolution estimation of parametric motion models", J. of
+ * Visual Communication and Image Representation 6(4), 1995; the coarsest level is searched for
+ * shifts. Errors: SEG_ERROR_ARGUMENT, SEG_ERROR_OPTION, SEG_ERROR_SHAPE, SEG_ERROR_UNSUPPORTED,
+ * SEG_ERROR_DATA (nothing to hold on to: no structure, or too little in common), SEG_ERROR_MEMORY.
+ */
+SEG_API SEG_NODISCARD seg_status seg_transform_register(seg_transform *transform, double *agreement,
+                                                        const seg_image *moving,
+                                                        const seg_image *reference,
+                                                        const seg_image *ignore,
+                                                        const seg_register_options *options,
+                                                        const seg_env *env);
+
 SEG_END_DECLS
 
 #endif
