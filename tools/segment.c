@@ -6,6 +6,7 @@
 #include "common/messages.h"
 #include "common/run.h"
 #include "common/signals.h"
+#include "common/train.h"
 #include "segment/describe.h"
 #include "segment/try_all.h"
 #include <stdlib.h>
@@ -17,6 +18,7 @@ static int work(const arguments *given) {
     int code = plan_make(&made, &chosen);
     journal *done = code == EXIT_DONE ? journal_open(&made) : NULL;
     if (code == EXIT_DONE) code = checks_run(&made, done);
+    if (code == EXIT_DONE && !chosen.dry_run) code = train_plan(&made);
     if (code == EXIT_DONE && chosen.dry_run)
         code = plan_print(&made);
     else if (code == EXIT_DONE && given->values[OPTION_TRY_ALL])

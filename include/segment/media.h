@@ -118,6 +118,7 @@ typedef struct seg_reader_options {
     int64_t limit;          /**< frames delivered at most; 0 = all */
     int32_t step;           /**< deliver every n-th frame; default 1 */
     int32_t width, height;  /**< resize to; one 0 keeps the proportions, both the size */
+    double scale;           /**< if above 0 and they are 0: resize by this factor, rounded */
     int32_t on_resize;      /**< seg_on_resize */
     const char *format; /**< forces the demuxer: "y4m", "rawvideo", "png", ...; NULL = by content */
     int32_t raw_width, raw_height; /**< of rawvideo input */

@@ -5,10 +5,20 @@
 
 #include <inttypes.h>
 
+static int32_t scaled(int32_t side, double scale) {
+    const double size = side * scale + 0.5;
+    return size < 1 ? 1 : size > INT32_MAX ? INT32_MAX : (int32_t)size;
+}
+
 void seg_conform_size(int32_t *width, int32_t *height, const seg_reader_options *options) {
     int64_t w = options->width;
     int64_t h = options->height;
-    if (w <= 0 && h <= 0) return;
+    if (w <= 0 && h <= 0) {
+        if (options->scale <= 0) return;
+        *width = scaled(*width, options->scale);
+        *height = scaled(*height, options->scale);
+        return;
+    }
     if (h <= 0) h = (2 * w * *height + *width) / (2 * (int64_t)*width);
     if (w <= 0) w = (2 * h * *width + *height) / (2 * (int64_t)*height);
     *width = w < 1 ? 1 : (int32_t)(w > INT32_MAX ? INT32_MAX : w);

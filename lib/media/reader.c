@@ -48,6 +48,8 @@ static seg_status check_options(const seg_reader_options *o) {
     if (o->width < 0 || o->height < 0)
         return seg_fail(SEG_ERROR_OPTION, "resize is %dx%d (allowed 0 or more a side)", o->width,
                         o->height);
+    if (!(o->scale >= 0 && o->scale <= 1000))
+        return seg_fail(SEG_ERROR_OPTION, "scale is %g (allowed 0 to 1000)", o->scale);
     if (o->on_resize < SEG_RESIZE_SCALE || o->on_resize > SEG_RESIZE_FAIL)
         return seg_fail(SEG_ERROR_OPTION, "on_resize is %d (allowed 0 to 2)", o->on_resize);
     return SEG_OK;

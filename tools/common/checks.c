@@ -51,6 +51,7 @@ static void collect_inputs(known_files *target, const plan *from, seg_names *nam
         for (int32_t k = 0; k < names[i].count; k++)
             add_file(target, names[i].items[k]);
     }
+    add_file(target, chosen->train);
     add_file(target, chosen->ignore);
     add_file(target, chosen->markers);
     add_file(target, chosen->known_foreground);

@@ -38,6 +38,7 @@ static void add_method(text_buffer *target, const recipe *how) {
 int plan_print(const plan *from) {
     const settings *chosen = from->settings;
     int32_t workers = chosen->jobs < from->job_count ? chosen->jobs : from->job_count;
+    if (workers < 1) workers = 1;
     text_buffer body = {0};
     int64_t most = 0;
     outfile out;

@@ -94,25 +94,35 @@ static json_t *describe_job(const job *item, const char *state) {
 
 /* ---- reading ---- */
 
+/* Shards that run side by side have a journal each. */
+static char *shard_suffix(const settings *from) {
+    if (from->shards == 1) return text_copy(".journal");
+    return text_format(".%ld-of-%ld.journal", (long)from->shard, (long)from->shards);
+}
+
 static char *journal_path(const plan *from) {
     const char *output = from->settings->output;
     if (!output || text_equal(output, "-") || text_equal(output, "null:") || !from->job_count)
         return NULL;
-    if (!from->to_directory && !name_is_template(output) && !name_is_pattern(output))
-        return text_format("%s.journal", output);
-    char *directory = text_copy(output);
+    char *directory = text_copy(output), *suffix = shard_suffix(from->settings), *path;
     while (!from->to_directory && (name_is_template(directory) || name_is_pattern(directory))) {
         char *parent = name_parent(directory);
         free(directory);
         directory = parent;
     }
+    const bool file = !from->to_directory && text_equal(directory, output);
     size_t length = strlen(directory);
-    while (length > 1 && directory[length - 1] == '/')
+    while (!file && length > 1 && directory[length - 1] == '/')
         directory[--length] = 0;
-    char *path = text_equal(directory, ".") || text_equal(directory, "/")
-                     ? name_join(directory, "segment.journal")
-                     : text_format("%s.journal", directory);
+    if (!file && (text_equal(directory, ".") || text_equal(directory, "/"))) {
+        char *name = text_format("segment%s", suffix);
+        path = name_join(directory, name);
+        free(name);
+    } else {
+        path = text_format("%s%s", directory, suffix);
+    }
     free(directory);
+    free(suffix);
     return path;
 }
 

@@ -40,6 +40,10 @@ static const option_row rows[OPTION_COUNT] = {
                            "Begin with the background model that --save-model wrote.", SEGMENT},
     [OPTION_SAVE_MODEL] = {"save-model", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
                            "Write the background model after the last frame.", SEGMENT},
+    [OPTION_TRAIN] = {"train", 0, OPTION_VALUE, GROUP_METHOD, "CLIP", NULL, "file",
+                      "Learn the background from this video, directory or pattern first; every "
+                      "input begins with that model. --resize holds for it, too.",
+                      SEGMENT},
     [OPTION_PRE] = {"pre", 0, OPTION_VALUE, GROUP_METHOD, "CHAIN", NULL, NULL,
                     "Filters before the method, e.g. gaussian(1.4),median(3); gaussian=1.4 also "
                     "reads.",
@@ -136,9 +140,10 @@ static const option_row rows[OPTION_COUNT] = {
                       "Stop after N frames.", SEGMENT},
     [OPTION_STEP] = {"step", 0, OPTION_VALUE, GROUP_INPUT, "N", NULL, NULL,
                      "Take every N-th frame.", SEGMENT},
-    [OPTION_RESIZE] = {"resize", 0, OPTION_VALUE, GROUP_INPUT, "WxH", NULL, NULL,
-                       "Bring frames to this size first; results, --roi and objects refer to it.",
-                       SEGMENT},
+    [OPTION_RESIZE] =
+        {"resize", 0, OPTION_VALUE, GROUP_INPUT, "SIZE", NULL, NULL,
+         "Bring frames to this size first, WxH or 50%; results, --roi and objects refer to it.",
+         SEGMENT},
     [OPTION_ON_RESIZE] = {"on-resize", 0, OPTION_VALUE, GROUP_INPUT, "WHAT", "scale|restart|fail",
                           NULL,
                           "When a video changes its size: scale to the first size (default), "
@@ -238,6 +243,11 @@ static const option_row rows[OPTION_COUNT] = {
                      "Inputs worked on at once; they share the threads. Default 1, 0 is one per "
                      "processor.",
                      SEGMENT},
+    [OPTION_SHARD] = {"shard", 0, OPTION_VALUE, GROUP_RUN, "PART/PARTS", NULL, NULL,
+                      "Work on this part of the inputs only, e.g. 3/8. Parts are runs of inputs "
+                      "in their order: what all parts write to --objects, --events and --report, "
+                      "put one behind the other, is what one run would write.",
+                      SEGMENT},
     [OPTION_RESUME] = {"resume", 0, OPTION_FLAG, GROUP_RUN, NULL, NULL, NULL,
                        "Skip inputs that a journal beside OUTPUT says are done: same file, "
                        "parameters and version.",

@@ -245,6 +245,9 @@ static int check_combinations(const plan *target) {
     if ((from->save_model || from->load_model) && target->job_count > 1)
         return fail_usage(NULL, "--save-model and --load-model take one input; a model belongs to "
                                 "one view");
+    if (from->train && from->load_model)
+        return fail_usage(NULL, "--train and --load-model both say what the model begins with; "
+                                "give one of them");
     if (from->resume &&
         (!from->output || text_equal(from->output, "-") || text_equal(from->output, "null:")))
         return fail_usage(NULL, "--resume needs an OUTPUT that is a file or directory");
@@ -266,6 +269,34 @@ static int check_combinations(const plan *target) {
     return EXIT_DONE;
 }
 
+static void free_job(job *item) {
+    free(item->input);
+    free(item->output);
+    for (int file = 0; file < LINES_COUNT; file++)
+        free(item->lines[file]);
+    free(item->problem);
+    seg_names_free(&item->names, NULL);
+}
+
+/* --shard: a run of the jobs stays. Names were given before, as if all were done. */
+static void keep_shard(plan *target) {
+    const settings *from = target->settings;
+    const int64_t count = target->job_count;
+    const int32_t first = (int32_t)(count * (from->shard - 1) / from->shards);
+    const int32_t end = (int32_t)(count * from->shard / from->shards);
+    target->several = count > 1;
+    target->job_count = 0;
+    for (int32_t i = 0; i < count; i++) {
+        if (i < first || i >= end) {
+            free_job(&target->jobs[i]);
+            continue;
+        }
+        target->jobs[target->job_count] = target->jobs[i];
+        target->jobs[target->job_count].index = target->job_count;
+        target->job_count++;
+    }
+}
+
 int plan_make(plan *target, const settings *from) {
     *target = (plan){.settings = from};
     int code = EXIT_DONE;
@@ -277,19 +308,13 @@ int plan_make(plan *target, const settings *from) {
     if (code == EXIT_DONE) code = choose_recipes(target);
     if (code == EXIT_DONE) code = assign_outputs(target);
     if (code == EXIT_DONE) code = assign_lines(target);
+    if (code == EXIT_DONE) keep_shard(target);
     return code;
 }
 
 void plan_free(plan *target) {
-    for (int32_t i = 0; i < target->job_count; i++) {
-        job *item = &target->jobs[i];
-        free(item->input);
-        free(item->output);
-        for (int file = 0; file < LINES_COUNT; file++)
-            free(item->lines[file]);
-        free(item->problem);
-        seg_names_free(&item->names, NULL);
-    }
+    for (int32_t i = 0; i < target->job_count; i++)
+        free_job(&target->jobs[i]);
     free(target->jobs);
     for (int i = 0; i < 2; i++)
         if (target->recipes[i]) {

@@ -18,7 +18,7 @@ typedef enum output_kind {
 
 /** One input with its output. */
 typedef struct job {
-    int32_t index;
+    int32_t index; /* its place in the plan */
     char *input;
     seg_source_kind kind;
     bool sequence;        /* frames of a directory, pattern or glob */
@@ -34,6 +34,7 @@ typedef struct plan {
     const settings *settings;
     job *jobs;
     int32_t job_count;
+    bool several;       /* there are several inputs, here or in other shards */
     recipe *recipes[2]; /* the method's; or the defaults for pictures and video */
     bool to_directory;  /* OUTPUT is a directory that is to be made */
 } plan;

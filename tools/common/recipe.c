@@ -160,10 +160,12 @@ static int load_pictures(recipe *target) {
 
 static int load_model(recipe *target) {
     const settings *from = target->settings;
-    const char *option = from->save_model ? "save-model" : "load-model";
-    if (!from->load_model && !from->save_model) return EXIT_DONE;
+    const char *option = from->save_model   ? "save-model"
+                         : from->load_model ? "load-model"
+                                            : "train";
+    if (!from->load_model && !from->save_model && !from->train) return EXIT_DONE;
     const bool keeps = target->method->save && target->method->load;
-    if (!keeps && !target->tracks) {
+    if (!keeps && (!target->tracks || from->train)) {
         message_error(NULL, "--%s: method %s keeps no model", option, target->method->id);
         return EXIT_USAGE;
     }
@@ -246,6 +248,7 @@ json_t *recipe_describe(const recipe *from) {
     if (from->tracks)
         json_object_set_new(all, "track",
                             parameters_describe(&from->track, seg_track_params(), NULL));
+    describe_text(all, "train", chosen->train);
     describe_text(all, "roi", values[OPTION_ROI]);
     json_object_set_new(all, "render",
                         json_string(from->svg ? "contours" : seg_render_name(from->render)));

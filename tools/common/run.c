@@ -120,6 +120,7 @@ static int exit_code(const run *all, bool files_good) {
 int run_plan(plan *from, journal *done) {
     const settings *chosen = from->settings;
     int32_t workers = chosen->jobs < from->job_count ? chosen->jobs : from->job_count;
+    if (workers < 1) workers = 1; /* a shard may be empty */
     run all = {.plan = from, .journal = done};
     signals_catch();
     if (!make_directories(from)) return EXIT_FAILED;

@@ -44,6 +44,20 @@ static bool read_time(double *value, const arguments *from, option_id id) {
     return fail(id, text, "90, 1:30, 00:01:30.5, 8s, 500ms");
 }
 
+/* WIDTHxHEIGHT or a share of the size. */
+static bool read_resize(seg_reader_options *reader, const arguments *from) {
+    const char *text = from->values[OPTION_RESIZE];
+    double percent;
+    if (!text || value_size(&reader->width, &reader->height, text)) return true;
+    reader->width = reader->height = 0; /* may be half read */
+    if (value_percent(&percent, text) && percent > 0 && percent <= 1000) {
+        reader->scale = percent / 100;
+        return true;
+    }
+    return fail(OPTION_RESIZE, text,
+                "WIDTHxHEIGHT in pixels, e.g. 640x480, or a share of the size, e.g. 50%");
+}
+
 static bool read_size(int32_t *width, int32_t *height, const arguments *from, option_id id) {
     const char *text = from->values[id];
     if (!text || value_size(width, height, text)) return true;
@@ -85,8 +99,7 @@ static bool read_reader(settings *target, const arguments *from) {
     return read_rate(&reader->fps, from) && read_time(&reader->start, from, OPTION_START) &&
            read_time(&reader->duration, from, OPTION_DURATION) &&
            read_integer(&reader->limit, from, OPTION_LIMIT, 1, INT64_MAX) &&
-           read_int32(&reader->step, from, OPTION_STEP, 1, 1000000) &&
-           read_size(&reader->width, &reader->height, from, OPTION_RESIZE) &&
+           read_int32(&reader->step, from, OPTION_STEP, 1, 1000000) && read_resize(reader, from) &&
            read_size(&reader->raw_width, &reader->raw_height, from, OPTION_RAW_SIZE);
 }
 
@@ -127,7 +140,10 @@ static bool read_run(settings *target, const arguments *from) {
     if (pixels &&
         (!value_count(&target->limits.max_pixels, pixels, 1024) || target->limits.max_pixels < 1))
         return fail(OPTION_MAX_PIXELS, pixels, "a number of pixels, e.g. 64M");
-    target->jobs = 1;
+    target->jobs = target->shard = target->shards = 1;
+    const char *shard = values[OPTION_SHARD];
+    if (shard && !value_shard(&target->shard, &target->shards, shard))
+        return fail(OPTION_SHARD, shard, "PART/PARTS from 1/1 up, e.g. 3/8");
     if (!read_int32(&target->threads, from, OPTION_THREADS, 0, 256) ||
         !read_int32(&target->jobs, from, OPTION_JOBS, 0, 256))
         return false;
@@ -143,6 +159,7 @@ static bool read_method(settings *target, const arguments *from) {
     target->known_foreground = values[OPTION_KNOWN_FOREGROUND];
     target->load_model = values[OPTION_LOAD_MODEL];
     target->save_model = values[OPTION_SAVE_MODEL];
+    target->train = values[OPTION_TRAIN];
     target->lines[LINES_OBJECTS] = values[OPTION_OBJECTS];
     target->lines[LINES_EVENTS] = values[OPTION_EVENTS];
     target->report = values[OPTION_REPORT];

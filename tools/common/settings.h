@@ -21,7 +21,7 @@ typedef enum line_file { LINES_OBJECTS, LINES_EVENTS, LINES_COUNT } line_file;
 typedef struct settings {
     const arguments *arguments;
     /* names of files; NULL = not given */
-    const char *markers, *ignore, *known_foreground, *load_model, *save_model, *report;
+    const char *markers, *ignore, *known_foreground, *load_model, *save_model, *train, *report;
     const char *lines[LINES_COUNT]; /* --objects, --events */
     const char *pre, *post, *keep;
     seg_rect roi; /* width 0: none */
@@ -38,6 +38,7 @@ typedef struct settings {
     bool copy_audio;
     seg_limits limits;
     int32_t threads, jobs; /* at least 1 */
+    int32_t shard, shards; /* the part of the inputs that is worked on: 1 .. shards */
     bool overwrite, resume, keep_going, dry_run;
     progress_mode progress;
     const char **inputs;

@@ -66,6 +66,10 @@ bool value_seconds(double *value, const char *text) {
     return false;
 }
 
+bool value_percent(double *value, const char *text) {
+    return take_real(value, &text) && strcmp(text, "%") == 0;
+}
+
 static bool take_side(int32_t *value, const char **text) {
     int64_t number;
     if (!take_integer(&number, text) || number < 1 || number > INT32_MAX) return false;
@@ -78,6 +82,11 @@ bool value_size(int32_t *width, int32_t *height, const char *text) {
     if (*text != 'x' && *text != 'X') return false;
     text++;
     return take_side(height, &text) && !*text;
+}
+
+bool value_shard(int32_t *part, int32_t *parts, const char *text) {
+    if (!take_side(part, &text) || *text++ != '/') return false;
+    return take_side(parts, &text) && !*text && *part <= *parts;
 }
 
 bool value_rate(seg_rational *value, const char *text) {

@@ -16,6 +16,10 @@ bool value_count(int64_t *value, const char *text, int64_t base);
 bool value_seconds(double *value, const char *text);
 /** 640x480 */
 bool value_size(int32_t *width, int32_t *height, const char *text);
+/** 50%, 12.5% */
+bool value_percent(double *value, const char *text);
+/** 3/8: 1 <= part <= parts */
+bool value_shard(int32_t *part, int32_t *parts, const char *text);
 /** 25, 29.97, 30000/1001 */
 bool value_rate(seg_rational *value, const char *text);
 /** x,y,w,h */

@@ -116,7 +116,7 @@ static void note_decisions(work *target) {
 
 static bool write_objects(work *target) {
     const seg_result *result = &target->worker->result;
-    const char *name = target->worker->plan->job_count > 1 ? target->item->input : NULL;
+    const char *name = target->worker->plan->several ? target->item->input : NULL;
     text_buffer lines = {0};
     target->objects += result->object_count;
     if (!target->settings->lines[LINES_OBJECTS]) return true;
@@ -136,7 +136,7 @@ static bool write_objects(work *target) {
 /* What went with this result; `end`: and what is still there after the last one. */
 static bool write_events(work *target, bool end) {
     const worker *by = target->worker;
-    const char *name = by->plan->job_count > 1 ? target->item->input : NULL;
+    const char *name = by->plan->several ? target->item->input : NULL;
     const seg_tracker *tracker = seg_pipeline_tracker(by->pipeline);
     text_buffer lines = {0};
     if (!target->settings->lines[LINES_EVENTS] || !tracker) return true;
@@ -430,7 +430,7 @@ outcome work_run(worker *target, const job *item, json_t **report) {
     work *current = memory_get(1, sizeof *current);
     target->item = item;
     *current = (work){.worker = target, .settings = target->plan->settings, .item = item};
-    events_init(&current->events, item, current->settings, target->plan->job_count > 1);
+    events_init(&current->events, item, current->settings, target->plan->several);
     current->start = clock_seconds();
     message_note(item->input, "%s%s", item->output ? "-> " : "working",
                  item->output ? item->output : "");
