@@ -17,6 +17,26 @@ extern const seg_augmentation seg_augmentation_rotate, seg_augmentation_scale,
 /* erasing: augment/erase.c */
 extern const seg_augmentation seg_augmentation_cutout, seg_augmentation_random_erasing,
     seg_augmentation_hide_and_seek, seg_augmentation_gridmask, seg_augmentation_fencemask;
+/* mixing: augment/mix.c */
+extern const seg_augmentation seg_augmentation_mixup, seg_augmentation_sample_pairing,
+    seg_augmentation_cutmix, seg_augmentation_mosaic, seg_augmentation_copy_paste;
+/* pixels: augment/tone.c */
+extern const seg_augmentation seg_augmentation_brightness, seg_augmentation_contrast,
+    seg_augmentation_gamma, seg_augmentation_invert, seg_augmentation_solarise,
+    seg_augmentation_posterise, seg_augmentation_auto_contrast, seg_augmentation_equalise;
+/* pixels: augment/colour.c */
+extern const seg_augmentation seg_augmentation_hsv, seg_augmentation_saturation,
+    seg_augmentation_hue, seg_augmentation_grey, seg_augmentation_colour_jitter,
+    seg_augmentation_grey_world, seg_augmentation_white_patch, seg_augmentation_temperature,
+    seg_augmentation_channel_shuffle, seg_augmentation_channel_drop;
+/* pixels: augment/noise.c */
+extern const seg_augmentation seg_augmentation_gaussian_noise,
+    seg_augmentation_multiplicative_noise, seg_augmentation_poisson_noise,
+    seg_augmentation_iso_noise, seg_augmentation_salt_and_pepper;
+/* pixels: augment/blur.c */
+extern const seg_augmentation seg_augmentation_gaussian_blur, seg_augmentation_box_blur,
+    seg_augmentation_median_blur, seg_augmentation_motion_blur, seg_augmentation_defocus_blur,
+    seg_augmentation_sharpen;
 /* policies: augment/policies.c */
 extern const seg_augmentation seg_augmentation_sequence, seg_augmentation_one_of,
     seg_augmentation_some_of;
