@@ -291,7 +291,7 @@ static seg_status fencemask(seg_augment_step *step) {
         uint32_t u = (uint32_t)(int64_t)((s * row + x) * unit);
         uint32_t v = (uint32_t)(int64_t)((c * row + y) * unit);
         for (int32_t i = 0; i < hidden.width; i++, u += step_u, v += step_v)
-            out[i] = (u < least) | (v < least) ? 255 : 0;
+            out[i] = (u < least || v < least) ? 255 : 0;
     }
     return finish(step, &hidden);
 }

@@ -3,7 +3,8 @@
 #   sh tests/bench/whole_process.sh [BUILD_DIR [PICTURE.png [VIDEO]]]
 # Without PICTURE a generated 1080p scene, without VIDEO a generated 768x576 one. Compares one PNG
 # through Canny with an equivalent OpenCV program, a video through Canny with decoding alone and
-# with FFmpeg's edgedetect (where they are installed), and looks at the memory of a 4K video.
+# with FFmpeg's edgedetect (where they are installed), and looks at the memory of a 4K video
+# (MEMORY=no leaves that out).
 set -eu
 cd "$(dirname "$0")/../.."
 bin=$PWD/${1:-build/bench}/bin
@@ -47,7 +48,7 @@ if command -v ffmpeg >/dev/null 2>&1; then
     row "ffmpeg: edgedetect" "$(median ffmpeg -v error -i "$video" -vf edgedetect -f null -)"
 fi
 
-if [ -x /usr/bin/time ]; then
+if [ "${MEMORY:-yes}" = yes ] && [ -x /usr/bin/time ]; then
     for frames in 20 80; do
         "$bin/make_scene" video "$work/uhd.mkv" "$work/truth" $frames 3840 2160
         /usr/bin/time -f "%M" -o "$work/memory" "$bin/segment" -q -y --method canny \

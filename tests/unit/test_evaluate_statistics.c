@@ -64,7 +64,7 @@ static double rank_of(const double *d, int n, int i) {
 static void check_all_patterns(int trial) {
     seg_random stream = seg_random_stream(5, (uint64_t)trial, 0);
     const int n = 1 + trial % 12;
-    double d[12], ranks[12], seen = 0, total = 0;
+    double d[12], ranks[12], seen = 0;
     for (int i = 0; i < n; i++) {
         /* few sizes, so that there are ties */
         double size = 1 + seg_random_below(&stream, (uint32_t)i, trial % 2 ? 4 : 1000);
@@ -73,7 +73,6 @@ static void check_all_patterns(int trial) {
     for (int i = 0; i < n; i++) {
         ranks[i] = rank_of(d, n, i);
         seen += d[i] > 0 ? ranks[i] : 0;
-        total += ranks[i];
     }
     int at_most = 0, at_least = 0;
     for (int pattern = 0; pattern < 1 << n; pattern++) {
