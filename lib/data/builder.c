@@ -163,6 +163,11 @@ seg_status seg_builder_add_item(seg_builder *b, const seg_builder_item *item) {
     return SEG_OK;
 }
 
+seg_status seg_builder_reserve_items(seg_builder *b, int32_t count) {
+    return seg_grow((void **)&b->items, &b->item_capacity, b->item_count, count, sizeof *b->items,
+                    b->store->env.allocator);
+}
+
 seg_status seg_builder_add_id(seg_builder *b, int64_t id) {
     SEG_TRY(grow(b, (void **)&b->ids, &b->id_capacity, b->id_count, sizeof *b->ids));
     b->ids[b->id_count++] = id;
@@ -286,25 +291,30 @@ static seg_status make_pictures(seg_builder *b) {
     return seg_builder_sort_pictures(b);
 }
 
-/* Deals the sorted items out to the sorted pictures. */
-static void deal_items(seg_dataset *data, const seg_builder *b) {
+/* Deals the sorted items out to the sorted pictures. Instances take the place of the items, each of
+ * which is larger, so that the two are not in memory together. */
+static void deal_items(seg_dataset *data, seg_builder *b) {
+    unsigned char *instances = (unsigned char *)b->items;
     int32_t at = 0;
     for (int32_t i = 0; i < b->picture_count; i++) {
         seg_dataset_picture *picture = &b->pictures[i];
         picture->first = at;
         picture->count = 0;
         for (; at < b->item_count; at++, picture->count++) {
-            const seg_builder_item *item = &b->items[at];
-            if (compare_keys(item->sequence, item->picture, picture->sequence, picture->id)) break;
-            data->instances[at] = item->instance;
-            if (item->mask >= 0) {
-                const seg_rle *mask = &b->store->masks[item->mask];
-                data->instances[at].mask = mask;
+            seg_builder_item item = b->items[at];
+            if (compare_keys(item.sequence, item.picture, picture->sequence, picture->id)) break;
+            if (item.mask >= 0) {
+                const seg_rle *mask = &b->store->masks[item.mask];
+                item.instance.mask = mask;
                 picture->width = mask->width;
                 picture->height = mask->height;
             }
+            memcpy(instances + (size_t)at * sizeof item.instance, &item.instance,
+                   sizeof item.instance);
         }
     }
+    data->instances = (seg_instance *)b->items;
+    b->items = NULL;
 }
 
 static int compare_ids(const void *a, const void *b) {
@@ -347,15 +357,8 @@ seg_status seg_builder_finish(seg_dataset *data, seg_builder *b, bool unique_ids
                           .instance_count = b->item_count,
                           .categories = b->categories,
                           .category_count = b->category_count};
-    data->instances =
-        seg_allocate(env, (size_t)b->item_count, sizeof *data->instances, "instances");
-    if (!data->instances) {
-        *data = (seg_dataset){0};
-        return SEG_ERROR_MEMORY;
-    }
     deal_items(data, b);
     data->store = b->store;
-    seg_release(env, b->items);
     seg_release(env, b->sequences);
     seg_release(env, b->ids);
     *b = (seg_builder){0};

@@ -61,6 +61,8 @@ SEG_NODISCARD seg_status seg_builder_add_category(seg_builder *b,
 /** Takes over the mask, also on error. */
 SEG_NODISCARD seg_status seg_builder_add_mask(seg_builder *b, seg_rle *mask, int32_t *number);
 SEG_NODISCARD seg_status seg_builder_add_item(seg_builder *b, const seg_builder_item *item);
+/** Room for so many items: a list that grows needs two and a half times as much for a moment. */
+SEG_NODISCARD seg_status seg_builder_reserve_items(seg_builder *b, int32_t count);
 SEG_NODISCARD seg_status seg_builder_add_id(seg_builder *b, int64_t id);
 
 /** Pictures and categories as those of another data set, without its instances. */

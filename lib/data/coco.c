@@ -10,6 +10,7 @@
 #include "data/masks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- images and categories ---- */
 
@@ -249,7 +250,24 @@ static seg_status read_results(seg_builder *b, const seg_json_text *text, seg_js
     return seg_json_each(text, root, &file, read_result, b);
 }
 
+/* Annotations or results are no more than the places where one names its picture. */
+static int32_t count_items(const char *text, size_t size) {
+    static const char word[] = "\"image_id\"";
+    const size_t length = sizeof word - 1, least = 40; /* bytes of an item, at least */
+    const char *end = text + size, *at = text;
+    int64_t count = 0;
+    while ((at = memchr(at, 'm', (size_t)(end - at)))) {
+        if (at - text >= 2 && (size_t)(end - at) >= length - 2 && memcmp(at - 2, word, length) == 0)
+            count++;
+        at++;
+    }
+    const int64_t most = (int64_t)(size / least);
+    if (count > most) count = most;
+    return count < INT32_MAX ? (int32_t)count : INT32_MAX;
+}
+
 seg_status seg_data_read_coco(seg_builder *b, const char *text, size_t size) {
+    SEG_TRY(seg_builder_reserve_items(b, count_items(text, size)));
     const seg_json_text whole = {text, size, b->name};
     const seg_json_span root = seg_json_root(&whole);
     const bool results = root.start < size && text[root.start] == '[';
