@@ -9,6 +9,14 @@
 
 SEG_BEGIN_DECLS
 
+/** How the shaking of a camera is taken out of what a method with memory sees. */
+typedef enum seg_stabilize {
+    SEG_STABILIZE_NONE = 0,
+    SEG_STABILIZE_TRANSLATION,
+    SEG_STABILIZE_SIMILARITY,
+    SEG_STABILIZE_AFFINE
+} seg_stabilize;
+
 /** All members optional but `method`. Texts and options are copied, pictures borrowed. */
 typedef struct seg_pipeline_config {
     size_t size; /**< set by seg_pipeline_config_init */
@@ -23,6 +31,9 @@ typedef struct seg_pipeline_config {
     int32_t connectivity;           /**< of the objects of a mask: 4 or 8 (default) */
     seg_render_kind render;         /**< what seg_pipeline_render will draw */
     const seg_track_options *track; /**< objects are followed through time; NULL = they are not */
+    /** seg_stabilize: frames are registered to the first one (seg_transform_register) and brought
+     *  onto it for the method; results are brought back. Methods of streams only. */
+    int32_t stabilize;
 } seg_pipeline_config;
 
 SEG_API void seg_pipeline_config_init(seg_pipeline_config *config);

@@ -6,8 +6,11 @@
  *   minimise sum rho(r), rho Tukey's biweight with the reach C = 4.685 s, s = 1.4826 median |r|
  *
  * Steps: levels of half the size each; shifts are tried at the coarsest; then, from coarse to fine,
+ * those by a pixel, as thin lines hold a Gauss-Newton step where they happen to lie, and
  * Gauss-Newton steps weighted anew each time, w = (1 - (r / C)^2)^2, until nothing moves by more
- * than 1/100 pixel. The reach of a step is that of the residuals before it.
+ * than 1/100 pixel. The reach of a step is that of the residuals before it, but narrows slowly from
+ * WIDEST_REACH on at each level: where most of a picture is flat, the median knows nothing of the
+ * edges, which must not be left out before they had a chance to fit.
  *
  * Numbers: sums of bands are doubles, added in the order of the bands; the median comes from a
  * histogram of whole numbers. Cost: a few passes over at most options.pixels pixels.
@@ -29,7 +32,9 @@
 #define SMALL_STEP 0.01 /* pixels of the level */
 #define BINS 1024       /* of |r|, a quarter of a grey level each */
 #define BINS_PER_LEVEL 4
-#define LEAST_DEVIATION 1. /* grey levels: below it is noise of rounding */
+#define LEAST_DEVIATION 2. /* grey levels: below it is the error of interpolation */
+#define WIDEST_REACH 64.   /* grey levels */
+#define NARROWING 0.7      /* of the reach, from step to step */
 #define TUKEY 4.685
 #define UNKNOWNS 7        /* at most: affine and brightness */
 #define LEAST_COMMON 0.25 /* of the pixels looked at that must be seen in both */
@@ -248,6 +253,61 @@ static double move(step_job *job, const double *d) {
     return farthest;
 }
 
+/* ---- shifts by a pixel ---- */
+
+typedef struct shift_job {
+    const step_job *step;
+    seg_transform t;
+    double *sums; /* of each band: differences cut off, pixels */
+} shift_job;
+
+static seg_status shift_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)worker;
+    const shift_job *job = argument;
+    const seg_registration_level *level = job->step->level;
+    const double *m = job->t.m;
+    double sum = 0, count = 0, values[3];
+    for (int32_t row = first; row < end; row++)
+        for (int32_t column = 0; column < level->width; column++) {
+            const size_t at = (size_t)row * (size_t)level->width + (size_t)column;
+            const double x = column + 0.5, y = row + 0.5;
+            if (!level->seen[at] ||
+                !sample(values, level, m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5]))
+                continue;
+            const double size = fabs(values[0] - level->reference[at] - job->step->brightness);
+            sum += size < WIDEST_REACH ? size : WIDEST_REACH;
+            count++;
+        }
+    job->sums[2 * band] = sum;
+    job->sums[2 * band + 1] = count;
+    return SEG_OK;
+}
+
+/* T may be a pixel off in any direction: takes the best; where it is is tried first. */
+static seg_status settle_pixel(step_job *job, double *sums, const seg_env *env) {
+    static const int8_t shifts[9][2] = {{0, 0},   {-1, 0}, {1, 0},  {0, -1}, {0, 1},
+                                        {-1, -1}, {1, -1}, {-1, 1}, {1, 1}};
+    const seg_transform start = job->t;
+    const int32_t bands = seg_band_count(job->level->height, BAND_HEIGHT);
+    double least = INFINITY;
+    for (int i = 0; i < 9; i++) {
+        shift_job trial = {job, start, sums};
+        double sum = 0, count = 0;
+        trial.t.m[2] += shifts[i][0];
+        trial.t.m[5] += shifts[i][1];
+        SEG_TRY(seg_run_bands(env, job->level->height, BAND_HEIGHT, shift_band, &trial));
+        for (int32_t b = 0; b < bands; b++) {
+            sum += sums[2 * b];
+            count += sums[2 * b + 1];
+        }
+        if (!(count > 0 && sum / count < least)) continue;
+        least = sum / count;
+        job->t = trial.t;
+    }
+    return SEG_OK;
+}
+
 static seg_status fail(const char *why) {
     return seg_fail(SEG_ERROR_DATA, "the motion of the picture cannot be found: %s", why);
 }
@@ -264,8 +324,10 @@ static seg_status descend(step_job *job, double *agreement, const seg_env *env) 
         memcpy(d, all->right, sizeof d);
         if (!seg_solve_symmetric(d, all->matrix, job->unknowns))
             return fail("there is no structure in them");
-        job->reach = find_reach(all);
-        if (move(job, d) < SMALL_STEP) break;
+        const double wanted = find_reach(all);
+        const bool settled = job->reach <= wanted;
+        job->reach = fmax(wanted, NARROWING * job->reach);
+        if (move(job, d) < SMALL_STEP && settled) break;
     }
     return SEG_OK;
 }
@@ -307,17 +369,19 @@ seg_status seg_register(seg_transform *transform, double *agreement, const seg_i
     const size_t bands = (size_t)seg_band_count(levels.items[0].height, BAND_HEIGHT);
     step_job job = {.model = options->model, .unknowns = unknowns[options->model]};
     job.bands = seg_scratch_take(scratch, bands, sizeof *job.bands, "sums of bands");
-    if (!job.bands) return SEG_ERROR_MEMORY;
+    double *sums = seg_scratch_take(scratch, 2 * bands, sizeof *sums, "sums of bands");
+    if (!job.bands || !sums) return SEG_ERROR_MEMORY;
     seg_transform t;
     search_shift(&t, &levels.items[levels.count - 1], options->reach);
-    job.reach = 255;
     for (int32_t i = levels.count - 1; i >= 0; i--) {
         const seg_registration_level *level = &levels.items[i];
         job.level = level;
+        job.reach = WIDEST_REACH;
         job.t = at_level(&t, level->factor);
         job.x = level->width * 0.5;
         job.y = level->height * 0.5;
         job.scale = (level->width > level->height ? level->width : level->height) * 0.5;
+        SEG_TRY(settle_pixel(&job, sums, env));
         SEG_TRY(descend(&job, agreement, env));
         t = at_level(&job.t, 1 / level->factor);
     }

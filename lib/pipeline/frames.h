@@ -3,12 +3,14 @@
 #define SEG_PIPELINE_FRAMES_H
 
 #include <segment/frame.h>
+#include <segment/transform.h>
 
 /** A kept frame with the mask of what is left out of it. */
 typedef struct seg_kept_frame {
     seg_frame frame; /* what seg_pipeline_described gives */
     seg_image
         ignore; /* left out: the frame's own mask, region and mask of the pipeline; or empty */
+    seg_transform motion;                      /* from where the method saw it to the frame */
     seg_image own_ignore, own_image, own_luma; /* storage for copies of borrowed memory */
 } seg_kept_frame;
 

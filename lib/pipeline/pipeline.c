@@ -22,6 +22,7 @@
 #include "pipeline/finish.h"
 #include "pipeline/frames.h"
 #include "pipeline/model.h"
+#include "pipeline/stabilize.h"
 #include <segment/imgproc.h>
 
 #include <string.h>
@@ -33,6 +34,7 @@ struct seg_pipeline {
     seg_chain pre, post;
     seg_keep *keep;
     seg_tracker *tracker;
+    seg_stabilizer *stabilizer;
     seg_rect roi;
     const seg_image *ignore; /* borrowed from the caller */
     bool objects;
@@ -81,6 +83,13 @@ static seg_status check_config(const seg_pipeline_config *config) {
     if (!seg_render_name(config->render))
         return seg_fail(SEG_ERROR_OPTION, "render is %d (allowed 0 to %d)", (int)config->render,
                         (int)SEG_RENDER_PICTURE);
+    if (config->stabilize < SEG_STABILIZE_NONE || config->stabilize > SEG_STABILIZE_AFFINE)
+        return seg_fail(SEG_ERROR_OPTION, "stabilize is %d (allowed 0 to %d)",
+                        (int)config->stabilize, (int)SEG_STABILIZE_AFFINE);
+    if (config->stabilize && !(config->method->input & SEG_INPUT_STREAM))
+        return seg_fail(SEG_ERROR_OPTION,
+                        "stabilize: %s has no memory of frames that a shaking camera could disturb",
+                        config->method->id);
     const seg_rect *roi = &config->roi;
     if (roi->width != 0 && (roi->width < 0 || roi->height < 1 || roi->x < 0 || roi->y < 0))
         return seg_fail(
@@ -159,6 +168,11 @@ static seg_status build(seg_pipeline *pipeline, const seg_pipeline_config *confi
     SEG_TRY(choose_carrier(pipeline));
     pipeline->wanted = find_wanted(pipeline);
     if (config->keep && *config->keep) SEG_TRY(seg_keep_create(&pipeline->keep, config->keep, env));
+    if (config->stabilize) {
+        const int32_t model = config->stabilize - SEG_STABILIZE_TRANSLATION;
+        pipeline->stabilizer = seg_stabilizer_create(model, env);
+        if (!pipeline->stabilizer) return SEG_ERROR_MEMORY;
+    }
     if (config->track) SEG_TRY(seg_tracker_create(&pipeline->tracker, config->track, env));
     pipeline->objects = config->objects || pipeline->keep || pipeline->tracker ||
                         config->render == SEG_RENDER_TRACKS;
@@ -197,6 +211,7 @@ void seg_pipeline_free(seg_pipeline *pipeline) {
     seg_chain_free(&pipeline->post);
     seg_keep_free(pipeline->keep);
     seg_tracker_free(pipeline->tracker);
+    seg_stabilizer_free(pipeline->stabilizer);
     seg_frame_queue_free(&pipeline->queue, &pipeline->inner.env);
     seg_image_unref(&pipeline->static_ignore);
     seg_image_unref(&pipeline->grey);
@@ -352,6 +367,8 @@ static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg
     /* of two pictures of the regions only the carrier goes through the operations */
     if (marks(pipeline))
         result->outputs &= ~(uint32_t)(SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS) | pipeline->carrier;
+    if (pipeline->stabilizer)
+        SEG_TRY(seg_stabilizer_return(pipeline->stabilizer, result, &kept->motion));
     SEG_TRY(apply_post(pipeline, kept, result));
     SEG_TRY(enter_stage(pipeline, pipeline->stages - 1));
     if (!seg_image_empty(&kept->ignore)) SEG_TRY(seg_result_leave_out(result, &kept->ignore, env));
@@ -383,9 +400,15 @@ static seg_status apply_method(seg_pipeline *pipeline, const seg_frame *frame, s
     SEG_TRY(find_ignore(pipeline, kept, frame));
     seg_frame input = *frame;
     input.ignore = kept->ignore;
+    if (pipeline->stabilizer)
+        SEG_TRY(seg_stabilizer_place(pipeline->stabilizer, &input, &kept->motion));
     SEG_TRY(apply_pre(pipeline, &input));
     SEG_TRY(enter_stage(pipeline, pipeline->pre.count));
-    return seg_context_apply(pipeline->context, &input, pipeline->wanted, result);
+    const seg_status status =
+        seg_context_apply(pipeline->context, &input, pipeline->wanted, result);
+    if (status >= 0 && pipeline->stabilizer)
+        seg_stabilizer_learn(pipeline->stabilizer, &kept->motion);
+    return status;
 }
 
 seg_status seg_pipeline_apply(seg_pipeline *pipeline, const seg_frame *frame, seg_result *result) {
@@ -462,6 +485,7 @@ void seg_pipeline_reset(seg_pipeline *pipeline) {
     seg_chain_reset(&pipeline->pre);
     seg_chain_reset(&pipeline->post);
     seg_tracker_reset(pipeline->tracker);
+    seg_stabilizer_reset(pipeline->stabilizer);
     seg_frame_queue_clear(&pipeline->queue);
     pipeline->described = NULL;
     pipeline->bound = false;
@@ -479,12 +503,15 @@ const seg_tracker *seg_pipeline_tracker(const seg_pipeline *pipeline) {
 seg_status seg_pipeline_save(seg_pipeline *pipeline, void *buffer, size_t *size) {
     if (!pipeline || !size)
         return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)", pipeline ? "size" : "pipeline");
-    if (!pipeline->tracker) return seg_context_save(pipeline->context, buffer, size);
-    seg_context *context = pipeline->method->save ? pipeline->context : NULL;
-    return seg_model_save(context, pipeline->tracker, buffer, size, &pipeline->inner.env);
+    if (!pipeline->tracker && !pipeline->stabilizer)
+        return seg_context_save(pipeline->context, buffer, size);
+    const seg_model_parts parts = {pipeline->method->save ? pipeline->context : NULL,
+                                   pipeline->tracker, pipeline->stabilizer};
+    return seg_model_save(&parts, buffer, size, &pipeline->inner.env);
 }
 
 seg_status seg_pipeline_load(seg_pipeline *pipeline, const void *buffer, size_t size) {
     if (!pipeline) return seg_fail(SEG_ERROR_ARGUMENT, "pipeline is missing (NULL)");
-    return seg_model_load(pipeline->context, pipeline->tracker, buffer, size, &pipeline->inner.env);
+    const seg_model_parts parts = {pipeline->context, pipeline->tracker, pipeline->stabilizer};
+    return seg_model_load(&parts, buffer, size, &pipeline->inner.env);
 }

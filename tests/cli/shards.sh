@@ -56,4 +56,12 @@ fails 2 'give one of them' --method background --train scene.mkv --load-model le
 fails 1 'nothing.mkv: ' --method background --train nothing.mkv scene.mkv x.mkv
 fails 1 'frames before were 64 x 48' --method background --train in/1.pgm scene.mkv x.mkv
 absent x.mkv x
+
+# ---- a camera at rest stays as it is; who has no memory of frames is not shaken ----
+works --method background --stabilize affine scene.mkv steady.mkv --report steady.report \
+    --save-model steady.model
+has steady.report '"stabilize":"affine"' '"shift-x":' '"shift-y":'
+works --method background --stabilize affine --load-model steady.model scene.mkv null: --report -
+fails 2 '--stabilize: otsu has no memory of frames' --method otsu --stabilize affine scene.mkv x.mkv
+fails 2 '--stabilize has no valid value' --method background --stabilize much scene.mkv x.mkv
 finish

@@ -405,6 +405,114 @@ START_TEST(tracks_name_what_the_mask_has) {
 }
 END_TEST
 
+/* ---- a camera that shakes ---- */
+
+/* The scene as a camera sees it that is pushed about: crops of a larger one, with a mover. */
+static void shake(run *r, const seg_image *world, int32_t t) {
+    const int32_t dx = 8 + (int32_t)(scene_hash((uint32_t)t) % 9) - 4;
+    const int32_t dy = 8 + (int32_t)(scene_hash((uint32_t)t + 99) % 9) - 4;
+    for (int32_t y = 0; y < r->frame.image.height; y++)
+        for (int32_t x = 0; x < r->frame.image.width; x++)
+            for (int c = 0; c < 3; c++) {
+                const uint8_t *from = seg_image_row(world, y + dy);
+                uint8_t *to = seg_image_row(&r->frame.image, y);
+                const int32_t place = x + dx - 10 - 2 * t; /* of the world */
+                const bool mover =
+                    t >= 10 && place >= 0 && place < 12 && y + dy >= 40 && y + dy < 60;
+                to[3 * x + c] = mover ? 250 : from[3 * (x + dx) + c];
+            }
+    r->frame.index = t;
+}
+
+/* Pixels that are taken for foreground wrongly, over the frames in which something moves. */
+static int64_t false_alarms(int32_t stabilize) {
+    run r;
+    seg_image world = {0};
+    int64_t sum = 0;
+    prepare(&r, "background");
+    ck_assert_ok(seg_image_alloc(&world, WIDTH + 16, HEIGHT + 16, SEG_U8, 3, NULL));
+    scene_paint(&world, 0);
+    r.config.stabilize = stabilize;
+    create(&r);
+    for (int32_t t = 0; t < 16; t++) {
+        int64_t found = 0, wrong = 0;
+        shake(&r, &world, t);
+        apply(&r);
+        for (int32_t y = 0; y < HEIGHT; y++)
+            for (int32_t x = 0; x < WIDTH; x++) {
+                const bool mover =
+                    ((const uint8_t *)seg_image_row(&r.frame.image, y))[3 * x] == 250;
+                found += mask_at(&r, x, y) && mover;
+                wrong += mask_at(&r, x, y) && !mover;
+            }
+        if (t >= 10 && stabilize)
+            ck_assert_int_ge(found, 150); /* of 240, where it was not before */
+        sum += t >= 10 ? wrong : 0;
+    }
+    seg_image_unref(&world);
+    finish(&r);
+    return sum;
+}
+
+START_TEST(shaking_is_taken_out) {
+    const int64_t shaken = false_alarms(SEG_STABILIZE_NONE);
+    for (int32_t model = SEG_STABILIZE_TRANSLATION; model <= SEG_STABILIZE_AFFINE; model++) {
+        const int64_t steady = false_alarms(model);
+        ck_assert_msg(5 * steady < shaken, "model %d: %ld wrong pixels, %ld without", (int)model,
+                      (long)steady, (long)shaken);
+    }
+}
+END_TEST
+
+START_TEST(steadied_runs_go_on_after_loading) {
+    run whole, second;
+    seg_image world = {0};
+    size_t size;
+    ck_assert_ok(seg_image_alloc(&world, WIDTH + 16, HEIGHT + 16, SEG_U8, 3, NULL));
+    scene_paint(&world, 0);
+    prepare(&whole, "background");
+    prepare(&second, "background");
+    whole.config.stabilize = second.config.stabilize = SEG_STABILIZE_AFFINE;
+    create(&whole);
+    create(&second);
+    for (int32_t t = 0; t < 6; t++) {
+        shake(&whole, &world, t);
+        apply(&whole);
+    }
+    ck_assert_ok(seg_pipeline_save(whole.pipeline, NULL, &size));
+    uint8_t *blob = malloc(size);
+    ck_assert_ok(seg_pipeline_save(whole.pipeline, blob, &size));
+    ck_assert_ok(seg_pipeline_load(second.pipeline, blob, size));
+    for (int32_t t = 6; t < 12; t++) {
+        shake(&whole, &world, t);
+        shake(&second, &world, t);
+        apply(&whole);
+        apply(&second);
+        ck_assert_same(&whole.result.mask, &second.result.mask);
+        ck_assert(seg_result_decision(&whole.result, "shift-x")->value ==
+                  seg_result_decision(&second.result, "shift-x")->value);
+    }
+    for (size_t i = 0; i < size; i += 1 + size / 97) {
+        blob[i] ^= 0x10;
+        ck_assert_fails(seg_pipeline_load(second.pipeline, blob, size), SEG_ERROR_DATA, "");
+        blob[i] ^= 0x10;
+    }
+    free(blob);
+    seg_image_unref(&world);
+    finish(&whole);
+    finish(&second);
+    run r;
+    prepare(&r, "otsu");
+    r.config.stabilize = SEG_STABILIZE_AFFINE;
+    ck_assert_fails(seg_pipeline_create(&r.pipeline, &r.config, NULL), SEG_ERROR_OPTION,
+                    "stabilize: otsu has no memory");
+    r.config.stabilize = 9;
+    ck_assert_fails(seg_pipeline_create(&r.pipeline, &r.config, NULL), SEG_ERROR_OPTION,
+                    "stabilize is 9");
+    finish(&r);
+}
+END_TEST
+
 START_TEST(described_frames_with_look_ahead) {
     enum { FRAMES = 9, LAG = 2 };
     const bool borrowed = _i;
@@ -791,6 +899,8 @@ int main(void) {
     tcase_add_test(cases, labels_carry_the_regions);
     tcase_add_test(cases, tracks_go_on_after_loading);
     tcase_add_test(cases, tracks_name_what_the_mask_has);
+    tcase_add_test(cases, shaking_is_taken_out);
+    tcase_add_test(cases, steadied_runs_go_on_after_loading);
     tcase_add_loop_test(cases, described_frames_with_look_ahead, 0, 2);
     tcase_add_test(cases, ignore_masks_with_look_ahead);
     tcase_add_test(cases, reset_takes_another_size);

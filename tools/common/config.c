@@ -9,11 +9,15 @@
 static const struct {
     const char *name;
     option_id option;
-} settable[] = {
-    {"pre", OPTION_PRE},           {"post", OPTION_POST},
-    {"keep", OPTION_KEEP},         {"train", OPTION_TRAIN},
-    {"roi", OPTION_ROI},           {"render", OPTION_RENDER},
-    {"rng_seed", OPTION_RNG_SEED}, {"objects_connectivity", OPTION_OBJECTS_CONNECTIVITY}};
+} settable[] = {{"pre", OPTION_PRE},
+                {"post", OPTION_POST},
+                {"keep", OPTION_KEEP},
+                {"train", OPTION_TRAIN},
+                {"stabilize", OPTION_STABILIZE},
+                {"roi", OPTION_ROI},
+                {"render", OPTION_RENDER},
+                {"rng_seed", OPTION_RNG_SEED},
+                {"objects_connectivity", OPTION_OBJECTS_CONNECTIVITY}};
 static const char reported[] = "input|output|version|size|decisions|units|decisions_over_frames|"
                                "frames|objects|outputs|time|warnings|status|error|source|tuning";
 
@@ -99,11 +103,11 @@ static bool take_member(config *target, const char *path, const char *name, json
             target->values[settable[i].option] = shown;
             return true;
         }
-    message_error(
-        path,
-        "unknown member (got \"%s\", allowed method, parameters, pre, post, keep, track, train, "
-        "roi, render, rng_seed, objects_connectivity)",
-        name);
+    message_error(path,
+                  "unknown member (got \"%s\", allowed method, parameters, pre, post, keep, track, "
+                  "train, stabilize, "
+                  "roi, render, rng_seed, objects_connectivity)",
+                  name);
     return false;
 }
 

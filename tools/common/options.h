@@ -17,6 +17,7 @@ typedef enum option_id {
     OPTION_LOAD_MODEL,
     OPTION_SAVE_MODEL,
     OPTION_TRAIN,
+    OPTION_STABILIZE,
     OPTION_PRE,
     OPTION_POST,
     OPTION_KEEP,

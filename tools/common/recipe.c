@@ -165,7 +165,7 @@ static int load_model(recipe *target) {
                                             : "train";
     if (!from->load_model && !from->save_model && !from->train) return EXIT_DONE;
     const bool keeps = target->method->save && target->method->load;
-    if (!keeps && (!target->tracks || from->train)) {
+    if (!keeps && ((!target->tracks && !from->stabilize) || from->train)) {
         message_error(NULL, "--%s: method %s keeps no model", option, target->method->id);
         return EXIT_USAGE;
     }
@@ -188,6 +188,7 @@ static int check_pipeline(recipe *target) {
     made->ignore = target->ignore.data ? &target->ignore : NULL;
     made->objects = from->lines[LINES_OBJECTS] || target->render == SEG_RENDER_LABELS ||
                     target->render == SEG_RENDER_COLORS;
+    made->stabilize = from->stabilize;
     made->track = target->tracks ? &target->track : NULL;
     made->connectivity = from->objects_connectivity;
     made->render = target->render;
@@ -198,7 +199,7 @@ static int check_pipeline(recipe *target) {
     const char *reason = message_reason(status);
     bool of_option = text_starts(reason, "pre,") || text_starts(reason, "post,") ||
                      text_starts(reason, "post:") || text_starts(reason, "keep:") ||
-                     text_starts(reason, "roi ");
+                     text_starts(reason, "roi ") || text_starts(reason, "stabilize:");
     message_error(NULL, "%s%s", of_option ? "--" : "", reason);
     return status == SEG_ERROR_OPTION || status == SEG_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
 }
@@ -249,6 +250,7 @@ json_t *recipe_describe(const recipe *from) {
         json_object_set_new(all, "track",
                             parameters_describe(&from->track, seg_track_params(), NULL));
     describe_text(all, "train", chosen->train);
+    describe_text(all, "stabilize", values[OPTION_STABILIZE]);
     describe_text(all, "roi", values[OPTION_ROI]);
     json_object_set_new(all, "render",
                         json_string(from->svg ? "contours" : seg_render_name(from->render)));

@@ -160,6 +160,9 @@ static bool read_method(settings *target, const arguments *from) {
     target->load_model = values[OPTION_LOAD_MODEL];
     target->save_model = values[OPTION_SAVE_MODEL];
     target->train = values[OPTION_TRAIN];
+    if (values[OPTION_STABILIZE])
+        target->stabilize =
+            text_choice(option_get(OPTION_STABILIZE)->choices, values[OPTION_STABILIZE]);
     target->lines[LINES_OBJECTS] = values[OPTION_OBJECTS];
     target->lines[LINES_EVENTS] = values[OPTION_EVENTS];
     target->report = values[OPTION_REPORT];

@@ -26,6 +26,7 @@ typedef struct settings {
     const char *pre, *post, *keep;
     seg_rect roi; /* width 0: none */
     int64_t rng_seed;
+    int32_t stabilize; /* seg_stabilize */
     int32_t objects_connectivity;
     bool render_given;
     seg_render_kind render;
