@@ -326,7 +326,8 @@ static seg_status descend(step_job *job, double *agreement, const seg_env *env) 
             return fail("there is no structure in them");
         const double wanted = find_reach(all);
         const bool settled = job->reach <= wanted;
-        job->reach = fmax(wanted, NARROWING * job->reach);
+        job->reach *= NARROWING;
+        if (job->reach < wanted) job->reach = wanted;
         if (move(job, d) < SMALL_STEP && settled) break;
     }
     return SEG_OK;
