@@ -52,6 +52,7 @@ static const seg_method *const methods[] = {
     &seg_method_dog,
     &seg_method_frame_diff,
     &seg_method_background,
+    &seg_method_mog2,
     &seg_method_horn_schunck,
     &seg_method_gaussian,
     &seg_method_median,

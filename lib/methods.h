@@ -35,6 +35,8 @@ extern const seg_method seg_method_watershed;  /* region/watershed.c */
 extern const seg_method seg_method_canny;      /* edge/canny.c */
 extern const seg_method seg_method_frame_diff; /* temporal/frame_diff.c */
 extern const seg_method seg_method_background; /* temporal/background.c */
+/* background models: temporal/<name>.c */
+extern const seg_method seg_method_mog2;
 /* picture -> picture, for --pre: imgproc/operations.c */
 extern const seg_method seg_method_gaussian;
 extern const seg_method seg_method_median;

@@ -29,6 +29,48 @@ typedef struct seg_background_options {
 
 SEG_API void seg_background_options_init(seg_background_options *options);
 
+/** When a background model learns. */
+typedef enum seg_learn {
+    SEG_LEARN_ON = 0,
+    SEG_LEARN_OFF,   /**< the first frame starts the model, then no bit of it changes */
+    SEG_LEARN_WARMUP /**< while the warm-up lasts; then no bit of it changes */
+} seg_learn;
+
+/** What becomes of cast shadows. */
+typedef enum seg_shadows {
+    SEG_SHADOWS_DROP = 0, /**< background */
+    SEG_SHADOWS_MARK, /**< 127 in the mask; later operations on masks take that for foreground */
+    SEG_SHADOWS_KEEP  /**< foreground: they are not looked for */
+} seg_shadows;
+
+/** The options that background models share. */
+typedef struct seg_model_options {
+    double rate;          /**< what is learnt of a new frame, 0 .. 1; 0 = frozen exactly */
+    seg_duration history; /**< if its value > 0: replaces rate by one frame in so many, by the
+                               frames' times if in seconds */
+    int32_t learn;        /**< seg_learn */
+    seg_duration warmup;  /**< results before it are marked provisional */
+    seg_duration absorb;  /**< foreground for so long becomes background; 0 = as the model does it;
+                               from 1e9 on never */
+    bool colour;          /**< look at colours, not only at their grey */
+    int32_t smooth;       /**< side of the median over the mask, odd, pixels; 1 = none */
+} seg_model_options;
+
+typedef struct seg_mog2_options {
+    size_t size;
+    seg_model_options model;
+    int32_t modes;    /**< Gaussians of a pixel, 1 .. 5 */
+    double threshold; /**< foreground is farther from the background, deviations */
+    double near_mode; /**< a value nearer to a Gaussian belongs to it, deviations */
+    double share;     /**< the heaviest Gaussians that make up so much are background, 0 .. 1 */
+    double prior;     /**< weight of the prior for few Gaussians, 0 .. 1 */
+    double deviation; /**< of a new Gaussian, 8-bit levels */
+    int32_t shadows;  /**< seg_shadows */
+    double darkest;   /**< a shadow leaves at least this share of the light, 0 .. 1 */
+} seg_mog2_options;
+
+SEG_API void seg_mog2_options_init(seg_mog2_options *options);
+
 SEG_END_DECLS
 
 #endif

@@ -44,6 +44,8 @@ typedef struct seg_temporal_kernels {
     /** a = 0 where left_out is not 0. */
     void (*leave_out_u8)(uint8_t *a, const uint8_t *left_out, int32_t width);
     void (*leave_out_u16)(uint16_t *a, const uint8_t *left_out, int32_t width);
+    /** out[c] = colour c of each pixel; in has 3 or 4 channels. */
+    void (*split_u8)(uint8_t *const out[3], const uint8_t *in, int32_t width, int32_t channels);
     /** Mask, score and update of one row in one pass. */
     void (*model_step)(const seg_model_row *row);
 } seg_temporal_kernels;

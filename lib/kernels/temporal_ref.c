@@ -2,6 +2,7 @@
 #include "kernels/temporal.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 static int32_t absolute(int32_t value) {
     return value < 0 ? -value : value;
@@ -75,6 +76,12 @@ static void leave_out_u16(uint16_t *a, const uint8_t *left_out, int32_t width) {
         if (left_out[x]) a[x] = 0;
 }
 
+static void split_u8(uint8_t *const out[3], const uint8_t *in, int32_t width, int32_t channels) {
+    for (int32_t x = 0; x < width; x++)
+        for (int32_t c = 0; c < 3; c++)
+            out[c][x] = in[(size_t)x * (size_t)channels + (size_t)c];
+}
+
 static void model_step(const seg_model_row *row) {
     for (int32_t x = 0; x < row->width; x++) {
         if (row->left_out && row->left_out[x]) {
@@ -107,5 +114,6 @@ const seg_temporal_kernels seg_temporal_kernels_ref = {
     .above_u16 = above_u16,
     .leave_out_u8 = leave_out_u8,
     .leave_out_u16 = leave_out_u16,
+    .split_u8 = split_u8,
     .model_step = model_step,
 };

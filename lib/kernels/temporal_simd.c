@@ -4,6 +4,7 @@
 #include "kernels/temporal.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #if defined(SEG_LEVEL_AVX2) || defined(__SSE2__)
 #include <immintrin.h>
@@ -232,6 +233,52 @@ static void range_u16(uint16_t *out, const uint16_t *const *rows, int32_t count,
     range_tail_u16(out, rows, count, range_blocks_u16(out, rows, count, width), width);
 }
 
+#if defined(SEG_LEVEL_AVX2)
+
+/* Sixteen pixels of three channels: byte i of channel c is byte 3 i + c of 48. */
+static inline __m128i gather_colour(const __m128i part[3], const __m128i places[3]) {
+    return _mm_or_si128(
+        _mm_shuffle_epi8(part[0], places[0]),
+        _mm_or_si128(_mm_shuffle_epi8(part[1], places[1]), _mm_shuffle_epi8(part[2], places[2])));
+}
+
+static int32_t split_blocks(uint8_t *const out[3], const uint8_t *in, int32_t width) {
+    uint8_t table[3][3][16];
+    for (int c = 0; c < 3; c++)
+        for (int i = 0; i < 3 * 16; i++) {
+            const int place = 3 * (i % 16) + c - 16 * (i / 16);
+            table[c][i / 16][i % 16] = (uint8_t)(place >= 0 && place < 16 ? place : 128);
+        }
+    __m128i places[3][3];
+    for (int c = 0; c < 3; c++)
+        for (int i = 0; i < 3; i++)
+            places[c][i] = _mm_loadu_si128((const __m128i *)(const void *)table[c][i]);
+    int32_t x = 0;
+    for (; x + 16 <= width; x += 16, in += 48) {
+        const __m128i *const from = (const __m128i *)(const void *)in;
+        const __m128i part[3] = {_mm_loadu_si128(from), _mm_loadu_si128(from + 1),
+                                 _mm_loadu_si128(from + 2)};
+        for (int c = 0; c < 3; c++)
+            _mm_storeu_si128((__m128i *)(void *)(out[c] + x), gather_colour(part, places[c]));
+    }
+    return x;
+}
+
+#else
+
+static int32_t split_blocks(uint8_t *const out[3], const uint8_t *in, int32_t width) {
+    (void)out, (void)in, (void)width;
+    return 0;
+}
+
+#endif
+
+static void split_u8(uint8_t *const out[3], const uint8_t *in, int32_t width, int32_t channels) {
+    for (int32_t x = channels == 3 ? split_blocks(out, in, width) : 0; x < width; x++)
+        for (int32_t c = 0; c < 3; c++)
+            out[c][x] = in[(size_t)x * (size_t)channels + (size_t)c];
+}
+
 static void model_step(const seg_model_row *row) {
     for (int32_t x = step_blocks(row); x < row->width; x++)
         step_pixel(row, x);
@@ -248,5 +295,6 @@ const seg_temporal_kernels SEG_LEVEL_NAME(seg_temporal_kernels) = {
     .above_u16 = above_u16,
     .leave_out_u8 = leave_out_u8,
     .leave_out_u16 = leave_out_u16,
+    .split_u8 = split_u8,
     .model_step = model_step,
 };

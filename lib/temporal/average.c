@@ -3,7 +3,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
-#include "core/random.h"
+#include "temporal/dither.h"
 
 #include <string.h>
 
@@ -30,12 +30,7 @@ static seg_status make_pattern(seg_average *average, int32_t width, const seg_en
     average->pattern =
         seg_allocate_zeroed(env, (size_t)width, 2 * sizeof *average->pattern, "dither pattern");
     if (!average->pattern) return SEG_ERROR_MEMORY;
-    const seg_random random = seg_random_stream(0, 0, 0);
-    uint32_t words[4] = {0};
-    for (int32_t x = 0; x < width; x++) {
-        if (x % 4 == 0) seg_random_words(words, &random, (uint32_t)x / 4);
-        average->pattern[x] = (uint16_t)(words[x % 4] >> 16);
-    }
+    seg_dither_pattern(average->pattern, width);
     average->pattern_width = width;
     return SEG_OK;
 }
@@ -163,9 +158,7 @@ static int32_t admit_row(uint8_t *out, uint16_t *mean, uint8_t *unseen, const ui
 
 static void set_dither(seg_model_row *row, const seg_average *average, int32_t y) {
     row->pattern = average->pattern;
-    /* 40503 / 65536 is near the golden ratio; rows start at unlike places */
-    row->dither_offset =
-        (uint16_t)((uint32_t)average->updates * 40503u + ((uint32_t)y * 2654435769u >> 16));
+    row->dither_offset = seg_dither_offset(average->updates, y);
     if (row->rate_background < 65535) return;
     row->pattern += average->pattern_width; /* all of the frame: see kernels/temporal.h */
     row->dither_offset = 65535;

@@ -211,11 +211,33 @@ START_TEST(full_rate_takes_the_frame) {
 }
 END_TEST
 
+START_TEST(colours_are_split) {
+    scene_random random = {9};
+    uint8_t in[LONGEST * 4 + 1], out[3][LONGEST + 1];
+    for (int32_t i = 0; i < (int32_t)sizeof in; i++)
+        in[i] = (uint8_t)scene_below(&random, 256);
+    for (int32_t width = 1; width <= LONGEST; width++)
+        for (int32_t channels = 3; channels <= 4; channels++)
+            for (int i = -1; i < level_count; i++) {
+                uint8_t *const apart[3] = {out[0], out[1], out[2]};
+                memset(out, GUARD, sizeof out);
+                (i < 0 ? &seg_temporal_kernels_ref : levels[i])
+                    ->split_u8(apart, in + 1, width, channels);
+                for (int32_t x = 0; x < width; x++)
+                    for (int32_t c = 0; c < 3; c++)
+                        ck_assert_uint_eq(out[c][x], in[1 + x * channels + c]);
+                for (int c = 0; c < 3; c++)
+                    ck_assert_uint_eq(out[c][width], GUARD);
+            }
+}
+END_TEST
+
 int main(void) {
     find_levels();
     Suite *suite = suite_create("temporal kernels");
     TCase *cases = tcase_create("levels");
     tcase_add_test(cases, rows_are_equal);
+    tcase_add_test(cases, colours_are_split);
     tcase_add_test(cases, model_steps_are_equal);
     tcase_add_test(cases, model_step_by_hand);
     tcase_add_test(cases, full_rate_takes_the_frame);

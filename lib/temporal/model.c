@@ -1,0 +1,424 @@
+/*
+ * Background models: what they share.
+ *
+ * Absorption: a pixel's patience is what part of `absorb` it has been foreground without a break,
+ * in 1/65535. As long as it is not all of it the pixel is not learnt where it is foreground, then
+ * it is learnt like background until it is.
+ */
+#include "temporal/model.h"
+
+#include "core/bands.h"
+#include "core/check.h"
+#include "imgproc/input.h"
+#include "imgproc/masks.h"
+#include "imgproc/median.h"
+#include "imgproc/samples.h"
+#include "kernels/temporal.h"
+#include "temporal/learning.h"
+
+#include <string.h>
+
+const char *const seg_learn_names[] = {"on", "off", "warmup", NULL};
+const char *const seg_shadows_names[] = {"drop", "mark", "keep", NULL};
+
+#define NEVER 1e9
+#define ALL_PATIENCE 65535
+
+const seg_model_options *seg_model_shared(const seg_model *model) {
+    const char *options = model->base.still->options;
+    return (const void *)(options + model->kind->shared);
+}
+
+/* ---- the arrays ---- */
+
+void seg_model_add_part(seg_model_layout *layout, size_t count1, size_t count2, size_t size) {
+    seg_model_part *part = &layout->parts[layout->count++];
+    part->size = size;
+    if (!seg_size_multiply(&part->count, count1, count2)) part->count = SIZE_MAX;
+}
+
+/* Items of the patience: none where nothing is absorbed by time. */
+static bool counts_patience(const seg_model_options *options) {
+    return options->absorb.value > 0 && options->absorb.value < NEVER;
+}
+
+static seg_model_layout layout_of(const seg_model *model, int32_t width, int32_t height,
+                                  int32_t colours) {
+    seg_model_layout layout = {.width = width, .height = height, .colours = colours};
+    model->kind->lay_out(&layout, model->base.still->options);
+    const bool counted = counts_patience(seg_model_shared(model));
+    seg_model_add_part(&layout, counted ? (size_t)width : 0, (size_t)height, sizeof(uint16_t));
+    return layout;
+}
+
+static void release_parts(seg_model_layout *layout, const seg_env *env) {
+    for (int32_t i = 0; i < layout->count; i++)
+        seg_release(env, layout->parts[i].data);
+    *layout = (seg_model_layout){0};
+}
+
+static seg_status allocate_parts(seg_model_layout *layout, const seg_env *env) {
+    for (int32_t i = 0; i < layout->count; i++) {
+        seg_model_part *part = &layout->parts[i];
+        if (part->count == 0) continue;
+        part->data = seg_allocate_zeroed(env, part->count, part->size, "background model");
+        if (part->data) continue;
+        release_parts(layout, env);
+        return SEG_ERROR_MEMORY;
+    }
+    return SEG_OK;
+}
+
+static uint16_t *patience_row(const seg_model *model, int32_t y) {
+    const seg_model_layout *layout = &model->layout;
+    uint16_t *patience = layout->parts[layout->count - 1].data;
+    return patience ? patience + (size_t)y * (size_t)layout->width : NULL;
+}
+
+/* ---- life ---- */
+
+seg_status seg_model_create(void **state, const seg_model_kind *kind, const void *options,
+                            const seg_env *env) {
+    SEG_TRY(seg_temporal_create(state, kind->state_size, kind->params, options, env));
+    seg_model *model = *state;
+    model->kind = kind;
+    return SEG_OK;
+}
+
+void seg_model_free(void *state) {
+    seg_model *model = state;
+    if (!model) return;
+    release_parts(&model->layout, &model->base.still->env);
+    seg_temporal_free(model);
+}
+
+void seg_model_reset(void *state) {
+    seg_model *model = state;
+    model->bound = false;
+    model->patience_due = 0;
+    seg_temporal_reset(model);
+}
+
+/* The model for frames like the one at hand: as large as the last one if it can be. */
+static seg_status bind(seg_model *model, int32_t colours) {
+    const seg_image *picture = &model->picture;
+    const seg_env *env = &model->base.still->env;
+    seg_model_layout layout = layout_of(model, picture->width, picture->height, colours);
+    seg_model_layout *own = &model->layout;
+    if (own->width != layout.width || own->height != layout.height ||
+        own->colours != layout.colours) {
+        release_parts(own, env);
+        SEG_TRY(allocate_parts(&layout, env));
+        *own = layout;
+    } else {
+        for (int32_t i = 0; i < own->count; i++)
+            if (own->parts[i].data)
+                memset(own->parts[i].data, 0, own->parts[i].count * own->parts[i].size);
+    }
+    return SEG_OK;
+}
+
+/* ---- a frame ---- */
+
+/* The picture that the model looks at, as whole numbers, and what takes no part. */
+static seg_status take_picture(seg_model *model, const seg_frame *frame) {
+    seg_still *still = model->base.still;
+    const bool colour = seg_model_shared(model)->colour && !seg_image_empty(&frame->image);
+    seg_image picture = frame->image;
+    if (!colour) SEG_TRY(seg_input_grey(&picture, &still->images[0], frame, &still->env));
+    SEG_TRY(seg_picture_whole(&model->picture, &picture, &still->scratch));
+    SEG_TRY(seg_picture_blocked(&model->left_out, &picture, &frame->ignore, &still->scratch));
+    model->picture.owner = model->left_out.owner = NULL;
+    model->held = frame->known_foreground;
+    model->held.owner = NULL;
+    model->base.samples.grey = model->picture; /* its size is what base looks at */
+    return SEG_OK;
+}
+
+/* How much of the frame is learnt. */
+static seg_status weigh(seg_model *model, bool *warm) {
+    const seg_model_options *o = seg_model_shared(model);
+    const seg_clock *clock = &model->base.clock;
+    SEG_TRY(seg_clock_need(clock, &o->warmup, "warmup"));
+    *warm = seg_clock_within(clock, &o->warmup);
+    model->weight = o->rate;
+    if (o->history.value > 0) {
+        SEG_TRY(seg_clock_need(clock, &o->history, "history"));
+        model->weight = seg_clock_step(clock, &o->history) / o->history.value;
+        if (model->weight > 1) model->weight = 1;
+    }
+    if (o->rate <= 0 || o->learn == SEG_LEARN_OFF || (o->learn == SEG_LEARN_WARMUP && !*warm))
+        model->weight = 0;
+    return SEG_OK;
+}
+
+/* A mask of what has not been foreground for long enough, or of what has. */
+static seg_status judge_patience(seg_model *model) {
+    const seg_model_options *o = seg_model_shared(model);
+    const seg_image *picture = &model->picture;
+    seg_still *still = model->base.still;
+    model->patient = model->absorbed = (seg_image){0};
+    if (o->absorb.value <= 0) return SEG_OK;
+    SEG_TRY(seg_clock_need(&model->base.clock, &o->absorb, "absorb"));
+    seg_image *patient = &still->images[1], *absorbed = &still->images[2];
+    SEG_TRY(seg_image_reuse(patient, picture->width, picture->height, SEG_U8, 1, &still->env));
+    SEG_TRY(seg_image_reuse(absorbed, picture->width, picture->height, SEG_U8, 1, &still->env));
+    for (int32_t y = 0; y < picture->height; y++) {
+        uint8_t *p = seg_image_row(patient, y), *a = seg_image_row(absorbed, y);
+        const uint16_t *patience = patience_row(model, y);
+        for (int32_t x = 0; x < picture->width; x++) {
+            a[x] = patience && patience[x] == ALL_PATIENCE ? 255 : 0;
+            p[x] = (uint8_t)~a[x];
+        }
+    }
+    model->patient = *patient;
+    model->absorbed = *absorbed;
+    model->patient.owner = model->absorbed.owner = NULL;
+    return SEG_OK;
+}
+
+/* Foreground loses patience, background has all of it. */
+static void count_patience(seg_model *model, const seg_image *mask) {
+    const seg_model_options *o = seg_model_shared(model);
+    if (!counts_patience(o) || model->first) return;
+    model->patience_due +=
+        ALL_PATIENCE * seg_clock_step(&model->base.clock, &o->absorb) / o->absorb.value;
+    if (model->patience_due > ALL_PATIENCE) model->patience_due = ALL_PATIENCE;
+    const uint16_t step = (uint16_t)model->patience_due;
+    model->patience_due -= step;
+    for (int32_t y = 0; y < mask->height; y++) {
+        uint16_t *patience = patience_row(model, y);
+        const uint8_t *row = seg_image_row(mask, y);
+        for (int32_t x = 0; x < mask->width; x++) {
+            const uint16_t room = (uint16_t)(ALL_PATIENCE - patience[x]);
+            const uint16_t next = (uint16_t)(patience[x] + (step < room ? step : room));
+            patience[x] = row[x] ? next : 0;
+        }
+    }
+}
+
+static seg_status smooth(seg_model *model, seg_image *mask) {
+    const int32_t side = seg_model_shared(model)->smooth;
+    seg_still *still = model->base.still;
+    if (side == 1 || model->first) return SEG_OK;
+    seg_image raw = {0};
+    SEG_TRY(seg_scratch_image(&raw, mask, SEG_U8, 1, &still->scratch));
+    SEG_TRY(seg_image_copy(&raw, mask, &still->env));
+    return seg_median_with(mask, &raw, side, &still->scratch, &still->env);
+}
+
+static void leave_out(const seg_model *model, seg_image *mask) {
+    const seg_temporal_kernels *kernels = seg_temporal_kernels_get();
+    for (int32_t y = 0; y < mask->height && !seg_image_empty(&model->left_out); y++)
+        kernels->leave_out_u8(seg_image_row(mask, y), seg_image_row(&model->left_out, y),
+                              mask->width);
+}
+
+/* ---- the background as a picture ---- */
+
+typedef struct background_job {
+    const seg_model *model;
+    seg_image *picture;
+} background_job;
+
+static seg_status background_band(void *argument, int32_t band, int32_t first, int32_t end,
+                                  int32_t worker) {
+    (void)band, (void)worker;
+    const background_job *job = argument;
+    const seg_image *picture = job->picture;
+    const size_t samples = (size_t)picture->width * picture->channels;
+    for (int32_t y = first; y < end; y++) {
+        void *row = seg_image_row(picture, y);
+        job->model->kind->background_row(job->model, row, picture->format == SEG_U16, y);
+        const uint32_t full = (1u << picture->bits) - 1;
+        uint16_t *wide = row;
+        for (size_t i = 0; picture->format == SEG_U16 && full < 65535 && i < samples; i++)
+            wide[i] = (uint16_t)((wide[i] * full + 32767) / 65535);
+    }
+    return SEG_OK;
+}
+
+static seg_status give_background(const seg_model *model, seg_result *result) {
+    const seg_env *env = &model->base.still->env;
+    seg_image *picture = &result->background;
+    SEG_TRY(seg_image_reuse(picture, model->layout.width, model->layout.height,
+                            (seg_format)model->picture.format, model->layout.colours, env));
+    picture->bits = model->picture.bits;
+    picture->colour = model->layout.colours == 3                 ? SEG_COLOUR_RGB
+                      : model->picture.colour == SEG_COLOUR_LUMA ? SEG_COLOUR_LUMA
+                                                                 : SEG_COLOUR_GREY;
+    result->outputs |= SEG_OUTPUT_BACKGROUND;
+    background_job job = {model, picture};
+    return seg_run_bands(env, picture->height, SEG_MODEL_BAND, background_band, &job);
+}
+
+seg_status seg_model_apply(void *state, const seg_frame *frame, uint32_t wanted,
+                           seg_result *result) {
+    seg_model *model = state;
+    seg_temporal *base = &model->base;
+    bool warm;
+    seg_scratch_rewind(&base->still->scratch);
+    SEG_TRY(take_picture(model, frame));
+    seg_clock_look(&base->clock, frame);
+    const int32_t colours = seg_colours(&model->picture);
+    model->first = !model->bound;
+    if (model->bound)
+        SEG_TRY(
+            seg_temporal_check_size(base, "the model", model->layout.width, model->layout.height));
+    if (model->bound && colours != model->layout.colours)
+        return seg_fail(SEG_ERROR_SHAPE, "the model has %ld colours, the frame %ld",
+                        (long)model->layout.colours, (long)colours);
+    SEG_TRY(seg_temporal_prepare(base, frame, wanted, SEG_U16, 16, result));
+    if (!model->bound) {
+        SEG_TRY(bind(model, colours));
+        model->weight = 1;
+        model->patient = model->absorbed = (seg_image){0};
+        warm = true;
+    } else {
+        SEG_TRY(weigh(model, &warm));
+        SEG_TRY(judge_patience(model));
+    }
+    SEG_TRY(model->kind->step(model, result));
+    SEG_TRY(smooth(model, &result->mask));
+    if (model->first) seg_temporal_give_empty(result);
+    leave_out(model, &result->mask);
+    count_patience(model, &result->mask);
+    if (warm) result->flags |= SEG_RESULT_PROVISIONAL;
+    seg_result_decide(result, "rate", model->weight, "per frame");
+    model->bound = true;
+    seg_temporal_end(base, frame);
+    base->geometry =
+        seg_blob_geometry_of(seg_image_empty(&frame->image) ? &frame->luma : &frame->image);
+    return wanted & SEG_OUTPUT_BACKGROUND ? give_background(model, result) : SEG_OK;
+}
+
+/* ---- rows of colours ---- */
+
+void seg_model_row8(const uint8_t *value[3], const seg_model *model, int32_t y, uint8_t *room) {
+    const seg_image *picture = &model->picture;
+    const int32_t width = picture->width, channels = picture->channels;
+    const size_t step = (size_t)channels;
+    uint8_t *own[3];
+    for (int32_t c = 0; c < 3; c++)
+        value[c] = own[c] = room + (size_t)c * (size_t)width;
+    if (picture->format == SEG_U8) {
+        const uint8_t *row = seg_image_row(picture, y);
+        if (channels >= 3)
+            seg_temporal_kernels_get()->split_u8(own, row, width, channels);
+        else if (channels == 1)
+            value[0] = row;
+        else
+            for (int32_t x = 0; x < width; x++)
+                own[0][x] = row[(size_t)x * step];
+        return;
+    }
+    uint16_t *wide = (uint16_t *)(void *)(room + 4 * (size_t)width);
+    const uint16_t *row = seg_row16(wide, picture, y);
+    for (int32_t c = 0; c < model->layout.colours; c++)
+        for (int32_t x = 0; x < width; x++)
+            own[c][x] = (uint8_t)((row[(size_t)x * step + (size_t)c] * 255u + 32895u) >> 16);
+}
+
+void seg_model_row16(const uint16_t *value[3], const seg_model *model, int32_t y, uint16_t *room) {
+    const seg_image *picture = &model->picture;
+    const size_t width = (size_t)picture->width, step = picture->channels;
+    const uint16_t *row = seg_row16(room + 3 * width, picture, y);
+    for (size_t c = 0; c < (size_t)model->layout.colours; c++) {
+        uint16_t *own = room + c * width;
+        for (size_t x = 0; x < width; x++)
+            own[x] = (uint16_t)((row[x * step + c] * 32640u + 32767u) / 65535);
+        value[c] = own;
+    }
+}
+
+/* ---- the model as a blob ---- */
+
+static void write_part(seg_blob_writer *writer, const seg_model_part *part) {
+    if (part->size == 1)
+        seg_blob_write_u8(writer, part->data, part->count);
+    else if (part->size == 2)
+        seg_blob_write_u16(writer, part->data, part->count);
+    else
+        seg_blob_write_f32(writer, part->data, part->count);
+}
+
+static void read_part(seg_blob_reader *reader, const seg_model_part *part) {
+    if (part->size == 1)
+        seg_blob_read_u8(reader, part->data, part->count);
+    else if (part->size == 2)
+        seg_blob_read_u16(reader, part->data, part->count);
+    else
+        seg_blob_read_f32(reader, part->data, part->count);
+}
+
+seg_status seg_model_save(void *state, void *buffer, size_t *size) {
+    const seg_model *model = state;
+    const seg_model_layout *layout = &model->layout;
+    if (!model->bound) return seg_fail(SEG_ERROR_STATE, "there is no model before the first frame");
+    const int32_t shape[3] = {layout->width, layout->height, layout->colours};
+    seg_blob_writer writer;
+    seg_blob_write_begin(&writer, buffer, buffer ? *size : 0, model->kind->id, model->kind->version,
+                         &model->base.geometry);
+    seg_clock_write(&writer, &model->base.clock);
+    seg_blob_write_i32(&writer, shape, 3);
+    seg_blob_write_f64(&writer, &model->patience_due, 1);
+    for (int32_t i = 0; i < layout->count; i++)
+        if (layout->parts[i].count) write_part(&writer, &layout->parts[i]);
+    return seg_blob_write_end(&writer, size);
+}
+
+/* True if so many bytes are left as the arrays take: before memory is taken for them. */
+static bool parts_fit(const seg_blob_reader *reader, const seg_model_layout *layout) {
+    size_t left = seg_blob_left(reader);
+    for (int32_t i = 0; i < layout->count; i++) {
+        size_t bytes;
+        if (!seg_size_multiply(&bytes, layout->parts[i].count, layout->parts[i].size) ||
+            bytes > left)
+            return false;
+        left -= bytes;
+    }
+    return left == 0;
+}
+
+/* All but the arrays. */
+static bool read_head(seg_blob_reader *reader, const seg_model *model, seg_model_layout *layout,
+                      seg_clock *clock, double *patience_due) {
+    if (reader->version != model->kind->version || !seg_clock_read(reader, clock)) return false;
+    const int32_t width = seg_blob_read_bounded(reader, 1, INT32_MAX);
+    const int32_t height = seg_blob_read_bounded(reader, 1, INT32_MAX);
+    const int32_t colours = seg_blob_read_bounded(reader, 1, 3);
+    seg_blob_read_f64(reader, patience_due, 1);
+    if (width != reader->geometry.width || height != reader->geometry.height || colours == 2 ||
+        !(*patience_due >= 0 && *patience_due <= ALL_PATIENCE))
+        return false;
+    *layout = layout_of(model, width, height, colours);
+    return parts_fit(reader, layout);
+}
+
+seg_status seg_model_load(void *state, const void *buffer, size_t size) {
+    seg_model *model = state;
+    const seg_env *env = &model->base.still->env;
+    seg_blob_reader reader;
+    seg_model_layout layout = {0};
+    seg_clock clock;
+    double patience_due;
+    SEG_TRY(seg_blob_read_begin(&reader, buffer, size, model->kind->id, model->kind->version));
+    if (!read_head(&reader, model, &layout, &clock, &patience_due))
+        return seg_fail(SEG_ERROR_DATA, "the model's content is impossible, ends early, or is that "
+                                        "of a model with other options");
+    SEG_TRY(seg_check_limits(layout.width, layout.height, env));
+    SEG_TRY(allocate_parts(&layout, env));
+    for (int32_t i = 0; i < layout.count; i++)
+        if (layout.parts[i].count) read_part(&reader, &layout.parts[i]);
+    seg_status status = seg_blob_finish(&reader);
+    if (status >= 0 && model->kind->sane && !model->kind->sane(&layout))
+        status = seg_fail(SEG_ERROR_DATA, "the model's content is impossible");
+    release_parts(status < 0 ? &layout : &model->layout, env);
+    if (status < 0) return status;
+    model->layout = layout;
+    model->base.clock = clock;
+    model->base.geometry = reader.geometry;
+    model->patience_due = patience_due;
+    model->bound = true;
+    return SEG_OK;
+}

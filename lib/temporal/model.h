@@ -1,0 +1,125 @@
+/*
+ * What background models share: options, binding to the first frame, how much is learnt of a frame,
+ * masks, smoothing, absorption, saving and loading. A model is a file with
+ *
+ *     static const seg_model_kind kind = {"my-id", 1, sizeof(my_state), &params,
+ *         offsetof(seg_my_options, model), lay_out, step, background_row};
+ *     create  = seg_model_create(state, &kind, options, env)
+ *     .apply = seg_model_apply, .reset = seg_model_reset, .save = seg_model_save,
+ *     .load = seg_model_load, .free = seg_model_free
+ *
+ * `lay_out` says which arrays the model consists of; they are allocated when the first frame comes
+ * or a model is loaded, zeroed then and after a reset. `step` fills the mask (and the score where
+ * result->score is wanted) and learns, in bands of SEG_MODEL_BAND rows; what it is given and may do
+ * stands at seg_model.
+ */
+#ifndef SEG_TEMPORAL_MODEL_H
+#define SEG_TEMPORAL_MODEL_H
+
+#include "temporal/temporal_method.h"
+#include <segment/temporal.h>
+
+#define SEG_MODEL_BAND 32
+#define SEG_MODEL_PARTS 16
+
+/** Rows of the shared options for a method's table; defaults as text. */
+/* clang-format off */
+#define SEG_MODEL_PARAMS(type, rate_text, history_text, rate_help, side_text)                      \
+    {"rate", SEG_PARAM_FLOAT, offsetof(type, model.rate), rate_text, 0, 1, NULL, "per frame",      \
+     rate_help " 0 = frozen.", "alpha"},                                                           \
+    {"history", SEG_PARAM_DURATION, offsetof(type, model.history), history_text, 0, 1e9, NULL,     \
+     "duration",                                                                                   \
+     "Time that the background remembers (200f, 8s): replaces the rate by one in so many frames "  \
+     "if above 0.", ""},                                                                           \
+    {"learn", SEG_PARAM_ENUM, offsetof(type, model.learn), "on", 0, 0, seg_learn_names, "",        \
+     "Whether the background is learnt: always, from the first frame only, or while the warm-up "  \
+     "lasts.", ""},                                                                                \
+    {"warmup", SEG_PARAM_DURATION, offsetof(type, model.warmup), "25f", 0, 1e9, NULL, "duration",  \
+     "Time for which results are marked provisional.", ""},                                        \
+    {"absorb", SEG_PARAM_DURATION, offsetof(type, model.absorb), "0", 0, 1e9, NULL, "duration",    \
+     "Foreground that stays so long becomes background (60s); 0 = as the model does it, 1e9 = "    \
+     "never.", ""},                                                                                \
+    {"colour", SEG_PARAM_BOOL, offsetof(type, model.colour), "true", 0, 1, NULL, "",               \
+     "Look at colours; without, at their grey: less memory and time.", ""},                        \
+    {"smooth", SEG_PARAM_INT, offsetof(type, model.smooth), side_text, 1, 15, seg_odd_names, "px", \
+     "Side of the median over the mask; 1 = none.", ""}
+/* clang-format on */
+
+extern const char *const seg_learn_names[], *const seg_shadows_names[];
+
+/** An array of the model. */
+typedef struct seg_model_part {
+    void *data;
+    size_t count;
+    size_t size; /* of an item: 1, 2 or 4 (float) bytes */
+} seg_model_part;
+
+/** The arrays of a model for frames of a size. */
+typedef struct seg_model_layout {
+    int32_t width, height;
+    int32_t colours; /* 1 or 3 */
+    int32_t count;
+    seg_model_part parts[SEG_MODEL_PARTS];
+} seg_model_layout;
+
+/** Adds an array of count1 x count2 items. */
+void seg_model_add_part(seg_model_layout *layout, size_t count1, size_t count2, size_t size);
+
+typedef struct seg_model seg_model;
+
+typedef struct seg_model_kind {
+    const char *id;   /* in blobs */
+    uint32_t version; /* of blobs */
+    size_t state_size;
+    const seg_param_table *params;
+    size_t shared; /* where the seg_model_options are in the options */
+    void (*lay_out)(seg_model_layout *layout, const void *options);
+    seg_status (*step)(seg_model *model, seg_result *result);
+    /* A row of the background into 8-bit (`wide`: 16-bit full scale) samples, interleaved. */
+    void (*background_row)(const seg_model *model, void *row, bool wide, int32_t y);
+    bool (*sane)(const seg_model_layout *layout); /* of what was loaded; NULL = anything is */
+} seg_model_kind;
+
+/** The state of a background model; a method may add members behind it. */
+struct seg_model {
+    seg_temporal base; /* base.clock.frames: how many frames came before this one */
+    const seg_model_kind *kind;
+    seg_model_layout layout; /* its data belong to the model */
+    bool bound;              /* there is a model */
+    double patience_due;     /* of absorption, not counted yet */
+
+    /* The frame at hand, for `step`. */
+    seg_image picture;  /* u8 or u16, layout.colours decides how many of its channels count */
+    seg_image left_out; /* U8 or empty: gives 0, is not learnt */
+    seg_image held;     /* U8 or empty: is not learnt */
+    seg_image patient;  /* U8 or empty: is not learnt where it is foreground */
+    seg_image absorbed; /* U8 or empty: is learnt even where it is foreground */
+    double weight;      /* to be learnt of the frame; 0 = not a bit changes */
+    bool first;         /* nothing was learnt yet */
+};
+
+/** Options shared by all models, of this one. */
+const seg_model_options *seg_model_shared(const seg_model *model);
+
+SEG_NODISCARD seg_status seg_model_create(void **state, const seg_model_kind *kind,
+                                          const void *options, const seg_env *env);
+SEG_NODISCARD seg_status seg_model_apply(void *state, const seg_frame *frame, uint32_t wanted,
+                                         seg_result *result);
+void seg_model_reset(void *state);
+SEG_NODISCARD seg_status seg_model_save(void *state, void *buffer, size_t *size);
+SEG_NODISCARD seg_status seg_model_load(void *state, const void *buffer, size_t size);
+void seg_model_free(void *state);
+
+/** Row y of a mask, NULL if it is empty. */
+static inline const uint8_t *seg_optional_row(const seg_image *image, int32_t y) {
+    return seg_image_empty(image) ? NULL : seg_image_row(image, y);
+}
+
+/** Colours of a row apart, in 8 bits: row->value8[c] of row y of the picture; more than 8 bits are
+ *  rounded. `room` holds 3 * width bytes, and for u16 4 * 2 * width bytes more. */
+void seg_model_row8(const uint8_t *value[3], const seg_model *model, int32_t y, uint8_t *room);
+
+/** The same in 1/128 of an 8-bit level. `room` holds 4 + 3 values a pixel. */
+void seg_model_row16(const uint16_t *value[3], const seg_model *model, int32_t y, uint16_t *room);
+
+#endif

@@ -1,0 +1,280 @@
+/* What all background models promise, on scenes of a few pixels: objects, freezing, absorption,
+ * history, masks, depths, colours; then what single ones do. */
+#include "core_main.h"
+#include "scenes.h"
+
+#define WIDTH 48
+#define HEIGHT 24
+
+static const char *const ids[] = {"mog2"};
+#define IDS ((int)(sizeof ids / sizeof *ids))
+
+typedef struct stream {
+    const seg_method *method;
+    seg_context *context;
+    seg_result result;
+    int t;
+} stream;
+
+/* Options as "name", "value" pairs, NULL at the end. */
+static void start(stream *s, const char *id, const char *const *pairs) {
+    char options[1024];
+    memset(s, 0, sizeof *s);
+    s->method = seg_method_find(id);
+    ck_assert_ptr_nonnull(s->method);
+    seg_params_init(options, s->method->params);
+    for (; pairs && *pairs; pairs += 2)
+        ck_assert_ok(seg_params_parse(options, s->method->params, pairs[0], pairs[1], NULL));
+    ck_assert_ok(seg_context_create(&s->context, s->method, options, NULL));
+    seg_result_init(&s->result, NULL);
+}
+
+static void stop(stream *s) {
+    seg_context_free(s->context);
+    seg_result_free(&s->result);
+}
+
+#define START(s, id, ...) start(s, id, (const char *const[]){__VA_ARGS__, NULL})
+
+static const seg_rect box = {16, 6, 18, 12};
+
+static bool inside(int32_t x, int32_t y, int32_t margin) {
+    return x >= box.x + margin && x < box.x + box.width - margin && y >= box.y + margin &&
+           y < box.y + box.height - margin;
+}
+
+/* A noisy wall, before it a box of `light` if there is one (light >= 0). */
+static void paint(const seg_image *image, int t, int light) {
+    scene_random random = {(uint32_t)t * 7919 + 1};
+    for (int32_t y = 0; y < image->height; y++)
+        for (int32_t x = 0; x < image->width; x++)
+            for (int c = 0; c < image->channels; c++) {
+                const int wall = 100 + (x * 3 + y * 5) % 40 + 12 * c;
+                const int value = (light >= 0 && inside(x, y, 0) ? light + 20 * (c == 1) : wall) +
+                                  (int)scene_below(&random, 5) - 2;
+                const size_t at = (size_t)x * image->channels + (size_t)c;
+                if (image->format == SEG_U8)
+                    ((uint8_t *)seg_image_row(image, y))[at] = (uint8_t)value;
+                else
+                    ((uint16_t *)seg_image_row(image, y))[at] = (uint16_t)(value * 257);
+            }
+}
+
+typedef struct kind_of_frame {
+    seg_format format;
+    int channels;
+    int light;
+    int64_t milliseconds; /* of a frame */
+    const seg_image *known;
+} kind_of_frame;
+
+static const kind_of_frame colour_wall = {SEG_U8, 3, -1, 40, NULL};
+
+static void give(stream *s, kind_of_frame kind) {
+    seg_frame frame = {.index = s->t, .pts = kind.milliseconds * s->t, .time_base = {1, 1000}};
+    ck_assert_ok(seg_image_alloc(&frame.image, WIDTH, HEIGHT, kind.format, kind.channels, NULL));
+    paint(&frame.image, s->t, kind.light);
+    if (kind.known) frame.known_foreground = seg_image_ref(kind.known);
+    ck_assert_ok(seg_context_apply(s->context, &frame, 0, &s->result));
+    seg_frame_unref(&frame);
+    s->t++;
+}
+
+static void give_many(stream *s, kind_of_frame kind, int frames) {
+    for (int i = 0; i < frames; i++)
+        give(s, kind);
+}
+
+/* Foreground within `margin` of the box's inside, or outside of the box by as much. */
+static int count(const stream *s, bool within, int margin) {
+    int set = 0;
+    for (int32_t y = 0; y < HEIGHT; y++)
+        for (int32_t x = 0; x < WIDTH; x++) {
+            const bool counts = within ? inside(x, y, margin) : !inside(x, y, -margin);
+            set += counts && ((uint8_t *)seg_image_row(&s->result.mask, y))[x];
+        }
+    return set;
+}
+
+static int box_area(int margin) {
+    return (box.width - 2 * margin) * (box.height - 2 * margin);
+}
+
+static kind_of_frame with(kind_of_frame kind, int light) {
+    kind.light = light;
+    return kind;
+}
+
+/* ---- all of them ---- */
+
+START_TEST(objects_are_found) {
+    static const kind_of_frame kinds[] = {{SEG_U8, 3, -1, 40, NULL},
+                                          {SEG_U8, 1, -1, 40, NULL},
+                                          {SEG_U16, 3, -1, 40, NULL},
+                                          {SEG_U8, 4, -1, 40, NULL}};
+    for (int k = 0; k < 4; k++) {
+        stream s;
+        start(&s, ids[_i], NULL);
+        give_many(&s, kinds[k], 60);
+        ck_assert_int_le(count(&s, true, 0) + count(&s, false, 0), 6);
+        for (int i = 0; i < 5; i++) {
+            give(&s, with(kinds[k], 220));
+            ck_assert_int_ge(count(&s, true, 3), box_area(3) * 95 / 100);
+            ck_assert_int_le(count(&s, false, 3), 6);
+        }
+        stop(&s);
+    }
+}
+END_TEST
+
+/* learn=off: the first frame stays, so that an object is found however long it stands. */
+START_TEST(frozen_models_never_absorb) {
+    stream s;
+    START(&s, ids[_i], "learn", "warmup", "warmup", "30f");
+    give_many(&s, colour_wall, 40);
+    seg_image before = {0};
+    ck_assert_ok(seg_image_copy(&before, &s.result.background, NULL));
+    give_many(&s, with(colour_wall, 220), 300);
+    ck_assert_int_ge(count(&s, true, 3), box_area(3) * 95 / 100);
+    ck_assert_uint_eq(scene_fnv_image(0, &before), scene_fnv_image(0, &s.result.background));
+    ck_assert(!(s.result.flags & SEG_RESULT_PROVISIONAL));
+    seg_image_unref(&before);
+    stop(&s);
+}
+END_TEST
+
+/* absorb: what stands for so long becomes background, in frames as in seconds; else it does not. */
+START_TEST(what_stands_is_absorbed) {
+    static const char *const spans[] = {"60f", "2.4s", "1e9"};
+    for (int i = 0; i < 3; i++) {
+        stream s;
+        START(&s, ids[_i], "absorb", spans[i], "rate", "0.05");
+        give_many(&s, colour_wall, 60);
+        give_many(&s, with(colour_wall, 220), 50);
+        ck_assert_int_ge(count(&s, true, 3), box_area(3) * 95 / 100);
+        give_many(&s, with(colour_wall, 220), 700);
+        if (i < 2)
+            ck_assert_int_le(count(&s, true, 3), box_area(3) / 20);
+        else
+            ck_assert_int_ge(count(&s, true, 3), box_area(3) * 95 / 100);
+        stop(&s);
+    }
+}
+END_TEST
+
+/* An object known as such is never learnt, and known foreground in the first frame is no
+ * background: the wall behind it is learnt when it is first seen. */
+START_TEST(known_foreground_is_not_learnt) {
+    seg_image known = {0};
+    ck_assert_ok(seg_image_alloc(&known, WIDTH, HEIGHT, SEG_U8, 1, NULL));
+    for (int32_t y = 0; y < HEIGHT; y++)
+        for (int32_t x = 0; x < WIDTH; x++)
+            ((uint8_t *)seg_image_row(&known, y))[x] = inside(x, y, 0);
+    kind_of_frame marked = with(colour_wall, 220);
+    marked.known = &known;
+    stream s;
+    START(&s, ids[_i], "smooth", "1", "rate", "0.1");
+    give_many(&s, marked, 200);
+    give_many(&s, colour_wall, 30);
+    ck_assert_int_le(count(&s, true, 0), 6);
+    give_many(&s, marked, 300);
+    ck_assert_int_ge(count(&s, true, 3), box_area(3) * 95 / 100);
+    seg_image_unref(&known);
+    stop(&s);
+}
+END_TEST
+
+/* Grey is what colour=no looks at. */
+START_TEST(grey_alone) {
+    stream s;
+    START(&s, ids[_i], "colour", "no");
+    give_many(&s, colour_wall, 60);
+    ck_assert_int_eq(s.result.background.channels, 1);
+    give(&s, with(colour_wall, 220));
+    ck_assert_int_ge(count(&s, true, 3), box_area(3) * 95 / 100);
+    stop(&s);
+}
+END_TEST
+
+START_TEST(seconds_need_times) {
+    static const char *const names[] = {"history", "absorb", "warmup"};
+    for (int i = 0; i < 3; i++) {
+        stream s;
+        START(&s, ids[_i], names[i], "2s");
+        seg_frame frame = {.pts = SEG_NO_PTS};
+        ck_assert_ok(seg_image_alloc(&frame.image, WIDTH, HEIGHT, SEG_U8, 1, NULL));
+        ck_assert_ok(seg_context_apply(s.context, &frame, 0, &s.result));
+        ck_assert_fails(seg_context_apply(s.context, &frame, 0, &s.result), SEG_ERROR_ARGUMENT,
+                        names[i]);
+        seg_frame_unref(&frame);
+        stop(&s);
+    }
+}
+END_TEST
+
+/* The model binds what it has seen: grey is refused where there was colour. */
+START_TEST(other_frames_are_refused) {
+    stream s;
+    start(&s, ids[_i], NULL);
+    give(&s, colour_wall);
+    seg_frame frame = {0};
+    ck_assert_ok(seg_image_alloc(&frame.image, WIDTH, HEIGHT, SEG_U8, 1, NULL));
+    ck_assert_int_lt(seg_context_apply(s.context, &frame, 0, &s.result), 0);
+    seg_frame_unref(&frame);
+    give(&s, colour_wall);
+    seg_context_reset(s.context);
+    give(&s, (kind_of_frame){SEG_U8, 1, -1, 40, NULL});
+    stop(&s);
+}
+END_TEST
+
+/* ---- mog2 ---- */
+
+/* Half of the wall darkened to 0.8: shadow by default, 127 or foreground if wanted. */
+START_TEST(shadows) {
+    static const char *const what[] = {"drop", "mark", "keep"};
+    static const int wanted[] = {0, 127, 255};
+    for (int i = 0; i < 3; i++) {
+        stream s;
+        START(&s, "mog2", "shadows", what[i], "smooth", "1");
+        give_many(&s, colour_wall, 60);
+        seg_frame frame = {.index = 60};
+        ck_assert_ok(seg_image_alloc(&frame.image, WIDTH, HEIGHT, SEG_U8, 3, NULL));
+        paint(&frame.image, 60, -1);
+        for (int32_t y = 0; y < HEIGHT / 2; y++)
+            for (int32_t x = 0; x < WIDTH * 3; x++) {
+                uint8_t *row = seg_image_row(&frame.image, y);
+                row[x] = (uint8_t)(row[x] * 0.8);
+            }
+        ck_assert_ok(seg_context_apply(s.context, &frame, 0, &s.result));
+        int met = 0;
+        for (int32_t y = 0; y < HEIGHT; y++)
+            for (int32_t x = 0; x < WIDTH; x++)
+                met += ((uint8_t *)seg_image_row(&s.result.mask, y))[x] ==
+                       (y < HEIGHT / 2 ? wanted[i] : 0);
+        ck_assert_int_ge(met, WIDTH * HEIGHT * 97 / 100);
+        seg_frame_unref(&frame);
+        stop(&s);
+    }
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("background models");
+    TCase *cases = tcase_create("models");
+    tcase_set_timeout(cases, 120);
+    tcase_add_loop_test(cases, objects_are_found, 0, IDS);
+    tcase_add_loop_test(cases, frozen_models_never_absorb, 0, IDS);
+    tcase_add_loop_test(cases, what_stands_is_absorbed, 0, IDS);
+    tcase_add_loop_test(cases, known_foreground_is_not_learnt, 0, IDS);
+    tcase_add_loop_test(cases, grey_alone, 0, IDS);
+    tcase_add_loop_test(cases, seconds_need_times, 0, IDS);
+    tcase_add_loop_test(cases, other_frames_are_refused, 0, IDS);
+    tcase_add_test(cases, shadows);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
