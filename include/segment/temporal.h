@@ -44,7 +44,7 @@ typedef enum seg_shadows {
 } seg_shadows;
 
 /** The options that background models share. */
-typedef struct seg_model_options {
+typedef struct seg_subtractor_options {
     double rate;          /**< what is learnt of a new frame, 0 .. 1; 0 = frozen exactly */
     seg_duration history; /**< if its value > 0: replaces rate by one frame in so many, by the
                                frames' times if in seconds */
@@ -54,11 +54,11 @@ typedef struct seg_model_options {
                                from 1e9 on never */
     bool colour;          /**< look at colours, not only at their grey */
     int32_t smooth;       /**< side of the median over the mask, odd, pixels; 1 = none */
-} seg_model_options;
+} seg_subtractor_options;
 
 typedef struct seg_mog2_options {
     size_t size;
-    seg_model_options model;
+    seg_subtractor_options model;
     int32_t modes;    /**< Gaussians of a pixel, 1 .. 5 */
     double threshold; /**< foreground is farther from the background, deviations */
     double near_mode; /**< a value nearer to a Gaussian belongs to it, deviations */
@@ -70,6 +70,68 @@ typedef struct seg_mog2_options {
 } seg_mog2_options;
 
 SEG_API void seg_mog2_options_init(seg_mog2_options *options);
+
+typedef struct seg_sigma_delta_options {
+    size_t size;
+    seg_subtractor_options model; /**< rate: share of the frames in which the background moves */
+    int32_t spread;    /**< foreground differs by more than so many usual differences, 1 .. 8 */
+    int32_t threshold; /**< least spread, 8-bit levels */
+    int32_t largest;   /**< largest spread, 8-bit levels; at least the least one */
+} seg_sigma_delta_options;
+
+SEG_API void seg_sigma_delta_options_init(seg_sigma_delta_options *options);
+
+typedef enum seg_median_kind {
+    SEG_MEDIAN_EXACT = 0,  /**< of a window of frames */
+    SEG_MEDIAN_APPROXIMATE /**< one level towards each frame */
+} seg_median_kind;
+
+typedef struct seg_temporal_median_options {
+    size_t size;
+    seg_subtractor_options model; /**< rate times samples: share of the frames that are taken */
+    int32_t kind;                 /**< seg_median_kind */
+    int32_t samples;              /**< frames of the window, odd, 3 .. 255 */
+    int32_t threshold;            /**< foreground differs by more, 8-bit levels */
+} seg_temporal_median_options;
+
+SEG_API void seg_temporal_median_options_init(seg_temporal_median_options *options);
+
+typedef struct seg_vibe_options {
+    size_t size;
+    seg_subtractor_options model; /**< rate: chance of a background pixel to exchange a sample */
+    int32_t samples;              /**< kept of each pixel, 2 .. 64 */
+    int32_t needed;               /**< samples that have to agree with a background pixel */
+    double threshold;             /**< samples that agree differ by no more, 8-bit levels */
+} seg_vibe_options;
+
+SEG_API void seg_vibe_options_init(seg_vibe_options *options);
+
+typedef struct seg_pbas_options {
+    size_t size;
+    seg_subtractor_options model; /**< rate: largest chance of a pixel to exchange a sample */
+    int32_t samples;              /**< kept of each pixel, 2 .. 64 */
+    int32_t needed;               /**< samples that have to agree with a background pixel */
+    double threshold;             /**< least difference that is foreground, 8-bit levels */
+    double scale;                 /**< the difference follows so many mean least distances */
+} seg_pbas_options;
+
+SEG_API void seg_pbas_options_init(seg_pbas_options *options);
+
+/** Of "subsense" and "consensus". */
+typedef struct seg_subsense_options {
+    size_t size;
+    seg_subtractor_options model; /**< rate: largest chance of a pixel to exchange a sample */
+    int32_t samples;              /**< kept of each pixel, 2 .. 64 */
+    int32_t needed;               /**< samples that have to agree with a background pixel */
+    double threshold; /**< least difference of colours that is foreground, 8-bit levels */
+    int32_t texture;  /**< least difference of textures that is foreground, bits a colour */
+    double contrast;  /**< neighbours differ by more than this share of the value */
+    double noise;     /**< how unsteady pixels are held to be at first: v at the start */
+    double slowest;   /**< longest time between two samples exchanged, frames */
+} seg_subsense_options;
+
+SEG_API void seg_subsense_options_init(seg_subsense_options *options);
+SEG_API void seg_consensus_options_init(seg_subsense_options *options);
 
 SEG_END_DECLS
 

@@ -34,7 +34,7 @@
 #include "core/check.h"
 #include "kernels/mixture.h"
 #include "temporal/dither.h"
-#include "temporal/model.h"
+#include "temporal/subtractor.h"
 
 #define VARIANCE_UNIT 64
 #define LEAST_VARIANCE 4 /* squared 8-bit levels */
@@ -43,7 +43,8 @@
 #define VALUE_ONE 32640     /* full scale of values and means */
 
 static const seg_param rows[] = {
-    SEG_MODEL_PARAMS(seg_mog2_options, "0.002", "0", "Weight of a new frame in the mixture;", "5"),
+    SEG_SUBTRACTOR_PARAMS(seg_mog2_options, "0.002", "0", "Weight of a new frame in the mixture;",
+                          "5"),
     {"modes", SEG_PARAM_INT, offsetof(seg_mog2_options, modes), "5", 1, SEG_MIXTURE_MODES, NULL, "",
      "Most Gaussians of a pixel.", "M"},
     {"threshold", SEG_PARAM_FLOAT, offsetof(seg_mog2_options, threshold), "4", 1.1, 15, NULL,
@@ -76,28 +77,30 @@ static size_t pitch_of(int32_t width) {
     return ((size_t)width + SEG_MIXTURE_BLOCK - 1) / SEG_MIXTURE_BLOCK * SEG_MIXTURE_BLOCK;
 }
 
-static void lay_out(seg_model_layout *layout, const void *options) {
+static void lay_out(seg_subtractor_layout *layout, const void *options) {
     const seg_mog2_options *o = options;
     const size_t pitch = pitch_of(layout->width), height = (size_t)layout->height;
     /* weights are looked at together; the rest of a mode only where there is one */
     for (int32_t m = 0; m < o->modes; m++) {
-        seg_model_add_part(layout, pitch, height, sizeof(uint16_t));
-        seg_model_add_part(layout, pitch * (size_t)(1 + layout->colours), height, sizeof(uint16_t));
+        seg_subtractor_add_part(layout, pitch, height, sizeof(uint16_t));
+        seg_subtractor_add_part(layout, pitch * (size_t)(1 + layout->colours), height,
+                                sizeof(uint16_t));
     }
 }
 
-static uint16_t *weight_row(const seg_model_layout *layout, int32_t mode, int32_t y) {
+static uint16_t *weight_row(const seg_subtractor_layout *layout, int32_t mode, int32_t y) {
     return (uint16_t *)layout->parts[2 * mode].data + (size_t)y * pitch_of(layout->width);
 }
 
 /* Rows of a mode stand one behind the other: variance, then the means. */
-static uint16_t *mode_row(const seg_model_layout *layout, int32_t mode, int32_t y, int32_t which) {
+static uint16_t *mode_row(const seg_subtractor_layout *layout, int32_t mode, int32_t y,
+                          int32_t which) {
     const size_t row = (size_t)y * (size_t)(1 + layout->colours) + (size_t)which;
     return (uint16_t *)layout->parts[2 * mode + 1].data + row * pitch_of(layout->width);
 }
 
 /* Weights descend and add up; a mode that is there has a variance. */
-static bool sane(const seg_model_layout *layout) {
+static bool sane(const seg_subtractor_layout *layout) {
     const int32_t modes = (layout->count - 1) / 2;
     for (int32_t y = 0; y < layout->height; y++)
         for (int32_t x = 0; x < layout->width; x++) {
@@ -117,7 +120,7 @@ static bool sane(const seg_model_layout *layout) {
 /* ---- shadows and scores ---- */
 
 typedef struct pass {
-    seg_model *model;
+    seg_subtractor *model;
     seg_result *result;
     const seg_mog2_options *options;
     const seg_mixture_kernels *kernels;
@@ -189,12 +192,12 @@ static void score_row(uint16_t *score, const seg_mixture_row *row) {
 /* ---- frames ---- */
 
 static void point_at(seg_mixture_row *row, const pass *job, int32_t y, char *room) {
-    const seg_model *model = job->model;
-    const seg_model_layout *layout = &model->layout;
+    const seg_subtractor *model = job->model;
+    const seg_subtractor_layout *layout = &model->layout;
     if (model->picture.format == SEG_U8)
-        seg_model_row8(row->value8, model, y, (uint8_t *)room);
+        seg_subtractor_row8(row->value8, model, y, (uint8_t *)room);
     else
-        seg_model_row16(row->value, model, y, (uint16_t *)(void *)room);
+        seg_subtractor_row16(row->value, model, y, (uint16_t *)(void *)room);
     row->mask = seg_image_row(&job->result->mask, y);
     row->left_out = seg_optional_row(&model->left_out, y);
     row->held = seg_optional_row(&model->held, y);
@@ -230,7 +233,7 @@ static uint16_t share_of_65535(double share) {
 }
 
 /* What is the same for all rows. */
-static seg_mixture_row constants_of(const seg_model *model, const seg_mog2_options *o) {
+static seg_mixture_row constants_of(const seg_subtractor *model, const seg_mog2_options *o) {
     const double near_background = o->threshold * o->threshold;
     const double near_mode = o->near_mode * o->near_mode;
     double rate = model->weight;
@@ -256,7 +259,7 @@ static seg_mixture_row constants_of(const seg_model *model, const seg_mog2_optio
     return row;
 }
 
-static seg_status step(seg_model *model, seg_result *result) {
+static seg_status step(seg_subtractor *model, seg_result *result) {
     const seg_mog2_options *o = model->base.still->options;
     const size_t width = (size_t)model->layout.width;
     const size_t workers = (size_t)seg_workers(&model->base.still->env);
@@ -269,12 +272,12 @@ static seg_status step(seg_model *model, seg_result *result) {
     if (!job.rooms || !pattern) return SEG_ERROR_MEMORY;
     seg_dither_pattern(pattern, (int32_t)pitch_of(model->layout.width));
     job.constants.pattern = pattern;
-    return seg_run_bands(&model->base.still->env, model->layout.height, SEG_MODEL_BAND, step_band,
-                         &job);
+    return seg_run_bands(&model->base.still->env, model->layout.height, SEG_SUBTRACTOR_BAND,
+                         step_band, &job);
 }
 
-static void background_row(const seg_model *model, void *out, bool wide, int32_t y) {
-    const seg_model_layout *layout = &model->layout;
+static void background_row(const seg_subtractor *model, void *out, bool wide, int32_t y) {
+    const seg_subtractor_layout *layout = &model->layout;
     uint8_t *narrow_row = out;
     uint16_t *wide_row = out;
     for (int32_t c = 0; c < layout->colours; c++) {
@@ -289,32 +292,29 @@ static void background_row(const seg_model *model, void *out, bool wide, int32_t
     }
 }
 
-static const seg_model_kind kind = {
-    "mog2",  1,    sizeof(seg_model), &params, offsetof(seg_mog2_options, model),
-    lay_out, step, background_row,    sane,
+static const seg_subtractor_kind kind = {
+    .id = "mog2",
+    .version = 1,
+    .state_size = sizeof(seg_subtractor),
+    .params = &params,
+    .shared = offsetof(seg_mog2_options, model),
+    .lay_out = lay_out,
+    .step = step,
+    .background_row = background_row,
+    .sane = sane,
 };
 
 static seg_status create(void **state, const void *options, const seg_env *env) {
-    return seg_model_create(state, &kind, options, env);
+    return seg_subtractor_create(state, &kind, options, env);
 }
 
 const seg_method seg_method_mog2 = {
+    SEG_SUBTRACTOR_METHOD,
     .id = "mog2",
     .title = "adaptive mixture of Gaussians",
-    .family = "temporal",
     .reference = "Z. Zivkovic, F. van der Heijden, Efficient adaptive density estimation per image "
                  "pixel for the task of background subtraction, Pattern Recognition Letters 27(7)",
     .year = 2006,
-    .formats = SEG_ANY_PICTURE,
-    .channels = SEG_CHANNELS_ANY,
-    .input = SEG_INPUT_STREAM,
-    .outputs = SEG_OUTPUT_MASK | SEG_OUTPUT_SCORE | SEG_OUTPUT_BACKGROUND,
-    .needs = SEG_NEED_COLOUR,
     .params = &params,
     .create = create,
-    .apply = seg_model_apply,
-    .reset = seg_model_reset,
-    .save = seg_model_save,
-    .load = seg_model_load,
-    .free = seg_model_free,
 };

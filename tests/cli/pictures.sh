@@ -20,15 +20,15 @@ is "the level itself is not above" "$(count at.pgm 255)" 0
 works --method threshold --level 30 --max 40 in.pgm between.pgm
 is "pixels up to --max" "$(count between.pgm 255)" $((64 * 48 - area))
 
-# ---- the default for video is background, even for one that has a picture's name ----
+# ---- the default for video is consensus, even for one that has a picture's name ----
 video scene.mkv 36
 works scene.mkv default.mkv --report default.json
-has default.json '"method":"background"' '"read":36,"written":36'
+has default.json '"method":"consensus"' '"read":36,"written":36'
 works --method background scene.mkv named.mkv
 same default.mkv named.mkv
 cp scene.mkv scene.png
 works scene.png misnamed.mkv --report misnamed.json
-has misnamed.json '"method":"background"' '"container":"matroska'
+has misnamed.json '"method":"consensus"' '"container":"matroska'
 cp in.pgm picture.mkv
 works picture.mkv misnamed.pgm --report - -y
 has printed '"method":"otsu"' '"container":"picture"'

@@ -108,6 +108,7 @@ METHODS = {
     "absdiff-25": frame_difference,
     "MOG2": background(cv2.createBackgroundSubtractorMOG2),
     "KNN": background(cv2.createBackgroundSubtractorKNN),
+    "GSOC": background(lambda: cv2.bgsegm.createBackgroundSubtractorGSOC()),
 }
 
 

@@ -52,7 +52,7 @@ int plan_print(const plan *from) {
         if (item->recipe)
             add_method(&body, item->recipe);
         else
-            text_add(&body, "  method: otsu for pictures, background for video\n");
+            text_add(&body, "  method: otsu for pictures, consensus for video\n");
         if (item->output && item->recipe && item->output_kind != OUTPUT_NULL)
             text_add(&body, "  shows: %s\n",
                      item->recipe->svg ? "contours" : seg_render_name(item->recipe->render));

@@ -10,7 +10,7 @@
 static const option_row rows[OPTION_COUNT] = {
     [OPTION_METHOD] = {"method", 0, OPTION_VALUE, GROUP_METHOD, "NAME", NULL, "method",
                        "What to do; --list names the methods. Default: otsu for pictures, "
-                       "background for video.",
+                       "consensus for video.",
                        SEGMENT | EVAL},
     [OPTION_CONFIG] = {"config", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
                        "Method, parameters and chains from a JSON file, such as a --report of an "

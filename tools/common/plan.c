@@ -9,7 +9,7 @@ const recipe *plan_recipe(plan *from, bool still, int *code) {
     int slot = method || still ? 0 : 1;
     *code = EXIT_DONE;
     if (from->recipes[slot]) return from->recipes[slot];
-    if (!method) method = seg_method_find(still ? "otsu" : "background");
+    if (!method) method = seg_method_find(still ? "otsu" : "consensus");
     recipe *made = memory_get(1, sizeof *made);
     *code = recipe_make(made, method, from->settings);
     if (*code == EXIT_DONE) return from->recipes[slot] = made;

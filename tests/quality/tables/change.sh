@@ -13,3 +13,4 @@ every temporal
 theirs absdiff-25
 theirs MOG2
 theirs KNN
+theirs GSOC

@@ -1,11 +1,11 @@
 /*
  * Background models: what they share.
  *
- * Absorption: a pixel's patience is what part of `absorb` it has been foreground without a break,
- * in 1/65535. As long as it is not all of it the pixel is not learnt where it is foreground, then
- * it is learnt like background until it is.
+ * Absorption: a pixel's patience is how much longer it has been foreground than background, in
+ * 1/65535 of `absorb`. As long as it is not all of it the pixel is not learnt where it is
+ * foreground, then it is learnt like background until it is.
  */
-#include "temporal/model.h"
+#include "temporal/subtractor.h"
 
 #include "core/bands.h"
 #include "core/check.h"
@@ -24,42 +24,43 @@ const char *const seg_shadows_names[] = {"drop", "mark", "keep", NULL};
 #define NEVER 1e9
 #define ALL_PATIENCE 65535
 
-const seg_model_options *seg_model_shared(const seg_model *model) {
+const seg_subtractor_options *seg_subtractor_shared(const seg_subtractor *model) {
     const char *options = model->base.still->options;
     return (const void *)(options + model->kind->shared);
 }
 
 /* ---- the arrays ---- */
 
-void seg_model_add_part(seg_model_layout *layout, size_t count1, size_t count2, size_t size) {
-    seg_model_part *part = &layout->parts[layout->count++];
+void seg_subtractor_add_part(seg_subtractor_layout *layout, size_t count1, size_t count2,
+                             size_t size) {
+    seg_subtractor_part *part = &layout->parts[layout->count++];
     part->size = size;
     if (!seg_size_multiply(&part->count, count1, count2)) part->count = SIZE_MAX;
 }
 
 /* Items of the patience: none where nothing is absorbed by time. */
-static bool counts_patience(const seg_model_options *options) {
+static bool counts_patience(const seg_subtractor_options *options) {
     return options->absorb.value > 0 && options->absorb.value < NEVER;
 }
 
-static seg_model_layout layout_of(const seg_model *model, int32_t width, int32_t height,
-                                  int32_t colours) {
-    seg_model_layout layout = {.width = width, .height = height, .colours = colours};
+static seg_subtractor_layout layout_of(const seg_subtractor *model, int32_t width, int32_t height,
+                                       int32_t colours) {
+    seg_subtractor_layout layout = {.width = width, .height = height, .colours = colours};
     model->kind->lay_out(&layout, model->base.still->options);
-    const bool counted = counts_patience(seg_model_shared(model));
-    seg_model_add_part(&layout, counted ? (size_t)width : 0, (size_t)height, sizeof(uint16_t));
+    const bool counted = counts_patience(seg_subtractor_shared(model));
+    seg_subtractor_add_part(&layout, counted ? (size_t)width : 0, (size_t)height, sizeof(uint16_t));
     return layout;
 }
 
-static void release_parts(seg_model_layout *layout, const seg_env *env) {
+static void release_parts(seg_subtractor_layout *layout, const seg_env *env) {
     for (int32_t i = 0; i < layout->count; i++)
         seg_release(env, layout->parts[i].data);
-    *layout = (seg_model_layout){0};
+    *layout = (seg_subtractor_layout){0};
 }
 
-static seg_status allocate_parts(seg_model_layout *layout, const seg_env *env) {
+static seg_status allocate_parts(seg_subtractor_layout *layout, const seg_env *env) {
     for (int32_t i = 0; i < layout->count; i++) {
-        seg_model_part *part = &layout->parts[i];
+        seg_subtractor_part *part = &layout->parts[i];
         if (part->count == 0) continue;
         part->data = seg_allocate_zeroed(env, part->count, part->size, "background model");
         if (part->data) continue;
@@ -69,42 +70,42 @@ static seg_status allocate_parts(seg_model_layout *layout, const seg_env *env) {
     return SEG_OK;
 }
 
-static uint16_t *patience_row(const seg_model *model, int32_t y) {
-    const seg_model_layout *layout = &model->layout;
+static uint16_t *patience_row(const seg_subtractor *model, int32_t y) {
+    const seg_subtractor_layout *layout = &model->layout;
     uint16_t *patience = layout->parts[layout->count - 1].data;
     return patience ? patience + (size_t)y * (size_t)layout->width : NULL;
 }
 
 /* ---- life ---- */
 
-seg_status seg_model_create(void **state, const seg_model_kind *kind, const void *options,
-                            const seg_env *env) {
+seg_status seg_subtractor_create(void **state, const seg_subtractor_kind *kind, const void *options,
+                                 const seg_env *env) {
     SEG_TRY(seg_temporal_create(state, kind->state_size, kind->params, options, env));
-    seg_model *model = *state;
+    seg_subtractor *model = *state;
     model->kind = kind;
     return SEG_OK;
 }
 
-void seg_model_free(void *state) {
-    seg_model *model = state;
+void seg_subtractor_free(void *state) {
+    seg_subtractor *model = state;
     if (!model) return;
     release_parts(&model->layout, &model->base.still->env);
     seg_temporal_free(model);
 }
 
-void seg_model_reset(void *state) {
-    seg_model *model = state;
+void seg_subtractor_reset(void *state) {
+    seg_subtractor *model = state;
     model->bound = false;
     model->patience_due = 0;
     seg_temporal_reset(model);
 }
 
 /* The model for frames like the one at hand: as large as the last one if it can be. */
-static seg_status bind(seg_model *model, int32_t colours) {
+static seg_status bind(seg_subtractor *model, int32_t colours) {
     const seg_image *picture = &model->picture;
     const seg_env *env = &model->base.still->env;
-    seg_model_layout layout = layout_of(model, picture->width, picture->height, colours);
-    seg_model_layout *own = &model->layout;
+    seg_subtractor_layout layout = layout_of(model, picture->width, picture->height, colours);
+    seg_subtractor_layout *own = &model->layout;
     if (own->width != layout.width || own->height != layout.height ||
         own->colours != layout.colours) {
         release_parts(own, env);
@@ -121,9 +122,9 @@ static seg_status bind(seg_model *model, int32_t colours) {
 /* ---- a frame ---- */
 
 /* The picture that the model looks at, as whole numbers, and what takes no part. */
-static seg_status take_picture(seg_model *model, const seg_frame *frame) {
+static seg_status take_picture(seg_subtractor *model, const seg_frame *frame) {
     seg_still *still = model->base.still;
-    const bool colour = seg_model_shared(model)->colour && !seg_image_empty(&frame->image);
+    const bool colour = seg_subtractor_shared(model)->colour && !seg_image_empty(&frame->image);
     seg_image picture = frame->image;
     if (!colour) SEG_TRY(seg_input_grey(&picture, &still->images[0], frame, &still->env));
     SEG_TRY(seg_picture_whole(&model->picture, &picture, &still->scratch));
@@ -136,8 +137,8 @@ static seg_status take_picture(seg_model *model, const seg_frame *frame) {
 }
 
 /* How much of the frame is learnt. */
-static seg_status weigh(seg_model *model, bool *warm) {
-    const seg_model_options *o = seg_model_shared(model);
+static seg_status weigh(seg_subtractor *model, bool *warm) {
+    const seg_subtractor_options *o = seg_subtractor_shared(model);
     const seg_clock *clock = &model->base.clock;
     SEG_TRY(seg_clock_need(clock, &o->warmup, "warmup"));
     *warm = seg_clock_within(clock, &o->warmup);
@@ -153,8 +154,8 @@ static seg_status weigh(seg_model *model, bool *warm) {
 }
 
 /* A mask of what has not been foreground for long enough, or of what has. */
-static seg_status judge_patience(seg_model *model) {
-    const seg_model_options *o = seg_model_shared(model);
+static seg_status judge_patience(seg_subtractor *model) {
+    const seg_subtractor_options *o = seg_subtractor_shared(model);
     const seg_image *picture = &model->picture;
     seg_still *still = model->base.still;
     model->patient = model->absorbed = (seg_image){0};
@@ -177,9 +178,9 @@ static seg_status judge_patience(seg_model *model) {
     return SEG_OK;
 }
 
-/* Foreground loses patience, background has all of it. */
-static void count_patience(seg_model *model, const seg_image *mask) {
-    const seg_model_options *o = seg_model_shared(model);
+/* Foreground counts up, background down. */
+static void count_patience(seg_subtractor *model, const seg_image *mask) {
+    const seg_subtractor_options *o = seg_subtractor_shared(model);
     if (!counts_patience(o) || model->first) return;
     model->patience_due +=
         ALL_PATIENCE * seg_clock_step(&model->base.clock, &o->absorb) / o->absorb.value;
@@ -190,15 +191,15 @@ static void count_patience(seg_model *model, const seg_image *mask) {
         uint16_t *patience = patience_row(model, y);
         const uint8_t *row = seg_image_row(mask, y);
         for (int32_t x = 0; x < mask->width; x++) {
-            const uint16_t room = (uint16_t)(ALL_PATIENCE - patience[x]);
-            const uint16_t next = (uint16_t)(patience[x] + (step < room ? step : room));
-            patience[x] = row[x] ? next : 0;
+            const uint16_t room = row[x] ? (uint16_t)(ALL_PATIENCE - patience[x]) : patience[x];
+            const uint16_t change = step < room ? step : room;
+            patience[x] = (uint16_t)(row[x] ? patience[x] + change : patience[x] - change);
         }
     }
 }
 
-static seg_status smooth(seg_model *model, seg_image *mask) {
-    const int32_t side = seg_model_shared(model)->smooth;
+static seg_status smooth(seg_subtractor *model, seg_image *mask) {
+    const int32_t side = seg_subtractor_shared(model)->smooth;
     seg_still *still = model->base.still;
     if (side == 1 || model->first) return SEG_OK;
     seg_image raw = {0};
@@ -207,7 +208,7 @@ static seg_status smooth(seg_model *model, seg_image *mask) {
     return seg_median_with(mask, &raw, side, &still->scratch, &still->env);
 }
 
-static void leave_out(const seg_model *model, seg_image *mask) {
+static void leave_out(const seg_subtractor *model, seg_image *mask) {
     const seg_temporal_kernels *kernels = seg_temporal_kernels_get();
     for (int32_t y = 0; y < mask->height && !seg_image_empty(&model->left_out); y++)
         kernels->leave_out_u8(seg_image_row(mask, y), seg_image_row(&model->left_out, y),
@@ -217,7 +218,7 @@ static void leave_out(const seg_model *model, seg_image *mask) {
 /* ---- the background as a picture ---- */
 
 typedef struct background_job {
-    const seg_model *model;
+    const seg_subtractor *model;
     seg_image *picture;
 } background_job;
 
@@ -238,7 +239,7 @@ static seg_status background_band(void *argument, int32_t band, int32_t first, i
     return SEG_OK;
 }
 
-static seg_status give_background(const seg_model *model, seg_result *result) {
+static seg_status give_background(const seg_subtractor *model, seg_result *result) {
     const seg_env *env = &model->base.still->env;
     seg_image *picture = &result->background;
     SEG_TRY(seg_image_reuse(picture, model->layout.width, model->layout.height,
@@ -249,12 +250,12 @@ static seg_status give_background(const seg_model *model, seg_result *result) {
                                                                  : SEG_COLOUR_GREY;
     result->outputs |= SEG_OUTPUT_BACKGROUND;
     background_job job = {model, picture};
-    return seg_run_bands(env, picture->height, SEG_MODEL_BAND, background_band, &job);
+    return seg_run_bands(env, picture->height, SEG_SUBTRACTOR_BAND, background_band, &job);
 }
 
-seg_status seg_model_apply(void *state, const seg_frame *frame, uint32_t wanted,
-                           seg_result *result) {
-    seg_model *model = state;
+seg_status seg_subtractor_apply(void *state, const seg_frame *frame, uint32_t wanted,
+                                seg_result *result) {
+    seg_subtractor *model = state;
     seg_temporal *base = &model->base;
     bool warm;
     seg_scratch_rewind(&base->still->scratch);
@@ -279,10 +280,14 @@ seg_status seg_model_apply(void *state, const seg_frame *frame, uint32_t wanted,
         SEG_TRY(judge_patience(model));
     }
     SEG_TRY(model->kind->step(model, result));
-    SEG_TRY(smooth(model, &result->mask));
-    if (model->first) seg_temporal_give_empty(result);
-    leave_out(model, &result->mask);
+    /* smoothing takes corners away that are not to be foreground for ever */
     count_patience(model, &result->mask);
+    SEG_TRY(smooth(model, &result->mask));
+    if (model->first)
+        seg_temporal_give_empty(result);
+    else if (model->kind->finish && model->weight > 0)
+        SEG_TRY(model->kind->finish(model, result));
+    leave_out(model, &result->mask);
     if (warm) result->flags |= SEG_RESULT_PROVISIONAL;
     seg_result_decide(result, "rate", model->weight, "per frame");
     model->bound = true;
@@ -294,7 +299,8 @@ seg_status seg_model_apply(void *state, const seg_frame *frame, uint32_t wanted,
 
 /* ---- rows of colours ---- */
 
-void seg_model_row8(const uint8_t *value[3], const seg_model *model, int32_t y, uint8_t *room) {
+void seg_subtractor_row8(const uint8_t *value[3], const seg_subtractor *model, int32_t y,
+                         uint8_t *room) {
     const seg_image *picture = &model->picture;
     const int32_t width = picture->width, channels = picture->channels;
     const size_t step = (size_t)channels;
@@ -319,7 +325,8 @@ void seg_model_row8(const uint8_t *value[3], const seg_model *model, int32_t y, 
             own[c][x] = (uint8_t)((row[(size_t)x * step + (size_t)c] * 255u + 32895u) >> 16);
 }
 
-void seg_model_row16(const uint16_t *value[3], const seg_model *model, int32_t y, uint16_t *room) {
+void seg_subtractor_row16(const uint16_t *value[3], const seg_subtractor *model, int32_t y,
+                          uint16_t *room) {
     const seg_image *picture = &model->picture;
     const size_t width = (size_t)picture->width, step = picture->channels;
     const uint16_t *row = seg_row16(room + 3 * width, picture, y);
@@ -331,9 +338,35 @@ void seg_model_row16(const uint16_t *value[3], const seg_model *model, int32_t y
     }
 }
 
+bool seg_subtractor_due(const seg_subtractor *model, double times, int64_t *count) {
+    const seg_subtractor_options *o = seg_subtractor_shared(model);
+    const seg_clock *clock = &model->base.clock;
+    const bool timed = o->history.value > 0 && o->history.in_seconds;
+    const double rate = times * (timed ? 1 / o->history.value : model->weight);
+    const double before = timed ? clock->seconds : (double)clock->frames;
+    const double step = timed ? (clock->elapsed > 0 ? clock->elapsed : 0) : 1;
+    const int64_t first = (int64_t)(before * (rate < 1 || timed ? rate : 1));
+    if (count) *count = first;
+    if (model->weight <= 0) return false;
+    return rate >= 1 && !timed ? true : (int64_t)((before + step) * rate) > first;
+}
+
+void seg_subtractor_interleave(const seg_subtractor *model, void *row, bool wide,
+                               const uint8_t *const value[3]) {
+    const size_t colours = (size_t)model->layout.colours;
+    uint8_t *narrow_row = row;
+    uint16_t *wide_row = row;
+    for (size_t c = 0; c < colours; c++)
+        for (size_t x = 0; x < (size_t)model->layout.width; x++)
+            if (wide)
+                wide_row[x * colours + c] = (uint16_t)(value[c][x] * 257);
+            else
+                narrow_row[x * colours + c] = value[c][x];
+}
+
 /* ---- the model as a blob ---- */
 
-static void write_part(seg_blob_writer *writer, const seg_model_part *part) {
+static void write_part(seg_blob_writer *writer, const seg_subtractor_part *part) {
     if (part->size == 1)
         seg_blob_write_u8(writer, part->data, part->count);
     else if (part->size == 2)
@@ -342,7 +375,7 @@ static void write_part(seg_blob_writer *writer, const seg_model_part *part) {
         seg_blob_write_f32(writer, part->data, part->count);
 }
 
-static void read_part(seg_blob_reader *reader, const seg_model_part *part) {
+static void read_part(seg_blob_reader *reader, const seg_subtractor_part *part) {
     if (part->size == 1)
         seg_blob_read_u8(reader, part->data, part->count);
     else if (part->size == 2)
@@ -351,9 +384,9 @@ static void read_part(seg_blob_reader *reader, const seg_model_part *part) {
         seg_blob_read_f32(reader, part->data, part->count);
 }
 
-seg_status seg_model_save(void *state, void *buffer, size_t *size) {
-    const seg_model *model = state;
-    const seg_model_layout *layout = &model->layout;
+seg_status seg_subtractor_save(void *state, void *buffer, size_t *size) {
+    const seg_subtractor *model = state;
+    const seg_subtractor_layout *layout = &model->layout;
     if (!model->bound) return seg_fail(SEG_ERROR_STATE, "there is no model before the first frame");
     const int32_t shape[3] = {layout->width, layout->height, layout->colours};
     seg_blob_writer writer;
@@ -368,7 +401,7 @@ seg_status seg_model_save(void *state, void *buffer, size_t *size) {
 }
 
 /* True if so many bytes are left as the arrays take: before memory is taken for them. */
-static bool parts_fit(const seg_blob_reader *reader, const seg_model_layout *layout) {
+static bool parts_fit(const seg_blob_reader *reader, const seg_subtractor_layout *layout) {
     size_t left = seg_blob_left(reader);
     for (int32_t i = 0; i < layout->count; i++) {
         size_t bytes;
@@ -381,8 +414,8 @@ static bool parts_fit(const seg_blob_reader *reader, const seg_model_layout *lay
 }
 
 /* All but the arrays. */
-static bool read_head(seg_blob_reader *reader, const seg_model *model, seg_model_layout *layout,
-                      seg_clock *clock, double *patience_due) {
+static bool read_head(seg_blob_reader *reader, const seg_subtractor *model,
+                      seg_subtractor_layout *layout, seg_clock *clock, double *patience_due) {
     if (reader->version != model->kind->version || !seg_clock_read(reader, clock)) return false;
     const int32_t width = seg_blob_read_bounded(reader, 1, INT32_MAX);
     const int32_t height = seg_blob_read_bounded(reader, 1, INT32_MAX);
@@ -395,11 +428,11 @@ static bool read_head(seg_blob_reader *reader, const seg_model *model, seg_model
     return parts_fit(reader, layout);
 }
 
-seg_status seg_model_load(void *state, const void *buffer, size_t size) {
-    seg_model *model = state;
+seg_status seg_subtractor_load(void *state, const void *buffer, size_t size) {
+    seg_subtractor *model = state;
     const seg_env *env = &model->base.still->env;
     seg_blob_reader reader;
-    seg_model_layout layout = {0};
+    seg_subtractor_layout layout = {0};
     seg_clock clock;
     double patience_due;
     SEG_TRY(seg_blob_read_begin(&reader, buffer, size, model->kind->id, model->kind->version));

@@ -1,0 +1,100 @@
+/*
+ * Kernels of background models that keep samples of each pixel: how many of them agree with the
+ * frame, and exchanging them. Pixels come in blocks of 32; rows that these kernels read or write
+ * have room for whole blocks.
+ */
+#ifndef SEG_KERNELS_CONSENSUS_H
+#define SEG_KERNELS_CONSENSUS_H
+
+#include "kernels/level.h"
+
+#include <stddef.h>
+
+#define SEG_CONSENSUS_BLOCK 32
+#define SEG_CONSENSUS_PLANES 9 /* most: three colours, then two bytes of texture of each */
+
+/** Blocks of a row. */
+static inline int32_t seg_consensus_blocks(int32_t width) {
+    return (width + SEG_CONSENSUS_BLOCK - 1) / SEG_CONSENSUS_BLOCK;
+}
+
+/**
+ * One row. The samples of a block of pixels are `samples` times `planes` runs of 32 bytes: all of
+ * the first sample, then those of the second; blocks follow one another. Planes are the colours;
+ * with texture, then the low and the high byte of each colour's.
+ *
+ * Of each pixel samples are looked at in order until `needed` of them agree.
+ */
+typedef struct seg_consensus_row {
+    uint8_t *agreeing;        /* out: samples that agree, at most `needed` */
+    uint8_t *nearest;         /* out: least distance among the samples looked at; see below */
+    uint8_t *nearest_texture; /* out, with texture: least distance of textures */
+    const uint8_t *samples;
+    const uint8_t *value[SEG_CONSENSUS_PLANES]; /* the frame's planes */
+    const uint8_t *limit;                       /* of each pixel: the distance must not be larger */
+    const uint8_t *texture_limit;               /* of each pixel, with texture */
+    const uint8_t *around[3][5]; /* with texture: rows y - 2 .. y + 2 of each colour */
+    const uint8_t *contrast;     /* 256: least difference that is texture, of a value */
+    int32_t blocks, colours, sample_count, needed;
+} seg_consensus_row;
+
+/**
+ * One row of the feedback of SuBSENSE (P.-L. St-Charles, G.-A. Bilodeau, R. Bergevin, IEEE Trans.
+ * Image Processing 24(1), 2015): how far a pixel's distances, segmentation and blinking change its
+ * threshold R, its learning time T and the speed v of both. Masks are 0 or 255; shares of time and
+ * distances are 0 .. 1. `slow` and `quick` are the weights of a frame in the two moving means.
+ *   N = distance, D = min and max of its slow and quick mean
+ *   unstable = R > 3, or more than 0.1 of the raw foreground did not last, in either mean
+ *   T: up by 0.5 / (D_max v) where the last mask was set, or D_min < 0.1 and raw is set; else down
+ *      by 0.25 v / D_max; within t_least and t_most
+ *   v: up by 1 where D_max > 0.1 and the pixel blinks; else down by 0.1, by half of that where it
+ *      is unstable, a quarter where the last mask was set; at least 0.1
+ *   R: up by 0.01 (v - 0.1) where R < (1 + 2 D_min)^2, else down by 0.01 / v; at least 1
+ */
+typedef struct seg_feedback_row {
+    const uint8_t *raw, *last_mask,
+        *blinks;                    /* raw is of this frame, the others of the one before */
+    const float *distance, *motion; /* of this frame: to the model, to the last frame */
+    float *distance_slow, *distance_quick, *motion_quick;
+    float *raw_slow, *raw_quick;
+    const float *final_slow, *final_quick; /* means of the mask */
+    float *r, *t, *v;
+    uint8_t *unstable; /* out: 255 or 0, by the R that was */
+    float slow, quick, t_least, t_most;
+    int32_t width; /* rows have room for whole blocks */
+} seg_feedback_row;
+
+typedef struct seg_consensus_kernels {
+    /** The distance is the sum over the colours of |value - sample|, at most 255. */
+    void (*agree)(const seg_consensus_row *row);
+    /**
+     * With texture. Of each colour: d = |value - sample|; t = half of the bits, rounded down, in
+     * which the sample's texture differs from the frame's, and from that of the frame around the
+     * sample's value; s = min(255, d + t / 2 * 15). A sample agrees if no s is larger than `limit`,
+     * the sum of s / 2 (each rounded down, at most 255) neither, and the sum of t not larger than
+     * `texture_limit`. `nearest` is the least sum of s / 2, `nearest_texture` the least one of t,
+     * of the samples that agree; 255 where none does.
+     */
+    void (*agree_textured)(const seg_consensus_row *row);
+    /** Texture of `blocks` blocks: bit i of low (0..7) and high (8..15) is set where neighbour i of
+     *  the 16 of seg_texture_places differs from the pixel by more than contrast[pixel]. */
+    void (*texture)(uint8_t *low, uint8_t *high, const uint8_t *const around[5],
+                    const uint8_t *contrast, int32_t blocks);
+    /** 32 pixels: the `planes` runs at `sample` take value[] where taken[] is not 0. */
+    void (*replace)(uint8_t *sample, const uint8_t *const *value, const uint8_t *taken,
+                    int32_t planes);
+    /** taken = 255 where (pattern * factor + addend) >> 8 (of 16 bits) < chance, from[] is 0 and
+     *  held[] (may be NULL) is 0. Returns whether there is any. 32 pixels. */
+    int32_t (*draw)(uint8_t *taken, const uint8_t *chance, const uint8_t *from, const uint8_t *held,
+                    const uint16_t *pattern, uint16_t factor, uint16_t addend);
+    /** What follows from a row's agreement: see seg_feedback_row. */
+    void (*feedback)(const seg_feedback_row *row);
+} seg_consensus_kernels;
+
+SEG_KERNELS_DECLARE(consensus);
+
+/** Where the neighbours of a texture are, x and y: every other pixel of the border of the square of
+ *  5 x 5, and the ring around the pixel. */
+extern const int8_t seg_texture_places[16][2];
+
+#endif

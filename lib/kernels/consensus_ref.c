@@ -1,0 +1,179 @@
+/* The readable twin of the consensus kernels. */
+#include "kernels/consensus.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define BLOCK SEG_CONSENSUS_BLOCK
+
+static int32_t absolute(int32_t value) {
+    return value < 0 ? -value : value;
+}
+
+static int32_t lesser(int32_t a, int32_t b) {
+    return a < b ? a : b;
+}
+
+/* Plane p of sample i of pixel x. */
+static uint8_t sample_of(const seg_consensus_row *row, int32_t planes, int32_t i, int32_t p,
+                         int32_t x) {
+    const size_t block = (size_t)(x / BLOCK) * (size_t)(row->sample_count * planes);
+    return row->samples[(block + (size_t)(i * planes + p)) * BLOCK + (size_t)(x % BLOCK)];
+}
+
+static void agree(const seg_consensus_row *row) {
+    for (int32_t x = 0; x < row->blocks * BLOCK; x++) {
+        int32_t agreeing = 0, nearest = 255;
+        for (int32_t i = 0; i < row->sample_count && agreeing < row->needed; i++) {
+            int32_t distance = 0;
+            for (int32_t c = 0; c < row->colours; c++)
+                distance += absolute(row->value[c][x] - sample_of(row, row->colours, i, c, x));
+            distance = lesser(distance, 255);
+            nearest = lesser(nearest, distance);
+            agreeing += distance <= row->limit[x];
+        }
+        row->agreeing[x] = (uint8_t)agreeing;
+        row->nearest[x] = (uint8_t)nearest;
+    }
+}
+
+/* The texture around pixel x as seen from `value`. */
+static uint32_t texture_at(const uint8_t *const around[5], int32_t x, uint8_t value,
+                           uint8_t contrast) {
+    uint32_t bits = 0;
+    for (int i = 0; i < 16; i++) {
+        const uint8_t *row = around[2 + seg_texture_places[i][1]];
+        const bool set = absolute(row[x + seg_texture_places[i][0]] - value) > contrast;
+        bits |= (uint32_t)set << i;
+    }
+    return bits;
+}
+
+static int32_t bits_of(uint32_t word) {
+    int32_t count = 0;
+    for (; word; word &= word - 1)
+        count++;
+    return count;
+}
+
+/* Distances of one sample; false if a colour rules it out. */
+static bool compare(const seg_consensus_row *row, int32_t x, int32_t i, int32_t *distance,
+                    int32_t *texture) {
+    const int32_t planes = 3 * row->colours;
+    *distance = *texture = 0;
+    for (int32_t c = 0; c < row->colours; c++) {
+        const uint8_t value = sample_of(row, planes, i, c, x);
+        const int32_t d = absolute(row->value[c][x] - value);
+        const int32_t low = row->colours + 2 * c;
+        const uint32_t own = (uint32_t)row->value[low][x] | (uint32_t)row->value[low + 1][x] << 8;
+        const uint32_t theirs = (uint32_t)sample_of(row, planes, i, low, x) |
+                                (uint32_t)sample_of(row, planes, i, low + 1, x) << 8;
+        const uint32_t seen = texture_at(row->around[c], x, value, row->contrast[value]);
+        const int32_t t = (bits_of(own ^ theirs) + bits_of(seen ^ theirs)) / 2;
+        const int32_t s = lesser(255, d + t / 2 * 15);
+        if (s > row->limit[x]) return false;
+        *distance = lesser(255, *distance + s / 2);
+        *texture += t;
+    }
+    return true;
+}
+
+static void agree_textured(const seg_consensus_row *row) {
+    for (int32_t x = 0; x < row->blocks * BLOCK; x++) {
+        int32_t agreeing = 0, nearest = 255, nearest_texture = 255;
+        for (int32_t i = 0; i < row->sample_count && agreeing < row->needed; i++) {
+            int32_t distance, texture;
+            if (!compare(row, x, i, &distance, &texture)) continue;
+            if (distance > row->limit[x] || texture > row->texture_limit[x]) continue;
+            nearest = lesser(nearest, distance);
+            nearest_texture = lesser(nearest_texture, texture);
+            agreeing++;
+        }
+        row->agreeing[x] = (uint8_t)agreeing;
+        row->nearest[x] = (uint8_t)nearest;
+        row->nearest_texture[x] = (uint8_t)nearest_texture;
+    }
+}
+
+static void texture(uint8_t *low, uint8_t *high, const uint8_t *const around[5],
+                    const uint8_t *contrast, int32_t blocks) {
+    for (int32_t x = 0; x < blocks * BLOCK; x++) {
+        const uint8_t value = around[2][x];
+        const uint32_t bits = texture_at(around, x, value, contrast[value]);
+        low[x] = (uint8_t)bits;
+        high[x] = (uint8_t)(bits >> 8);
+    }
+}
+
+static void replace(uint8_t *sample, const uint8_t *const *value, const uint8_t *taken,
+                    int32_t planes) {
+    for (int32_t p = 0; p < planes; p++)
+        for (int32_t i = 0; i < BLOCK; i++)
+            if (taken[i]) sample[p * BLOCK + i] = value[p][i];
+}
+
+static int32_t draw(uint8_t *taken, const uint8_t *chance, const uint8_t *from, const uint8_t *held,
+                    const uint16_t *pattern, uint16_t factor, uint16_t addend) {
+    int32_t any = 0;
+    for (int32_t i = 0; i < BLOCK; i++) {
+        const uint16_t random = (uint16_t)((uint32_t)pattern[i] * factor + addend);
+        const bool take = random >> 8 < chance[i] && !from[i] && !(held && held[i]);
+        taken[i] = take ? 255 : 0;
+        any |= take;
+    }
+    return any;
+}
+
+static float mix(float mean, float value, float weight) {
+    return mean + (value - mean) * weight;
+}
+
+static float at_least(float value, float least) {
+    return value > least ? value : least;
+}
+
+static void feedback(const seg_feedback_row *row) {
+    for (int32_t x = 0; x < row->width; x++) {
+        const bool raw = row->raw[x], last = row->last_mask[x], blinks = row->blinks[x];
+        const float slow = row->distance_slow[x] =
+            mix(row->distance_slow[x], row->distance[x], row->slow);
+        const float quick = row->distance_quick[x] =
+            mix(row->distance_quick[x], row->distance[x], row->quick);
+        row->motion_quick[x] = mix(row->motion_quick[x], row->motion[x], row->quick);
+        row->raw_slow[x] = mix(row->raw_slow[x], raw ? 1.0f : 0.0f, row->slow);
+        row->raw_quick[x] = mix(row->raw_quick[x], raw ? 1.0f : 0.0f, row->quick);
+        const float least = slow < quick ? slow : quick;
+        const float most = at_least(slow < quick ? quick : slow, 0.001f);
+        float r = row->r[x], t = row->t[x], v = row->v[x];
+        const bool unstable = r > 3.0f || row->raw_slow[x] - row->final_slow[x] > 0.1f ||
+                              row->raw_quick[x] - row->final_quick[x] > 0.1f;
+        row->unstable[x] = unstable ? 255 : 0;
+        if (last || (least < 0.1f && raw))
+            t += 0.5f / (most * v);
+        else
+            t -= 0.25f * v / most;
+        t = at_least(t, row->t_least);
+        row->t[x] = t < row->t_most ? t : row->t_most;
+        if (most > 0.1f && blinks)
+            v += 1.0f;
+        else
+            v -= last ? 0.025f : unstable ? 0.05f : 0.1f;
+        v = at_least(v, 0.1f);
+        row->v[x] = v;
+        const float wanted = (1.0f + 2.0f * least) * (1.0f + 2.0f * least);
+        if (r < wanted)
+            r += 0.01f * (v - 0.1f);
+        else
+            r -= 0.01f / v;
+        row->r[x] = at_least(r, 1.0f);
+    }
+}
+
+const seg_consensus_kernels seg_consensus_kernels_ref = {
+    .agree = agree,
+    .agree_textured = agree_textured,
+    .texture = texture,
+    .replace = replace,
+    .draw = draw,
+    .feedback = feedback,
+};
