@@ -16,6 +16,7 @@
 #include "core/check.h"
 #include "core/math.h"
 #include "core/memory.h"
+#include "imgproc/rows.h"
 #include "imgproc/sort.h"
 
 #include <string.h>
@@ -108,7 +109,7 @@ static void add_run(tally *t, const int32_t *above, int32_t width, int32_t y, in
 
 static seg_status add_row(tallies *t, const int32_t *row, const int32_t *above, int32_t width,
                           int32_t y) {
-    for (int32_t x = 0; x < width;) {
+    for (int32_t x = seg_skip_zeros(row, 0, width); x < width; x = seg_skip_zeros(row, x, width)) {
         int32_t first = x, id = row[x];
         while (x < width && row[x] == id)
             x++;

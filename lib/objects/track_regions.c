@@ -7,6 +7,7 @@
  */
 #include "core/bands.h"
 #include "core/check.h"
+#include "imgproc/rows.h"
 #include "objects/track.h"
 
 #define BAND_HEIGHT 64
@@ -61,9 +62,11 @@ static seg_status relabel_band(void *argument, int32_t band, int32_t first, int3
     const seg_image *labels = &frame->result->labels;
     for (int32_t y = first; y < end; y++) {
         int32_t *row = seg_image_row(labels, y);
-        for (int32_t x = 0; x < labels->width;) {
+        const int32_t width = labels->width;
+        for (int32_t x = seg_skip_zeros(row, 0, width); x < width;
+             x = seg_skip_zeros(row, x, width)) {
             const int32_t start = x, id = row[x];
-            while (x < labels->width && row[x] == id)
+            while (x < width && row[x] == id)
                 x++;
             if (id > 0) relabel_run(frame, row, start, x, y);
         }

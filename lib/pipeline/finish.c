@@ -3,6 +3,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "imgproc/rows.h"
 #include "imgproc/still_method.h"
 
 #include <string.h>
@@ -108,8 +109,10 @@ static seg_status keep_band(void *argument, int32_t band, int32_t first, int32_t
         int32_t *row = seg_image_row(job->labels, y);
         int32_t last = 0;
         bool keep = true;
-        for (int32_t x = 0; x < job->labels->width; x++) {
-            if (row[x] <= 0) continue;
+        const int32_t width = job->labels->width;
+        for (int32_t x = seg_skip_zeros(row, 0, width); x < width;
+             x = seg_skip_zeros(row, x + 1, width)) {
+            if (row[x] < 0) continue;
             if (row[x] != last) {
                 last = row[x];
                 keep = is_kept(job, last);
