@@ -38,6 +38,18 @@ extern const seg_method seg_method_background; /* temporal/background.c */
 /* background models: temporal/<name>.c */
 extern const seg_method seg_method_consensus, seg_method_mog2, seg_method_pbas,
     seg_method_sigma_delta, seg_method_subsense, seg_method_temporal_median, seg_method_vibe;
+extern const seg_method seg_method_frame_diff;    /* temporal/frame_diff.c */
+extern const seg_method seg_method_background;    /* temporal/background.c */
+extern const seg_method seg_method_grabcut;       /* region/grabcut.c */
+extern const seg_method seg_method_random_walker; /* region/random_walker.c */
+extern const seg_method seg_method_canny;         /* edge/canny.c */
+extern const seg_method seg_method_frame_diff;    /* temporal/frame_diff.c */
+extern const seg_method seg_method_background;    /* temporal/background.c */
+extern const seg_method seg_method_grabcut;       /* region/grabcut.c */
+extern const seg_method seg_method_watershed;     /* region/watershed.c */
+extern const seg_method seg_method_canny;         /* edge/canny.c */
+extern const seg_method seg_method_frame_diff;    /* temporal/frame_diff.c */
+extern const seg_method seg_method_background;    /* temporal/background.c */
 /* picture -> picture, for --pre: imgproc/operations.c */
 extern const seg_method seg_method_gaussian;
 extern const seg_method seg_method_median;

@@ -81,6 +81,27 @@ SEG_API SEG_NODISCARD seg_status seg_flood(seg_image *mask, const seg_image *pic
                                            const seg_image *ignore, const seg_image *markers,
                                            const seg_flood_options *options, const seg_env *env);
 
+typedef struct seg_random_walker_options {
+    size_t size;
+    seg_seeds seeds; /**< labels 1, 2, ... or a picture; auto = 1 in the middle, 2 at the border */
+    double beta;     /**< how strongly edges keep walkers back, 0 to 1000 */
+} seg_random_walker_options;
+
+SEG_API void seg_random_walker_options_init(seg_random_walker_options *options);
+
+/**
+ * Random walker: each pixel gets the label of the seed that a random walk from it, which crosses
+ * edges with a probability of exp(-beta |difference|^2 / mean of these squares), reaches first most
+ * likely. `labels` (ensured): LABEL32, 0 where no seed is connected. `score` (ensured; NULL if not
+ * wanted): F32, probability of the smallest label, 0..1, right to 1e-4. `picture`, `ignore`,
+ * `markers` and errors as seg_region_grow; SEG_ERROR_LIMIT beyond 2^29 pixels. Memory: about 90
+ * bytes a pixel.
+ * L. Grady, "Random walks for image segmentation", IEEE Trans. PAMI 28(11), 2006.
+ */
+SEG_API SEG_NODISCARD seg_status seg_random_walker(
+    seg_image *labels, seg_image *score, const seg_image *picture, const seg_image *ignore,
+    const seg_image *markers, const seg_random_walker_options *options, const seg_env *env);
+
 /** What a watershed floods. */
 typedef enum seg_surface {
     SEG_SURFACE_GRADIENT = 0, /**< most less least over 3 x 3 pixels, the largest of the colours */
