@@ -12,10 +12,10 @@
  *
  * Steps: 1. seeds by ascending label; 2. pixels that no seed is connected with are left out; 3. for
  * every label but the last one an equation, solved by conjugate gradients over multigrid
- * (imgproc/grid_laplace.h) until no probability is off by more than 10^-4 (or 400 steps) the last one has what is
- * left of 1; 4. the largest probability wins, of equal ones that of the smallest label. The score
- * is the probability of the smallest label. Without seeds label 1 begins in the middle sixteenth of
- * the picture's width and height, label 2 at its border.
+ * (imgproc/grid_laplace.h) until no probability is off by more than 10^-4 (or 400 steps); the last
+ * one has what is left of 1; 4. the largest probability wins, of equal ones that of the smallest
+ * label. The score is the probability of the smallest label. Without seeds label 1 begins in the
+ * middle sixteenth of the picture's width and height, label 2 at its border.
  *
  * Cost: 0.5 to 2 microseconds a pixel and label. Memory: about 90 bytes a pixel. Known failures: a
  * small seed in textured ground is cut off close around it; many labels take long.
