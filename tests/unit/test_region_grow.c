@@ -716,15 +716,36 @@ static void check_score(const picture_forms *scene, const seg_result *result, co
                 count[label]++;
                 continue;
             }
-            const float score = ((const float *)seg_image_row(&result->score, y))[x];
-            ck_assert_msg((score > 0) == (label > 0), "%s: %d,%d is in %d, its score is %g", what,
-                          x, y, label, (double)score);
-            ck_assert_msg(label == 0 || fabs((double)score - (256 - off)) < 1e-4,
-                          "%s: score %g at %d,%d is not 256 - %g", what, (double)score, x, y, off);
+            const float certain = ((const float *)seg_image_row(&result->score, y))[x];
+            ck_assert_msg((certain > 0) == (label > 0), "%s: %d,%d is in %d, its score is %g", what,
+                          x, y, label, (double)certain);
+            ck_assert_msg(label == 0 || fabs((double)certain - (256 - off)) < 1e-4,
+                          "%s: score %g at %d,%d is not 256 - %g", what, (double)certain, x, y,
+                          off);
         }
 }
 
-/* Two flat halves, 10 and 30, and a pixel of 250: means 10 and 30 exactly, or their mean. */
+/* One picture through the method; free the result. */
+static void score(seg_result *result, picture_forms *scene, seg_format format, const char *seeds,
+                  const char *criterion, const char *tolerance) {
+    _Alignas(16) char options[sizeof(seg_region_grow_options)];
+    const seg_param_table *table = seg_method_region_grow.params;
+    const char *const given[][2] = {
+        {"seeds", seeds}, {"criterion", criterion}, {"tolerance", tolerance}};
+    seg_params_init(options, table);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(seg_params_parse(options, table, given[i][0], given[i][1], NULL), SEG_OK);
+    seg_context *context;
+    seg_frame frame = {0};
+    seg_result_init(result, NULL);
+    wrap(&frame.image, scene, format);
+    ck_assert_int_eq(seg_context_create(&context, &seg_method_region_grow, options, NULL), SEG_OK);
+    ck_assert_int_eq(seg_context_apply(context, &frame, 0, result), SEG_OK);
+    seg_context_free(context);
+    seg_params_clear(options, table, NULL);
+}
+
+/* Two flat halves, 10 and 30, and a pixel of 250: the mean is 10 exactly, or that of both. */
 START_TEST(score_by_hand) {
     static picture_forms scene;
     scene = (picture_forms){.width = 4, .height = 2, .channels = 1};
@@ -733,27 +754,12 @@ START_TEST(score_by_hand) {
                                        {247.428574f, 247.428574f, 244.571426f, 244.571426f,
                                         247.428574f, 247.428574f, 244.571426f, 0}};
     for (int i = 0; i < 2; i++) {
-        _Alignas(16) char options[sizeof(seg_region_grow_options)];
-        const seg_param_table *table = seg_method_region_grow.params;
-        seg_params_init(options, table);
-        ck_assert_int_eq(seg_params_parse(options, table, "seeds", "0,0", NULL), SEG_OK);
-        ck_assert_int_eq(seg_params_parse(options, table, "criterion", "seed", NULL), SEG_OK);
-        ck_assert_int_eq(seg_params_parse(options, table, "tolerance", i ? "20" : "19", NULL),
-                         SEG_OK);
-        seg_context *context;
         seg_result result;
-        seg_frame frame = {0};
-        seg_result_init(&result, NULL);
-        wrap(&frame.image, &scene, SEG_U8);
-        ck_assert_int_eq(seg_context_create(&context, &seg_method_region_grow, options, NULL),
-                         SEG_OK);
-        ck_assert_int_eq(seg_context_apply(context, &frame, 0, &result), SEG_OK);
+        score(&result, &scene, SEG_U8, "0,0", "seed", i ? "20" : "19");
         ck_assert(result.score_full_scale == 256);
         for (int32_t at = 0; at < 8; at++)
             ck_assert_float_eq(((const float *)seg_image_row(&result.score, at / 4))[at % 4],
                                wanted[i][at]);
-        seg_context_free(context);
-        seg_params_clear(options, table, NULL);
         seg_result_free(&result);
     }
 }
@@ -763,28 +769,14 @@ START_TEST(scores_of_all_criteria) {
     static picture_forms scene;
     static const char *const seeds[] = {"2,1;14,9;20,3", "auto"};
     static const char *const criteria[] = {"seed", "mean", "neighbour"};
+    static const seg_format formats[] = {SEG_U8, SEG_U16, SEG_F32};
     shapes_random random = shapes_random_start(77);
     for (int variant = 0; variant < 2 * 3 * 2 * 3; variant++) {
-        static const seg_format formats[] = {SEG_U8, SEG_U16, SEG_F32};
-        make_scene(&scene, 23, 17, 1 + 2 * (variant / 6 % 2), variant % 4, &random);
-        _Alignas(16) char options[sizeof(seg_region_grow_options)];
-        const seg_param_table *table = seg_method_region_grow.params;
-        seg_params_init(options, table);
-        ck_assert_int_eq(seg_params_parse(options, table, "seeds", seeds[variant % 2], NULL),
-                         SEG_OK);
-        ck_assert_int_eq(
-            seg_params_parse(options, table, "criterion", criteria[variant / 2 % 3], NULL), SEG_OK);
-        seg_context *context;
         seg_result result;
-        seg_frame frame = {0};
-        seg_result_init(&result, NULL);
-        wrap(&frame.image, &scene, formats[variant / 12]);
-        ck_assert_int_eq(seg_context_create(&context, &seg_method_region_grow, options, NULL),
-                         SEG_OK);
-        ck_assert_int_eq(seg_context_apply(context, &frame, 0, &result), SEG_OK);
+        make_scene(&scene, 23, 17, 1 + 2 * (variant / 6 % 2), variant % 4, &random);
+        score(&result, &scene, formats[variant / 12], seeds[variant % 2], criteria[variant / 2 % 3],
+              "20");
         check_score(&scene, &result, criteria[variant / 2 % 3]);
-        seg_context_free(context);
-        seg_params_clear(options, table, NULL);
         seg_result_free(&result);
     }
 }
