@@ -107,7 +107,7 @@ static const char *const threshold_columns[] = {
     "threshold", "tp", "fp", "fn", "tn", "tpr", "fpr", "precision", "f1", "iou", "youden", NULL};
 
 static const seg_table_kind tables[TABLES] = {
-    [ROC] = {"roc", "ROC curve, its corners", roc_columns, 1, 2},
+    [ROC] = {"roc", "ROC curve", roc_columns, 1, 2},
     [PR] = {"pr", "precision over recall", pr_columns, 1, 2},
     [CALIBRATION] = {"calibration", "calibration: share of object at each score",
                      calibration_columns, 2, 3},
