@@ -37,6 +37,14 @@ extern const seg_augmentation seg_augmentation_gaussian_noise,
 extern const seg_augmentation seg_augmentation_gaussian_blur, seg_augmentation_box_blur,
     seg_augmentation_median_blur, seg_augmentation_motion_blur, seg_augmentation_defocus_blur,
     seg_augmentation_sharpen;
+/* pixels: augment/damage.c, weather.c, clahe.c */
+extern const seg_augmentation seg_augmentation_jpeg, seg_augmentation_downscale,
+    seg_augmentation_shadow, seg_augmentation_fog, seg_augmentation_rain, seg_augmentation_clahe;
+/* style: augment/style.c */
+extern const seg_augmentation seg_augmentation_reinhard, seg_augmentation_histogram_match,
+    seg_augmentation_colour_transport;
+/* policies: augment/auto_policies.c */
+extern const seg_augmentation seg_augmentation_rand_augment, seg_augmentation_trivial_augment;
 /* policies: augment/policies.c */
 extern const seg_augmentation seg_augmentation_sequence, seg_augmentation_one_of,
     seg_augmentation_some_of;

@@ -191,6 +191,12 @@ static const seg_augmentation *const augmentations[] = {
     &seg_augmentation_motion_blur,
     &seg_augmentation_defocus_blur,
     &seg_augmentation_sharpen,
+    &seg_augmentation_jpeg,
+    &seg_augmentation_downscale,
+    &seg_augmentation_shadow,
+    &seg_augmentation_fog,
+    &seg_augmentation_rain,
+    &seg_augmentation_clahe,
     &seg_augmentation_cutout,
     &seg_augmentation_random_erasing,
     &seg_augmentation_hide_and_seek,
@@ -201,9 +207,14 @@ static const seg_augmentation *const augmentations[] = {
     &seg_augmentation_cutmix,
     &seg_augmentation_mosaic,
     &seg_augmentation_copy_paste,
+    &seg_augmentation_reinhard,
+    &seg_augmentation_histogram_match,
+    &seg_augmentation_colour_transport,
     &seg_augmentation_sequence,
     &seg_augmentation_one_of,
     &seg_augmentation_some_of,
+    &seg_augmentation_rand_augment,
+    &seg_augmentation_trivial_augment,
 };
 /* clang-format on */
 

@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-#define BLOCK 256              /* pixels placed at a time */
+#define BLOCK 64               /* pixels placed at a time */
 #define PIXEL 16               /* bytes of the largest pixel */
 #define PATCH 8                /* columns and rows of a patch, at most */
 #define FINEST 16              /* samples of a side of a pixel, for areas */
@@ -31,6 +31,7 @@ typedef struct warp_job {
     int32_t before, taps; /* of a side: those before the place, and all */
     int32_t across, down; /* samples of a target pixel */
     uint8_t fill[PIXEL];
+    bool flat; /* the fill is one byte, repeated */
     size_t pixel;
 } warp_job;
 
@@ -77,17 +78,30 @@ int64_t seg_border_place(int64_t i, int64_t n, seg_border border) {
 
 /* ---- borders ---- */
 
-/* One pixel of which not all taps lie inside. */
+/* True if no tap lies inside, so that all is fill. */
+static bool lies_beyond(const warp_job *job, int32_t x, int32_t y) {
+    const int32_t left = (x >> SEG_WARP_SHIFT) - job->before;
+    const int32_t top = (y >> SEG_WARP_SHIFT) - job->before;
+    return job->warp->border == SEG_BORDER_CONSTANT &&
+           (left >= job->source->width || top >= job->source->height || left + job->taps <= 0 ||
+            top + job->taps <= 0);
+}
+
+static void fill_pixels(const warp_job *job, uint8_t *target, size_t count) {
+    if (job->flat) {
+        memset(target, job->fill[0], count * job->pixel);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        memcpy(target + i * job->pixel, job->fill, job->pixel);
+}
+
+/* One pixel of which some taps lie inside, or that is no fill. */
 static void sample_border(const warp_job *job, uint8_t *target, int32_t x, int32_t y) {
     const seg_image *source = job->source;
     const int32_t left = (x >> SEG_WARP_SHIFT) - job->before;
     const int32_t top = (y >> SEG_WARP_SHIFT) - job->before;
     const seg_border border = job->warp->border;
-    if (border == SEG_BORDER_CONSTANT && (left >= source->width || top >= source->height ||
-                                          left + job->taps <= 0 || top + job->taps <= 0)) {
-        memcpy(target, job->fill, job->pixel);
-        return;
-    }
     uint8_t pixels[PATCH * PATCH * PIXEL] = {0};
     seg_image patch = *source;
     patch.data = pixels;
@@ -124,6 +138,11 @@ static void sample_mixed(const warp_job *job, uint8_t *target, const int32_t *x,
         i = end;
         while (i < count && !((uint32_t)x[i] - (uint32_t)least < (uint32_t)width &&
                               (uint32_t)y[i] - (uint32_t)least < (uint32_t)height)) {
+            const int32_t first = i;
+            while (i < count && lies_beyond(job, x[i], y[i]))
+                i++;
+            fill_pixels(job, target + (size_t)first * job->pixel, (size_t)(i - first));
+            if (i > first) continue;
             sample_border(job, target + (size_t)i * job->pixel, x[i], y[i]);
             i++;
         }
@@ -138,8 +157,7 @@ static void sample_block(const warp_job *job, uint8_t *target, int32_t *x, int32
     const int32_t rows = source->height - job->taps + 1;
     const int32_t least = job->before << SEG_WARP_SHIFT;
     if (columns <= 0 || rows <= 0) {
-        for (int32_t i = 0; i < count; i++)
-            sample_border(job, target + (size_t)i * job->pixel, x[i], y[i]);
+        sample_mixed(job, target, x, y, count, 0, 0, 0);
         return;
     }
     const int32_t width = columns << SEG_WARP_SHIFT, height = rows << SEG_WARP_SHIFT;
@@ -335,6 +353,9 @@ seg_status seg_warp_apply(const seg_image *target, const seg_image *source, cons
                     .kernels = seg_warp_kernels_get(),
                     .pixel = seg_format_size((seg_format)source->format) * source->channels};
     set_fill(&job);
+    job.flat = true;
+    for (size_t i = 1; i < job.pixel; i++)
+        job.flat &= job.fill[i] == job.fill[0];
     set_filter(&job);
     set_matrix(&job);
     return seg_run_bands(env, target->height, seg_point_rows(target), warp_band, &job);

@@ -1,6 +1,6 @@
 /*
- * Kernels of warps. Places are plain loops that the compiler vectorises: a large constant added to
- * a double leaves the rounded number in its low bits. Bilinear u8 of 1, 3 and 4 channels is written
+ * Kernels of warps. Places are rounded to even by a large constant that is added to a double, or by
+ * the conversion itself. Bilinear u8 of 1, 3 and 4 channels is written
  * for AVX2: of two rows, both neighbours of a pixel come in one load, 4 or 8 pixels at a time.
  */
 #include "kernels/warp_formula.h"
@@ -18,15 +18,72 @@ static inline int32_t to_place(double value) {
     return (int32_t)bits;
 }
 
+#if defined(SEG_LEVEL_AVX2)
+/* Four places, rounded as above. */
+static inline __m128i to_places(__m256d value) {
+    const __m256d low = _mm256_max_pd(value, _mm256_set1_pd(-SEG_WARP_FURTHEST));
+    return _mm256_cvtpd_epi32(_mm256_min_pd(low, _mm256_set1_pd(SEG_WARP_FURTHEST)));
+}
+
+static inline __m256d columns_from(int32_t first) {
+    return _mm256_cvtepi32_pd(_mm_add_epi32(_mm_set1_epi32(first), _mm_setr_epi32(0, 1, 2, 3)));
+}
+
+static size_t place_line_fast(int32_t *places, int32_t start, double step, int32_t first,
+                              size_t count) {
+    const __m256d four = _mm256_set1_pd(4), by = _mm256_set1_pd(step);
+    __m256d column = columns_from(first);
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4, column = _mm256_add_pd(column, four))
+        _mm_storeu_si128((void *)(places + i), _mm_add_epi32(_mm_set1_epi32(start),
+                                                             to_places(_mm256_mul_pd(column, by))));
+    return i;
+}
+
+static size_t place_projective_fast(int32_t *x, int32_t *y, const double at[3],
+                                    const double step[3], int32_t half, int32_t first,
+                                    size_t count) {
+    const __m256d four = _mm256_set1_pd(4);
+    const __m128i add = _mm_set1_epi32(half);
+    __m256d column = columns_from(first);
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4, column = _mm256_add_pd(column, four)) {
+        __m256d value[3];
+        for (int k = 0; k < 3; k++)
+            value[k] = _mm256_add_pd(_mm256_set1_pd(at[k]),
+                                     _mm256_mul_pd(column, _mm256_set1_pd(step[k])));
+        _mm_storeu_si128((void *)(x + i),
+                         _mm_add_epi32(add, to_places(_mm256_div_pd(value[0], value[2]))));
+        _mm_storeu_si128((void *)(y + i),
+                         _mm_add_epi32(add, to_places(_mm256_div_pd(value[1], value[2]))));
+    }
+    return i;
+}
+#else
+static size_t place_line_fast(int32_t *places, int32_t start, double step, int32_t first,
+                              size_t count) {
+    (void)places, (void)start, (void)step, (void)first, (void)count;
+    return 0;
+}
+
+static size_t place_projective_fast(int32_t *x, int32_t *y, const double at[3],
+                                    const double step[3], int32_t half, int32_t first,
+                                    size_t count) {
+    (void)x, (void)y, (void)at, (void)step, (void)half, (void)first, (void)count;
+    return 0;
+}
+#endif
+
 static void place_line(int32_t *restrict places, int32_t start, double step, int32_t first,
                        size_t count) {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = place_line_fast(places, start, step, first, count); i < count; i++)
         places[i] = start + to_place((double)(first + (int32_t)i) * step);
 }
 
 static void place_projective(int32_t *restrict x, int32_t *restrict y, const double at[3],
                              const double step[3], int32_t half, int32_t first, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+    size_t i = place_projective_fast(x, y, at, step, half, first, count);
+    for (; i < count; i++) {
         const double column = (double)(first + (int32_t)i), w = at[2] + column * step[2];
         x[i] = half + to_place((at[0] + column * step[0]) / w);
         y[i] = half + to_place((at[1] + column * step[1]) / w);

@@ -1,11 +1,12 @@
 #include "equal.h"
+#include "imgproc/warp.h"
 #include "peer.h"
 #include <segment/media.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 typedef struct tally {
-    int64_t pictures, cases, pixels, grey, otsu, canny, blur_canny;
+    int64_t pictures, cases, pixels, grey, otsu, canny, blur_canny, warp;
 } tally;
 
 static void need(seg_status status) {
@@ -16,11 +17,11 @@ static void need(seg_status status) {
 
 static int64_t differing(const seg_image *ours, seg_image *peers) {
     int64_t count = 0;
-    need(seg_image_ensure(peers, ours->width, ours->height, SEG_U8, 1, NULL));
+    need(seg_image_ensure(peers, ours->width, ours->height, SEG_U8, ours->channels, NULL));
     peer_output(peers);
     for (int y = 0; y < ours->height; ++y) {
         const uint8_t *a = seg_image_row(ours, y), *b = seg_image_row(peers, y);
-        for (int x = 0; x < ours->width; ++x)
+        for (int x = 0; x < ours->width * ours->channels; ++x)
             count += a[x] != b[x];
     }
     return count;
@@ -45,6 +46,26 @@ static void compare_canny(tally *t, const seg_image *grey, seg_image *ours, seg_
         }
 }
 
+static void compare_warp(tally *t, const seg_image *picture) {
+    static const double linear[][4] = {
+        {1.05, -0.2, 0.22, 1.07}, {-0.5, 0.3, 0.1, 0.6}, {1, 0, 0, 1}, {0.7, 0.7, -0.7, 0.7}};
+    seg_image ours = {0}, peers = {0};
+    need(seg_image_alloc(&ours, picture->width, picture->height, SEG_U8, picture->channels, NULL));
+    for (size_t i = 0; i < sizeof linear / sizeof *linear; ++i) {
+        const double *l = linear[i], x = picture->width / 2.0, y = picture->height / 2.0;
+        const double m[9] = {l[0], l[1], x - l[0] * x - l[1] * y + 0.3,
+                             l[2], l[3], y - l[2] * x - l[3] * y - 0.7,
+                             0,    0,    1};
+        seg_warp warp = seg_warp_identity();
+        seg_warp_matrix_from_centres(warp.matrix, m);
+        need(seg_warp_apply(&ours, picture, &warp, NULL));
+        peer_warp(picture, m);
+        t->warp += differing(&ours, &peers);
+    }
+    seg_image_unref(&ours);
+    seg_image_unref(&peers);
+}
+
 static void compare_picture(tally *t, const char *path) {
     seg_image picture = {0}, narrow = {0}, grey = {0}, ours = {0}, peers = {0};
     if (seg_picture_read(&picture, NULL, path, NULL, NULL) < 0) return; /* no picture */
@@ -58,6 +79,8 @@ static void compare_picture(tally *t, const char *path) {
     peer_otsu(&grey);
     t->otsu += differing(&ours, &peers);
     compare_canny(t, &grey, &ours, &peers);
+    compare_warp(t, &grey);
+    compare_warp(t, &narrow);
     t->pixels += (int64_t)grey.width * grey.height;
     ++t->pictures;
     seg_image_unref(&picture);
@@ -81,8 +104,9 @@ int bench_equal(char **directories, int count) {
         seg_names_free(&names, NULL);
     }
     printf("%lld pictures, %lld pixels, %lld canny cases; pixels that differ from %s: "
-           "grey %lld, otsu %lld, canny %lld, blur + canny %lld\n",
+           "grey %lld, otsu %lld, canny %lld, blur + canny %lld, warp %lld\n",
            (long long)t.pictures, (long long)t.pixels, (long long)t.cases, peer_name(),
-           (long long)t.grey, (long long)t.otsu, (long long)t.canny, (long long)t.blur_canny);
-    return !t.pictures || t.grey || t.otsu || t.canny || t.blur_canny;
+           (long long)t.grey, (long long)t.otsu, (long long)t.canny, (long long)t.blur_canny,
+           (long long)t.warp);
+    return !t.pictures || t.grey || t.otsu || t.canny || t.blur_canny || t.warp;
 }

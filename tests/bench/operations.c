@@ -1,6 +1,7 @@
 /* What is measured, and what is asked of it. */
 #include "operations.h"
 
+#include "imgproc/warp.h"
 #include "peer.h"
 
 #include <stdio.h>
@@ -300,6 +301,41 @@ static void peers_grabcut(bench_state *s) {
     peer_grabcut(&s->picture->rgb, &middle, 5);
 }
 
+/* Turned by 12 degrees about the middle and made a tenth smaller. */
+static void turn_matrix(double centres[9], const seg_image *picture) {
+    const double a = 1.1 * 0.97814760073380569, b = 1.1 * 0.20791169081775931;
+    const double x = picture->width / 2.0, y = picture->height / 2.0;
+    const double m[9] = {a, -b, x - a * x + b * y, b, a, y - b * x - a * y, 0, 0, 1};
+    memcpy(centres, m, sizeof m);
+}
+static void warp(bench_state *s, const seg_image *picture) {
+    double centres[9];
+    seg_warp turn = seg_warp_identity();
+    turn_matrix(centres, picture);
+    seg_warp_matrix_from_centres(turn.matrix, centres);
+    if (s->output.channels != picture->channels) seg_image_unref(&s->output);
+    bench_need(seg_image_ensure(&s->output, picture->width, picture->height, SEG_U8,
+                                picture->channels, s->env));
+    bench_need(seg_warp_apply(&s->output, picture, &turn, s->env));
+}
+static void peers_warp(const seg_image *picture) {
+    double centres[9];
+    turn_matrix(centres, picture);
+    peer_warp(picture, centres);
+}
+static void ours_warp_grey(bench_state *s) {
+    warp(s, &s->picture->grey);
+}
+static void peers_warp_grey(bench_state *s) {
+    peers_warp(&s->picture->grey);
+}
+static void ours_warp_rgb(bench_state *s) {
+    warp(s, &s->picture->rgb);
+}
+static void peers_warp_rgb(bench_state *s) {
+    peers_warp(&s->picture->rgb);
+}
+
 /* Two threads against one: ours takes the place of the peer. */
 static void one_thread(bench_state *s, void (*operation)(bench_state *)) {
     const seg_env *both = s->env;
@@ -345,6 +381,8 @@ const bench_operation bench_operations[] = {
     {"open grey 15x15", ours_open15, peers_open15, 0, {0, 0}},
     {"dilate ellipse 15", ours_ellipse15, peers_ellipse15, 0, {1.5, 1.5}},
     {"exact distance", ours_distance, peers_distance, 0, {3, 3}},
+    {"warp, grey", ours_warp_grey, peers_warp_grey, 0, {2, 2}},
+    {"warp, RGB", ours_warp_rgb, peers_warp_rgb, 0, {2, 2}},
     {"watershed", ours_watershed, peers_watershed, 0, {4, 4}},
     {"flood fill, fixed", ours_flood, peers_flood, 0, {1, 1}},
     {"flood fill, floating", ours_flood_floating, peers_flood_floating, 0, {1, 1}},

@@ -44,6 +44,8 @@ void peer_watershed(const seg_image *rgb, const seg_image *markers);
 /* A mask of what is filled from x, y, 4 neighbours. */
 void peer_flood(const seg_image *rgb, int x, int y, double tolerance, bool fixed);
 void peer_grabcut(const seg_image *rgb, const seg_rect *rect, int iterations);
+/* Affine, from the target to the source, first pixel's centre at 0, 0; bilinear, zeros outside. */
+void peer_warp(const seg_image *picture, const double matrix[6]);
 void peer_output(seg_image *u8);
 
 #ifdef __cplusplus

@@ -75,6 +75,9 @@ void peer_flood(const seg_image *rgb, int x, int y, double tolerance, bool fixed
 void peer_grabcut(const seg_image *rgb, const seg_rect *rect, int iterations) {
     (void)rgb, (void)rect, (void)iterations;
 }
+void peer_warp(const seg_image *picture, const double matrix[6]) {
+    (void)picture, (void)matrix;
+}
 void peer_output(seg_image *u8) {
     (void)u8;
 }

@@ -153,9 +153,15 @@ void peer_grabcut(const seg_image *rgb, const seg_rect *rect, int iterations) {
                 background, foreground, iterations, cv::GC_INIT_WITH_RECT);
 }
 
+void peer_warp(const seg_image *picture, const double matrix[6]) {
+    const cv::Mat_<double> map(2, 3, const_cast<double *>(matrix));
+    cv::warpAffine(header(picture), output, map, cv::Size(picture->width, picture->height),
+                   cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
+}
+
 void peer_output(seg_image *u8) {
     for (int y = 0; y < output.rows; ++y)
-        std::copy(output.ptr(y), output.ptr(y) + output.cols,
+        std::copy(output.ptr(y), output.ptr(y) + output.cols * output.channels(),
                   static_cast<uint8_t *>(seg_image_row(u8, y)));
 }
 }
