@@ -153,7 +153,7 @@ static void nearest(void *target, const seg_image *source, const int32_t *x, con
 
 #define FRACTION(place) ((place) & (SEG_WARP_ONE - 1))
 
-/* `channels` is a constant where these are inlined. */
+/* `channels` is a constant where these are inlined, but of u16: that would be large. */
 static inline void bilinear_u8(uint8_t *target, const seg_image *source, const int32_t *x,
                                const int32_t *y, size_t count, size_t channels) {
     for (size_t i = 0; i < count; i++) {
@@ -364,7 +364,7 @@ static void bilinear(void *samples, const seg_image *source, const int32_t *x, c
         BY_CHANNELS(bilinear_u8)
     } else if (source->format == SEG_U16) {
         uint16_t *target = samples;
-        BY_CHANNELS(bilinear_u16)
+        bilinear_u16(target, source, x, y, count, source->channels);
     } else {
         float *target = samples;
         BY_CHANNELS(bilinear_f32)
@@ -408,13 +408,13 @@ static void bicubic(void *samples, const seg_image *source, const int32_t *x, co
                     size_t count) {
     if (source->format == SEG_U8) {
         uint8_t *target = samples;
-        BY_CHANNELS(bicubic_u8)
+        bicubic_u8(target, source, x, y, count, source->channels);
     } else if (source->format == SEG_U16) {
         uint16_t *target = samples;
-        BY_CHANNELS(bicubic_u16)
+        bicubic_u16(target, source, x, y, count, source->channels);
     } else {
         float *target = samples;
-        BY_CHANNELS(bicubic_f32)
+        bicubic_f32(target, source, x, y, count, source->channels);
     }
 }
 
