@@ -39,11 +39,33 @@ typedef enum seg_horn_schunck_scheme {
     SEG_HORN_SCHUNCK_1981         /**< the paper's stencils and iteration, on one scale */
 } seg_horn_schunck_scheme;
 
+typedef enum seg_flow_penalty {
+    SEG_FLOW_PENALTY_AUTO = 0,    /**< by the quality */
+    SEG_FLOW_PENALTY_QUADRATIC,   /**< s^2 */
+    SEG_FLOW_PENALTY_CHARBONNIER, /**< sqrt(s^2 + e^2): edges of the motion stay sharp */
+    SEG_FLOW_PENALTY_LORENTZIAN   /**< log(1 + s^2 / (2 e^2)) */
+} seg_flow_penalty;
+
+typedef enum seg_flow_median {
+    SEG_FLOW_MEDIAN_AUTO = 0, /**< by the quality */
+    SEG_FLOW_MEDIAN_NONE,
+    SEG_FLOW_MEDIAN_PLAIN,   /**< 5 x 5, after each warp */
+    SEG_FLOW_MEDIAN_WEIGHTED /**< that, and one of 15 x 15 guided by colour near edges of the flow
+                              */
+} seg_flow_median;
+
 typedef struct seg_horn_schunck_options {
     size_t size;
     seg_flow_options flow;
-    int32_t scheme;     /**< seg_horn_schunck_scheme */
-    double alpha;       /**< 1981: weight of smoothness, 8-bit levels per pixel */
+    int32_t penalty;   /**< seg_flow_penalty, of brightness and of smoothness */
+    int32_t median;    /**< seg_flow_median, of the flow */
+    double smoothness; /**< weight of smoothness; 0 = by penalty and median */
+    double gradient; /**< weight of the constancy of the gradient; negative = by penalty, median */
+    int32_t warps;   /**< linearisations on each level; 0 = by the quality */
+    int32_t stages;  /**< graduated non-convexity: the first stage is quadratic, the last one has
+                          the penalty, those between them mixtures; 1 = the penalty at once */
+    int32_t scheme;  /**< seg_horn_schunck_scheme */
+    double alpha;    /**< 1981: weight of smoothness, 8-bit levels per pixel */
     int32_t iterations; /**< 1981: number of iterations */
 } seg_horn_schunck_options;
 
@@ -59,6 +81,29 @@ SEG_API void seg_horn_schunck_options_init(seg_horn_schunck_options *options);
 SEG_API SEG_NODISCARD seg_status seg_flow_between(seg_result *result, const seg_method *method,
                                                   const seg_image *first, const seg_image *second,
                                                   const void *options, const seg_env *env);
+
+/** `source` brought back along the flow: `target` (ensured, of the flow's size, format and channels
+ *  of `source`) at (x, y) is `source` at (x + u, y + v), between pixels by straight lines, rounded
+ *  to nearest; 0 where that is outside or the flow is unknown. With the flow from the first frame
+ *  to the second and the second as source it looks like the first. `source` is u8, u16 or f32 with
+ *  1-4 channels, of the flow's size, and apart from `target`. `inside` (ensured U8, or NULL) is 255
+ *  where there is a sample. Errors: SEG_ERROR_ARGUMENT, _SHAPE, _MEMORY, _LIMIT. */
+SEG_API SEG_NODISCARD seg_status seg_flow_warp(seg_image *target, seg_image *inside,
+                                               const seg_image *source, const seg_image *flow,
+                                               const seg_env *env);
+
+/** Numbers of a flow field over its known pixels; speeds in the flow's unit. All 0 where nothing is
+ *  known. */
+typedef struct seg_flow_numbers {
+    int64_t known;            /**< pixels with a flow */
+    double mean_u, mean_v;    /**< of the components */
+    double mean, median, p95; /**< of the speed; quantiles within 1 % */
+    double most;              /**< the largest speed */
+    double moving;            /**< share of the known pixels with a speed of 0.5 or more */
+} seg_flow_numbers;
+
+/** Measures a flow (F32, two channels). Errors: SEG_ERROR_ARGUMENT. */
+SEG_API SEG_NODISCARD seg_status seg_flow_measure(seg_flow_numbers *numbers, const seg_image *flow);
 
 SEG_END_DECLS
 

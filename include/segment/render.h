@@ -72,6 +72,30 @@ SEG_API SEG_NODISCARD seg_status seg_render_flow_error(seg_image *picture, const
                                                        const seg_image *truth,
                                                        const seg_image *ignore, const seg_env *env);
 
+/** Pictures of a flow field. */
+typedef enum seg_flow_render_kind {
+    SEG_FLOW_RENDER_COLOR = 0, /**< RGB, the wheel of Middlebury: hue = direction, white = still */
+    SEG_FLOW_RENDER_HSV,       /**< RGB, hue = direction, value = speed, black = still */
+    SEG_FLOW_RENDER_ARROWS,    /**< arrows on the frame, from where it was to where it goes */
+    SEG_FLOW_RENDER_MAGNITUDE, /**< U16 grey: speed, full scale = `largest` */
+    SEG_FLOW_RENDER_KITTI      /**< U16 RGB as KITTI stores flow: 64 u + 2^15, 64 v + 2^15, known */
+} seg_flow_render_kind;
+
+/** "color", "hsv", "arrows", "magnitude", "kitti"; NULL for an unknown kind. */
+SEG_API const char *seg_flow_render_name(seg_flow_render_kind kind);
+
+/**
+ * Draws a flow (F32, two channels) as a picture, reused while it fits. A speed of `largest` (above
+ * 0) has full colour; faster is shown as that. `legend`: COLOR and HSV get a wheel with the speed
+ * at its rim in a corner, where there is room. `frame`: the picture under the arrows (8 bits are
+ * shown of more), may be NULL or empty otherwise. Unknown flow is black, in KITTI's form 0, 0, 0.
+ * Errors: SEG_ERROR_ARGUMENT, _UNSUPPORTED, _SHAPE, _MEMORY. Colours: S. Baker et al., "A database
+ * and evaluation methodology for optical flow", IJCV 92(1), 2011.
+ */
+SEG_API SEG_NODISCARD seg_status seg_render_flow(seg_image *picture, seg_flow_render_kind kind,
+                                                 const seg_image *flow, const seg_image *frame,
+                                                 double largest, bool legend, const seg_env *env);
+
 /* ---- text and sheets ---- */
 
 /* Pixels of a letter at scale 1. */

@@ -14,6 +14,7 @@
 #include <segment/method.h>
 #include <segment/morphology.h>
 #include <segment/motion.h>
+#include <segment/motion_model.h>
 #include <segment/objects.h>
 #include <segment/params.h>
 #include <segment/pipeline.h>

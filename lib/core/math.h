@@ -13,6 +13,14 @@ double seg_atan2(double y, double x);
 /** Inverse of the normal distribution function, 0 < p < 1. */
 double seg_normal_quantile(double p);
 
+/** The larger and the smaller of two numbers, without libm. */
+static inline double seg_larger(double a, double b) {
+    return a > b ? a : b;
+}
+static inline double seg_smaller(double a, double b) {
+    return a < b ? a : b;
+}
+
 #define SEG_PI 3.14159265358979323846
 
 #endif

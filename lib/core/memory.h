@@ -57,4 +57,13 @@ void seg_scratch_rewind(seg_scratch *scratch);
 void *seg_scratch_take(seg_scratch *scratch, size_t count, size_t item_size, const char *what);
 void seg_scratch_free(seg_scratch *scratch);
 
+/** What is taken between mark and return is handed out again behind it. */
+static inline int32_t seg_scratch_mark(const seg_scratch *scratch) {
+    return scratch->next;
+}
+
+static inline void seg_scratch_return(seg_scratch *scratch, int32_t mark) {
+    scratch->next = mark;
+}
+
 #endif

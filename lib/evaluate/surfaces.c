@@ -27,6 +27,7 @@
  *
  * Cost: two exact distance transforms, and sorting of the distances.
  */
+#include "core/math.h"
 #include "core/memory.h"
 #include "evaluate/exact_sum.h"
 #include "evaluate/object.h"
@@ -229,10 +230,6 @@ static seg_status pool(distances *all, const distances *a, const distances *b,
     return SEG_OK;
 }
 
-static double larger(double a, double b) {
-    return a > b ? a : b;
-}
-
 static double share(size_t part, size_t whole) {
     return whole ? (double)part / (double)whole : NAN;
 }
@@ -248,8 +245,8 @@ static void fill_values(double value[MEANS], const distances *predicted, const d
         near[k] = count_within(lists[k], tolerance);
         if (!count) continue;
         const double own = sum_of(lists[k]);
-        largest = larger(largest, distance_at(lists[k], count - 1));
-        largest_95 = larger(largest_95, percentile_95(lists[k]));
+        largest = seg_larger(largest, distance_at(lists[k], count - 1));
+        largest_95 = seg_larger(largest_95, percentile_95(lists[k]));
         sum += own;
         means += own / (double)count;
         directions++;

@@ -256,7 +256,7 @@ static inline contract_run contract_run_of(const seg_method *method, int32_t wid
     contract_run run = {.method = method, .width = width, .height = height};
     run.format = format;
     run.channels = channels;
-    run.frames = contract_in_order(method) ? 5 : 2;
+    run.frames = method->input & SEG_INPUT_STREAM ? 5 : contract_in_order(method) ? 3 : 2;
     return run;
 }
 

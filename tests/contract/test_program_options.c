@@ -21,7 +21,8 @@ static void check_names(const seg_param_table *table, const char *owner, uint32_
 
 START_TEST(names_of_methods_are_free) {
     const seg_method *method = contract_method(_i);
-    if (!(method->input & SEG_INPUT_PAIR)) check_names(method->params, method->id, PROGRAM_SEGMENT);
+    const bool flow = method->input & SEG_INPUT_PAIR;
+    check_names(method->params, method->id, flow ? PROGRAM_FLOW : PROGRAM_SEGMENT);
     check_names(method->params, method->id, PROGRAM_EVAL); /* tune takes them */
 }
 END_TEST
@@ -38,7 +39,7 @@ START_TEST(options_are_found) {
     for (int id = 0; id < OPTION_COUNT; id++) {
         const option_row *row = option_get((option_id)id);
         ck_assert_msg(row->programs, "--%s belongs to no program", row->name);
-        for (uint32_t bit = 1; bit <= PROGRAM_EVAL; bit <<= 1)
+        for (uint32_t bit = 1; bit <= PROGRAM_FLOW; bit <<= 1)
             if (row->programs & bit) ck_assert_int_eq(option_find(row->name, bit), id);
     }
 }

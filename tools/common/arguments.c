@@ -117,15 +117,21 @@ static bool choose_method(arguments *target, const char *id) {
         if (near)
             message_error(NULL, "unknown method \"%s\"; did you mean %s?", id, near);
         else
-            message_error(NULL, "unknown method \"%s\"; segment --list names the methods", id);
+            message_error(NULL, "unknown method \"%s\"; %s --list names the methods", id,
+                          target->program->name);
         return false;
     }
-    if (target->method->input & SEG_INPUT_PAIR) {
+    const bool flow = target->program->bit == PROGRAM_FLOW;
+    if (flow && !(target->method->input & SEG_INPUT_PAIR)) {
+        message_error(NULL, "%s gives no flow; segment-flow --list names the methods", id);
+        return false;
+    }
+    if (!flow && target->method->input & SEG_INPUT_PAIR) {
         message_error(NULL, "%s gives optical flow, not regions; use segment-flow --method %s", id,
                       id);
         return false;
     }
-    if (!(target->method->input & (SEG_INPUT_PICTURE | SEG_INPUT_STREAM))) {
+    if (!flow && !(target->method->input & (SEG_INPUT_PICTURE | SEG_INPUT_STREAM))) {
         message_error(NULL, "%s works on masks or labels, not on pictures; use it as --post %s", id,
                       id);
         return false;

@@ -5,13 +5,14 @@
 /* Programs that have an option. */
 #define SEGMENT PROGRAM_SEGMENT
 #define EVAL PROGRAM_EVAL
+#define FLOW PROGRAM_FLOW
 #define EVERY UINT32_MAX
 
 static const option_row rows[OPTION_COUNT] = {
     [OPTION_METHOD] = {"method", 0, OPTION_VALUE, GROUP_METHOD, "NAME", NULL, "method",
                        "What to do; --list names the methods. Default: otsu for pictures, "
                        "consensus for video.",
-                       SEGMENT | EVAL},
+                       SEGMENT | EVAL | FLOW},
     [OPTION_CONFIG] = {"config", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
                        "Method, parameters and chains from a JSON file, such as a --report of an "
                        "earlier run. The command line goes before it.",
@@ -136,37 +137,37 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_FPS] = {"fps", 0, OPTION_VALUE, GROUP_INPUT, "RATE", NULL, NULL,
                     "Frames per second of sequences and raw video, e.g. 30 or 30000/1001; default "
                     "25.",
-                    SEGMENT},
+                    SEGMENT | FLOW},
     [OPTION_START] = {"start", 0, OPTION_VALUE, GROUP_INPUT, "TIME", NULL, NULL,
-                      "Begin there: 90, 1:30, 00:01:30.5, 8s or 500ms.", SEGMENT},
+                      "Begin there: 90, 1:30, 00:01:30.5, 8s or 500ms.", SEGMENT | FLOW},
     [OPTION_DURATION] = {"duration", 0, OPTION_VALUE, GROUP_INPUT, "TIME", NULL, NULL,
-                         "Stop after this time.", SEGMENT},
+                         "Stop after this time.", SEGMENT | FLOW},
     [OPTION_LIMIT] = {"limit", 0, OPTION_VALUE, GROUP_INPUT, "N", NULL, NULL,
-                      "Stop after N frames.", SEGMENT},
+                      "Stop after N frames.", SEGMENT | FLOW},
     [OPTION_STEP] = {"step", 0, OPTION_VALUE, GROUP_INPUT, "N", NULL, NULL,
-                     "Take every N-th frame.", SEGMENT},
+                     "Take every N-th frame.", SEGMENT | FLOW},
     [OPTION_RESIZE] =
         {"resize", 0, OPTION_VALUE, GROUP_INPUT, "SIZE", NULL, NULL,
          "Bring frames to this size first, WxH or 50%; results, --roi and objects refer to it.",
-         SEGMENT},
+         SEGMENT | FLOW},
     [OPTION_ON_RESIZE] = {"on-resize", 0, OPTION_VALUE, GROUP_INPUT, "WHAT", "scale|restart|fail",
                           NULL,
                           "When a video changes its size: scale to the first size (default), "
                           "restart the method, or fail.",
-                          SEGMENT},
+                          SEGMENT | FLOW},
     [OPTION_AUTOROTATE] = {"autorotate", 0, OPTION_SWITCH, GROUP_INPUT, NULL, NULL, NULL,
                            "Turn pictures and video the way they are meant to be seen; on by "
                            "default.",
-                           SEGMENT},
+                           SEGMENT | FLOW},
     [OPTION_INPUT_FORMAT] = {"input-format", 0, OPTION_VALUE, GROUP_INPUT, "NAME", NULL, NULL,
                              "Take the input for this format (y4m, nut, png, mjpeg, ...) instead "
                              "of looking at its content.",
-                             SEGMENT},
+                             SEGMENT | FLOW},
     [OPTION_RAW_SIZE] = {"raw-size", 0, OPTION_VALUE, GROUP_INPUT, "WxH", NULL, NULL,
-                         "The input is raw video of this size.", SEGMENT},
+                         "The input is raw video of this size.", SEGMENT | FLOW},
     [OPTION_RAW_FORMAT] = {"raw-format", 0, OPTION_VALUE, GROUP_INPUT, "NAME", NULL, NULL,
                            "Pixel format of raw video: gray, rgb24, yuv420p, ...; default gray.",
-                           SEGMENT},
+                           SEGMENT | FLOW},
     [OPTION_MAX_PIXELS] = {"max-pixels", 0, OPTION_VALUE, GROUP_INPUT, "N", NULL, NULL,
                            "Refuse larger pictures; 64M is 64 * 2^20. Default 256M.", EVERY},
     [OPTION_RENDER] = {"render", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
@@ -177,6 +178,32 @@ static const option_row rows[OPTION_COUNT] = {
                        "first kind of output; "
                        "contours for .svg.",
                        SEGMENT | EVAL},
+    [OPTION_FLOW_RENDER] = {"render", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
+                            "flow|kitti|color|hsv|arrows|magnitude|warped|residual", NULL,
+                            "What OUTPUT shows: the field itself (flow, kitti), colours of "
+                            "Middlebury's wheel (color), hue and value (hsv), arrows on the frame, "
+                            "the speed (magnitude, 16 bits, full scale = --max-flow), the second "
+                            "frame brought back (warped), or what that leaves (residual). Default: "
+                            "by the name of OUTPUT.",
+                            FLOW},
+    [OPTION_MAX_FLOW] = {"max-flow", 0, OPTION_VALUE, GROUP_OUTPUT, "SPEED", NULL, NULL,
+                         "The speed that has full colour, in the unit of --unit; default: by the "
+                         "first field that moves.",
+                         FLOW},
+    [OPTION_LEGEND] = {"legend", 0, OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
+                       "Draw a wheel into the corner that says what the colours mean.", FLOW},
+    [OPTION_UNIT] = {"unit", 0, OPTION_VALUE, GROUP_OUTPUT, "UNIT", "px/frame|px/s", NULL,
+                     "Unit of fields, colours and numbers; default px/frame. px/s goes by the time "
+                     "stamps of the frames.",
+                     FLOW},
+    [OPTION_CHECK] = {"check", 0, OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
+                      "Bring the second frame back along the flow; --stats then has its difference "
+                      "from the first, without (difference) and with the flow (residual).",
+                      FLOW},
+    [OPTION_STATISTICS] = {"stats", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
+                           "Write numbers of each field as JSON Lines, - is standard output: mean "
+                           "motion, mean, median, 95 % and largest speed, the share that moves.",
+                           FLOW},
     [OPTION_OBJECTS] = {"objects", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                         "Write a JSON line for each object of each frame; - is standard output.",
                         SEGMENT},
@@ -197,17 +224,17 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_FORMAT] = {"format", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
                        "Format of OUTPUT instead of the one that its name calls for: png, jpeg, "
                        "pam, pfm, npy, svg, y4m, nut, rawvideo, matroska, ...",
-                       SEGMENT},
+                       SEGMENT | FLOW},
     [OPTION_CODEC] = {"codec", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
                       "Video encoder of FFmpeg; default ffv1 for masks and data, a common one for "
                       "overlays.",
-                      SEGMENT},
+                      SEGMENT | FLOW},
     [OPTION_BITRATE] = {"bitrate", 0, OPTION_VALUE, GROUP_OUTPUT, "RATE", NULL, NULL,
-                        "Bits per second of lossy video: 800k, 2M.", SEGMENT},
+                        "Bits per second of lossy video: 800k, 2M.", SEGMENT | FLOW},
     [OPTION_QUALITY] = {"quality", 0, OPTION_VALUE, GROUP_OUTPUT, "N", NULL, NULL,
                         "Quality of JPEG pictures, 1 to 100; default 92.", SEGMENT},
     [OPTION_COMPRESSION] = {"compression", 0, OPTION_VALUE, GROUP_OUTPUT, "N", NULL, NULL,
-                            "Effort of PNG pictures, 0 to 9; default 3.", SEGMENT},
+                            "Effort of PNG pictures, 0 to 9; default 3.", SEGMENT | FLOW},
     [OPTION_AUDIO] = {"audio", 0, OPTION_VALUE, GROUP_OUTPUT, "WHAT", "none|copy", NULL,
                       "Sound of the input in a video OUTPUT: none (default) or copy.", SEGMENT},
     [OPTION_PER_FILE] = {"per-file", 0, OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
@@ -276,7 +303,7 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_LIST] = {"list", 0, OPTION_FLAG, GROUP_INFORMATION, NULL, NULL, NULL,
                      "List the methods and operations; with --json as data.", EVERY},
     [OPTION_JSON] = {"json", 0, OPTION_FLAG, GROUP_INFORMATION, NULL, NULL, NULL,
-                     "With --list: JSON.", SEGMENT},
+                     "With --list: JSON.", SEGMENT | FLOW},
     [OPTION_HELP] = {"help", 'h', OPTION_OPTIONAL, GROUP_INFORMATION, "NAME", NULL, "method",
                      "This help, or that of a method, operation, parameter or option.", EVERY},
     [OPTION_VERSION] = {"version", 0, OPTION_FLAG, GROUP_INFORMATION, NULL, NULL, NULL,

@@ -8,7 +8,11 @@
 #include <stdint.h>
 
 /** Programs as bits: which of them have an option. */
-typedef enum program_bit { PROGRAM_SEGMENT = 1, PROGRAM_EVAL = 2 } program_bit;
+typedef enum program_bit {
+    PROGRAM_SEGMENT = 1,
+    PROGRAM_EVAL = 2,
+    PROGRAM_FLOW = 4
+} program_bit;
 
 /** A line of help: what it is about, and what is said about it. */
 typedef struct help_pair {

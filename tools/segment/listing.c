@@ -50,11 +50,6 @@ static int32_t default_delay(const seg_method *method) {
     return delay;
 }
 
-static const char *use_of(const seg_method *method) {
-    if (segment_is_flow(method)) return "flow";
-    return segment_is_method(method) ? "method" : "post";
-}
-
 static json_t *describe_method(const seg_method *method) {
     static const char *const formats[] = {"", "u8", "u16", "f32", "label32"};
     static const char *const inputs[] = {"picture", "mask", "labels", "pair", "stream"};
@@ -65,7 +60,7 @@ static json_t *describe_method(const seg_method *method) {
     json_object_set_new(all, "id", json_string(method->id));
     json_object_set_new(all, "title", json_string(method->title));
     json_object_set_new(all, "family", json_string(method->family));
-    json_object_set_new(all, "use", json_string(use_of(method)));
+    json_object_set_new(all, "use", json_string(segment_is_method(method) ? "method" : "post"));
     json_object_set_new(all, "reference", json_string(method->reference));
     json_object_set_new(all, "year", method->year ? json_integer(method->year) : json_null());
     for (int32_t i = 0; i < method->params->count; i++)
@@ -86,7 +81,7 @@ void segment_add_list_json(text_buffer *target) {
     const seg_method *const *methods = seg_methods(&count);
     json_t *all = json_array();
     for (int32_t i = 0; i < count; i++)
-        json_array_append_new(all, describe_method(methods[i]));
+        if (!segment_is_flow(methods[i])) json_array_append_new(all, describe_method(methods[i]));
     char *body = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     text_add(target, "%s\n", body ? body : "[]");
     free(body);

@@ -1,0 +1,361 @@
+/* Parametric models of motion. All of them are linear in their numbers. */
+#include <segment/motion_model.h>
+
+#include "core/check.h"
+#include "core/math.h"
+#include "core/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ROUNDS 24        /* of weighting anew */
+#define COARSE_ROUNDS 5  /* of these with twice the scale */
+#define AFFINE_ROUNDS 10 /* of these without the numbers beyond affine ones */
+#define LEAST_SCALE 0.1  /* pixels */
+#define TERMS 6
+
+typedef struct model_info {
+    const char *name;
+    int32_t numbers;
+} model_info;
+
+static const model_info models[] = {
+    {"translation", 2}, {"similarity", 4}, {"affine", 6}, {"projective", 8}, {"quadratic", 12},
+};
+
+static bool known(seg_motion_model model) {
+    return model >= SEG_MOTION_TRANSLATION && model <= SEG_MOTION_QUADRATIC;
+}
+
+const char *seg_motion_model_name(seg_motion_model model) {
+    return known(model) ? models[model].name : NULL;
+}
+
+int32_t seg_motion_model_numbers(seg_motion_model model) {
+    return known(model) ? models[model].numbers : 0;
+}
+
+static void terms_at(double terms[TERMS], double x, double y) {
+    terms[0] = 1;
+    terms[1] = x;
+    terms[2] = y;
+    terms[3] = x * x;
+    terms[4] = x * y;
+    terms[5] = y * y;
+}
+
+void seg_motion_at(double flow[2], const seg_motion *motion, double x, double y) {
+    double terms[TERMS];
+    terms_at(terms, x, y);
+    flow[0] = flow[1] = 0;
+    for (int i = 0; i < TERMS; i++) {
+        flow[0] += motion->p[i] * terms[i];
+        flow[1] += motion->p[TERMS + i] * terms[i];
+    }
+}
+
+/* ---- the linear system of a model ---- */
+
+/* How the 12 numbers depend on those of the model: number k of it stands at u's and v's places. */
+typedef struct share {
+    int8_t number, sign; /* sign 0 = the number is 0 */
+} share;
+
+static const share shares[][SEG_MOTION_NUMBERS] = {
+    [SEG_MOTION_TRANSLATION] = {[0] = {0, 1}, [6] = {1, 1}},
+    /* u = a + c x - d y, v = b + d x + c y */
+    [SEG_MOTION_SIMILARITY] =
+        {[0] = {0, 1}, [1] = {2, 1}, [2] = {3, -1}, [6] = {1, 1}, [7] = {3, 1}, [8] = {2, 1}},
+    [SEG_MOTION_AFFINE] =
+        {[0] = {0, 1}, [1] = {1, 1}, [2] = {2, 1}, [6] = {3, 1}, [7] = {4, 1}, [8] = {5, 1}},
+    /* and u = ... + e x^2 + f xy, v = ... + e xy + f y^2 */
+    [SEG_MOTION_PROJECTIVE] = {[0] = {0, 1},
+                               [1] = {1, 1},
+                               [2] = {2, 1},
+                               [3] = {6, 1},
+                               [4] = {7, 1},
+                               [6] = {3, 1},
+                               [7] = {4, 1},
+                               [8] = {5, 1},
+                               [10] = {6, 1},
+                               [11] = {7, 1}},
+    [SEG_MOTION_QUADRATIC] = {{0, 1},
+                              {1, 1},
+                              {2, 1},
+                              {3, 1},
+                              {4, 1},
+                              {5, 1},
+                              {6, 1},
+                              {7, 1},
+                              {8, 1},
+                              {9, 1},
+                              {10, 1},
+                              {11, 1}},
+};
+
+/* Sums of weighted products of the terms, and of the terms with u and v. */
+typedef struct moments {
+    double terms[TERMS][TERMS];
+    double flow[2][TERMS];
+} moments;
+
+/* Solves the symmetric system in place by Cholesky's method; an unknown whose pivot vanishes is
+ * left out (0). */
+static void solve(double matrix[SEG_MOTION_NUMBERS][SEG_MOTION_NUMBERS],
+                  double right[SEG_MOTION_NUMBERS], int32_t n) {
+    bool used[SEG_MOTION_NUMBERS];
+    for (int32_t i = 0; i < n; i++) {
+        const double whole = matrix[i][i];
+        double pivot = whole;
+        for (int32_t k = 0; k < i; k++)
+            if (used[k]) pivot -= matrix[i][k] * matrix[i][k];
+        used[i] = pivot > 1e-9 * whole && pivot > 0;
+        if (!used[i]) continue;
+        matrix[i][i] = sqrt(pivot);
+        for (int32_t j = i + 1; j < n; j++) {
+            double sum = matrix[j][i];
+            for (int32_t k = 0; k < i; k++)
+                if (used[k]) sum -= matrix[j][k] * matrix[i][k];
+            matrix[j][i] = sum / matrix[i][i];
+        }
+    }
+    for (int32_t i = 0; i < n; i++) {
+        for (int32_t k = 0; k < i; k++)
+            if (used[k] && used[i]) right[i] -= matrix[i][k] * right[k];
+        right[i] = used[i] ? right[i] / matrix[i][i] : 0;
+    }
+    for (int32_t i = n - 1; i >= 0; i--) {
+        for (int32_t k = i + 1; k < n; k++)
+            if (used[k] && used[i]) right[i] -= matrix[k][i] * right[k];
+        right[i] = used[i] ? right[i] / matrix[i][i] : 0;
+    }
+}
+
+static void solve_moments(double p[SEG_MOTION_NUMBERS], const moments *sums,
+                          seg_motion_model model) {
+    double matrix[SEG_MOTION_NUMBERS][SEG_MOTION_NUMBERS] = {{0}};
+    double right[SEG_MOTION_NUMBERS] = {0};
+    const share *of = shares[model];
+    for (int part = 0; part < 2; part++) {
+        for (int i = 0; i < TERMS; i++) {
+            const share a = of[part * TERMS + i];
+            if (!a.sign) continue;
+            right[a.number] += a.sign * sums->flow[part][i];
+            for (int j = 0; j < TERMS; j++) {
+                const share b = of[part * TERMS + j];
+                matrix[a.number][b.number] += a.sign * b.sign * sums->terms[i][j];
+            }
+        }
+    }
+    solve(matrix, right, models[model].numbers);
+    for (int i = 0; i < SEG_MOTION_NUMBERS; i++)
+        p[i] = of[i].sign * right[of[i].number];
+}
+
+/* ---- the fit ---- */
+
+typedef struct fit {
+    const seg_motion_sample *samples;
+    int32_t count;
+    double centre_x, centre_y, size; /* of the places, which are brought to about -1 .. 1 */
+    double *residuals;               /* squared */
+    float *order;                    /* room to find the median in */
+} fit;
+
+static void normalise(fit *f) {
+    double low_x = f->samples[0].x, high_x = low_x, low_y = f->samples[0].y, high_y = low_y;
+    for (int32_t i = 1; i < f->count; i++) {
+        low_x = seg_smaller(low_x, f->samples[i].x), high_x = seg_larger(high_x, f->samples[i].x);
+        low_y = seg_smaller(low_y, f->samples[i].y), high_y = seg_larger(high_y, f->samples[i].y);
+    }
+    f->centre_x = (low_x + high_x) / 2;
+    f->centre_y = (low_y + high_y) / 2;
+    f->size = seg_larger(seg_larger(high_x - low_x, high_y - low_y) / 2, 1);
+}
+
+static void find_residuals(fit *f, const seg_motion *motion) {
+    for (int32_t i = 0; i < f->count; i++) {
+        const seg_motion_sample *s = &f->samples[i];
+        double flow[2];
+        seg_motion_at(flow, motion, (s->x - f->centre_x) / f->size, (s->y - f->centre_y) / f->size);
+        f->residuals[i] = (s->u - flow[0]) * (s->u - flow[0]) + (s->v - flow[1]) * (s->v - flow[1]);
+    }
+}
+
+/* The item of that rank (Hoare's selection); reorders `values`. */
+static float select_rank(float *values, int32_t count, int32_t rank) {
+    int32_t low = 0, high = count - 1;
+    while (low < high) {
+        const float pivot = values[low + (high - low) / 2];
+        int32_t i = low, j = high;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i > j) break;
+            const float swap = values[i];
+            values[i++] = values[j];
+            values[j--] = swap;
+        }
+        if (rank <= j)
+            high = j;
+        else if (rank >= i)
+            low = i;
+        else
+            break;
+    }
+    return values[rank];
+}
+
+/* 1.4826 times the median residual of the samples that have a weight. */
+static double find_deviation(const fit *f) {
+    int32_t n = 0;
+    for (int32_t i = 0; i < f->count; i++)
+        if (f->samples[i].weight > 0) f->order[n++] = (float)f->residuals[i];
+    return n ? 1.4826 * sqrt((double)select_rank(f->order, n, n / 2)) : 0;
+}
+
+static void gather(moments *sums, const fit *f, double scale) {
+    memset(sums, 0, sizeof *sums);
+    for (int32_t i = 0; i < f->count; i++) {
+        const seg_motion_sample *s = &f->samples[i];
+        const double far = 1 + (scale > 0 ? f->residuals[i] / (scale * scale) : 0);
+        const double weight = s->weight / (far * far);
+        double terms[TERMS];
+        terms_at(terms, (s->x - f->centre_x) / f->size, (s->y - f->centre_y) / f->size);
+        for (int a = 0; a < TERMS; a++) {
+            const double share_of = weight * terms[a];
+            for (int b = 0; b <= a; b++)
+                sums->terms[a][b] += share_of * terms[b];
+            sums->flow[0][a] += share_of * s->u;
+            sums->flow[1][a] += share_of * s->v;
+        }
+    }
+    for (int a = 0; a < TERMS; a++)
+        for (int b = a + 1; b < TERMS; b++)
+            sums->terms[a][b] = sums->terms[b][a];
+}
+
+/* A start that half of the samples may contradict: the medians of u and v. */
+static void start(seg_motion *motion, const fit *f) {
+    memset(motion, 0, sizeof *motion);
+    for (int part = 0; part < 2; part++) {
+        int32_t n = 0;
+        for (int32_t i = 0; i < f->count; i++)
+            if (f->samples[i].weight > 0) f->order[n++] = part ? f->samples[i].v : f->samples[i].u;
+        if (n) motion->p[part * TERMS] = (double)select_rank(f->order, n, n / 2);
+    }
+}
+
+/* The motion at (x - x0) * s, (y - y0) * s as a motion at (x, y). */
+static void substitute(seg_motion *motion, double x0, double y0, double s) {
+    for (int part = 0; part < 2; part++) {
+        double *p = motion->p + part * TERMS;
+        const double a = p[0], b = p[1] * s, c = p[2] * s;
+        const double d = p[3] * s * s, e = p[4] * s * s, g = p[5] * s * s;
+        p[0] = a - b * x0 - c * y0 + d * x0 * x0 + e * x0 * y0 + g * y0 * y0;
+        p[1] = b - 2 * d * x0 - e * y0;
+        p[2] = c - e * x0 - 2 * g * y0;
+        p[3] = d, p[4] = e, p[5] = g;
+    }
+}
+
+/* Numbers of the normalised places as numbers of pixels. */
+static void denormalise(seg_motion *motion, const fit *f) {
+    substitute(motion, f->centre_x, f->centre_y, 1 / f->size);
+}
+
+seg_motion seg_motion_enlarged(const seg_motion *motion, double scale) {
+    seg_motion large = *motion;
+    const double offset = (scale - 1) / 2;
+    for (int i = 0; i < SEG_MOTION_NUMBERS; i++)
+        large.p[i] *= scale;
+    substitute(&large, offset, offset, 1 / scale);
+    return large;
+}
+
+static void run(seg_motion *motion, double *deviation, seg_motion_model model, fit *f) {
+    moments sums;
+    start(motion, f);
+    for (int round = 0; round < ROUNDS; round++) {
+        find_residuals(f, motion);
+        const double noise = seg_larger(find_deviation(f), LEAST_SCALE);
+        gather(&sums, f, noise * (round < COARSE_ROUNDS ? 3 : 1.5));
+        const bool early = round < AFFINE_ROUNDS && model > SEG_MOTION_AFFINE;
+        solve_moments(motion->p, &sums, early ? SEG_MOTION_AFFINE : model);
+    }
+    find_residuals(f, motion);
+    if (deviation) *deviation = find_deviation(f);
+}
+
+static seg_status check(const seg_motion *motion, const seg_motion_sample *samples, int32_t count) {
+    if (!motion || !samples)
+        return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)", motion ? "samples" : "motion");
+    if (count < 1) return seg_fail(SEG_ERROR_ARGUMENT, "count is %d (allowed: 1 and more)", count);
+    for (int32_t i = 0; i < count; i++) {
+        const seg_motion_sample *s = &samples[i];
+        const float sum = s->x + s->y + s->u + s->v + s->weight;
+        if (!(fabsf(sum) < 1e30f && s->weight >= 0))
+            return seg_fail(SEG_ERROR_ARGUMENT,
+                            "samples[%d] is not finite, or its weight is below 0", i);
+    }
+    return SEG_OK;
+}
+
+static seg_status take(fit *f, const seg_motion_sample *samples, int32_t count,
+                       const seg_env *env) {
+    const size_t item = sizeof *f->residuals + sizeof *f->order;
+    *f = (fit){.samples = samples, .count = count};
+    f->residuals = seg_allocate(env, (size_t)count, item, "residuals");
+    if (!f->residuals) return SEG_ERROR_MEMORY;
+    f->order = (float *)(f->residuals + count);
+    normalise(f);
+    return SEG_OK;
+}
+
+seg_status seg_motion_fit(seg_motion *motion, double *deviation, seg_motion_model model,
+                          const seg_motion_sample *samples, int32_t count, const seg_env *env) {
+    SEG_TRY(check(motion, samples, count));
+    if (!known(model))
+        return seg_fail(SEG_ERROR_ARGUMENT, "model is %d (allowed 0 to 4)", (int)model);
+    fit f;
+    SEG_TRY(take(&f, samples, count, env));
+    run(motion, deviation, model, &f);
+    denormalise(motion, &f);
+    seg_release(env, f.residuals);
+    return SEG_OK;
+}
+
+static double criterion(const fit *f, seg_motion_model model, double noise) {
+    double sum = models[model].numbers * seg_log_e(2.0 * f->count);
+    for (int32_t i = 0; i < f->count; i++)
+        sum += seg_smaller(f->residuals[i] / (noise * noise), 9) * (f->samples[i].weight > 0);
+    return sum;
+}
+
+seg_status seg_motion_choose(seg_motion *motion, seg_motion_model *model, double *deviation,
+                             double noise, const seg_motion_sample *samples, int32_t count,
+                             const seg_env *env) {
+    SEG_TRY(check(motion, samples, count));
+    if (!model) return seg_fail(SEG_ERROR_ARGUMENT, "model is missing (NULL)");
+    if (!(noise > 0 && noise < 1e9))
+        return seg_fail(SEG_ERROR_ARGUMENT, "noise is %g (allowed: above 0)", noise);
+    fit f;
+    SEG_TRY(take(&f, samples, count, env));
+    double least = 0;
+    for (seg_motion_model next = SEG_MOTION_TRANSLATION; next <= SEG_MOTION_QUADRATIC; next++) {
+        seg_motion tried;
+        double tried_deviation;
+        run(&tried, &tried_deviation, next, &f);
+        const double price = criterion(&f, next, noise);
+        if (next != SEG_MOTION_TRANSLATION && !(price < least)) continue;
+        least = price;
+        *motion = tried;
+        *model = next;
+        if (deviation) *deviation = tried_deviation;
+    }
+    denormalise(motion, &f);
+    seg_release(env, f.residuals);
+    return SEG_OK;
+}

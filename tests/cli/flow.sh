@@ -1,0 +1,118 @@
+#!/bin/sh
+# segment-flow: pairs and streams, every kind of output, numbers, what is refused, what it says
+# about itself.
+# shellcheck source=tests/cli/common.sh
+. "${0%/*}/common.sh"
+: "${SEGMENT_FLOW:?is the path of segment-flow}"
+tested() { "$SEGMENT_FLOW" "$@"; }
+program=segment-flow
+
+# scene FILE X: a grey picture of 80 x 60, a texture that is moved to the right by X pixels.
+scene() {
+    awk -v move="$2" 'BEGIN {
+        printf "P2\n80 60\n255\n"
+        for (y = 0; y < 60; y++)
+            for (x = 0; x < 80; x++) {
+                a = x - move
+                print int(128 + 50 * sin(a / 3 + y / 7) + 40 * sin(y / 4 - a / 9) + 0.5)
+            }
+    }' >"$1"
+}
+for i in 0 1 2 3; do scene "frame$i.pgm" "$i"; done
+
+# ---- a pair ----
+works frame0.pgm frame1.pgm pair.flo
+is "size of a .flo" "$(wc -c <pair.flo | tr -d ' ')" $((12 + 80 * 60 * 8))
+is "letters of a .flo" "$(head -c 4 pair.flo)" PIEH
+works frame0.pgm frame1.pgm again.flo --threads 3
+same pair.flo again.flo
+works frame0.pgm frame1.pgm null: --stats - --check
+lines printed 1
+has printed '"unit":"px/frame"' '"mean_u":(1\.0|0\.9)' '"residual":[0-2]\.' '"difference":[0-9]+\.'
+works frame0.pgm frame1.pgm null: --stats - --unit px/s
+has printed '"unit":"px/s"' '"mean_u":2[3-6]\.'
+works frame0.pgm frame1.pgm null: --stats - --unit px/s --fps 10
+has printed '"mean_u":(10\.|9\.[5-9])'
+works frame0.pgm frame1.pgm null: --stats - --method horn-schunck --direction backward
+has printed '"mean_u":-(1\.0|0\.9)'
+works frame0.pgm frame1.pgm null: --stats - --method horn-schunck --consistency
+has printed '"occluded":0'
+
+# ---- kinds of pictures ----
+for kind in color hsv arrows magnitude warped residual kitti; do
+    works frame0.pgm frame1.pgm "$kind.png" --render "$kind"
+    there "$kind.png"
+done
+works frame0.pgm frame1.pgm by-name.kitti.png
+same kitti.png by-name.kitti.png
+works frame0.pgm frame1.pgm plain.png
+same plain.png color.png
+works frame0.pgm frame1.pgm fast.png --max-flow 0.5
+differ plain.png fast.png
+works frame0.pgm frame0.pgm still.ppm --legend
+is "white where nothing moves" "$(count still.ppm 255)" $((80 * 60 * 3))
+works frame0.pgm frame1.pgm warped.pgm --render warped
+works frame0.pgm frame1.pgm field.npy
+there field.npy
+if [ -n "${SEGMENT_EVAL:-}" ]; then
+    "$SEGMENT_EVAL" flow by-name.kitti.png pair.flo >scores 2>&1 || failed "segment-eval cannot read KITTI"
+    has scores 'epe +0\.0'
+fi
+
+# ---- streams ----
+mkdir -p out
+works 'frame%d.pgm' 'out/%d.flo' --stats stream.jsonl -y
+there out/0.flo out/1.flo out/2.flo
+absent out/3.flo
+same out/0.flo pair.flo
+lines stream.jsonl 3
+has stream.jsonl '"field":2'
+works 'frame%d.pgm' flow.mkv
+is "frames of a video of flow" "$(frames flow.mkv)" 3
+works flow.mkv null: --method horn-schunck --quality fastest --stats -
+lines printed 2
+works 'frame%d.pgm' limited.mkv --limit 2
+is "frames of two" "$(frames limited.mkv)" 1
+
+# ---- what is refused ----
+fails 1 'no two frames' frame0.pgm null:
+picture small.pgm
+fails 1 'the frame is 64 x 48, the frames before were 80 x 60' frame0.pgm small.pgm x.flo
+absent x.flo
+fails 1 'frame9.pgm: ' frame0.pgm frame9.pgm x.flo
+absent x.flo
+fails 2 'exists already; -y replaces it' frame0.pgm frame1.pgm pair.flo
+fails 2 'is an input, too' frame0.pgm frame1.pgm frame1.pgm -y
+fails 2 'FRAME1 FRAME2 OUTPUT or VIDEO OUTPUT is wanted \(got 1 names\)' frame0.pgm
+fails 2 'otsu gives no flow' --method otsu frame0.pgm frame1.pgm x.flo
+fails 2 'did you mean horn-schunck' --method horn-shunck frame0.pgm frame1.pgm x.flo
+fails 2 'quality has no valid value' --method horn-schunck --quality best frame0.pgm frame1.pgm x.flo
+fails 2 'max-flow has no valid value' frame0.pgm frame1.pgm x.png --max-flow 0
+fails 2 'unit has no valid value' frame0.pgm frame1.pgm x.png --unit mph
+fails 2 'named too often' frame0.pgm frame1.pgm - --format pam --stats -
+fails 1 'optical flow' frame0.pgm frame1.pgm x.flo --render color
+absent x.flo
+segment --method horn-schunck frame0.pgm x.png >printed 2>messages && failed "segment takes a flow method"
+has messages 'use segment-flow'
+
+# ---- pipes ----
+works frame0.pgm frame1.pgm - --format pam
+head -c 2 printed | grep -q P7 || failed "no PAM on standard output"
+
+# ---- what it says about itself ----
+works --list
+has printed 'horn-schunck'
+works --list --json
+has printed '"id": "horn-schunck"' '"name": "penalty"'
+works --help
+has printed 'FRAME1 FRAME2 OUTPUT' '--max-flow' '--quality|horn-schunck'
+works --help horn-schunck
+has printed '--penalty' '1981' '--median'
+works --help render
+has printed 'residual'
+works --man
+has printed '^\.TH SEGMENT\\?-FLOW'
+works --completion bash
+has printed 'segment-flow' '--penalty'
+works --version
+finish

@@ -1,0 +1,469 @@
+/* The loop of segment-flow: frames in, fields, pictures and numbers out. */
+#include "flow/run.h"
+#include "common/messages.h"
+#include "common/names.h"
+#include "common/outfile.h"
+#include "common/pictures.h"
+#include "common/progress.h"
+#include "common/signals.h"
+#include "common/text.h"
+#include "flow/describe.h"
+#include <jansson.h>
+#include <math.h>
+#include <segment/motion.h>
+#include <segment/render.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What OUTPUT shows: the kinds of --render, in the order of its choices. */
+typedef enum shown_kind {
+    SHOW_FLOW,
+    SHOW_KITTI,
+    SHOW_COLOR,
+    SHOW_HSV,
+    SHOW_ARROWS,
+    SHOW_MAGNITUDE,
+    SHOW_WARPED,
+    SHOW_RESIDUAL
+} shown_kind;
+
+typedef struct flow_job {
+    settings settings;
+    const seg_method *method;
+    void *options;
+    const char *first, *second; /* second NULL: one input of frames */
+    const char *output;
+    shown_kind shown;
+    bool per_second, check, legend;
+    double largest; /* of --max-flow; else found in the first field, 0 until then */
+    seg_pool *pool;
+    seg_env env;
+    seg_context *context;
+    seg_result result;
+    seg_reader *reader;
+    seg_writer *writer; /* opened with the first field; NULL for null: */
+    bool to_nothing;
+    outfile statistics;
+    bool has_statistics;
+    seg_frame before;                  /* the frame before the one at hand */
+    seg_image picture, warped, inside; /* drawn, brought back, where */
+    int64_t frames, fields;
+} flow_job;
+
+static bool fail(const char *subject, seg_status status) {
+    message_error(subject, "%s", message_reason(status));
+    return false;
+}
+
+/* ---- what is asked for ---- */
+
+static shown_kind shown_by_name(const char *output) {
+    if (name_has_extension(output, "flo|npy")) return SHOW_FLOW;
+    return text_ends_any_case(output, ".kitti.png") ? SHOW_KITTI : SHOW_COLOR;
+}
+
+static bool read_names(flow_job *job, const arguments *given) {
+    if (given->name_count < 2 || given->name_count > 3) {
+        message_error(NULL,
+                      "FRAME1 FRAME2 OUTPUT or VIDEO OUTPUT is wanted (got %d names); see "
+                      "segment-flow --help",
+                      (int)given->name_count);
+        return false;
+    }
+    job->first = given->names[0];
+    job->second = given->name_count == 3 ? given->names[1] : NULL;
+    job->output = given->names[given->name_count - 1];
+    job->to_nothing = text_equal(job->output, "null:");
+    const char *const in[] = {job->first, job->second};
+    for (int i = 0; i < 2; i++) {
+        file_identity a, b;
+        if (in[i] && file_identify(&a, in[i]) && file_identify(&b, job->output) &&
+            file_same(&a, &b)) {
+            message_error(job->output, "is an input, too; it would be overwritten");
+            return false;
+        }
+    }
+    file_identity there;
+    if (!job->settings.overwrite && !job->to_nothing && !text_equal(job->output, "-") &&
+        !name_is_directory(job->output) && file_identify(&there, job->output) &&
+        !text_starts(job->output, "/dev/")) {
+        message_error(job->output, "exists already; -y replaces it");
+        return false;
+    }
+    return true;
+}
+
+static bool read_options(flow_job *job, const arguments *given) {
+    const char *const *values = given->values;
+    const char *render = values[OPTION_FLOW_RENDER], *most = values[OPTION_MAX_FLOW];
+    job->shown = render ? (shown_kind)text_choice(option_get(OPTION_FLOW_RENDER)->choices, render)
+                        : shown_by_name(job->output);
+    job->per_second = values[OPTION_UNIT] && text_equal(values[OPTION_UNIT], "px/s");
+    job->check = values[OPTION_CHECK] != NULL;
+    job->legend = values[OPTION_LEGEND] != NULL;
+    if (most) {
+        char *end;
+        job->largest = strtod(most, &end);
+        if (*end || !(job->largest > 0 && job->largest <= 1e9)) {
+            message_error(NULL,
+                          "--max-flow has no valid value (got \"%s\", allowed: a speed "
+                          "above 0, to 1e9)",
+                          most);
+            return false;
+        }
+    }
+    if (values[OPTION_STATISTICS] && text_equal(values[OPTION_STATISTICS], "-") &&
+        text_equal(job->output, "-")) {
+        message_error(NULL, "standard output (-) is named too often (got it as OUTPUT and for "
+                            "--stats, allowed once)");
+        return false;
+    }
+    job->method = given->method ? given->method : flow_default_method();
+    job->options = memory_get(1, job->method->params->options_size);
+    seg_params_init(job->options, job->method->params);
+    for (int32_t i = 0; i < given->parameter_count; i++)
+        if (seg_params_parse(job->options, job->method->params, given->parameters[i].name,
+                             given->parameters[i].value, NULL) < 0)
+            return fail(NULL, SEG_ERROR_OPTION);
+    return true;
+}
+
+static bool check_output(const flow_job *job) {
+    if (job->to_nothing) return true;
+    seg_writer_options options;
+    seg_writer_options_init(&options);
+    options.format = job->settings.format;
+    options.codec = job->settings.codec;
+    const seg_status status = seg_writer_check(job->output, &options);
+    return status >= 0 || fail(job->output, status);
+}
+
+/* ---- output ---- */
+
+static bool open_writer(flow_job *job) {
+    seg_writer_options options;
+    const settings *s = &job->settings;
+    seg_writer_options_init(&options);
+    const bool data =
+        job->shown == SHOW_FLOW || job->shown == SHOW_KITTI || job->shown == SHOW_MAGNITUDE;
+    options.content = data ? SEG_CONTENT_DATA : SEG_CONTENT_PICTURE;
+    options.format = s->format;
+    options.codec = s->codec;
+    options.bitrate = s->bitrate;
+    options.overwrite = s->overwrite;
+    options.threads = s->threads;
+    if (s->compression >= 0) options.compression = s->compression;
+    options.frame_rate = s->reader.fps;
+    options.time_base = (seg_rational){s->reader.fps.den, s->reader.fps.num};
+    if (job->reader) {
+        const seg_stream_info *info = seg_reader_info(job->reader);
+        options.time_base = info->time_base;
+        options.frame_rate = info->frame_rate;
+        options.sample_aspect = info->sample_aspect;
+    }
+    seg_env env = job->env;
+    env.runner = NULL;
+    const seg_status status = seg_writer_open(&job->writer, job->output, &options, &env);
+    return status >= 0 || fail(job->output, status);
+}
+
+/* Speeds that the colours reach to, where --max-flow does not say it: those of the first field that
+ * moves, and a quarter more. */
+static double find_largest(flow_job *job, const seg_flow_numbers *numbers) {
+    if (job->largest > 0) return job->largest;
+    const double found = 1.25 * numbers->p95;
+    if (found > 0.1) job->largest = found;
+    return found > 0.1 ? found : 1;
+}
+
+static const seg_image *picture_of(const seg_frame *frame) {
+    return seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+}
+
+/* |first - warped| into `picture`. */
+static seg_status draw_residual(flow_job *job, const seg_image *first) {
+    seg_image_unref(&job->picture);
+    const seg_status status = seg_image_copy(&job->picture, &job->warped, &job->env);
+    if (status < 0) return status;
+    const size_t samples = (size_t)first->width * first->channels;
+    for (int32_t y = 0; y < first->height; y++) {
+        const uint8_t *inside = seg_image_row(&job->inside, y);
+        const void *a = seg_image_row(first, y);
+        void *b = seg_image_row(&job->picture, y);
+        for (size_t i = 0; i < samples; i++) {
+            const bool there = inside[i / first->channels];
+            if (first->format == SEG_U8) {
+                uint8_t *out = (uint8_t *)b + i;
+                *out = (uint8_t)(there ? abs(*out - ((const uint8_t *)a)[i]) : 0);
+            } else if (first->format == SEG_U16) {
+                uint16_t *out = (uint16_t *)b + i;
+                *out = (uint16_t)(there ? abs(*out - ((const uint16_t *)a)[i]) : 0);
+            } else {
+                float *out = (float *)b + i;
+                *out = there ? fabsf(*out - ((const float *)a)[i]) : 0;
+            }
+        }
+    }
+    return SEG_OK;
+}
+
+static seg_status draw(flow_job *job, const seg_image *first, double largest) {
+    static const seg_flow_render_kind kinds[] = {
+        [SHOW_KITTI] = SEG_FLOW_RENDER_KITTI,
+        [SHOW_COLOR] = SEG_FLOW_RENDER_COLOR,
+        [SHOW_HSV] = SEG_FLOW_RENDER_HSV,
+        [SHOW_ARROWS] = SEG_FLOW_RENDER_ARROWS,
+        [SHOW_MAGNITUDE] = SEG_FLOW_RENDER_MAGNITUDE,
+    };
+    if (job->shown == SHOW_RESIDUAL) return draw_residual(job, first);
+    return seg_render_flow(&job->picture, kinds[job->shown], &job->result.flow, first, largest,
+                           job->legend, &job->env);
+}
+
+static bool write_field(flow_job *job, const seg_image *first, const seg_frame *about,
+                        double largest) {
+    if (job->to_nothing) return true;
+    const seg_image *picture = job->shown == SHOW_FLOW     ? &job->result.flow
+                               : job->shown == SHOW_WARPED ? &job->warped
+                                                           : &job->picture;
+    if (picture == &job->picture) {
+        const seg_status status = draw(job, first, largest);
+        if (status < 0) return fail(job->first, status);
+    }
+    if (!job->writer && !open_writer(job)) return false;
+    const seg_status status =
+        seg_writer_write(job->writer, picture, job->fields, about->pts, about->duration);
+    return status >= 0 || fail(job->output, status);
+}
+
+/* ---- numbers ---- */
+
+/* Mean difference of samples in 8-bit levels, where the warped picture has any. */
+static double mean_difference(const seg_image *a, const seg_image *b, const seg_image *inside) {
+    double sum = 0;
+    int64_t count = 0;
+    for (int32_t y = 0; y < a->height; y++) {
+        const uint8_t *there = seg_image_row(inside, y);
+        const void *ra = seg_image_row(a, y), *rb = seg_image_row(b, y);
+        for (size_t i = 0; i < (size_t)a->width * a->channels; i++) {
+            if (!there[i / a->channels]) continue;
+            if (a->format == SEG_U8)
+                sum += abs(((const uint8_t *)ra)[i] - ((const uint8_t *)rb)[i]);
+            else if (a->format == SEG_U16)
+                sum += abs(((const uint16_t *)ra)[i] - ((const uint16_t *)rb)[i]);
+            else
+                sum += (double)fabsf(((const float *)ra)[i] - ((const float *)rb)[i]);
+            count++;
+        }
+    }
+    return count ? sum / (double)count * 255 / seg_image_full_scale(a) : 0;
+}
+
+static double share_of(const seg_image *mask) {
+    int64_t set = 0;
+    for (int32_t y = 0; y < mask->height; y++) {
+        const uint8_t *row = seg_image_row(mask, y);
+        for (int32_t x = 0; x < mask->width; x++)
+            set += row[x] != 0;
+    }
+    return (double)set / ((double)mask->width * mask->height);
+}
+
+static bool write_statistics(flow_job *job, const seg_frame *about, const seg_flow_numbers *n,
+                             const seg_image *first, const seg_image *second) {
+    if (!job->has_statistics) return true;
+    json_t *row = json_object();
+    const double seconds = seg_frame_seconds(about);
+    json_object_set_new(row, "field", json_integer((json_int_t)job->fields));
+    json_object_set_new(row, "time", seconds < 0 ? json_null() : json_real(seconds));
+    json_object_set_new(row, "unit", json_string(job->per_second ? "px/s" : "px/frame"));
+    json_object_set_new(row, "mean_u", json_real(n->mean_u));
+    json_object_set_new(row, "mean_v", json_real(n->mean_v));
+    json_object_set_new(row, "mean_speed", json_real(n->mean));
+    json_object_set_new(row, "median_speed", json_real(n->median));
+    json_object_set_new(row, "p95_speed", json_real(n->p95));
+    json_object_set_new(row, "max_speed", json_real(n->most));
+    json_object_set_new(row, "moving", json_real(n->moving));
+    if (job->result.outputs & SEG_OUTPUT_MASK)
+        json_object_set_new(row, "occluded", json_real(share_of(&job->result.mask)));
+    if (job->check) {
+        json_object_set_new(row, "difference",
+                            json_real(mean_difference(first, second, &job->inside)));
+        json_object_set_new(row, "residual",
+                            json_real(mean_difference(first, &job->warped, &job->inside)));
+        json_object_set_new(row, "inside", json_real(share_of(&job->inside)));
+    }
+    char *line = json_dumps(row, JSON_COMPACT | JSON_REAL_PRECISION(7));
+    json_decref(row);
+    text_buffer text = {0};
+    text_add(&text, "%s\n", line ? line : "{}");
+    const bool good = outfile_write(&job->statistics, text.data, text.length);
+    text_free(&text);
+    free(line);
+    return good;
+}
+
+/* ---- frames ---- */
+
+/* Pixels per frame become pixels per second. */
+static void scale_flow(seg_image *flow, double seconds) {
+    const float factor = (float)(1 / seconds);
+    for (int32_t y = 0; y < flow->height; y++) {
+        float *row = seg_image_row(flow, y);
+        for (int32_t x = 0; x < 2 * flow->width; x++)
+            row[x] *= factor;
+    }
+}
+
+static double seconds_between(const flow_job *job, const seg_frame *frame) {
+    const double a = seg_frame_seconds(&job->before), b = seg_frame_seconds(frame);
+    if (a >= 0 && b > a) return b - a;
+    return (double)job->settings.reader.fps.den / job->settings.reader.fps.num;
+}
+
+static bool is_backward(const flow_job *job) {
+    const seg_param *row = seg_params_find(job->method->params, "direction");
+    int32_t value = SEG_FLOW_FORWARD;
+    if (row) memcpy(&value, (const char *)job->options + row->offset, sizeof value);
+    return value == SEG_FLOW_BACKWARD;
+}
+
+/* The field that has just been found, between the frame before and `frame`. */
+static bool handle_field(flow_job *job, const seg_frame *frame) {
+    const bool back = is_backward(job);
+    const seg_frame *start = back ? frame : &job->before, *end = back ? &job->before : frame;
+    const seg_image *first = picture_of(start), *second = picture_of(end);
+    if (job->check || job->shown == SHOW_WARPED || job->shown == SHOW_RESIDUAL) {
+        seg_image_unref(&job->warped);
+        const seg_status status =
+            seg_flow_warp(&job->warped, &job->inside, second, &job->result.flow, &job->env);
+        if (status < 0) return fail(job->first, status);
+    }
+    if (job->per_second) scale_flow(&job->result.flow, seconds_between(job, frame));
+    seg_flow_numbers numbers;
+    const seg_status status = seg_flow_measure(&numbers, &job->result.flow);
+    if (status < 0) return fail(job->first, status);
+    if (!write_statistics(job, start, &numbers, first, second)) return false;
+    if (!write_field(job, first, start, find_largest(job, &numbers))) return false;
+    job->fields++;
+    return true;
+}
+
+static bool handle_frame(flow_job *job, const seg_frame *frame) {
+    const seg_status status = seg_context_apply(job->context, frame, 0, &job->result);
+    if (status < 0) return fail(job->first, status);
+    const bool field = job->frames > 0 && !(job->result.flags & SEG_RESULT_PROVISIONAL);
+    if (field && !handle_field(job, frame)) return false;
+    seg_frame_unref(&job->before);
+    job->before = seg_frame_ref(frame);
+    job->frames++;
+    return true;
+}
+
+static bool run_pair(flow_job *job) {
+    const char *const names[] = {job->first, job->second};
+    bool good = true;
+    for (int i = 0; i < 2 && good; i++) {
+        seg_frame frame = {.index = i, .pts = i, .duration = 1};
+        frame.time_base =
+            (seg_rational){job->settings.reader.fps.den, job->settings.reader.fps.num};
+        good = picture_load(&frame.image, names[i], &job->settings) && handle_frame(job, &frame);
+        seg_frame_unref(&frame);
+    }
+    return good;
+}
+
+static int run_frames(flow_job *job) {
+    seg_reader_options options = job->settings.reader;
+    options.sequence = true;
+    options.threads = job->settings.threads;
+    options.luma_only = !(job->method->needs & SEG_NEED_COLOUR) && job->shown < SHOW_ARROWS;
+    seg_status status = seg_reader_open(&job->reader, job->first, &options, &job->env);
+    if (status < 0) {
+        fail(job->first, status);
+        return EXIT_FAILED;
+    }
+    progress *shown = progress_start(&job->settings, 1);
+    seg_frame frame = {0};
+    bool good = true;
+    while (good && !signals_received() && (status = seg_reader_read(job->reader, &frame)) >= 0 &&
+           status != SEG_END) {
+        good = handle_frame(job, &frame);
+        progress_frame(shown, job->first, job->frames, seg_reader_info(job->reader)->frames);
+    }
+    seg_frame_unref(&frame);
+    progress_end(shown);
+    if (!good) return EXIT_FAILED;
+    if (status < 0) fail(job->first, status);
+    return status == SEG_ERROR_TRUNCATED ? EXIT_TRUNCATED : status < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* ---- the whole ---- */
+
+static int finish(flow_job *job, int code) {
+    if (code == EXIT_DONE && job->fields == 0) {
+        message_error(job->first, "has no two frames to compare (got %lld)",
+                      (long long)job->frames);
+        code = EXIT_FAILED;
+    }
+    const bool whole = (code == EXIT_DONE || code == EXIT_TRUNCATED) && !signals_received();
+    if (whole && job->writer) {
+        const seg_status status = seg_writer_finish(job->writer, NULL);
+        job->writer = NULL;
+        if (status < 0) {
+            fail(job->output, status);
+            code = EXIT_FAILED;
+        }
+    }
+    seg_writer_abandon(job->writer);
+    if (job->has_statistics) {
+        if (!whole)
+            outfile_abandon(&job->statistics);
+        else if (!outfile_finish(&job->statistics))
+            code = EXIT_FAILED;
+    }
+    if (signals_received()) code = 128 + signals_received();
+    return code;
+}
+
+static int start(flow_job *job, const arguments *given) {
+    const char *statistics = given->values[OPTION_STATISTICS];
+    seg_status status = seg_pool_create(&job->pool, job->settings.threads);
+    if (status >= 0) {
+        job->env = (seg_env){.limits = &job->settings.limits, .runner = seg_pool_runner(job->pool)};
+        status = seg_context_create(&job->context, job->method, job->options, &job->env);
+    }
+    if (status < 0) {
+        fail(NULL, status);
+        return status == SEG_ERROR_OPTION ? EXIT_USAGE : EXIT_FAILED;
+    }
+    seg_result_init(&job->result, &job->env);
+    signals_catch();
+    if (statistics) {
+        if (!outfile_open(&job->statistics, statistics)) return EXIT_FAILED;
+        job->has_statistics = true;
+    }
+    if (!job->second) return run_frames(job);
+    return run_pair(job) ? EXIT_DONE : EXIT_FAILED;
+}
+
+int flow_run(const arguments *given) {
+    flow_job job = {0};
+    if (!settings_read_options(&job.settings, given) || !read_names(&job, given) ||
+        !read_options(&job, given) || !check_output(&job)) {
+        free(job.options);
+        return EXIT_USAGE;
+    }
+    const int code = finish(&job, start(&job, given));
+    seg_context_free(job.context);
+    seg_result_free(&job.result);
+    seg_reader_close(job.reader);
+    seg_frame_unref(&job.before);
+    seg_image_unref(&job.picture);
+    seg_image_unref(&job.warped);
+    seg_image_unref(&job.inside);
+    seg_pool_free(job.pool);
+    seg_params_clear(job.options, job.method->params, NULL);
+    free(job.options);
+    return code;
+}
