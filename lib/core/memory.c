@@ -122,6 +122,8 @@ void seg_scratch_rewind(seg_scratch *scratch) {
     scratch->next = 0;
 }
 
+#define LEAST_BLOCK 16384 /* bytes */
+
 void *seg_scratch_take(seg_scratch *scratch, size_t count, size_t item_size, const char *what) {
     size_t size;
     if (!seg_size_multiply(&size, count, item_size)) size = SIZE_MAX; /* allocation says so */
@@ -138,6 +140,7 @@ void *seg_scratch_take(seg_scratch *scratch, size_t count, size_t item_size, con
         /* A block that grows from frame to frame gets some air. */
         if (block->memory && size <= PTRDIFF_MAX / 2 && size < block->size + block->size / 2)
             size = block->size + block->size / 2;
+        if (size < LEAST_BLOCK) size = LEAST_BLOCK; /* short lists change from frame to frame */
         seg_release(&scratch->env, block->memory);
         block->size = 0;
         block->memory = size == SIZE_MAX ? seg_allocate(&scratch->env, count, item_size, what)

@@ -76,11 +76,14 @@ static seg_status colours_band(void *argument, int32_t band, int32_t first, int3
     const seg_consensus *c = job->consensus;
     uint8_t *room = (uint8_t *)job->rooms + (size_t)worker * job->room_size;
     for (int32_t y = first; y < end; y++) {
-        const uint8_t *value[3];
+        const uint8_t *value[3], *left_out = seg_optional_row(&c->model->left_out, y);
         seg_subtractor_row8(value, c->model, y, room);
         for (int32_t p = 0; p < c->model->layout.colours; p++) {
             uint8_t *row = seg_consensus_row_of(c, c->plane[p], y);
             memcpy(row, value[p], (size_t)c->model->layout.width);
+            /* the textures around it must not tell what is there */
+            for (int32_t x = 0; left_out && x < c->model->layout.width; x++)
+                if (left_out[x]) row[x] = 0;
             widen_row(c, row);
         }
     }

@@ -280,6 +280,7 @@ seg_status seg_subtractor_apply(void *state, const seg_frame *frame, uint32_t wa
         SEG_TRY(judge_patience(model));
     }
     SEG_TRY(model->kind->step(model, result));
+    leave_out(model, &result->mask); /* smoothing must not see what is there */
     /* smoothing takes corners away that are not to be foreground for ever */
     count_patience(model, &result->mask);
     SEG_TRY(smooth(model, &result->mask));

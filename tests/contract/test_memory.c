@@ -98,6 +98,8 @@ END_TEST
 
 /* ---- steady state ---- */
 
+#define STREAM_SETTLES 10 /* frames */
+
 static void check_steady(const seg_method *method, seg_format format, int channels,
                          const void *options, const char *what, bool masks) {
     contract_image input, mask;
@@ -112,13 +114,16 @@ static void check_steady(const seg_method *method, seg_format format, int channe
     if (seg_context_create(&context, method, options, NULL) == SEG_OK) {
         const bool alike = contract_on_masks(method) && method->outputs & kind;
         const uint32_t wanted = alike ? kind : seg_context_outputs(context);
-        for (int t = 0; t < 12; t++) {
-            /* content as before, so that lists do not grow; streams move on */
-            scene_paint_input(&input.image, method->input, contract_in_order(method) ? t : 0);
+        /* content as before, so that lists do not grow; streams move on, and those that look at
+         * runs and components see their number grow at first */
+        const bool moves = contract_in_order(method);
+        const int first = moves ? STREAM_SETTLES : 2;
+        for (int t = 0; t < first + 10; t++) {
+            scene_paint_input(&input.image, method->input, moves ? t : 0);
             seg_frame frame = {.index = t, .pts = t, .time_base = {1, 25}, .image = input.image};
             if (masks) frame.ignore = mask.image;
             /* the results' own pictures come with the first result */
-            const bool steady = t >= 2 + seg_context_delay(context);
+            const bool steady = t >= first + seg_context_delay(context);
             seg_memory_fail_at(steady ? 1 : 0);
             const seg_status status = seg_context_apply(context, &frame, wanted, &result);
             seg_memory_fail_at(0);

@@ -205,7 +205,8 @@ static void check_not_learnt(const seg_method *method, bool known) {
             ((uint8_t *)seg_image_row(&mask.image, y))[x] = (x / 3 + y / 2) % 2 ? 255 : 0;
     seg_image first = {0};
     int learnt = 0;
-    for (int t = 0; t < 40; t++) {
+    /* a median over a long window follows late */
+    for (int t = 0; t < 40 || (t < 400 && !learnt); t++) {
         scene_paint_input(&s.input.image, method->input, t);
         seg_frame frame = {.index = t, .pts = 40 * t, .time_base = {1, 1000}};
         frame.image = s.input.image;

@@ -168,7 +168,7 @@ START_TEST(scratch_is_reused) {
     }
     /* a block that grows a little each frame is not allocated each frame */
     calls = counts.calls;
-    for (size_t size = 500; size < 1000; size++) {
+    for (size_t size = 32000; size < 64000; size += 64) {
         seg_scratch_rewind(&scratch);
         ck_assert_ptr_nonnull(seg_scratch_take(&scratch, size, 1, "a row"));
     }
@@ -189,12 +189,12 @@ START_TEST(scratch_survives_failures) {
         for (int frame = 0; frame < 2; frame++) {
             seg_scratch_rewind(&scratch);
             for (size_t i = 0; i < 5; i++) {
-                char *block = seg_scratch_take(&scratch, 64 * (size_t)(frame + 1), 1, "a row");
+                char *block = seg_scratch_take(&scratch, 20000 * (size_t)(frame + 1), 1, "a row");
                 if (!block) {
                     failures++;
                     break;
                 }
-                memset(block, 1, 64 * (size_t)(frame + 1));
+                memset(block, 1, 20000 * (size_t)(frame + 1));
             }
         }
         seg_memory_fail_at(0);

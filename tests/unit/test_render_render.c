@@ -87,7 +87,7 @@ START_TEST(names_and_needs) {
                                         "cutout", "score",  "background", "picture"};
     for (int i = 0; i < 9; i++)
         ck_assert_str_eq(seg_render_name((seg_render_kind)i), names[i]);
-    ck_assert_ptr_null(seg_render_name((seg_render_kind)9));
+    ck_assert_ptr_null(seg_render_name((seg_render_kind)99));
     ck_assert_ptr_null(seg_render_name((seg_render_kind)-1));
     bool picture;
     ck_assert_uint_eq(seg_render_needs(SEG_RENDER_SCORE, &picture), SEG_OUTPUT_SCORE);
