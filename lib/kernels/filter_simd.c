@@ -286,27 +286,52 @@ static inline float cleaned(float value) {
     return fabsf(value) <= FLT_MAX ? value : 0;
 }
 
+/* Sums of so many samples stay in registers while the taps go by. */
+#define BLOCK 32
+
+static inline void down_block(float *restrict sums, const float *const *rows, const float *taps,
+                              int32_t radius, size_t start, size_t count) {
+    float sum[BLOCK];
+    const float *centre = rows[radius] + start;
+    for (size_t i = 0; i < count; i++)
+        sum[i] = taps[0] * cleaned(centre[i]);
+    for (int32_t k = 1; k <= radius; k++) {
+        const float *a = rows[radius - k] + start, *b = rows[radius + k] + start, tap = taps[k];
+        for (size_t i = 0; i < count; i++)
+            sum[i] += tap * cleaned(a[i]) + tap * cleaned(b[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        sums[start + i] = sum[i];
+}
+
 static void blur_down_f32(float *restrict sums, const float *const *rows, const float *taps,
                           int32_t radius, size_t count) {
-    const float *centre = rows[radius];
+    size_t i = 0;
+    for (; i + BLOCK <= count; i += BLOCK)
+        down_block(sums, rows, taps, radius, i, BLOCK);
+    if (i < count) down_block(sums, rows, taps, radius, i, count - i);
+}
+
+static inline void across_block(float *restrict out, const float *restrict sums, const float *taps,
+                                int32_t radius, size_t step, size_t count) {
+    float sum[BLOCK];
     for (size_t i = 0; i < count; i++)
-        sums[i] = taps[0] * cleaned(centre[i]);
+        sum[i] = taps[0] * sums[i];
     for (int32_t k = 1; k <= radius; k++) {
-        const float *a = rows[radius - k], *b = rows[radius + k], tap = taps[k];
+        const float *a = sums - (size_t)k * step, *b = sums + (size_t)k * step, tap = taps[k];
         for (size_t i = 0; i < count; i++)
-            sums[i] += tap * cleaned(a[i]) + tap * cleaned(b[i]);
+            sum[i] += tap * a[i] + tap * b[i];
     }
+    for (size_t i = 0; i < count; i++)
+        out[i] = sum[i];
 }
 
 static void blur_across_f32(float *restrict out, const float *restrict sums, const float *taps,
                             int32_t radius, size_t step, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        out[i] = taps[0] * sums[i];
-    for (int32_t k = 1; k <= radius; k++) {
-        const float *a = sums - (size_t)k * step, *b = sums + (size_t)k * step, tap = taps[k];
-        for (size_t i = 0; i < count; i++)
-            out[i] += tap * a[i] + tap * b[i];
-    }
+    size_t i = 0;
+    for (; i + BLOCK <= count; i += BLOCK)
+        across_block(out + i, sums + i, taps, radius, step, BLOCK);
+    if (i < count) across_block(out + i, sums + i, taps, radius, step, count - i);
 }
 
 /* ---- Sobel ---- */
