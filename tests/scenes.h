@@ -149,6 +149,14 @@ static inline uint64_t scene_fnv_result(uint64_t hash, const seg_result *result)
     hash = scene_fnv(hash, &result->outputs, sizeof result->outputs);
     for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++)
         if (result->outputs & pictures[i].bit) hash = scene_fnv_image(hash, pictures[i].image);
+    for (int32_t i = 0; i < result->curves.count; i++) {
+        hash = scene_fnv(hash, &result->curves.items[i].count, sizeof(int32_t));
+        hash = scene_fnv(hash, &result->curves.items[i].closed, sizeof(bool));
+    }
+    for (int32_t i = 0; i < result->curves.point_count; i++) {
+        const seg_curve_point *point = &result->curves.points[i];
+        hash = scene_fnv(hash, &point->x, 2 * sizeof(double) + 3 * sizeof(float));
+    }
     for (int32_t i = 0; i < result->decision_count; i++) {
         const seg_decision *decision = &result->decisions[i];
         hash = scene_fnv(hash, decision->name, strlen(decision->name));

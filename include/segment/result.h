@@ -13,7 +13,8 @@ typedef enum seg_output {
     SEG_OUTPUT_SCORE = 4,      /**< result.score: U8, U16 or F32, one channel */
     SEG_OUTPUT_BACKGROUND = 8, /**< result.background: model picture */
     SEG_OUTPUT_PICTURE = 16,   /**< result.picture: a filtered picture */
-    SEG_OUTPUT_FLOW = 32       /**< result.flow: F32, two channels, pixels per frame */
+    SEG_OUTPUT_FLOW = 32,      /**< result.flow: F32, two channels, pixels per frame */
+    SEG_OUTPUT_CURVES = 64     /**< result.curves: edges between the pixels */
 } seg_output;
 
 /** A number that a method chose or found, e.g. {"level", 117, "8-bit"}. */
@@ -35,6 +36,27 @@ typedef struct seg_object {
     double velocity_x, velocity_y; /**< tracked: pixels per second, or per frame without time */
 } seg_object;
 
+/** A point of an edge, where the gradient is steepest, not bound to a pixel. */
+typedef struct seg_curve_point {
+    double x, y;    /**< pixel (0,0) has its centre at (0,0) */
+    float nx, ny;   /**< across the edge, towards the brighter side, of length 1 */
+    float strength; /**< the method's unit: that of its score */
+} seg_curve_point;
+
+/** Points one after the other, the brighter side to the right as seen on a screen. */
+typedef struct seg_curve {
+    int32_t first, count; /**< into seg_curves.points; at least 2 */
+    bool closed;          /**< the last point is joined to the first */
+} seg_curve;
+
+/** Curves in raster order of their first pixel; no point is in two of them. */
+typedef struct seg_curves {
+    seg_curve *items;
+    int32_t count, capacity;
+    seg_curve_point *points;
+    int32_t point_count, point_capacity;
+} seg_curves;
+
 typedef enum seg_result_flag {
     SEG_RESULT_PROVISIONAL = 1, /**< warm-up: the model has seen too little */
     SEG_RESULT_DECISIONS_LOST = 2
@@ -51,11 +73,12 @@ typedef struct seg_result {
     int32_t decision_count;
     seg_object *objects; /**< object_count items, owned by the result */
     int32_t object_count, object_capacity;
+    seg_curves curves; /**< owned by the result */
     /* the frame that is described */
     int64_t index, pts, duration;
     seg_rational time_base;
     uint32_t flags;                 /**< seg_result_flag */
-    const seg_allocator *allocator; /**< of `objects` */
+    const seg_allocator *allocator; /**< of `objects` and `curves` */
 } seg_result;
 
 /** Makes it empty. `env` gives the allocator, may be NULL. */

@@ -158,6 +158,7 @@ static void clear_result(seg_result *result) {
     result->flags = 0;
     result->decision_count = 0;
     result->object_count = 0;
+    result->curves.count = result->curves.point_count = 0;
     result->score_full_scale = 0;
     result->index = 0;
     result->pts = SEG_NO_PTS;

@@ -22,7 +22,7 @@
 #include "core/memory.h"
 #include <segment/method.h>
 
-#define SEG_STILL_IMAGES 4
+#define SEG_STILL_IMAGES 5
 
 typedef struct seg_still {
     const seg_param_table *params;

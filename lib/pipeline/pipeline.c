@@ -40,6 +40,7 @@ struct seg_pipeline {
     bool objects;
     int32_t connectivity;
     seg_render_kind render;
+    bool curves;
     uint32_t given;    /* by the method with its options */
     uint32_t wanted;   /* of these */
     uint32_t carrier;  /* what of it carries the regions: MASK or LABELS */
@@ -147,6 +148,7 @@ static seg_status choose_carrier(seg_pipeline *pipeline) {
 
 static uint32_t find_wanted(const seg_pipeline *pipeline) {
     uint32_t wanted = seg_render_needs(pipeline->render, NULL) & pipeline->given;
+    if (pipeline->curves) wanted |= SEG_OUTPUT_CURVES & pipeline->given;
     if (marks(pipeline)) {
         /* the mask is derived from labels, after the operations on them */
         wanted &= ~(uint32_t)(SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS);
@@ -193,6 +195,7 @@ seg_status seg_pipeline_create(seg_pipeline **pipeline_out, const seg_pipeline_c
     pipeline->ignore = config->ignore;
     pipeline->connectivity = config->connectivity;
     pipeline->render = config->render;
+    pipeline->curves = config->curves;
     pipeline->stages = 1;
     seg_scratch_init(&pipeline->scratch, &pipeline->inner.env);
     const seg_status status = build(pipeline, config);

@@ -26,6 +26,21 @@ works in.pgm outlines.svg
 has outlines.svg '<svg' 'M'
 fails 2 'SVG holds outlines only \(got --render mask, allowed contours\)' --render mask in.pgm x.svg
 
+# ---- curves of edges ----
+works --method canny in.pgm edges.csv
+is "columns of curves" "$(head -1 edges.csv)" "frame,curve,closed,x,y,nx,ny,strength"
+grep -q '^0,2,[01],[0-9.]*,[0-9.]*,-*[01]' edges.csv || failed "edges.csv has no second curve"
+works --method canny in.pgm edges.svg
+has edges.svg '<path d="M[0-9.]* [0-9.]*L'
+works --method canny --render contours in.pgm edge-outlines.svg
+has edge-outlines.svg 'label-1'
+works --method canny in.pgm - --format csv
+cmp -s printed edges.csv || failed "curves on standard output differ from those of a file"
+works --method canny in.pgm both/ --format csv
+cmp -s both/in.csv edges.csv || failed "curves in a directory differ from those of a file"
+fails 2 'CSV holds the curves of edges, and method otsu gives none' in.pgm x.csv
+fails 2 'CSV holds curves, which no --render shows' --method canny --render mask in.pgm x.csv
+
 # ---- scores: 16 bits whatever the input has, 0 to 1 in files of floats ----
 works --render score in.pgm score.png
 is "header of a score" "$(header score.png)" " 0 0 0 64 0 0 0 48 16 0"

@@ -55,7 +55,9 @@ int plan_print(const plan *from) {
             text_add(&body, "  method: otsu for pictures, consensus for video\n");
         if (item->output && item->recipe && item->output_kind != OUTPUT_NULL)
             text_add(&body, "  shows: %s\n",
-                     item->recipe->svg ? "contours" : seg_render_name(item->recipe->render));
+                     item->recipe->curves ? "curves"
+                     : item->recipe->svg  ? "contours"
+                                          : seg_render_name(item->recipe->render));
         int64_t bytes = add_memory(&body, item, chosen->threads / workers);
         if (bytes > most) most = bytes;
     }

@@ -78,7 +78,7 @@ static seg_status run_frames(trial *own) {
         own->frame_bytes = image_bytes(&frame.image) + image_bytes(&frame.luma);
         status = seg_pipeline_apply(own->pipeline, &frame, &own->result);
         seg_frame_unref(&frame);
-        if (status == SEG_OK && own->item->output_kind > OUTPUT_NULL)
+        if (status == SEG_OK && own->item->output_kind > OUTPUT_CURVES)
             status = seg_pipeline_render(own->pipeline, &own->result, &own->drawing);
         seg_pipeline_release_described(own->pipeline);
         results += status == SEG_OK;

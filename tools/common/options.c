@@ -176,7 +176,7 @@ static const option_row rows[OPTION_COUNT] = {
                        "What OUTPUT shows: mask, labels, colors, overlay, contours, cutout, score, "
                        "background, picture or tracks (boxes, ids, trails). Default: the method's "
                        "first kind of output; "
-                       "contours for .svg.",
+                       "contours for .svg, or curves where the method gives them.",
                        SEGMENT | EVAL},
     [OPTION_FLOW_RENDER] = {"render", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
                             "flow|kitti|color|hsv|arrows|magnitude|warped|residual", NULL,
@@ -223,7 +223,7 @@ static const option_row rows[OPTION_COUNT] = {
                        SEGMENT},
     [OPTION_FORMAT] = {"format", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
                        "Format of OUTPUT instead of the one that its name calls for: png, jpeg, "
-                       "pam, pfm, npy, svg, y4m, nut, rawvideo, matroska, ...",
+                       "pam, pfm, npy, svg, csv, y4m, nut, rawvideo, matroska, ...",
                        SEGMENT | FLOW},
     [OPTION_CODEC] = {"codec", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
                       "Video encoder of FFmpeg; default ffv1 for masks and data, a common one for "

@@ -117,6 +117,7 @@ static int choose_recipes(plan *target) {
 static const char *own_extension(const settings *from, const job *item, bool still) {
     static const char *const containers[][2] = {{"matroska", "mkv"}, {"jpeg", "jpg"}};
     if (item->recipe && item->recipe->svg) return "svg";
+    if (item->recipe && item->recipe->curves) return "csv";
     if (!from->format) return still ? "png" : "mkv";
     for (size_t i = 0; i < sizeof containers / sizeof *containers; i++)
         if (text_equal(from->format, containers[i][0])) return containers[i][1];
@@ -136,6 +137,8 @@ static void choose_kind(const settings *from, job *item) {
     item->output_kind = OUTPUT_WRITER;
     if (text_equal(item->output, "null:"))
         item->output_kind = OUTPUT_NULL;
+    else if (item->recipe && item->recipe->curves)
+        item->output_kind = OUTPUT_CURVES;
     else if (svg)
         item->output_kind = OUTPUT_SVG;
     else if (single && still)
@@ -208,6 +211,10 @@ static int assign_outputs(plan *target) {
             if (!item->output) return EXIT_USAGE;
             choose_kind(from, item);
         }
+        if (item->output_kind == OUTPUT_CURVES && item->recipe->svg &&
+            item->kind != SEG_SOURCE_PICTURE)
+            return fail_usage(item->input, "SVG takes the curves of one picture, not of video; "
+                                           "CSV takes those of all frames");
         if (item->output_kind == OUTPUT_SVG && item->kind != SEG_SOURCE_PICTURE)
             return fail_usage(item->input, "SVG takes the outlines of one picture, not of video; "
                                            "--objects with --objects-shape polygon gives them");

@@ -9,6 +9,7 @@
 typedef enum output_kind {
     OUTPUT_NONE,    /* results go to --report, --objects, --events or --save-model only */
     OUTPUT_NULL,    /* null: */
+    OUTPUT_CURVES,  /* CSV or SVG of curves, written as they come */
     OUTPUT_PICTURE, /* one picture file */
     OUTPUT_SVG,     /* outlines of one picture */
     OUTPUT_LAST,    /* one picture file, of the last frame: the background of a video */

@@ -1,5 +1,6 @@
 #include "common/recipe.h"
 #include "common/messages.h"
+#include "common/names.h"
 #include "common/outfile.h"
 #include "common/parameters.h"
 #include "common/pictures.h"
@@ -117,18 +118,45 @@ static bool can_render(uint32_t outputs, seg_render_kind kind) {
     return !needs || (needs & outputs);
 }
 
+/* The format that OUTPUT has by its name or by --format. */
+static bool output_is(const settings *from, const char *format) {
+    if (from->format) return text_equal(from->format, format);
+    return from->output && text_ends_any_case(name_extension(from->output), format);
+}
+
+/* SVG holds the curves of methods that have them, unless contours are asked for; CSV holds nothing
+ * else. */
+static int choose_curves(recipe *target) {
+    const settings *from = target->settings;
+    const bool csv = output_is(from, "csv"), some = target->outputs & SEG_OUTPUT_CURVES;
+    if (csv && !some) {
+        message_error(from->output,
+                      "CSV holds the curves of edges, and method %s gives none; "
+                      "--objects FILE writes objects",
+                      target->method->id);
+        return EXIT_USAGE;
+    }
+    if (csv && from->render_given) {
+        message_error(from->output, "CSV holds curves, which no --render shows; leave it out");
+        return EXIT_USAGE;
+    }
+    target->curves = csv || (target->svg && some && !from->render_given);
+    return EXIT_DONE;
+}
+
 static int choose_render(recipe *target) {
     const settings *from = target->settings;
     const char *shown = from->arguments->values[OPTION_RENDER];
-    target->svg = from->format ? text_equal(from->format, "svg")
-                               : from->output && text_ends_any_case(from->output, ".svg");
+    target->svg = output_is(from, "svg");
+    const int code = choose_curves(target);
+    if (code != EXIT_DONE) return code;
     target->render = from->render_given ? from->render : default_render(target->outputs);
     if (target->svg && from->render_given && from->render != SEG_RENDER_CONTOURS) {
         message_error(from->output, "SVG holds outlines only (got --render %s, allowed contours)",
                       shown);
         return EXIT_USAGE;
     }
-    if (target->svg) target->render = SEG_RENDER_LABELS;
+    if (target->svg && !target->curves) target->render = SEG_RENDER_LABELS;
     if (!can_render(target->outputs, target->render)) {
         text_buffer list = {0};
         for (int kind = 0; seg_render_name((seg_render_kind)kind); kind++)
@@ -192,6 +220,7 @@ static int check_pipeline(recipe *target) {
     made->track = target->tracks ? &target->track : NULL;
     made->connectivity = from->objects_connectivity;
     made->render = target->render;
+    made->curves = target->curves;
     seg_status status = seg_pipeline_create(&trial, made, NULL);
     seg_pipeline_free(trial);
     if (status >= 0) return EXIT_DONE;

@@ -21,6 +21,7 @@ typedef struct recipe {
     seg_pipeline_config config;
     seg_render_kind render; /* what OUTPUT shows; for SVG the labels whose outlines are drawn */
     bool svg;
+    bool curves;         /* CSV or SVG of the method's curves, in place of both */
     seg_content content; /* how to encode it */
     void *model;         /* of --load-model, or NULL */
     size_t model_size;

@@ -52,7 +52,7 @@ bool sink_check(const job *item, const settings *from) {
 
 int64_t sink_memory(const job *item, const recipe *how, const seg_image *shape) {
     int64_t bytes = 0;
-    if (item->output_kind <= OUTPUT_NULL || !shape->width) return 0;
+    if (item->output_kind <= OUTPUT_CURVES || !shape->width) return 0;
     seg_writer_options options = given_options(how->settings);
     options.content = (int32_t)how->content;
     const char *name = item->output_kind == OUTPUT_WRITER ? item->output : "x.png";
@@ -78,7 +78,7 @@ bool sink_open(sink **opened, const job *item, const recipe *how, const seg_stre
     seg_status status = SEG_OK;
     bool good = true;
     *opened = NULL;
-    if (item->output_kind == OUTPUT_NONE || item->output_kind == OUTPUT_NULL) return true;
+    if (item->output_kind <= OUTPUT_CURVES) return true; /* nothing is drawn */
     sink *made = memory_get(1, sizeof *made);
     *made = (sink){.item = item, .settings = how->settings, .env = *env};
     made->env.runner = NULL;

@@ -1,4 +1,5 @@
 #include "common/work.h"
+#include "common/curves.h"
 #include "common/messages.h"
 #include "common/objects.h"
 #include "common/outfile.h"
@@ -152,6 +153,25 @@ static bool write_events(work *target, bool end) {
     return good;
 }
 
+/* CSV is written frame by frame, its head before the first; SVG is of one picture. */
+static bool write_curves(work *target) {
+    const seg_result *result = &target->worker->result;
+    const seg_image *mask = &result->mask;
+    text_buffer lines = {0};
+    if (target->item->output_kind != OUTPUT_CURVES) return true;
+    bool good = target->curves.path || outfile_open(&target->curves, target->item->output);
+    if (target->how->svg) {
+        curves_drawing(&lines, &result->curves, mask->width, mask->height);
+    } else {
+        if (target->results == 1) curves_head(&lines);
+        curves_lines(&lines, result);
+    }
+    good = good && outfile_write(&target->curves, lines.data, lines.length);
+    text_free(&lines);
+    if (!good) work_fail_silently(target, "the curves could not be written");
+    return good;
+}
+
 /* Scores are 0 to 1 where the file holds floats, else 16 bits: full scale is the method's, the same
  * for every frame. */
 static seg_status draw_score(const work *target, seg_image *picture) {
@@ -188,7 +208,8 @@ static bool take_result(work *target, work_deliver deliver, void *user) {
     const seg_result *result = &target->worker->result;
     target->results++;
     note_decisions(target);
-    if (!write_objects(target) || !write_events(target, false)) return false;
+    if (!write_objects(target) || !write_curves(target) || !write_events(target, false))
+        return false;
     if (!target->sink) return true;
     drawing drawn = {target->spare, result->index, result->pts, result->duration};
     target->spare = (seg_image){0};
@@ -390,9 +411,12 @@ static void end(work *target) {
         if (target->sink && !sink_finish(target->sink, &target->frames_out))
             work_fail_silently(target, "OUTPUT could not be finished");
         target->sink = NULL;
+        if (target->curves.path && !outfile_finish(&target->curves))
+            work_fail_silently(target, "the curves could not be finished");
         if (!target->failed) check_counts(target);
     }
-    target->kept = sink_abandon(target->sink);
+    target->kept = sink_abandon(target->sink) || target->curves.path;
+    outfile_abandon(&target->curves);
     target->sink = NULL;
     seg_image_unref(&target->spare);
 }

@@ -5,6 +5,7 @@
 #include "common/events.h"
 #include "common/feed.h"
 #include "common/ledger.h"
+#include "common/outfile.h"
 #include "common/progress.h"
 #include "common/sink.h"
 
@@ -46,6 +47,7 @@ typedef struct work {
     const recipe *how;
     feed feed;
     sink *sink;
+    outfile curves;  /* OUTPUT_CURVES */
     seg_image spare; /* a picture to draw into again */
     events events;   /* pictures of objects that have not gone yet */
     int32_t width, height;

@@ -22,7 +22,10 @@ static const help_pair outputs[] = {
                            "RGB, id = R + 256 G + 65536 B as in COCO's panoptic files, and .npy "
                            "holds 32 bits. Scores have 16 bits, full scale fixed by the method; "
                            ".npy and .pfm hold 0 to 1."},
-    {"NAME.svg", "Outlines of one picture."},
+    {"NAME.svg", "Outlines of one picture; of canny its edges as curves between the pixels, unless "
+                 "--render contours asks for outlines."},
+    {"NAME.csv", "The points of such curves, of all frames: frame, curve, closed, x, y (pixel 0,0 "
+                 "has its centre at 0,0), nx, ny (towards the brighter side), strength."},
     {"a pattern", "out/%05d.png: a picture for each frame."},
     {"a directory", "One file for each input, or for each frame of a sequence, named as the input "
                     "is. It is made if it is missing."},
@@ -33,6 +36,8 @@ static const help_pair outputs[] = {
 
 static const help_pair examples[] = {
     {"segment --method canny in.png out.png", "Edges of a picture."},
+    {"segment --method canny --colour tensor in.png edges.svg",
+     "Edges of colours, as curves between the pixels."},
     {"segment --method otsu --report - scans/ masks/ | jq .decisions.level",
      "A mask for each picture of a directory, and the levels that were chosen."},
     {"segment street.mp4 masks.mkv --objects people.jsonl",
