@@ -154,7 +154,7 @@ static inline uint64_t scene_fnv_result(uint64_t hash, const seg_result *result)
         hash = scene_fnv(hash, &result->curves.items[i].closed, sizeof(bool));
     }
     for (int32_t i = 0; i < result->curves.point_count; i++) {
-        const seg_curve_point *point = &result->curves.points[i];
+        const seg_edge_point *point = &result->curves.points[i];
         hash = scene_fnv(hash, &point->x, 2 * sizeof(double) + 3 * sizeof(float));
     }
     for (int32_t i = 0; i < result->decision_count; i++) {

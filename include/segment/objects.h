@@ -8,17 +8,33 @@
 
 SEG_BEGIN_DECLS
 
-/** Measures every label > 0 of `labels` into result->objects, ascending by id. */
+/**
+ * Measures every label > 0 of `labels` into result->objects, ascending by id. Intensities are those
+ * of `picture` (NULL or empty: not measured), of the same size, 1-4 channels, u8, u16 or f32: of
+ * its grey (BT.601), and of red, green and blue if it has them. Errors: SEG_ERROR_ARGUMENT,
+ * _UNSUPPORTED, _SHAPE, _MEMORY, _LIMIT (2^29 objects).
+ */
 SEG_API SEG_NODISCARD seg_status seg_objects_measure(seg_result *result, const seg_image *labels,
-                                                     const seg_env *env);
+                                                     const seg_image *picture, const seg_env *env);
+
+/** The fields of objects, by which expressions and tables know them: name of field 0, 1, ..., NULL
+ *  behind the last. */
+SEG_API const char *seg_object_field_name(int32_t field);
+
+/** What the field means, with its unit; NULL behind the last. */
+SEG_API const char *seg_object_field_help(int32_t field);
+
+/** Value of a field; NaN where it was not measured. `width`, `height` of the picture. */
+SEG_API double seg_object_field_value(const seg_object *object, int32_t field, int32_t width,
+                                      int32_t height);
 
 /** A compiled filter, e.g. `area > 50 && circularity > 0.6`. */
 typedef struct seg_keep seg_keep;
 
 /**
- * Compiles an expression over the fields of an object: id area x y width height cx cy perimeter
- * circularity extent (area / box area) aspect (width / height) border (1 if it touches the
- * picture's border); operators || && ! == != < <= > >= + - * / and parentheses; numbers.
+ * Compiles an expression over the fields of an object (seg_object_field_name); operators || && !
+ * == != < <= > >= + - * / and parentheses; numbers. Comparisons with what was not measured are
+ * false.
  * Errors: SEG_ERROR_OPTION with the place of the mistake; SEG_ERROR_MEMORY.
  */
 SEG_API SEG_NODISCARD seg_status seg_keep_create(seg_keep **keep, const char *expression,
@@ -27,6 +43,9 @@ SEG_API SEG_NODISCARD seg_status seg_keep_create(seg_keep **keep, const char *ex
 /** True if the object passes. `width`, `height` of the picture. */
 SEG_API bool seg_keep_test(const seg_keep *keep, const seg_object *object, int32_t width,
                            int32_t height);
+
+/** True if the expression asks for intensities: of colours (`in_colour`), or of any. */
+SEG_API bool seg_keep_needs_picture(const seg_keep *keep, bool in_colour);
 
 SEG_API void seg_keep_free(seg_keep *keep);
 

@@ -34,7 +34,8 @@ typedef struct seg_pipeline_config {
     /** seg_stabilize: frames are registered to the first one (seg_transform_register) and brought
      *  onto it for the method; results are brought back. Methods of streams only. */
     int32_t stabilize;
-    bool curves;                    /**< give the method's SEG_OUTPUT_CURVES */
+    bool intensities; /**< measure the samples of objects, too (implied by keep) */
+    bool curves;      /**< give the method's SEG_OUTPUT_CURVES */
 } seg_pipeline_config;
 
 SEG_API void seg_pipeline_config_init(seg_pipeline_config *config);

@@ -24,6 +24,13 @@ typedef struct seg_decision {
     const char *unit; /**< static storage, "" if none */
 } seg_decision;
 
+/** Samples of the pixels of an object, in 8-bit units (255 = full scale) at every depth. f32 is
+ *  rounded to 16 bits; what is no finite number does not count. */
+typedef struct seg_intensity {
+    double min, mean, max;
+    double deviation; /**< of the population: the root of the mean squared distance to the mean */
+} seg_intensity;
+
 /** One object of a mask or label picture. Coordinates in pixels of the picture. */
 typedef struct seg_object {
     int32_t id;                    /**< value in the label picture */
@@ -34,28 +41,41 @@ typedef struct seg_object {
     double circularity;            /**< 4 pi area / perimeter^2, at most 1 */
     int32_t age;                   /**< tracked: frames since it was first seen, from 1; else 0 */
     double velocity_x, velocity_y; /**< tracked: pixels per second, or per frame without time */
+    /** Second central moments of the pixel centres / area, pixels^2. */
+    double variance_x, covariance, variance_y;
+    /** Axes of the ellipse that has these moments: 4 times the roots of their eigenvalues, pixels.
+     */
+    double major, minor;
+    double orientation;  /**< of the major axis, degrees from the x axis, counter-clockwise as
+                              seen, -90 < .. <= 90; 0 if there is none */
+    double eccentricity; /**< of that ellipse: 0 a circle .. 1 a line */
+    int64_t convex_area; /**< pixels whose centre is in the convex hull (objects/convex.h) */
+    double solidity;     /**< area / convex_area */
+    int32_t euler;       /**< 8-connected parts - holes */
+    int32_t intensities; /**< 0 = not measured, 1 = grey, 4 = grey, red, green and blue */
+    seg_intensity grey, red, green, blue;
 } seg_object;
 
 /** A point of an edge, where the gradient is steepest, not bound to a pixel. */
-typedef struct seg_curve_point {
+typedef struct seg_edge_point {
     double x, y;    /**< pixel (0,0) has its centre at (0,0) */
     float nx, ny;   /**< across the edge, towards the brighter side, of length 1 */
     float strength; /**< the method's unit: that of its score */
-} seg_curve_point;
+} seg_edge_point;
 
 /** Points one after the other, the brighter side to the right as seen on a screen. */
-typedef struct seg_curve {
-    int32_t first, count; /**< into seg_curves.points; at least 2 */
+typedef struct seg_edge_curve {
+    int32_t first, count; /**< into seg_edge_curves.points; at least 2 */
     bool closed;          /**< the last point is joined to the first */
-} seg_curve;
+} seg_edge_curve;
 
 /** Curves in raster order of their first pixel; no point is in two of them. */
-typedef struct seg_curves {
-    seg_curve *items;
+typedef struct seg_edge_curves {
+    seg_edge_curve *items;
     int32_t count, capacity;
-    seg_curve_point *points;
+    seg_edge_point *points;
     int32_t point_count, point_capacity;
-} seg_curves;
+} seg_edge_curves;
 
 typedef enum seg_result_flag {
     SEG_RESULT_PROVISIONAL = 1, /**< warm-up: the model has seen too little */
@@ -73,7 +93,7 @@ typedef struct seg_result {
     int32_t decision_count;
     seg_object *objects; /**< object_count items, owned by the result */
     int32_t object_count, object_capacity;
-    seg_curves curves; /**< owned by the result */
+    seg_edge_curves curves; /**< owned by the result */
     /* the frame that is described */
     int64_t index, pts, duration;
     seg_rational time_base;

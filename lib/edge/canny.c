@@ -105,8 +105,8 @@ static seg_status find_curves(seg_result *result, const seg_image *picture,
     SEG_TRY(seg_slopes_prepare(&slopes, picture, SEG_GRADIENT_SOBEL,
                                (seg_edge_colour)options->colour, options->sigma, working, scratch,
                                env));
-    return seg_curves_trace(&result->curves, &result->mask, &slopes, result->allocator, scratch,
-                            env);
+    return seg_edge_curves_trace(&result->curves, &result->mask, &slopes, result->allocator,
+                                 scratch, env);
 }
 
 static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {

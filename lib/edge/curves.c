@@ -27,7 +27,7 @@
 
 typedef struct edge_point {
     int32_t x, y; /* the pixel */
-    seg_curve_point at;
+    seg_edge_point at;
     float dx, dy;           /* the gradient, of any length */
     int32_t next, previous; /* -1 = none */
 } edge_point;
@@ -225,7 +225,7 @@ static void link_point(const tracing *job, int32_t index) {
 
 /* ---- curves ---- */
 
-static seg_status add_curve(seg_curves *curves, edge_point *points, int32_t start, bool closed,
+static seg_status add_curve(seg_edge_curves *curves, edge_point *points, int32_t start, bool closed,
                             const seg_allocator *allocator) {
     const int32_t first = curves->point_count;
     int32_t count = 0;
@@ -238,13 +238,13 @@ static seg_status add_curve(seg_curves *curves, edge_point *points, int32_t star
                      sizeof *curves->points, allocator));
     for (int32_t i = start, k = 0; k < count; i = points[i].next, k++)
         curves->points[first + k] = points[i].at;
-    curves->items[curves->count++] = (seg_curve){first, count, closed};
+    curves->items[curves->count++] = (seg_edge_curve){first, count, closed};
     curves->point_count = first + count;
     return SEG_OK;
 }
 
 /* In raster order of the first pixel of each; an open one begins where nothing is behind. */
-static seg_status collect(seg_curves *curves, edge_point *points, int32_t count,
+static seg_status collect(seg_edge_curves *curves, edge_point *points, int32_t count,
                           const seg_allocator *allocator) {
     for (int32_t i = 0; i < count; i++) {
         if (points[i].x < 0) continue; /* is part of a curve */
@@ -280,9 +280,9 @@ static seg_status count_rows(tracing *job, seg_scratch *scratch) {
     return SEG_OK;
 }
 
-seg_status seg_curves_trace(seg_curves *curves, const seg_image *mask, const seg_slopes *slopes,
-                            const seg_allocator *allocator, seg_scratch *scratch,
-                            const seg_env *env) {
+seg_status seg_edge_curves_trace(seg_edge_curves *curves, const seg_image *mask,
+                                 const seg_slopes *slopes, const seg_allocator *allocator,
+                                 seg_scratch *scratch, const seg_env *env) {
     tracing job = {.mask = mask, .slopes = slopes, .pitch = pitch_of(mask->width)};
     curves->count = curves->point_count = 0;
     SEG_TRY(count_rows(&job, scratch));

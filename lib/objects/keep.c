@@ -10,15 +10,14 @@
  *   test    = sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum ]
  *   factor  = ("!" | "-") factor | "(" either ")" | number | field
  */
-#include <segment/objects.h>
-
 #include "core/check.h"
 #include "core/memory.h"
 #include "core/text.h"
+#include "objects/fields.h"
 
 #include <string.h>
 
-enum { MAX_STEPS = 512, MAX_DEPTH = 48, MAX_NAME = 24 };
+enum { MAX_STEPS = 512, MAX_DEPTH = 48, MAX_NAME = 24, MAX_FIELDS = 64 };
 
 typedef enum keep_operation {
     PUSH_NUMBER,
@@ -38,27 +37,6 @@ typedef enum keep_operation {
     AND,
     OR
 } keep_operation;
-
-typedef enum keep_field {
-    FIELD_ID,
-    FIELD_AREA,
-    FIELD_X,
-    FIELD_Y,
-    FIELD_WIDTH,
-    FIELD_HEIGHT,
-    FIELD_CX,
-    FIELD_CY,
-    FIELD_PERIMETER,
-    FIELD_CIRCULARITY,
-    FIELD_EXTENT,
-    FIELD_ASPECT,
-    FIELD_BORDER,
-    FIELD_COUNT
-} keep_field;
-
-static const char *const field_names[FIELD_COUNT] = {
-    "id", "area",      "x",           "y",      "width",  "height", "cx",
-    "cy", "perimeter", "circularity", "extent", "aspect", "border"};
 
 typedef struct step {
     int32_t operation;
@@ -119,16 +97,20 @@ static seg_status parse_field(parser *p) {
     char name[MAX_NAME] = "";
     size_t length = (size_t)(p->at - start);
     if (length < sizeof name) memcpy(name, start, length);
-    for (int32_t i = 0; i < FIELD_COUNT; i++)
-        if (!strcmp(name, field_names[i])) return emit(p, (step){PUSH_FIELD, i, 0});
+    const char *names[MAX_FIELDS], *allowed;
+    int32_t count = 0;
+    for (; count < MAX_FIELDS && (allowed = seg_object_field_name(count)); count++) {
+        if (!strcmp(name, allowed)) return emit(p, (step){PUSH_FIELD, count, 0});
+        names[count] = allowed;
+    }
     p->at = start;
-    int32_t nearest = seg_text_nearest(name, field_names, FIELD_COUNT);
+    const int32_t nearest = seg_text_nearest(name, names, count);
     if (nearest < 0)
-        return mistake(p, "unknown field (allowed id, area, x, y, width, height, cx, cy, "
-                          "perimeter, circularity, extent, aspect, border)");
+        return mistake(p, "unknown field (allowed are id, area, solidity, mean, ...; --help tells "
+                          "all)");
     return seg_fail(SEG_ERROR_OPTION,
                     "keep: unknown field \"%s\" at column %ld of \"%.80s\"; did you mean %s?", name,
-                    (long)(start - p->text) + 1, p->text, field_names[nearest]);
+                    (long)(start - p->text) + 1, p->text, names[nearest]);
 }
 
 static seg_status parse_factor(parser *p) {
@@ -227,38 +209,6 @@ seg_status seg_keep_create(seg_keep **keep_out, const char *expression, const se
     return SEG_OK;
 }
 
-static double field_of(const seg_object *o, int32_t field, int32_t width, int32_t height) {
-    switch (field) {
-    case FIELD_ID:
-        return o->id;
-    case FIELD_AREA:
-        return (double)o->area;
-    case FIELD_X:
-        return o->box.x;
-    case FIELD_Y:
-        return o->box.y;
-    case FIELD_WIDTH:
-        return o->box.width;
-    case FIELD_HEIGHT:
-        return o->box.height;
-    case FIELD_CX:
-        return o->centroid_x;
-    case FIELD_CY:
-        return o->centroid_y;
-    case FIELD_PERIMETER:
-        return o->perimeter;
-    case FIELD_CIRCULARITY:
-        return o->circularity;
-    case FIELD_EXTENT:
-        return (double)o->area / ((double)o->box.width * o->box.height);
-    case FIELD_ASPECT:
-        return (double)o->box.width / o->box.height;
-    default:
-        return o->box.x == 0 || o->box.y == 0 || o->box.x + o->box.width == width ||
-               o->box.y + o->box.height == height;
-    }
-}
-
 static double apply(int32_t operation, double a, double b) {
     switch (operation) {
     case MULTIPLY:
@@ -299,7 +249,7 @@ bool seg_keep_test(const seg_keep *keep, const seg_object *object, int32_t width
             stack[top++] = s->number;
             break;
         case PUSH_FIELD:
-            stack[top++] = field_of(object, s->field, width, height);
+            stack[top++] = seg_object_field_value(object, s->field, width, height);
             break;
         case NEGATE:
             stack[top - 1] = -stack[top - 1];
@@ -313,6 +263,14 @@ bool seg_keep_test(const seg_keep *keep, const seg_object *object, int32_t width
         }
     }
     return stack[0] != 0;
+}
+
+bool seg_keep_needs_picture(const seg_keep *keep, bool in_colour) {
+    for (int32_t i = 0; keep && i < keep->count; i++)
+        if (keep->steps[i].operation == PUSH_FIELD &&
+            seg_object_field_needs_picture(keep->steps[i].field, in_colour))
+            return true;
+    return false;
 }
 
 void seg_keep_free(seg_keep *keep) {

@@ -94,7 +94,7 @@ seg_status seg_track_relabel(seg_tracking *frame) {
     SEG_TRY(seg_run_bands(&frame->tracker->env, result->labels.height, BAND_HEIGHT, relabel_band,
                           frame));
     if (divided || frame->joined)
-        return seg_objects_measure(result, &result->labels, &frame->tracker->env);
+        return seg_objects_measure(result, &result->labels, NULL, &frame->tracker->env);
     list_objects(frame);
     return SEG_OK;
 }

@@ -37,7 +37,7 @@ struct seg_pipeline {
     seg_stabilizer *stabilizer;
     seg_rect roi;
     const seg_image *ignore; /* borrowed from the caller */
-    bool objects;
+    bool objects, intensities, colour_intensities;
     int32_t connectivity;
     seg_render_kind render;
     bool curves;
@@ -178,6 +178,8 @@ static seg_status build(seg_pipeline *pipeline, const seg_pipeline_config *confi
     if (config->track) SEG_TRY(seg_tracker_create(&pipeline->tracker, config->track, env));
     pipeline->objects = config->objects || pipeline->keep || pipeline->tracker ||
                         config->render == SEG_RENDER_TRACKS;
+    pipeline->intensities = config->intensities || seg_keep_needs_picture(pipeline->keep, false);
+    pipeline->colour_intensities = seg_keep_needs_picture(pipeline->keep, true);
     pipeline->stages = pipeline->pre.count + 1 + pipeline->post.count + 1;
     return seg_frame_queue_init(&pipeline->queue, seg_context_delay(pipeline->context) + 1, env);
 }
@@ -286,7 +288,7 @@ static bool takes_image(const seg_pipeline *pipeline) {
 bool seg_pipeline_luma_suffices(const seg_pipeline *pipeline) {
     bool frame_picture;
     seg_render_needs(pipeline->render, &frame_picture);
-    return !takes_image(pipeline) && !frame_picture;
+    return !takes_image(pipeline) && !frame_picture && !pipeline->colour_intensities;
 }
 
 /* Replaces the frame's picture by the filtered one. */
@@ -346,7 +348,15 @@ static seg_status apply_post(seg_pipeline *pipeline, const seg_kept_frame *kept,
     return SEG_OK;
 }
 
-static seg_status find_objects(seg_pipeline *pipeline, seg_result *result) {
+/* The picture that intensities are of; NULL where nobody asks for them. */
+static const seg_image *measured_picture(const seg_pipeline *pipeline, const seg_kept_frame *kept) {
+    const seg_image *image = &kept->frame.image;
+    if (seg_image_empty(image)) image = &kept->frame.luma;
+    return pipeline->intensities && image->format != SEG_LABEL32 ? image : NULL;
+}
+
+static seg_status find_objects(seg_pipeline *pipeline, const seg_kept_frame *kept,
+                               seg_result *result) {
     const seg_env *env = &pipeline->inner.env;
     if (pipeline->finished == SEG_OUTPUT_MASK) {
         const seg_image *mask = &result->mask;
@@ -355,7 +365,7 @@ static seg_status find_objects(seg_pipeline *pipeline, seg_result *result) {
         SEG_TRY(seg_components(&result->labels, NULL, &count, mask, pipeline->connectivity, env));
         result->outputs |= SEG_OUTPUT_LABELS;
     }
-    SEG_TRY(seg_objects_measure(result, &result->labels, env));
+    SEG_TRY(seg_objects_measure(result, &result->labels, measured_picture(pipeline, kept), env));
     if (!pipeline->keep) return SEG_OK;
     const int32_t found = result->object_count;
     SEG_TRY(seg_result_keep(result, pipeline->keep, &pipeline->scratch, env));
@@ -375,7 +385,7 @@ static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg
     SEG_TRY(apply_post(pipeline, kept, result));
     SEG_TRY(enter_stage(pipeline, pipeline->stages - 1));
     if (!seg_image_empty(&kept->ignore)) SEG_TRY(seg_result_leave_out(result, &kept->ignore, env));
-    if (pipeline->objects) SEG_TRY(find_objects(pipeline, result));
+    if (pipeline->objects) SEG_TRY(find_objects(pipeline, kept, result));
     if (result->outputs & SEG_OUTPUT_LABELS && pipeline->finished == SEG_OUTPUT_LABELS)
         SEG_TRY(seg_result_derive_mask(result, env));
     /* the mask stays what was found: tracks give names to it */

@@ -26,6 +26,22 @@ works in.pgm outlines.svg
 has outlines.svg '<svg' 'M'
 fails 2 'SVG holds outlines only \(got --render mask, allowed contours\)' --render mask in.pgm x.svg
 
+# ---- tables of objects ----
+works in.pgm null: --objects objects.csv
+is "columns of objects" "$(head -1 objects.csv | cut -d, -f1-9)" \
+    "frame,time,id,area,x,y,width,height,cx"
+works in.pgm null: --objects objects.jsonl
+is "rows of objects" "$(($(wc -l <objects.csv) - 1))" "$(($(wc -l <objects.jsonl)))"
+is "area in a table" "$(sed -n 2p objects.csv | cut -d, -f4)" \
+    "$(sed -n '1s/.*"area":\([0-9]*\).*/\1/p' objects.jsonl)"
+has objects.jsonl '"solidity":' '"euler":1' '"intensity":{"grey":{"min":'
+works in.pgm null: --objects - --objects-shape table
+cmp -s printed objects.csv || failed "a table on standard output differs from that of a file"
+works in.pgm null: --objects kept.csv --keep 'mean > 255 || solidity > 1'
+is "rows of no objects" "$(wc -l <kept.csv | tr -d ' ')" 1
+fails 2 'has no column for --objects-shape \(got rle\)' in.pgm null: --objects x.csv \
+    --objects-shape rle
+
 # ---- curves of edges ----
 works --method canny in.pgm edges.csv
 is "columns of curves" "$(head -1 edges.csv)" "frame,curve,closed,x,y,nx,ny,strength"

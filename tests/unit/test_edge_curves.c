@@ -56,7 +56,7 @@ START_TEST(straight_edges) {
         ck_assert_int_ge(result.curves.point_count, SIZE - 4);
         double worst = 0;
         for (int32_t k = 0; k < result.curves.point_count; k++) {
-            const seg_curve_point *p = &result.curves.points[k];
+            const seg_edge_point *p = &result.curves.points[k];
             if (fmin(fmin(p->x, p->y), SIZE - 1 - fmax(p->x, p->y)) < 8) continue;
             worst = fmax(worst, fabs(s.across * p->x + s.down * p->y - s.place));
             ck_assert_double_gt((double)p->nx * s.across + (double)p->ny * s.down, 0.999);
@@ -82,8 +82,8 @@ START_TEST(disks) {
         const int32_t count = result.curves.point_count;
         double worst = 0, area = 0, length = 0;
         for (int32_t k = 0; k < count; k++) {
-            const seg_curve_point *p = &result.curves.points[k];
-            const seg_curve_point *q = &result.curves.points[(k + 1) % count];
+            const seg_edge_point *p = &result.curves.points[k];
+            const seg_edge_point *q = &result.curves.points[(k + 1) % count];
             worst = fmax(worst, fabs(hypot(p->x - s.x, p->y - s.y) - s.radius));
             area += (p->x * q->y - p->y * q->x) / 2;
             length += hypot(q->x - p->x, q->y - p->y);
@@ -115,7 +115,7 @@ START_TEST(edges_of_colours) {
         find(&result, &picture, 1.4, colour);
         ck_assert_int_eq(result.curves.count, 1);
         for (int32_t k = 0; k < result.curves.point_count; k++) {
-            const seg_curve_point *p = &result.curves.points[k];
+            const seg_edge_point *p = &result.curves.points[k];
             if (fmin(fmin(p->x, p->y), SIZE - 1 - fmax(p->x, p->y)) < 8) continue;
             ck_assert_double_eq_tol(s.across * p->x + s.down * p->y, s.place,
                                     colour == SEG_EDGE_MAX ? 0.05 : 0.5); /* L*a*b* are bent */
@@ -142,16 +142,16 @@ START_TEST(all_curves) {
         for (int32_t i = 0; i < width * height; i++)
             edges += pixels_at(&result.mask, i % width, i / width, 0) != 0;
         for (int32_t c = 0; c < result.curves.count; c++) {
-            const seg_curve *curve = &result.curves.items[c];
+            const seg_edge_curve *curve = &result.curves.items[c];
             ck_assert_int_eq(curve->first, expected);
             ck_assert_int_ge(curve->count, 2);
             expected += curve->count;
-            const seg_curve_point *points = result.curves.points + curve->first;
+            const seg_edge_point *points = result.curves.points + curve->first;
             for (int32_t k = 0; k < curve->count; k++) {
-                const seg_curve_point *p = &points[k];
+                const seg_edge_point *p = &points[k];
                 ck_assert_double_eq_tol(hypot((double)p->nx, (double)p->ny), 1, 1e-5);
                 ck_assert(p->strength > 0);
-                const seg_curve_point *q = &points[(k + 1) % curve->count];
+                const seg_edge_point *q = &points[(k + 1) % curve->count];
                 if (k + 1 < curve->count || curve->closed)
                     ck_assert_double_le(hypot(q->x - p->x, q->y - p->y), 2 * 1.5 + 2 * 1.42);
                 bool near = false;

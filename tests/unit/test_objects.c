@@ -5,6 +5,7 @@
 #include <check.h>
 #include <math.h>
 #include <segment/segment.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +49,7 @@ START_TEST(measures_by_hand) {
     seg_image labels = labels_from(rows, 3);
     seg_result result;
     seg_result_init(&result, NULL);
-    ck_assert_int_eq(seg_objects_measure(&result, &labels, NULL), SEG_OK);
+    ck_assert_int_eq(seg_objects_measure(&result, &labels, NULL, NULL), SEG_OK);
     ck_assert_int_eq(result.object_count, 2);
     const seg_object *one = &result.objects[0], *three = &result.objects[1];
     ck_assert_int_eq(one->id, 1);
@@ -78,7 +79,7 @@ START_TEST(measures_agree_with_counting) {
         seg_image labels = random_labels(width, height, seed, 2 + seed % 15, factor);
         seg_result result;
         seg_result_init(&result, NULL);
-        ck_assert_int_eq(seg_objects_measure(&result, &labels, NULL), SEG_OK);
+        ck_assert_int_eq(seg_objects_measure(&result, &labels, NULL, NULL), SEG_OK);
         int64_t covered = 0;
         for (int32_t i = 0; i < result.object_count; i++) {
             const seg_object *o = &result.objects[i];
@@ -129,13 +130,270 @@ START_TEST(discs_have_their_perimeter) {
                     ((int32_t *)seg_image_row(&labels, y + r + 2))[x + r + 2] = 1;
         seg_result result;
         seg_result_init(&result, NULL);
-        ck_assert_int_eq(seg_objects_measure(&result, &labels, NULL), SEG_OK);
+        ck_assert_int_eq(seg_objects_measure(&result, &labels, NULL, NULL), SEG_OK);
         double circle = 2 * SEG_PI * r;
         ck_assert_double_eq_tol(result.objects[0].perimeter, circle, 0.06 * circle);
         ck_assert_double_gt(result.objects[0].circularity, 0.88);
         seg_result_free(&result);
         seg_image_unref(&labels);
     }
+}
+END_TEST
+
+/* ---- moments, hulls, holes, intensities ---- */
+
+static const seg_object *only(seg_result *result, const seg_image *labels,
+                              const seg_image *picture) {
+    seg_result_init(result, NULL);
+    ck_assert_int_eq(seg_objects_measure(result, labels, picture, NULL), SEG_OK);
+    ck_assert_int_eq(result->object_count, 1);
+    return &result->objects[0];
+}
+
+START_TEST(shapes_by_hand) {
+    /* a bar of 4 pixels: variance 15 / 12, its ellipse a line; rising to the right: + 45 degrees */
+    const char *const bar[] = {"1111"}, *const rising[] = {"..1", ".1.", "1.."};
+    const char *const ring[] = {"111", "1.1", "111"}, *const diamond[] = {".1.", "1.1", ".1."};
+    const char *const corner[] = {"1...", "1...", "1...", "1111"}, *const two[] = {"1.1"};
+    seg_result result;
+    seg_image labels = labels_from(bar, 1);
+    const seg_object *o = only(&result, &labels, NULL);
+    ck_assert_double_eq_tol(o->variance_x, 1.25, 1e-12);
+    ck_assert_double_eq(o->variance_y, 0);
+    ck_assert_double_eq_tol(o->major, 4 * sqrt(1.25), 1e-12);
+    ck_assert_double_eq(o->minor, 0);
+    ck_assert_double_eq(o->eccentricity, 1);
+    ck_assert_double_eq(o->orientation, 0);
+    ck_assert_int_eq(o->convex_area, 4);
+    ck_assert_int_eq(o->intensities, 0);
+    seg_result_free(&result), seg_image_unref(&labels);
+
+    labels = labels_from(rising, 3);
+    o = only(&result, &labels, NULL);
+    ck_assert_double_eq_tol(o->orientation, 45, 1e-9);
+    ck_assert_double_eq_tol(o->covariance, -2.0 / 3, 1e-12);
+    ck_assert_int_eq(o->convex_area, 3);
+    ck_assert_int_eq(o->euler, 1); /* its pixels hang together over corners */
+    seg_result_free(&result), seg_image_unref(&labels);
+
+    const struct {
+        const char *const *rows;
+        int32_t height, euler, convex;
+    } holes[] = {{ring, 3, 0, 9}, {diamond, 3, 0, 5}, {corner, 4, 1, 10}, {two, 1, 2, 3}};
+    for (int i = 0; i < 4; i++) {
+        labels = labels_from(holes[i].rows, holes[i].height);
+        o = only(&result, &labels, NULL);
+        ck_assert_int_eq(o->euler, holes[i].euler);
+        ck_assert_int_eq(o->convex_area, holes[i].convex);
+        ck_assert_double_eq_tol(o->solidity, (double)o->area / holes[i].convex, 1e-15);
+        if (i < 2) ck_assert_double_eq(o->eccentricity, 0);
+        if (i < 2) ck_assert_double_eq(o->orientation, 0);
+        seg_result_free(&result), seg_image_unref(&labels);
+    }
+}
+END_TEST
+
+/* Parts of a picture of 0 and 1: `connectivity` 4 or 8, of the pixels that are `of`. */
+static int32_t count_parts(uint8_t *mask, int32_t width, int32_t height, uint8_t of, int which) {
+    int32_t *stack = malloc((size_t)width * (size_t)height * sizeof *stack), parts = 0;
+    ck_assert_ptr_nonnull(stack);
+    for (int32_t i = 0; i < width * height; i++) {
+        if (mask[i] != of) continue;
+        int32_t top = 0;
+        parts++;
+        stack[top++] = i;
+        mask[i] = 2;
+        while (top) {
+            const int32_t x = stack[--top] % width, y = stack[top] / width;
+            for (int32_t k = 0; k < 9; k++) {
+                const int32_t a = x + k % 3 - 1, b = y + k / 3 - 1;
+                if (which == 4 && k % 2 == 0) continue;
+                if (a < 0 || b < 0 || a >= width || b >= height || mask[b * width + a] != of)
+                    continue;
+                mask[b * width + a] = 2;
+                stack[top++] = b * width + a;
+            }
+        }
+    }
+    free(stack);
+    return parts;
+}
+
+/* 8-connected parts, less the 4-connected parts of the rest but for the outside. */
+static int32_t count_euler(const seg_image *labels, int32_t id) {
+    const int32_t width = labels->width + 2, height = labels->height + 2;
+    uint8_t *mask = calloc((size_t)width * (size_t)height, 1);
+    ck_assert_ptr_nonnull(mask);
+    for (int pass = 0; pass < 2; pass++)
+        for (int32_t y = 0; y < height; y++)
+            for (int32_t x = 0; x < width; x++)
+                mask[y * width + x] = at(labels, x - 1, y - 1) == id;
+    const int32_t parts = count_parts(mask, width, height, 1, 8);
+    for (int32_t y = 0; y < height; y++)
+        for (int32_t x = 0; x < width; x++)
+            mask[y * width + x] = at(labels, x - 1, y - 1) == id;
+    const int32_t holes = count_parts(mask, width, height, 0, 4) - 1;
+    free(mask);
+    return parts - holes;
+}
+
+/* Pixels that no line through two points of the region has outside, points half a pixel around the
+ * centres: tried for all lines. */
+static int64_t count_convex(const seg_image *labels, int32_t id) {
+    const int32_t width = labels->width, height = labels->height;
+    int32_t *points = malloc((size_t)width * (size_t)height * 8 * sizeof *points), count = 0;
+    ck_assert_ptr_nonnull(points);
+    for (int32_t y = 0; y < height; y++)
+        for (int32_t x = 0; x < width; x++)
+            for (int32_t k = 0; k < 4 && at(labels, x, y) == id; k++) {
+                points[2 * count] = 2 * x + (k == 0) - (k == 1);
+                points[2 * count++ + 1] = 2 * y + (k == 2) - (k == 3);
+            }
+    uint8_t *outside = calloc((size_t)width * (size_t)height, 1);
+    ck_assert_ptr_nonnull(outside);
+    for (int32_t i = 0; i < count; i++)
+        for (int32_t j = 0; j < count; j++) {
+            const int32_t ax = points[2 * i], ay = points[2 * i + 1];
+            const int32_t dx = points[2 * j] - ax, dy = points[2 * j + 1] - ay;
+            bool side = dx || dy;
+            for (int32_t k = 0; k < count && side; k++)
+                side = dx * (points[2 * k + 1] - ay) - dy * (points[2 * k] - ax) >= 0;
+            for (int32_t p = 0; p < width * height && side; p++)
+                if (dx * (2 * (p / width) - ay) - dy * (2 * (p % width) - ax) < 0) outside[p] = 1;
+        }
+    int64_t inside = 0;
+    for (int32_t p = 0; p < width * height; p++)
+        inside += !outside[p];
+    free(points), free(outside);
+    return inside;
+}
+
+START_TEST(shapes_agree_with_counting) {
+    for (uint32_t seed = 1; seed <= 60; seed++) {
+        const int32_t width = 1 + (int32_t)(mix(seed) % 11);
+        const int32_t height = 1 + (int32_t)(mix(seed + 99) % 11);
+        seg_image labels = random_labels(width, height, seed, 2 + seed % 5, 1);
+        seg_result result;
+        seg_result_init(&result, NULL);
+        ck_assert_int_eq(seg_objects_measure(&result, &labels, NULL, NULL), SEG_OK);
+        for (int32_t i = 0; i < result.object_count; i++) {
+            const seg_object *o = &result.objects[i];
+            double xx = 0, xy = 0, yy = 0;
+            for (int32_t y = 0; y < height; y++)
+                for (int32_t x = 0; x < width; x++) {
+                    if (at(&labels, x, y) != o->id) continue;
+                    xx += (x - o->centroid_x) * (x - o->centroid_x) / (double)o->area;
+                    xy += (x - o->centroid_x) * (y - o->centroid_y) / (double)o->area;
+                    yy += (y - o->centroid_y) * (y - o->centroid_y) / (double)o->area;
+                }
+            ck_assert_double_eq_tol(o->variance_x, xx, 1e-9);
+            ck_assert_double_eq_tol(o->covariance, xy, 1e-9);
+            ck_assert_double_eq_tol(o->variance_y, yy, 1e-9);
+            /* the axes: variances along and across the orientation */
+            const double angle = o->orientation * SEG_PI / 180, c = cos(angle), s = -sin(angle);
+            const double along = xx * c * c + 2 * xy * c * s + yy * s * s;
+            ck_assert_double_eq_tol(o->major * o->major / 16, along, 1e-7);
+            ck_assert_double_eq_tol(o->minor * o->minor / 16, xx + yy - along, 1e-7);
+            ck_assert(o->orientation > -90 && o->orientation <= 90);
+            ck_assert_int_eq(o->euler, count_euler(&labels, o->id));
+            ck_assert_int_eq(o->convex_area, count_convex(&labels, o->id));
+        }
+        seg_result_free(&result);
+        seg_image_unref(&labels);
+    }
+}
+END_TEST
+
+/* The same samples in 8 bits, 16 bits and float give the same; what is no number does not count. */
+START_TEST(intensities_agree_with_counting) {
+    for (uint32_t seed = 1; seed <= 24; seed++) {
+        const int32_t width = 1 + (int32_t)(mix(seed) % 40), height = 1 + (int32_t)(mix(seed) % 30);
+        const int channels = 1 + (int)(seed % 4), format = 1 + (int)(seed / 4 % 3);
+        seg_image labels = random_labels(width, height, seed, 5, 1), picture = {0}, grey = {0};
+        ck_assert_int_eq(seg_image_alloc(&picture, width, height, SEG_U8, channels, NULL), SEG_OK);
+        for (int32_t y = 0; y < height; y++)
+            for (int32_t i = 0; i < width * channels; i++)
+                ((uint8_t *)seg_image_row(&picture, y))[i] =
+                    (uint8_t)mix(seed * 31u + (uint32_t)(y * width * channels + i));
+        ck_assert_int_eq(seg_to_grey(&grey, &picture, NULL), SEG_OK);
+        seg_image deep = {0};
+        ck_assert_int_eq(seg_convert(&deep, &picture, (seg_format)format, NULL), SEG_OK);
+        const bool hole = format == SEG_F32 && at(&labels, 0, 0) > 0;
+        if (hole) *(float *)seg_image_row(&deep, 0) = NAN;
+        seg_result result;
+        seg_result_init(&result, NULL);
+        ck_assert_int_eq(seg_objects_measure(&result, &labels, &deep, NULL), SEG_OK);
+        for (int32_t i = 0; i < result.object_count; i++) {
+            const seg_object *o = &result.objects[i];
+            const seg_intensity *const got[] = {&o->grey, &o->red, &o->green, &o->blue};
+            ck_assert_int_eq(o->intensities, channels < 3 ? 1 : 4);
+            for (int32_t c = 0; c < o->intensities; c++) {
+                double sum = 0, squares = 0, least = 255, most = 0, count = 0;
+                for (int pass = 0; pass < 2; pass++)
+                    for (int32_t y = 0; y < height; y++)
+                        for (int32_t x = 0; x < width; x++) {
+                            if (at(&labels, x, y) != o->id || (hole && !x && !y)) continue;
+                            const double v =
+                                c ? ((uint8_t *)seg_image_row(&picture, y))[x * channels + c - 1]
+                                  : ((uint8_t *)seg_image_row(&grey, y))[x];
+                            if (pass) {
+                                squares += (v - sum / count) * (v - sum / count);
+                                continue;
+                            }
+                            sum += v, count++;
+                            least = v < least ? v : least;
+                            most = v > most ? v : most;
+                        }
+                if (count == 0) continue;
+                /* the grey of deeper colours has more digits than that of 8 bits */
+                const double tolerance = channels > 2 && c == 0 && format != SEG_U8 ? 0.6 : 1e-9;
+                ck_assert_double_eq_tol(got[c]->min, least, tolerance);
+                ck_assert_double_eq_tol(got[c]->max, most, tolerance);
+                ck_assert_double_eq_tol(got[c]->mean, sum / count, tolerance);
+                ck_assert_double_eq_tol(got[c]->deviation, sqrt(squares / count), tolerance);
+            }
+        }
+        seg_result_free(&result);
+        seg_image_unref(&labels), seg_image_unref(&picture), seg_image_unref(&grey);
+        seg_image_unref(&deep);
+    }
+}
+END_TEST
+
+START_TEST(intensities_need_the_same_size) {
+    seg_image labels = random_labels(4, 4, 1, 3, 1), picture = random_labels(4, 5, 1, 3, 1);
+    picture.format = SEG_F32;
+    seg_result result;
+    seg_result_init(&result, NULL);
+    ck_assert_int_eq(seg_objects_measure(&result, &labels, &picture, NULL), SEG_ERROR_SHAPE);
+    ck_assert_ptr_nonnull(strstr(seg_error_detail(), "4 x 5"));
+    seg_image_unref(&labels), seg_image_unref(&picture);
+}
+END_TEST
+
+/* Every field has a value and help, and expressions know it. */
+START_TEST(fields_of_objects) {
+    const char *const rows[] = {"11", "1."};
+    seg_image labels = labels_from(rows, 2);
+    seg_result result;
+    const seg_object *o = only(&result, &labels, NULL);
+    int32_t count = 0;
+    for (const char *name; (name = seg_object_field_name(count)); count++) {
+        char expression[64];
+        seg_keep *keep;
+        const double value = seg_object_field_value(o, count, 10, 10);
+        ck_assert_ptr_nonnull(seg_object_field_help(count));
+        snprintf(expression, sizeof expression, "%s == %.17g", name, isnan(value) ? 0 : value);
+        ck_assert_int_eq(seg_keep_create(&keep, expression, NULL), SEG_OK);
+        ck_assert_int_eq(seg_keep_test(keep, o, 10, 10), !isnan(value));
+        const bool intensity = isnan(value) && strcmp(name, "age") && name[0] != 'v';
+        ck_assert_int_eq(seg_keep_needs_picture(keep, false), intensity);
+        ck_assert_int_eq(seg_keep_needs_picture(keep, true), intensity && strchr(name, '_'));
+        seg_keep_free(keep);
+    }
+    ck_assert_int_eq(count, 42);
+    ck_assert_ptr_null(seg_object_field_help(count));
+    seg_result_free(&result), seg_image_unref(&labels);
 }
 END_TEST
 
@@ -298,7 +556,7 @@ START_TEST(no_memory_leaks_nothing) {
         seg_keep *keep = NULL;
         seg_rle rle = {0};
         seg_memory_fail_at(n);
-        seg_status status = seg_objects_measure(&result, &labels, NULL);
+        seg_status status = seg_objects_measure(&result, &labels, NULL, NULL);
         if (status >= 0) status = seg_contours_trace(&c, &labels, NULL);
         if (status >= 0) status = seg_rle_encode(&rle, &labels, 3, NULL, NULL);
         if (status >= 0) status = seg_keep_create(&keep, "area > 1", NULL);
@@ -325,6 +583,11 @@ int main(void) {
     tcase_add_test(tests, measures_by_hand);
     tcase_add_test(tests, measures_agree_with_counting);
     tcase_add_test(tests, discs_have_their_perimeter);
+    tcase_add_test(tests, shapes_by_hand);
+    tcase_add_test(tests, shapes_agree_with_counting);
+    tcase_add_test(tests, intensities_agree_with_counting);
+    tcase_add_test(tests, intensities_need_the_same_size);
+    tcase_add_test(tests, fields_of_objects);
     tcase_add_test(tests, keep_expressions);
     tcase_add_test(tests, keep_mistakes_are_named);
     tcase_add_test(tests, contours_by_hand);

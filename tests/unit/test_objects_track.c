@@ -48,7 +48,7 @@ static void paint(stage *s, int32_t x, int32_t y, int32_t width, int32_t height)
 static void find_objects(stage *s) {
     int32_t count;
     ck_assert_ok(seg_components(&s->result.labels, NULL, &count, &s->mask, 8, NULL));
-    ck_assert_ok(seg_objects_measure(&s->result, &s->result.labels, NULL));
+    ck_assert_ok(seg_objects_measure(&s->result, &s->result.labels, NULL, NULL));
     s->result.index = s->index;
     s->result.pts = s->timed ? s->index : SEG_NO_PTS;
     s->result.time_base = s->timed ? (seg_rational){1, 25} : (seg_rational){0, 0};
@@ -273,7 +273,7 @@ START_TEST(labels_and_objects_agree) {
             track(&s);
             seg_result own;
             seg_result_init(&own, NULL);
-            ck_assert_ok(seg_objects_measure(&own, &s.result.labels, NULL));
+            ck_assert_ok(seg_objects_measure(&own, &s.result.labels, NULL, NULL));
             ck_assert_int_eq(own.object_count, s.result.object_count);
             for (int32_t i = 0; i < own.object_count; i++) {
                 const seg_object *a = &own.objects[i], *b = &s.result.objects[i];

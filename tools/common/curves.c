@@ -5,10 +5,10 @@ void curves_head(text_buffer *target) {
 }
 
 void curves_lines(text_buffer *target, const seg_result *result) {
-    const seg_curves *curves = &result->curves;
+    const seg_edge_curves *curves = &result->curves;
     for (int i = 0; i < curves->count; i++) {
-        const seg_curve *curve = &curves->items[i];
-        const seg_curve_point *points = curves->points + curve->first;
+        const seg_edge_curve *curve = &curves->items[i];
+        const seg_edge_point *points = curves->points + curve->first;
         for (int k = 0; k < curve->count; k++)
             text_add(target, "%lld,%d,%d,%.3f,%.3f,%.3f,%.3f,%.1f\n", (long long)result->index,
                      i + 1, curve->closed, points[k].x, points[k].y, (double)points[k].nx,
@@ -17,13 +17,13 @@ void curves_lines(text_buffer *target, const seg_result *result) {
 }
 
 /* In a drawing the first pixel reaches from 0 to 1. */
-void curves_drawing(text_buffer *target, const seg_curves *curves, int width, int height) {
+void curves_drawing(text_buffer *target, const seg_edge_curves *curves, int width, int height) {
     text_add(target,
              "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
              "viewBox=\"0 0 %d %d\">\n<g fill=\"none\" stroke=\"#000000\" stroke-width=\"0.5\">\n",
              width, height, width, height);
     for (int i = 0; i < curves->count; i++) {
-        const seg_curve *curve = &curves->items[i];
+        const seg_edge_curve *curve = &curves->items[i];
         text_add(target, "<path d=\"");
         for (int k = 0; k < curve->count; k++)
             text_add(target, "%c%.2f %.2f", k ? 'L' : 'M', curves->points[curve->first + k].x + 0.5,

@@ -11,6 +11,6 @@ void curves_head(text_buffer *target);
  *  across the edge towards the brighter side, strength. */
 void curves_lines(text_buffer *target, const seg_result *result);
 /** A drawing of width x height pixels with a path for each curve. */
-void curves_drawing(text_buffer *target, const seg_curves *curves, int width, int height);
+void curves_drawing(text_buffer *target, const seg_edge_curves *curves, int width, int height);
 
 #endif

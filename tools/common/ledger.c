@@ -1,5 +1,6 @@
 #include "common/ledger.h"
 #include "common/messages.h"
+#include "common/objects.h"
 #include "common/outfile.h"
 #include "common/text.h"
 #include <errno.h>
@@ -23,6 +24,17 @@ struct ledger {
     pthread_mutex_t lock;
 };
 
+/* Opens a file of lines; a table begins with the names of its columns. */
+static bool open_lines(const plan *from, line_file file, outfile *target, const char *name) {
+    text_buffer head = {0};
+    if (!outfile_open(target, name)) return false;
+    if (file != LINES_OBJECTS || from->settings->shape != SHAPE_TABLE) return true;
+    objects_head(&head, from->several);
+    const bool good = outfile_write(target, head.data, head.length);
+    text_free(&head);
+    return good;
+}
+
 ledger *ledger_open(const plan *from, bool parallel) {
     const settings *chosen = from->settings;
     ledger *made = memory_get(1, sizeof *made);
@@ -33,7 +45,8 @@ ledger *ledger_open(const plan *from, bool parallel) {
     for (int file = 0; file < LINES_COUNT && good; file++) {
         const char *name = chosen->lines[file];
         if (name && !name_is_template(name))
-            good = made->has_lines[file] = outfile_open(&made->lines[file], name);
+            good = made->has_lines[file] =
+                open_lines(from, (line_file)file, &made->lines[file], name);
     }
     if (good && chosen->report)
         good = made->has_report = outfile_open(&made->report, chosen->report);
@@ -62,7 +75,7 @@ static bool write_shared(ledger *target, const job *item, line_file file, const 
 bool ledger_lines(ledger *target, const job *item, line_file file, const char *lines, size_t size) {
     if (item->lines[file]) {
         outfile *own = &target->entries[item->index].files[file];
-        if (!own->path && !outfile_open(own, item->lines[file])) return false;
+        if (!own->path && !open_lines(target->plan, file, own, item->lines[file])) return false;
         return outfile_write(own, lines, size);
     }
     pthread_mutex_lock(&target->lock);
@@ -106,10 +119,11 @@ static bool advance(ledger *target) {
 }
 
 /* No lines at all: an empty file is the answer. */
-static bool finish_own(entry *own, const job *item, line_file file, bool keep) {
+static bool finish_own(const plan *from, entry *own, const job *item, line_file file, bool keep) {
     outfile *target = &own->files[file];
     if (item->lines[file] && keep)
-        return (target->path || outfile_open(target, item->lines[file])) && outfile_finish(target);
+        return (target->path || open_lines(from, file, target, item->lines[file])) &&
+               outfile_finish(target);
     outfile_abandon(target);
     return true;
 }
@@ -118,7 +132,7 @@ bool ledger_job(ledger *target, const job *item, json_t *report, bool keep_lines
     entry *own = &target->entries[item->index];
     bool good = true;
     for (int file = 0; file < LINES_COUNT; file++)
-        good = finish_own(own, item, (line_file)file, keep_lines) && good;
+        good = finish_own(target->plan, own, item, (line_file)file, keep_lines) && good;
     if (report && target->has_report) {
         char *line = json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(10));
         own->report = text_format("%s\n", line ? line : "{}");

@@ -15,6 +15,21 @@ static json_t *describe_time(const seg_result *result) {
     return json_real(floor(seconds * 1e6 + 0.5) / 1e6);
 }
 
+static json_t *describe_intensity(const seg_intensity *from) {
+    return json_pack("{s:o, s:o, s:o, s:o}", "min", rounded(from->min), "mean", rounded(from->mean),
+                     "max", rounded(from->max), "std", rounded(from->deviation));
+}
+
+static json_t *describe_intensities(const seg_object *object) {
+    json_t *all = json_object();
+    json_object_set_new(all, "grey", describe_intensity(&object->grey));
+    if (object->intensities < 4) return all;
+    json_object_set_new(all, "red", describe_intensity(&object->red));
+    json_object_set_new(all, "green", describe_intensity(&object->green));
+    json_object_set_new(all, "blue", describe_intensity(&object->blue));
+    return all;
+}
+
 static json_t *describe_object(const seg_result *result, const seg_object *object,
                                const char *input) {
     json_t *record = json_object();
@@ -31,6 +46,17 @@ static json_t *describe_object(const seg_result *result, const seg_object *objec
         json_pack("[o,o]", rounded(object->centroid_x), rounded(object->centroid_y)));
     json_object_set_new(record, "perimeter", rounded(object->perimeter));
     json_object_set_new(record, "circularity", rounded(object->circularity));
+    json_object_set_new(record, "variance_x", rounded(object->variance_x));
+    json_object_set_new(record, "covariance", rounded(object->covariance));
+    json_object_set_new(record, "variance_y", rounded(object->variance_y));
+    json_object_set_new(record, "major", rounded(object->major));
+    json_object_set_new(record, "minor", rounded(object->minor));
+    json_object_set_new(record, "orientation", rounded(object->orientation));
+    json_object_set_new(record, "eccentricity", rounded(object->eccentricity));
+    json_object_set_new(record, "convex_area", json_integer(object->convex_area));
+    json_object_set_new(record, "solidity", rounded(object->solidity));
+    json_object_set_new(record, "euler", json_integer(object->euler));
+    if (object->intensities) json_object_set_new(record, "intensity", describe_intensities(object));
     if (!object->age) return record;
     json_object_set_new(
         record, "velocity",
@@ -119,6 +145,44 @@ static void add_outlines(json_t *record, const outlines *from, int32_t *next, in
                         describe_outlines(&from->contours, from->numbers + first, *next - first));
 }
 
+/* A text with quotes, as RFC 4180 has it. */
+static void add_quoted(text_buffer *line, const char *text) {
+    text_add(line, "\"");
+    for (; *text; text++)
+        text_add(line, *text == '"' ? "\"\"" : "%c", *text);
+    text_add(line, "\"");
+}
+
+void objects_head(text_buffer *target, bool with_input) {
+    const char *name;
+    text_add(target, "%sframe,time", with_input ? "input," : "");
+    for (int32_t i = 0; (name = seg_object_field_name(i)); i++)
+        text_add(target, ",%s", name);
+    text_add(target, "\n");
+}
+
+/* Nothing stands where there is no time or value. */
+static void add_row(text_buffer *lines, const seg_result *result, const seg_object *object,
+                    const char *input) {
+    const seg_image *labels = &result->labels;
+    if (input) {
+        add_quoted(lines, input);
+        text_add(lines, ",");
+    }
+    text_add(lines, "%lld,", (long long)result->index);
+    json_t *time = describe_time(result);
+    if (json_is_real(time)) text_add(lines, "%.6g", json_real_value(time));
+    json_decref(time);
+    for (int32_t i = 0; seg_object_field_name(i); i++) {
+        const double value = seg_object_field_value(object, i, labels->width, labels->height);
+        if (value == floor(value) && fabs(value) < 1e15)
+            text_add(lines, ",%.0f", value);
+        else
+            text_add(lines, isnan(value) ? "," : ",%.3f", value);
+    }
+    text_add(lines, "\n");
+}
+
 seg_status objects_describe(text_buffer *lines, const seg_result *result, objects_shape shape,
                             const char *input) {
     outlines traced = {0};
@@ -127,6 +191,10 @@ seg_status objects_describe(text_buffer *lines, const seg_result *result, object
     if (shape == SHAPE_POLYGON && result->object_count) status = trace(&traced, &result->labels);
     for (int32_t i = 0; status >= 0 && i < result->object_count; i++) {
         const seg_object *object = &result->objects[i];
+        if (shape == SHAPE_TABLE) {
+            add_row(lines, result, object, input);
+            continue;
+        }
         json_t *record = describe_object(result, object, input);
         if (shape == SHAPE_POLYGON) add_outlines(record, &traced, &next, object->id);
         if (shape == SHAPE_RLE) status = describe_rle(record, &result->labels, object);

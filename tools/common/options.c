@@ -59,7 +59,10 @@ static const option_row rows[OPTION_COUNT] = {
                      SEGMENT | EVAL},
     [OPTION_KEEP] = {"keep", 0, OPTION_VALUE, GROUP_METHOD, "EXPRESSION", NULL, NULL,
                      "Only objects that pass, e.g. 'area > 50 && circularity > 0.6'. Fields: id "
-                     "area x y width height cx cy perimeter circularity extent aspect border.",
+                     "area x y width height cx cy perimeter circularity extent aspect border "
+                     "variance_x covariance variance_y major minor orientation eccentricity "
+                     "convex_area solidity euler, of grey min mean max std, of colours min_red "
+                     "... std_blue.",
                      SEGMENT | EVAL},
     [OPTION_TRACK] = {"track", 0, OPTION_SWITCH, GROUP_METHOD, NULL, NULL, NULL,
                       "Follow objects from frame to frame: ids stay the same, and --objects has "
@@ -205,12 +208,14 @@ static const option_row rows[OPTION_COUNT] = {
                            "motion, mean, median, 95 % and largest speed, the share that moves.",
                            FLOW},
     [OPTION_OBJECTS] = {"objects", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
-                        "Write a JSON line for each object of each frame; - is standard output.",
+                        "Write a JSON line for each object of each frame, or a table to FILE.csv; "
+                        "- is standard output.",
                         SEGMENT},
     [OPTION_OBJECTS_SHAPE] = {"objects-shape", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
-                              "none|polygon|rle", NULL,
+                              "none|polygon|rle|table", NULL,
                               "Shape in the --objects lines: none (default), polygon (outlines "
-                              "along the pixels' edges) or rle (COCO run lengths).",
+                              "along the pixels' edges) or rle (COCO run lengths); table: CSV "
+                              "without shapes.",
                               SEGMENT},
     [OPTION_EVENTS] = {"events", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                        "Write a JSON line for each object that came and went: when, where and how "

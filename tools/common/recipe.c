@@ -218,6 +218,7 @@ static int check_pipeline(recipe *target) {
                     target->render == SEG_RENDER_COLORS;
     made->stabilize = from->stabilize;
     made->track = target->tracks ? &target->track : NULL;
+    made->intensities = from->lines[LINES_OBJECTS] != NULL;
     made->connectivity = from->objects_connectivity;
     made->render = target->render;
     made->curves = target->curves;

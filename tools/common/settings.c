@@ -177,6 +177,20 @@ static bool read_method(settings *target, const arguments *from) {
     return read_integer(&target->rng_seed, from, OPTION_RNG_SEED, 0, INT64_MAX);
 }
 
+/* FILE.csv holds a table, and a table has no shapes. */
+static bool choose_table(settings *target) {
+    if (!target->lines[LINES_OBJECTS] || !text_ends_any_case(target->lines[LINES_OBJECTS], ".csv"))
+        return true;
+    if (target->shape == SHAPE_POLYGON || target->shape == SHAPE_RLE) {
+        message_error(target->lines[LINES_OBJECTS],
+                      "a CSV table has no column for --objects-shape (got %s); name a .jsonl file",
+                      target->shape == SHAPE_RLE ? "rle" : "polygon");
+        return false;
+    }
+    target->shape = SHAPE_TABLE;
+    return true;
+}
+
 /* The last name is OUTPUT, unless there is one name only and its results go elsewhere. */
 static bool read_names(settings *target, const arguments *from) {
     bool elsewhere = target->lines[LINES_OBJECTS] || target->lines[LINES_EVENTS] || target->report;
@@ -220,7 +234,7 @@ static bool check_standard_streams(const settings *from) {
 bool settings_read_options(settings *target, const arguments *from) {
     *target = (settings){.arguments = from};
     return read_method(target, from) && read_reader(target, from) && read_output(target, from) &&
-           read_run(target, from);
+           choose_table(target) && read_run(target, from);
 }
 
 bool settings_read(settings *target, const arguments *from) {

@@ -13,7 +13,12 @@ typedef enum progress_mode {
     PROGRESS_NONE
 } progress_mode;
 
-typedef enum objects_shape { SHAPE_NONE, SHAPE_POLYGON, SHAPE_RLE } objects_shape;
+typedef enum objects_shape {
+    SHAPE_NONE,
+    SHAPE_POLYGON,
+    SHAPE_RLE,
+    SHAPE_TABLE /* no shape, and CSV in place of JSON */
+} objects_shape;
 
 /** Files of JSON lines that inputs write together, or each its own. */
 typedef enum line_file { LINES_OBJECTS, LINES_EVENTS, LINES_COUNT } line_file;
