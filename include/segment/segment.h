@@ -1,5 +1,5 @@
-/* segment: classical image and video segmentation. Includes everything but media.h
- * and data.h. */
+/* segment: classical image and video segmentation. Includes everything but media.h, data.h
+ * and labels.h. */
 #ifndef SEGMENT_SEGMENT_H
 #define SEGMENT_SEGMENT_H
 

@@ -31,7 +31,7 @@ if(SEGMENT_DATASETS)
   install(EXPORT segment-data-targets NAMESPACE segment:: DESTINATION ${package_dir})
   list(APPEND pkgconfig_files segment-data)
 else()
-  list(APPEND header_exclusion PATTERN data.h EXCLUDE)
+  list(APPEND header_exclusion PATTERN data.h EXCLUDE PATTERN labels.h EXCLUDE)
 endif()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/segment

@@ -60,7 +60,7 @@ $strangers"
 
 # Everything that the public headers promise is there. Media and data have their own libraries.
 for header in "$SEGMENT_SOURCE"/include/segment/*.h; do
-    case $header in */media.h | */data.h) continue ;; esac
+    case $header in */media.h | */data.h | */labels.h) continue ;; esac
     tr '\n' ' ' <"$header" | grep -oE 'SEG_API [^;]*;' | grep -oE '\bseg_[a-z0-9_]+\(' |
         tr -d '(' >>"$work/declared"
 done
