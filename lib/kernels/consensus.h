@@ -13,6 +13,11 @@
 #define SEG_CONSENSUS_BLOCK 32
 #define SEG_CONSENSUS_PLANES 9 /* most: three colours, then two bytes of texture of each */
 
+/** Difference to a value that is texture: a share in 256ths of it, at most all, to nearest. */
+static inline uint8_t seg_texture_contrast(uint8_t value, int32_t contrast) {
+    return (uint8_t)((value * contrast + 128) >> 8);
+}
+
 /** Blocks of a row. */
 static inline int32_t seg_consensus_blocks(int32_t width) {
     return (width + SEG_CONSENSUS_BLOCK - 1) / SEG_CONSENSUS_BLOCK;
@@ -34,8 +39,8 @@ typedef struct seg_consensus_row {
     const uint8_t *limit;                       /* of each pixel: the distance must not be larger */
     const uint8_t *texture_limit;               /* of each pixel, with texture */
     const uint8_t *around[3][5]; /* with texture: rows y - 2 .. y + 2 of each colour */
-    const uint8_t *contrast;     /* 256: least difference that is texture, of a value */
     int32_t blocks, colours, sample_count, needed;
+    int32_t contrast; /* with texture: see seg_texture_contrast */
 } seg_consensus_row;
 
 /**
@@ -77,9 +82,9 @@ typedef struct seg_consensus_kernels {
      */
     void (*agree_textured)(const seg_consensus_row *row);
     /** Texture of `blocks` blocks: bit i of low (0..7) and high (8..15) is set where neighbour i of
-     *  the 16 of seg_texture_places differs from the pixel by more than contrast[pixel]. */
-    void (*texture)(uint8_t *low, uint8_t *high, const uint8_t *const around[5],
-                    const uint8_t *contrast, int32_t blocks);
+     *  the 16 of seg_texture_places differs from the pixel by more than its contrast. */
+    void (*texture)(uint8_t *low, uint8_t *high, const uint8_t *const around[5], int32_t contrast,
+                    int32_t blocks);
     /** 32 pixels: the `planes` runs at `sample` take value[] where taken[] is not 0. */
     void (*replace)(uint8_t *sample, const uint8_t *const *value, const uint8_t *taken,
                     int32_t planes);

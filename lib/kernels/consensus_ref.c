@@ -68,7 +68,8 @@ static bool compare(const seg_consensus_row *row, int32_t x, int32_t i, int32_t 
         const uint32_t own = (uint32_t)row->value[low][x] | (uint32_t)row->value[low + 1][x] << 8;
         const uint32_t theirs = (uint32_t)sample_of(row, planes, i, low, x) |
                                 (uint32_t)sample_of(row, planes, i, low + 1, x) << 8;
-        const uint32_t seen = texture_at(row->around[c], x, value, row->contrast[value]);
+        const uint32_t seen =
+            texture_at(row->around[c], x, value, seg_texture_contrast(value, row->contrast));
         const int32_t t = (bits_of(own ^ theirs) + bits_of(seen ^ theirs)) / 2;
         const int32_t s = lesser(255, d + t / 2 * 15);
         if (s > row->limit[x]) return false;
@@ -95,11 +96,11 @@ static void agree_textured(const seg_consensus_row *row) {
     }
 }
 
-static void texture(uint8_t *low, uint8_t *high, const uint8_t *const around[5],
-                    const uint8_t *contrast, int32_t blocks) {
+static void texture(uint8_t *low, uint8_t *high, const uint8_t *const around[5], int32_t contrast,
+                    int32_t blocks) {
     for (int32_t x = 0; x < blocks * BLOCK; x++) {
         const uint8_t value = around[2][x];
-        const uint32_t bits = texture_at(around, x, value, contrast[value]);
+        const uint32_t bits = texture_at(around, x, value, seg_texture_contrast(value, contrast));
         low[x] = (uint8_t)bits;
         high[x] = (uint8_t)(bits >> 8);
     }

@@ -79,13 +79,14 @@ static const int8_t places[16][2] = {
     {1, 0},   {2, 0},  {-1, 1}, {0, 1},   {1, 1},  {-2, 2}, {0, 2},  {2, 2},
 };
 
-/* contrast[value]: a table in vectors is a chain of shuffles, but 32 loads are quicker. */
-static inline bytes contrast_of(const uint8_t *contrast, bytes value) {
-    _Alignas(32) uint8_t v[BLOCK];
-    _mm256_store_si256((bytes *)(void *)v, value);
-    for (int i = 0; i < BLOCK; i++)
-        v[i] = contrast[v[i]];
-    return _mm256_load_si256((const bytes *)(const void *)v);
+/* seg_texture_contrast of each byte. */
+static inline bytes contrast_of(int32_t contrast, bytes value) {
+    const bytes zero = _mm256_setzero_si256(), share = _mm256_set1_epi16((short)contrast);
+    const bytes round = _mm256_set1_epi16(128);
+    const bytes low = _mm256_mullo_epi16(_mm256_unpacklo_epi8(value, zero), share);
+    const bytes high = _mm256_mullo_epi16(_mm256_unpackhi_epi8(value, zero), share);
+    return _mm256_packus_epi16(_mm256_srli_epi16(_mm256_add_epi16(low, round), 8),
+                               _mm256_srli_epi16(_mm256_add_epi16(high, round), 8));
 }
 
 /* Eight bits of the texture at x: of neighbours first .. first + 7. */
@@ -104,8 +105,8 @@ static inline bytes texture_byte(const uint8_t *const *around, size_t x, int fir
     return bits;
 }
 
-static void texture(uint8_t *low, uint8_t *high, const uint8_t *const around[5],
-                    const uint8_t *contrast, int32_t blocks) {
+static void texture(uint8_t *low, uint8_t *high, const uint8_t *const around[5], int32_t contrast,
+                    int32_t blocks) {
     for (size_t x = 0; x < (size_t)blocks * BLOCK; x += BLOCK) {
         const bytes value = load(around[2] + x), reach = contrast_of(contrast, value);
         const bytes least = _mm256_subs_epu8(value, reach), most = _mm256_adds_epu8(value, reach);
@@ -324,8 +325,8 @@ static void agree_textured(const seg_consensus_row *row) {
     seg_consensus_kernels_ref.agree_textured(row);
 }
 
-static void texture(uint8_t *low, uint8_t *high, const uint8_t *const around[5],
-                    const uint8_t *contrast, int32_t blocks) {
+static void texture(uint8_t *low, uint8_t *high, const uint8_t *const around[5], int32_t contrast,
+                    int32_t blocks) {
     seg_consensus_kernels_ref.texture(low, high, around, contrast, blocks);
 }
 

@@ -64,7 +64,7 @@ static void widen_row(const seg_consensus *c, uint8_t *row) {
 
 typedef struct planes_job {
     const seg_consensus *consensus;
-    const uint8_t *contrast;
+    int32_t contrast;
     char *rooms;
     size_t room_size;
 } planes_job;
@@ -120,7 +120,7 @@ static seg_status texture_band(void *argument, int32_t band, int32_t first, int3
     return SEG_OK;
 }
 
-static seg_status fill_planes(const seg_consensus *c, const uint8_t *contrast) {
+static seg_status fill_planes(const seg_consensus *c, int32_t contrast) {
     const seg_env *env = &c->model->base.still->env;
     const int32_t height = c->model->layout.height, colours = c->model->layout.colours;
     planes_job job = {c, contrast, NULL, (size_t)c->model->layout.width * 12 + BLOCK};
@@ -130,7 +130,7 @@ static seg_status fill_planes(const seg_consensus *c, const uint8_t *contrast) {
     SEG_TRY(seg_run_bands(env, height, SEG_SUBTRACTOR_BAND, colours_band, &job));
     for (int32_t p = 0; p < colours; p++)
         extend(c, c->plane[p]);
-    if (!contrast) return SEG_OK;
+    if (contrast < 0) return SEG_OK;
     SEG_TRY(seg_run_bands(env, height, SEG_SUBTRACTOR_BAND, texture_band, &job));
     for (int32_t p = colours; p < c->planes; p++)
         extend(c, c->plane[p]);
@@ -138,13 +138,13 @@ static seg_status fill_planes(const seg_consensus *c, const uint8_t *contrast) {
 }
 
 seg_status seg_consensus_begin(seg_consensus *c, seg_subtractor *model, int32_t samples,
-                               const uint8_t *contrast, bool ghosts) {
+                               int32_t contrast, bool ghosts) {
     const int32_t width = model->layout.width, height = model->layout.height;
     *c = (seg_consensus){.model = model, .kernels = seg_consensus_kernels_get()};
     c->blocks = seg_consensus_blocks(width);
-    c->textured = contrast != NULL;
+    c->textured = contrast >= 0;
     c->contrast = contrast;
-    c->planes = model->layout.colours * (contrast ? 3 : 1);
+    c->planes = model->layout.colours * (contrast >= 0 ? 3 : 1);
     c->samples = samples;
     c->reach = 1;
     c->pitch = row_of_pixels(width) + 2 * BLOCK;
@@ -202,19 +202,28 @@ static void hold_row(const seg_consensus *c, int32_t y) {
     }
 }
 
-/* All samples of pixels seen for the first time: the pixel itself. Others may be its neighbours. */
+/* All samples of pixels seen for the first time: the pixel itself. */
 static void admit_row(const seg_consensus *c, int32_t y) {
     const seg_subtractor *model = c->model;
+    const size_t width = (size_t)model->layout.width;
     uint8_t *unseen = unseen_row(c, y);
+    if (!memchr(unseen, 255, width)) return;
     const uint8_t *left_out = seg_optional_row(&model->left_out, y);
     const uint8_t *known = seg_optional_row(&model->held, y);
-    for (int32_t x = 0; x < model->layout.width; x++) {
-        if (!unseen[x] || (left_out && left_out[x]) || (known && known[x])) continue;
+    for (int32_t block = 0; block < c->blocks; block++) {
+        const size_t first = (size_t)block * BLOCK;
+        uint8_t taken[BLOCK] = {0};
+        for (size_t x = first; x < first + BLOCK && x < width; x++)
+            if (unseen[x] && !(left_out && left_out[x]) && !(known && known[x]))
+                taken[x - first] = 255;
+        if (!memchr(taken, 255, BLOCK)) continue;
+        const uint8_t *value[SEG_CONSENSUS_PLANES];
+        for (int32_t p = 0; p < c->planes; p++)
+            value[p] = seg_consensus_row_of(c, c->plane[p], y) + first;
         for (int32_t i = 0; i < c->samples; i++)
-            for (int32_t p = 0; p < c->planes; p++)
-                sample_at(c, y, x / BLOCK, (uint32_t)i)[p * BLOCK + x % BLOCK] =
-                    seg_consensus_row_of(c, c->plane[p], y)[x];
-        unseen[x] = 0;
+            c->kernels->replace(sample_at(c, y, block, (uint32_t)i), value, taken, c->planes);
+        for (int32_t x = 0; x < BLOCK; x++)
+            if (taken[x]) unseen[first + (size_t)x] = 0;
     }
 }
 

@@ -20,9 +20,9 @@ typedef struct seg_consensus {
     const seg_consensus_kernels *kernels;
     int32_t blocks, planes, samples; /* of a row, of a sample, of a pixel */
     bool textured;
-    const uint8_t *contrast; /* as given to seg_consensus_begin */
-    int32_t reach;           /* a sample may go to pixels so far away, 1 or 2 */
-    size_t pitch;            /* bytes between rows of the pictures below */
+    int32_t contrast; /* as given to seg_consensus_begin */
+    int32_t reach;    /* a sample may go to pixels so far away, 1 or 2 */
+    size_t pitch;     /* bytes between rows of the pictures below */
     /* Pictures of the frame, with room of two pixels on all sides and for whole blocks. */
     uint8_t *plane[SEG_CONSENSUS_PLANES];
     uint8_t *raw;          /* 255 = not enough samples agree; a row of `judge` */
@@ -41,10 +41,10 @@ typedef void (*seg_consensus_judge_row)(const seg_consensus *consensus, void *us
 /** The samples' parts of a layout; a method may add its own behind them. */
 void seg_consensus_lay_out(seg_subtractor_layout *layout, int32_t samples, bool textured);
 
-/** The frame in planes. `contrast`: 256 values for textures, or NULL without. `ghosts` = there is
- *  chance_ghost. */
+/** The frame in planes. `contrast`: of textures (seg_texture_contrast), or negative without.
+ *  `ghosts` = there is chance_ghost. */
 SEG_NODISCARD seg_status seg_consensus_begin(seg_consensus *consensus, seg_subtractor *model,
-                                             int32_t samples, const uint8_t *contrast, bool ghosts);
+                                             int32_t samples, int32_t contrast, bool ghosts);
 
 /** Samples of the first frame: those around each pixel. */
 SEG_NODISCARD seg_status seg_consensus_start(const seg_consensus *consensus);

@@ -131,7 +131,7 @@ static void start_feedback(const seg_subtractor *model, const seg_pbas_options *
 static seg_status step(seg_subtractor *model, seg_result *result) {
     const seg_pbas_options *o = model->base.still->options;
     seg_consensus consensus;
-    SEG_TRY(seg_consensus_begin(&consensus, model, o->samples, NULL, false));
+    SEG_TRY(seg_consensus_begin(&consensus, model, o->samples, -1, false));
     if (model->first) {
         seg_temporal_give_empty(result);
         start_feedback(model, o);

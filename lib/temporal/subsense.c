@@ -368,17 +368,11 @@ static void start_feedback(const seg_consensus *c, const seg_subsense_options *o
     }
 }
 
-static void set_contrast(uint8_t contrast[256], const seg_subsense_options *o, int32_t colours) {
-    const double share = colours == 3 ? o->contrast : o->contrast / 3;
-    for (int32_t i = 0; i < 256; i++)
-        contrast[i] = (uint8_t)(i * share + 0.5);
-}
-
 static seg_status step(seg_subtractor *model, seg_result *result) {
     const seg_subsense_options *o = model->base.still->options;
     seg_consensus c;
-    uint8_t contrast[256];
-    set_contrast(contrast, o, model->layout.colours);
+    const double share = model->layout.colours == 3 ? o->contrast : o->contrast / 3;
+    const int32_t contrast = (int32_t)(share * 256 + 0.5);
     SEG_TRY(seg_consensus_begin(&c, model, o->samples, contrast, true));
     c.reach = 2;
     if (model->first) {

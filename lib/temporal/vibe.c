@@ -85,7 +85,7 @@ static void judge(const seg_consensus *c, void *user, int32_t y, int32_t worker)
 static seg_status step(seg_subtractor *model, seg_result *result) {
     const seg_vibe_options *o = model->base.still->options;
     seg_consensus consensus;
-    SEG_TRY(seg_consensus_begin(&consensus, model, o->samples, NULL, false));
+    SEG_TRY(seg_consensus_begin(&consensus, model, o->samples, -1, false));
     if (model->first) {
         seg_temporal_give_empty(result);
         return seg_consensus_start(&consensus);
