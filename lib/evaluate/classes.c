@@ -18,6 +18,7 @@
 #include "core/memory.h"
 #include "evaluate/agreement.h"
 #include "evaluate/object.h"
+#include "evaluate/table.h"
 #include "kernels/agree.h"
 #include "metrics.h"
 
@@ -399,11 +400,8 @@ static seg_status table(const void *state, int32_t index, seg_table *out) {
     const classes_tally *tally = state;
     const int32_t side = tally->side, columns = index == CONFUSION ? side : 7;
     if (side == 0) return SEG_OK;
-    out->cells = seg_allocate(&tally->env, (size_t)side * (size_t)columns, sizeof *out->cells,
-                              "a table of classes");
-    if (!out->cells) return SEG_ERROR_MEMORY;
+    SEG_TRY(seg_table_take(out, side, columns, &tally->env));
     out->rows = side;
-    out->columns = columns;
     if (index == CONFUSION)
         for (size_t i = 0; i < (size_t)side * (size_t)side; i++)
             out->cells[i] = (double)tally->cells[i];

@@ -25,6 +25,7 @@
 #include "core/memory.h"
 #include "evaluate/agreement.h"
 #include "evaluate/exact_sum.h"
+#include "evaluate/table.h"
 #include "metrics.h"
 
 #include <string.h>
@@ -211,16 +212,13 @@ static seg_status table(const void *state, int32_t index, seg_table *out) {
     const flow_tally *tally = state;
     if (tally->compared == 0) return SEG_OK;
     const int32_t step = OCTAVE / 8, most = 1 + (BINS - 2) / step;
-    out->cells =
-        seg_allocate(&tally->env, (size_t)most, 2 * sizeof *out->cells, "a table of errors");
-    if (!out->cells) return SEG_ERROR_MEMORY;
-    out->columns = 2;
+    SEG_TRY(seg_table_take(out, most, 2, &tally->env));
     int64_t below = 0;
     int32_t bin = 0;
     for (int32_t end = 2; out->rows < most && below < tally->compared; end += step) {
         for (; bin < end; bin++)
             below += tally->bins[bin];
-        double *row = out->cells + 2 * (size_t)out->rows++;
+        double *row = seg_table_next(out);
         row[0] = bin_start(end);
         row[1] = (double)below / (double)tally->compared;
     }

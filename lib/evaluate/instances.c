@@ -26,6 +26,7 @@
 #include "evaluate/exact_sum.h"
 #include "evaluate/mask_instances.h"
 #include "evaluate/pairing.h"
+#include "evaluate/table.h"
 #include "metrics.h"
 
 #include <string.h>
@@ -372,10 +373,8 @@ static seg_status table(const void *state, int32_t index, seg_table *made) {
     const int32_t row_counts[TABLES] = {tally->matches.classes.count, SEG_COCO_RECALLS,
                                         SEG_PAIRING_THRESHOLDS};
     const int32_t column_counts[TABLES] = {3 + COCO_MEASURES, 4, 8};
-    *made = (seg_table){NULL, row_counts[index], column_counts[index]};
-    made->cells = seg_allocate(&tally->env, (size_t)made->rows * (size_t)made->columns,
-                               sizeof *made->cells, "a table of scores");
-    if (!made->cells) return SEG_ERROR_MEMORY;
+    SEG_TRY(seg_table_take(made, row_counts[index], column_counts[index], &tally->env));
+    made->rows = row_counts[index];
     seg_scratch scratch;
     seg_scratch_init(&scratch, &tally->env);
     const seg_status status = index == CATEGORIES ? fill_categories(made, tally, &scratch)

@@ -21,6 +21,7 @@
 #include "evaluate/contingency.h"
 #include "evaluate/exact_sum.h"
 #include "evaluate/pairing.h"
+#include "evaluate/table.h"
 #include "metrics.h"
 
 #include <string.h>
@@ -244,13 +245,10 @@ static const seg_table_kind tables[] = {
 static seg_status table(const void *state, int32_t index, seg_table *made) {
     const panoptic_tally *tally = state;
     (void)index;
-    *made = (seg_table){NULL, tally->classes.count, 8};
-    made->cells =
-        seg_allocate(&tally->env, (size_t)made->rows * 8, sizeof *made->cells, "a table of scores");
-    if (!made->cells) return SEG_ERROR_MEMORY;
-    for (int32_t i = 0; i < made->rows; i++) {
+    SEG_TRY(seg_table_take(made, tally->classes.count, 8, &tally->env));
+    for (int32_t i = 0; i < tally->classes.count; i++) {
         const class_sums *item = seg_class_list_at(&tally->classes, i);
-        double *cell = made->cells + (size_t)i * 8;
+        double *cell = seg_table_next(made);
         cell[0] = item->category, cell[1] = item->stuff;
         cell[2] = (double)item->tp, cell[3] = (double)item->fp, cell[4] = (double)item->fn;
         score_class(cell + 5, item);

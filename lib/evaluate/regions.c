@@ -34,6 +34,7 @@
 #include "evaluate/contour_cuts.h"
 #include "evaluate/exact_sum.h"
 #include "evaluate/region_overlap.h"
+#include "evaluate/table.h"
 #include "metrics.h"
 
 #include <string.h>
@@ -366,17 +367,13 @@ static seg_status table_of(const void *state, int32_t index, seg_table *table) {
     const regions_tally *tally = state;
     const int32_t columns = (int32_t)(sizeof level_columns / sizeof *level_columns) - 1;
     const int32_t rows = tally->pictures ? tally->level_count : 0;
-    table->cells = seg_allocate(&tally->env, (size_t)rows * (size_t)columns, sizeof *table->cells,
-                                "a table of levels");
-    if (!table->cells) return SEG_ERROR_MEMORY;
-    table->rows = rows;
-    table->columns = columns;
+    SEG_TRY(seg_table_take(table, rows, columns, &tally->env));
     for (int32_t l = 0; l < rows; l++) {
         const level_means means = means_of(tally, l);
         const double row[] = {l + 1.0,         means.covering,
                               means.precision, means.index[SEG_REGION_RAND],
                               means.vi,        means.index[SEG_REGION_ADAPTED]};
-        memcpy(table->cells + (size_t)l * (size_t)columns, row, sizeof row);
+        memcpy(seg_table_next(table), row, sizeof row);
     }
     return SEG_OK;
 }

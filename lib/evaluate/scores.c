@@ -33,6 +33,7 @@
 #include "evaluate/agreement.h"
 #include "evaluate/exact_sum.h"
 #include "evaluate/score_list.h"
+#include "evaluate/table.h"
 #include "metrics.h"
 
 #include <string.h>
@@ -335,7 +336,7 @@ static void fill_roc(const seg_score_list *list, const totals *all, seg_table *t
         }
         const bool corner = table->rows == 0 || i < 0 || !between(&before, &at, &after);
         if (corner) {
-            double *row = table->cells + 3 * (size_t)table->rows++;
+            double *row = seg_table_next(table);
             row[0] = threshold;
             row[1] = (double)at.fp / (double)all->negatives;
             row[2] = (double)at.tp / (double)all->positives;
@@ -348,13 +349,12 @@ static void fill_roc(const seg_score_list *list, const totals *all, seg_table *t
 
 static void fill_pr(const seg_score_list *list, const totals *all, seg_table *table) {
     seg_agreement found = {0};
-    double *row = table->cells;
+    double *row = seg_table_next(table);
     row[0] = INFINITY, row[1] = 0, row[2] = 1;
-    table->rows = 1;
     for (int32_t i = list->count - 1; i >= 0; i--) {
         found.tp += list->entries[i].positive;
         found.fp += list->entries[i].negative;
-        row = table->cells + 3 * (size_t)table->rows++;
+        row = seg_table_next(table);
         row[0] = list->entries[i].score;
         row[1] = (double)found.tp / (double)all->positives;
         row[2] = (double)found.tp / (double)(found.tp + found.fp);
@@ -364,7 +364,7 @@ static void fill_pr(const seg_score_list *list, const totals *all, seg_table *ta
 static void fill_calibration(const seg_score_list *list, int32_t bins, seg_table *table) {
     for (int32_t bin = 0, next = 0; bin < bins; bin++) {
         const score_bin b = bin_of(list, bin, bins, &next);
-        double *row = table->cells + 5 * (size_t)table->rows++;
+        double *row = seg_table_next(table);
         row[0] = bin / (double)bins;
         row[1] = (bin + 1) / (double)bins;
         row[2] = b.pixels ? b.sum / (double)b.pixels : NAN;
@@ -395,7 +395,7 @@ static void fill_thresholds(const seg_score_list *list, const totals *all, int32
                               seg_agreement_f(&a, 1),
                               seg_agreement_iou(&a),
                               tpr - fpr};
-        memcpy(table->cells + 11 * (size_t)table->rows++, row, sizeof row);
+        memcpy(seg_table_next(table), row, sizeof row);
     }
 }
 
@@ -407,10 +407,7 @@ static seg_status table(const void *state, int32_t index, seg_table *out) {
     const int32_t most = index == CALIBRATION  ? options->bins
                          : index == THRESHOLDS ? options->points
                                                : list->count + 1;
-    const size_t width = (size_t)table_widths[index];
-    out->cells = seg_allocate(&tally->env, (size_t)most, width * sizeof *out->cells, "a table");
-    if (!out->cells) return SEG_ERROR_MEMORY;
-    out->columns = table_widths[index];
+    SEG_TRY(seg_table_take(out, most, table_widths[index], &tally->env));
     if (index == ROC)
         fill_roc(list, &all, out);
     else if (index == PR)

@@ -25,6 +25,7 @@
 #include "core/check.h"
 #include "evaluate/agreement.h"
 #include "evaluate/contingency.h"
+#include "evaluate/table.h"
 #include "metrics.h"
 
 #include <string.h>
@@ -378,15 +379,10 @@ static seg_status fill_groups(seg_table *table, const result_list *list, bool ca
                               const seg_env *env) {
     seg_class_list groups = {.size = sizeof(keyed_counts)};
     seg_status status = group_results(&groups, list, categories, env);
-    *table = (seg_table){NULL, groups.count, 1 + MEASURES};
-    if (status >= 0) {
-        table->cells = seg_allocate(env, (size_t)table->rows * (1 + MEASURES), sizeof *table->cells,
-                                    "a table of scores");
-        if (!table->cells) status = SEG_ERROR_MEMORY;
-    }
+    if (status >= 0) status = seg_table_take(table, groups.count, 1 + MEASURES, env);
     for (int32_t i = 0; status >= 0 && i < groups.count; i++) {
         const keyed_counts *group = seg_class_list_at(&groups, i);
-        double *cell = table->cells + (size_t)i * (1 + MEASURES);
+        double *cell = seg_table_next(table);
         cell[0] = group->key;
         score(cell + 1, &group->counts);
     }
@@ -397,12 +393,9 @@ static seg_status fill_groups(seg_table *table, const result_list *list, bool ca
 static seg_status fill_alphas(seg_table *table, const result_list *list, const seg_env *env) {
     seg_track_counts sum;
     add_up(&sum, list);
-    *table = (seg_table){NULL, SEG_HOTA_ALPHAS, 1 + HOTA_MEASURES};
-    table->cells = seg_allocate(env, SEG_HOTA_ALPHAS * (1 + HOTA_MEASURES), sizeof *table->cells,
-                                "a table of scores");
-    if (!table->cells) return SEG_ERROR_MEMORY;
+    SEG_TRY(seg_table_take(table, SEG_HOTA_ALPHAS, 1 + HOTA_MEASURES, env));
     for (int32_t a = 0; a < SEG_HOTA_ALPHAS; a++) {
-        double *cell = table->cells + (size_t)a * (1 + HOTA_MEASURES);
+        double *cell = seg_table_next(table);
         cell[0] = (a + 1) / 20.0;
         score_alpha(cell + 1, &sum, a);
     }

@@ -29,6 +29,7 @@
 #include "core/check.h"
 #include "evaluate/exact_sum.h"
 #include "evaluate/label_row.h"
+#include "evaluate/table.h"
 #include "metrics.h"
 
 #include <math.h>
@@ -235,8 +236,7 @@ static const seg_table_kind tables[] = {
 #define COLUMNS ((int32_t)(sizeof object_columns / sizeof *object_columns) - 1)
 
 static void fill_row(void *user, const seg_video_object *object) {
-    seg_table *table = user;
-    double *row = table->cells + (size_t)table->rows++ * (size_t)table->columns;
+    double *row = seg_table_next(user);
     row[0] = object->sequence + 1;
     row[1] = object->object;
     row[2] = object->proposal;
@@ -249,11 +249,7 @@ static seg_status table_of(const void *state, int32_t index, seg_table *table) {
     const video_tally *tally = state;
     means all = {0};
     SEG_TRY(visit(tally, add_object, &all));
-    table->cells = seg_allocate(&tally->env, (size_t)all.objects * COLUMNS, sizeof *table->cells,
-                                "a table of objects");
-    if (!table->cells) return SEG_ERROR_MEMORY;
-    table->columns = COLUMNS;
-    table->rows = 0;
+    SEG_TRY(seg_table_take(table, all.objects, COLUMNS, &tally->env));
     const seg_status status = visit(tally, fill_row, table);
     if (status < 0) seg_table_free(table, &tally->env);
     return status;
