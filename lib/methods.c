@@ -56,6 +56,7 @@ static const seg_method *const methods[] = {
     &seg_method_sigma_delta,
     &seg_method_temporal_median,
     &seg_method_mog2,
+    &seg_method_knn,
     &seg_method_vibe,
     &seg_method_pbas,
     &seg_method_subsense,

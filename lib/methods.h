@@ -36,7 +36,7 @@ extern const seg_method seg_method_canny;      /* edge/canny.c */
 extern const seg_method seg_method_frame_diff; /* temporal/frame_diff.c */
 extern const seg_method seg_method_background; /* temporal/background.c */
 /* background models: temporal/<name>.c */
-extern const seg_method seg_method_consensus, seg_method_mog2, seg_method_pbas,
+extern const seg_method seg_method_consensus, seg_method_knn, seg_method_mog2, seg_method_pbas,
     seg_method_sigma_delta, seg_method_subsense, seg_method_temporal_median, seg_method_vibe;
 extern const seg_method seg_method_frame_diff;    /* temporal/frame_diff.c */
 extern const seg_method seg_method_background;    /* temporal/background.c */

@@ -71,6 +71,18 @@ typedef struct seg_mog2_options {
 
 SEG_API void seg_mog2_options_init(seg_mog2_options *options);
 
+typedef struct seg_knn_options {
+    size_t size;
+    seg_subtractor_options model; /**< rate: weight of a frame, by which spans of time are told */
+    int32_t samples;              /**< of each of three spans of time, 1 .. 32 */
+    int32_t needed;   /**< samples that have to be near to a background pixel, 1 .. 16 */
+    double threshold; /**< samples as near as that are near, over all colours, 8-bit levels */
+    int32_t shadows;  /**< seg_shadows */
+    double darkest;   /**< a shadow leaves at least this share of the light, 0 .. 1 */
+} seg_knn_options;
+
+SEG_API void seg_knn_options_init(seg_knn_options *options);
+
 typedef struct seg_sigma_delta_options {
     size_t size;
     seg_subtractor_options model; /**< rate: share of the frames in which the background moves */

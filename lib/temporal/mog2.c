@@ -34,6 +34,7 @@
 #include "core/check.h"
 #include "kernels/mixture.h"
 #include "temporal/dither.h"
+#include "temporal/shadow.h"
 #include "temporal/subtractor.h"
 
 #define VARIANCE_UNIT 64
@@ -129,27 +130,10 @@ typedef struct pass {
     size_t room_size;
 } pass;
 
-/* True if the value is a mean darkened, by no more than to `darkest`. */
-static bool is_shadow(const seg_mog2_options *o, const float *value, const float *mean,
-                      float variance) {
-    float product = 0, square = 0;
-    for (int c = 0; c < 3; c++) {
-        product += value[c] * mean[c];
-        square += mean[c] * mean[c];
-    }
-    if (!(square > 0) || product > square || product < (float)o->darkest * square) return false;
-    const float light = product / square;
-    float distance = 0;
-    for (int c = 0; c < 3; c++) {
-        const float away = light * mean[c] - value[c];
-        distance += away * away;
-    }
-    return distance < (float)(o->threshold * o->threshold) * variance * light * light;
-}
-
 static void mark_shadows(const pass *job, const seg_mixture_row *row) {
     const seg_mog2_options *o = job->options;
     const float unit = VALUE_ONE / 255.0f, square_unit = VARIANCE_UNIT;
+    const float near_squared = (float)(o->threshold * o->threshold);
     for (int32_t x = 0; x < row->width; x++) {
         if (!row->mask[x]) continue;
         float value[3], mean[3];
@@ -159,7 +143,8 @@ static void mark_shadows(const pass *job, const seg_mixture_row *row) {
         for (int32_t m = 0; m < row->modes && row->weight[m][x] && before < row->background; m++) {
             for (int c = 0; c < 3; c++)
                 mean[c] = row->mean[m][c][x] / unit;
-            if (is_shadow(o, value, mean, row->variance[m][x] / square_unit)) {
+            if (seg_is_shadow(value, mean, (float)o->darkest,
+                              near_squared * (row->variance[m][x] / square_unit))) {
                 row->mask[x] = o->shadows == SEG_SHADOWS_MARK ? 127 : 0;
                 break;
             }

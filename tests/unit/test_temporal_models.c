@@ -6,7 +6,7 @@
 #define WIDTH 48
 #define HEIGHT 24
 
-static const char *const ids[] = {"sigma-delta", "temporal-median", "mog2",     "vibe",
+static const char *const ids[] = {"sigma-delta", "temporal-median", "mog2",     "knn", "vibe",
                                   "pbas",        "subsense",        "consensus"};
 #define IDS ((int)(sizeof ids / sizeof *ids))
 
@@ -279,11 +279,12 @@ END_TEST
 
 /* Half of the wall darkened to 0.8: shadow by default, 127 or foreground if wanted. */
 START_TEST(shadows) {
+    static const char *const methods[] = {"mog2", "knn"};
     static const char *const what[] = {"drop", "mark", "keep"};
     static const int wanted[] = {0, 127, 255};
     for (int i = 0; i < 3; i++) {
         stream s;
-        START(&s, "mog2", "shadows", what[i], "smooth", "1");
+        START(&s, methods[_i], "shadows", what[i], "smooth", "1");
         give_many(&s, colour_wall, 60);
         seg_frame frame = {.index = 60};
         ck_assert_ok(seg_image_alloc(&frame.image, WIDTH, HEIGHT, SEG_U8, 3, NULL));
@@ -319,7 +320,7 @@ int main(void) {
     tcase_add_loop_test(cases, other_frames_are_refused, 0, IDS);
     tcase_add_test(cases, median_of_a_window);
     tcase_add_test(cases, counting_up_and_down);
-    tcase_add_test(cases, shadows);
+    tcase_add_loop_test(cases, shadows, 0, 2);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

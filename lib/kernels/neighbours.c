@@ -1,0 +1,4 @@
+/* Choice of the neighbours kernels' level. */
+#include "kernels/neighbours.h"
+
+SEG_KERNELS_SELECT(neighbours)
