@@ -45,6 +45,7 @@ static const seg_method *const methods[] = {
     &seg_method_kmeans,
     &seg_method_split_merge,
     &seg_method_random_walker,
+    &seg_method_chan_vese,
     &seg_method_grabcut,
     &seg_method_watershed,
     &seg_method_canny,

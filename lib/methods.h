@@ -41,6 +41,7 @@ extern const seg_method seg_method_consensus, seg_method_knn, seg_method_mog2, s
 extern const seg_method seg_method_frame_diff;    /* temporal/frame_diff.c */
 extern const seg_method seg_method_background;    /* temporal/background.c */
 extern const seg_method seg_method_grabcut;       /* region/grabcut.c */
+extern const seg_method seg_method_chan_vese;     /* region/chan_vese.c */
 extern const seg_method seg_method_random_walker; /* region/random_walker.c */
 extern const seg_method seg_method_canny;         /* edge/canny.c */
 extern const seg_method seg_method_frame_diff;    /* temporal/frame_diff.c */

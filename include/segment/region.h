@@ -102,6 +102,40 @@ SEG_API SEG_NODISCARD seg_status seg_random_walker(
     seg_image *labels, seg_image *score, const seg_image *picture, const seg_image *ignore,
     const seg_image *markers, const seg_random_walker_options *options, const seg_env *env);
 
+/** First mask of Chan-Vese. */
+typedef enum seg_chan_vese_start {
+    SEG_CHAN_VESE_BEST = 0,  /**< whichever of these ends with the least energy */
+    SEG_CHAN_VESE_OTSU = 1,  /**< above Otsu's level */
+    SEG_CHAN_VESE_LIGHT = 2, /**< the lightest tenth of the pixels */
+    SEG_CHAN_VESE_MIDDLE = 3 /**< the middle half of width and height */
+} seg_chan_vese_start;
+
+typedef struct seg_chan_vese_options {
+    size_t size;
+    double mu;               /**< cost of a pixel of the border's length, 0 to 1000 */
+    double nu;               /**< cost of a pixel inside, -100 to 100 */
+    double lambda1, lambda2; /**< weights of the inside's and the outside's evenness, 0 to 100 */
+    int32_t start;           /**< seg_chan_vese_start */
+    int32_t iterations;      /**< at most, 1 to 1000; ends when nothing changes */
+    bool invert;             /**< the darker region is inside */
+} seg_chan_vese_options;
+
+SEG_API void seg_chan_vese_options_init(seg_chan_vese_options *options);
+
+/**
+ * Chan-Vese's two-phase segmentation, by minimum cuts for the means of either region in turn.
+ * `mask` (ensured): U8, 255 inside. `energy` (may be NULL): what is left of it, data terms in
+ * variances of the picture. `picture`: 1-4 channels, u8, u16 or f32; alpha is left out. `ignore`
+ * (U8, may be NULL): pixels without a say, never inside, so are those that are not finite. Of a
+ * picture of one value nothing is inside. Memory: 63 bytes a pixel. Errors: SEG_ERROR_OPTION,
+ * _ARGUMENT, _SHAPE, _LIMIT (2^31 pixels), _MEMORY, _CANCELLED.
+ * T. Chan, L. Vese, "Active contours without edges", IEEE Trans. Image Processing 10(2), 2001.
+ */
+SEG_API SEG_NODISCARD seg_status seg_chan_vese(seg_image *mask, double *energy,
+                                               const seg_image *picture, const seg_image *ignore,
+                                               const seg_chan_vese_options *options,
+                                               const seg_env *env);
+
 /** What a watershed floods. */
 typedef enum seg_surface {
     SEG_SURFACE_GRADIENT = 0, /**< most less least over 3 x 3 pixels, the largest of the colours */
