@@ -103,19 +103,19 @@ SEG_API SEG_NODISCARD seg_status seg_random_walker(
     const seg_image *markers, const seg_random_walker_options *options, const seg_env *env);
 
 /** First mask of Chan-Vese. */
-typedef enum seg_chan_vese_start {
+typedef enum seg_chan_vese_initial {
     SEG_CHAN_VESE_BEST = 0,  /**< whichever of these ends with the least energy */
     SEG_CHAN_VESE_OTSU = 1,  /**< above Otsu's level */
     SEG_CHAN_VESE_LIGHT = 2, /**< the lightest tenth of the pixels */
     SEG_CHAN_VESE_MIDDLE = 3 /**< the middle half of width and height */
-} seg_chan_vese_start;
+} seg_chan_vese_initial;
 
 typedef struct seg_chan_vese_options {
     size_t size;
     double mu;               /**< cost of a pixel of the border's length, 0 to 1000 */
     double nu;               /**< cost of a pixel inside, -100 to 100 */
     double lambda1, lambda2; /**< weights of the inside's and the outside's evenness, 0 to 100 */
-    int32_t start;           /**< seg_chan_vese_start */
+    int32_t initial;         /**< seg_chan_vese_initial */
     int32_t iterations;      /**< at most, 1 to 1000; ends when nothing changes */
     bool invert;             /**< the darker region is inside */
 } seg_chan_vese_options;

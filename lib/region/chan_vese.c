@@ -44,7 +44,7 @@
 #define LENGTH_STRAIGHT 0.39269908169872414
 #define LENGTH_DIAGONAL 0.27768018363489787
 
-static const char *const start_names[] = {"best", "otsu", "light", "middle", NULL};
+static const char *const initial_names[] = {"best", "otsu", "light", "middle", NULL};
 
 static const seg_param rows[] = {
     {"mu", SEG_PARAM_FLOAT, offsetof(seg_chan_vese_options, mu), "0.5", 0, 1000, NULL, "",
@@ -55,7 +55,8 @@ static const seg_param rows[] = {
      "How much the inside must be of one colour.", "lambda1"},
     {"lambda2", SEG_PARAM_FLOAT, offsetof(seg_chan_vese_options, lambda2), "1", 0, 100, NULL, "",
      "How much the outside must be of one colour.", "lambda2"},
-    {"start", SEG_PARAM_ENUM, offsetof(seg_chan_vese_options, start), "best", 0, 3, start_names, "",
+    {"initial", SEG_PARAM_ENUM, offsetof(seg_chan_vese_options, initial), "best", 0, 3,
+     initial_names, "",
      "First mask: above Otsu's level, the lightest tenth, the middle, or whichever ends best.", ""},
     {"iterations", SEG_PARAM_INT, offsetof(seg_chan_vese_options, iterations), "50", 1, 1000, NULL,
      "", "Rounds of means and cut at most; ends when nothing changes.", ""},
@@ -303,7 +304,7 @@ static double find_variance(const contour *job) {
 
 static seg_status find_contour(seg_image *mask, contour *job, const seg_image *picture,
                                const seg_image *ignore) {
-    const int32_t chosen = job->options->start;
+    const int32_t chosen = job->options->initial;
     bool any = false;
     job->width = picture->width;
     job->height = picture->height;

@@ -92,7 +92,7 @@ START_TEST(against_all_masks) {
         options.mu = 0.3 * (repeat % 4);
         options.nu = repeat % 3 ? 0 : 0.2;
         options.lambda1 = repeat % 4 ? 1 : 1.5;
-        options.start = (int32_t)(repeat % 4);
+        options.initial = (int32_t)(repeat % 4);
         options.invert = repeat % 5 == 0;
         seg_image mask = {0};
         double energy;
@@ -144,7 +144,7 @@ START_TEST(disk_in_noise) {
         seg_image picture = draw(75, &random), mask = {0};
         seg_chan_vese_options options;
         seg_chan_vese_options_init(&options);
-        options.start = start;
+        options.initial = start;
         options.mu = 2;
         ck_assert_ok(seg_chan_vese(&mask, NULL, &picture, NULL, &options, NULL));
         int wrong = 0;
@@ -169,7 +169,7 @@ START_TEST(energy_does_not_grow) {
         seg_chan_vese_options_init(&options);
         for (int32_t rounds = 1; rounds <= 32; rounds *= 2)
             for (int32_t start = SEG_CHAN_VESE_OTSU; start <= SEG_CHAN_VESE_MIDDLE; start++) {
-                options.start = start;
+                options.initial = start;
                 options.iterations = rounds;
                 ck_assert_ok(seg_chan_vese(&mask, &energy, &picture, NULL, &options, NULL));
                 if (rounds > 1) ck_assert_double_le(energy, before[start - 1] + 0.5);
@@ -177,7 +177,7 @@ START_TEST(energy_does_not_grow) {
             }
         for (int i = 0; i < 3; i++)
             best = fmin(best, before[i]);
-        options.start = SEG_CHAN_VESE_BEST;
+        options.initial = SEG_CHAN_VESE_BEST;
         ck_assert_ok(seg_chan_vese(&mask, &energy, &picture, NULL, &options, NULL));
         ck_assert_double_eq(energy, best);
         seg_image_unref(&picture);
