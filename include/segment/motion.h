@@ -71,6 +71,16 @@ typedef struct seg_horn_schunck_options {
 
 SEG_API void seg_horn_schunck_options_init(seg_horn_schunck_options *options);
 
+typedef struct seg_dis_options {
+    size_t size;
+    seg_flow_options flow;
+    int32_t stride;     /**< distance of neighbouring patches, pixels */
+    int32_t iterations; /**< steps of the search, at most */
+    bool refine;        /**< variational refinement on each level */
+} seg_dis_options;
+
+SEG_API void seg_dis_options_init(seg_dis_options *options);
+
 /**
  * Flow from `first` to `second` (1-4 channels, u8, u16 or f32, of the same shape) by a flow method
  * of the registry: result->flow, on the grid of `first`, and mask and score with

@@ -36,11 +36,12 @@ typedef struct axis {
     float *weights;
 } axis;
 
-typedef enum shape { GAUSSIAN, CUBIC } shape;
+typedef enum shape { GAUSSIAN, CUBIC, LINEAR } shape;
 
 static double weight_of(shape kind, double distance, double sigma) {
     const double d = fabs(distance);
     if (kind == GAUSSIAN) return seg_exp(-d * d / (2 * sigma * sigma));
+    if (kind == LINEAR) return d < 1 ? 1 - d : 0;
     if (d < 1) return (1.5 * d - 2.5) * d * d + 1;
     return d < 2 ? ((2.5 - 0.5 * d) * d - 4) * d + 2 : 0;
 }
@@ -50,7 +51,7 @@ static seg_status make_axis(axis *a, shape kind, double sigma, int32_t from, int
     const double ratio = (double)from / to, reach = kind == CUBIC ? 2 : 3 * sigma;
     a->count = to;
     a->taps = (int32_t)(2 * reach) + 1;
-    if (kind == CUBIC) a->taps = 4;
+    if (kind != GAUSSIAN) a->taps = kind == CUBIC ? 4 : 2;
     const size_t size = (size_t)to * (sizeof(int32_t) + (size_t)a->taps * sizeof(float));
     a->weights = seg_scratch_take(scratch, size, 1, "weights of a field at another size");
     if (!a->weights) return SEG_ERROR_MEMORY;
@@ -140,6 +141,11 @@ seg_status seg_field_shrink(const seg_field *target, const seg_field *source, se
 seg_status seg_field_enlarge(const seg_field *target, const seg_field *source, float gain,
                              seg_scratch *scratch, const seg_env *env) {
     return resample(target, source, CUBIC, 0, 0, gain, scratch, env);
+}
+
+seg_status seg_field_stretch(const seg_field *target, const seg_field *source, float gain,
+                             seg_scratch *scratch, const seg_env *env) {
+    return resample(target, source, LINEAR, 0, 0, gain, scratch, env);
 }
 
 seg_status seg_field_blur(const seg_field *target, const seg_field *source, double sigma,

@@ -30,6 +30,10 @@ SEG_NODISCARD seg_status seg_field_shrink(const seg_field *target, const seg_fie
 SEG_NODISCARD seg_status seg_field_enlarge(const seg_field *target, const seg_field *source,
                                            float gain, seg_scratch *scratch, const seg_env *env);
 
+/** The same by straight lines: faster, and smooth enough where much is added. */
+SEG_NODISCARD seg_status seg_field_stretch(const seg_field *target, const seg_field *source,
+                                           float gain, seg_scratch *scratch, const seg_env *env);
+
 /** Gaussian blur of that sigma (0 < sigma <= 4), borders repeated; fills the room as well. */
 SEG_NODISCARD seg_status seg_field_blur(const seg_field *target, const seg_field *source,
                                         double sigma, seg_scratch *scratch, const seg_env *env);

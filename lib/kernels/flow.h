@@ -24,13 +24,12 @@ typedef struct seg_flow_block {
 enum { SEG_J11, SEG_J12, SEG_J22, SEG_J13, SEG_J23, SEG_J33, SEG_TENSOR };
 
 typedef enum seg_robust_kind {
-    SEG_PENALTY_QUADRATIC = 0, /* s^2 */
-    SEG_PENALTY_CHARBONNIER,   /* 2 sqrt(s^2 + e^2) */
-    SEG_PENALTY_LORENTZIAN     /* 2 e^2 log(1 + s^2 / (2 e^2)) */
+    SEG_PENALTY_CHARBONNIER, /* 2 sqrt(s^2 + e^2) */
+    SEG_PENALTY_LORENTZIAN   /* 2 e^2 log(1 + s^2 / (2 e^2)) */
 } seg_robust_kind;
 
-/** share * psi' + even: psi' the derivative of a penalty by s^2, which is 1, 1 / sqrt(s^2 + e2) or
- *  1 / (1 + s^2 / (2 e2)). */
+/** share * psi' + even: psi' the derivative of a penalty by s^2, which is 1 / sqrt(s^2 + e2) or
+ *  1 / (1 + s^2 / (2 e2)). That of s^2 itself is 1: share 0, even 1. */
 typedef struct seg_flow_robust {
     int32_t penalty; /* seg_robust_kind */
     float e2, share, even;
@@ -78,10 +77,6 @@ typedef struct seg_flow_kernels {
     void (*warp)(float *mean, float *difference, float *inside, const float *first,
                  const float *second, ptrdiff_t stride, const float *u, const float *v, int32_t y,
                  int32_t width, int32_t height);
-    /** The same by straight lines. */
-    void (*warp_linear)(float *mean, float *difference, float *inside, const float *first,
-                        const float *second, ptrdiff_t stride, const float *u, const float *v,
-                        int32_t y, int32_t width, int32_t height);
     /** out = (8 (c - b) - (d - a)) / 12: the derivative in the middle of a, b, ., c, d. */
     void (*derive)(float *out, const float *a, const float *b, const float *c, const float *d,
                    int32_t count);
@@ -92,11 +87,11 @@ typedef struct seg_flow_kernels {
     /* ---- the energy ---- */
 
     /** The tensor of a row. Rows y - 2 .. y + 2 of the mean picture, its derivative across, and the
-     *  difference in time. Constancy of brightness, and weighted by gamma that of the gradient;
-     *  each divided by its squared gradient + zeta2, if that is above 0. 0 where inside is. */
+     *  difference in time. Constancy of brightness, and weighted by gamma that of the gradient; 0
+     *  where inside is. */
     void (*tensor)(float *const tensor[SEG_TENSOR], const float *const mean[5],
                    const float *const across[5], const float *const time[5], const float *inside,
-                   float gamma, float zeta2, int32_t count);
+                   float gamma, int32_t count);
     /** weights = lambda * psi'((u - u2)^2 + (v - v2)^2). */
     void (*edge_weights)(float *weights, const float *u, const float *v, const float *u2,
                          const float *v2, float lambda, const seg_flow_robust *robust,

@@ -23,9 +23,8 @@ static inline float seg_clamp_to(float x, float most) {
 
 /** share * psi' + even. */
 static inline float seg_robust_of(float s2, int32_t penalty, float e2, float share, float even) {
-    float slope = 1;
-    if (penalty == SEG_PENALTY_CHARBONNIER) slope = 1 / sqrtf(s2 + e2);
-    if (penalty == SEG_PENALTY_LORENTZIAN) slope = 1 / (1 + s2 / (2 * e2));
+    const float slope =
+        penalty == SEG_PENALTY_CHARBONNIER ? 1 / sqrtf(s2 + e2) : 1 / (1 + s2 / (2 * e2));
     return share * slope + even;
 }
 

@@ -88,23 +88,6 @@ static void warp(float *mean, float *difference, float *inside, const float *fir
     }
 }
 
-static void warp_linear(float *mean, float *difference, float *inside, const float *first,
-                        const float *second, ptrdiff_t stride, const float *u, const float *v,
-                        int32_t y, int32_t width, int32_t height) {
-    for (int32_t x = 0; x < width; x++) {
-        const float px = (float)x + u[x], py = (float)y + v[x];
-        const float cx = seg_clamp_to(px, (float)(width - 1));
-        const float cy = seg_clamp_to(py, (float)(height - 1));
-        const int32_t ix = (int32_t)cx, iy = (int32_t)cy;
-        const float fx = cx - (float)ix, fy = cy - (float)iy;
-        const float *corner = second + iy * stride + ix;
-        const float left = corner[0] + fy * (corner[stride] - corner[0]);
-        const float right = corner[1] + fy * (corner[stride + 1] - corner[1]);
-        const float warped = left + fx * (right - left);
-        put_warped(&mean[x], &difference[x], &inside[x], first[x], warped, cx == px && cy == py);
-    }
-}
-
 static void derive(float *out, const float *a, const float *b, const float *c, const float *d,
                    int32_t count) {
     for (int32_t x = 0; x < count; x++)
@@ -133,7 +116,7 @@ static float second_derivative(float a, float b, float c, float d, float e) {
 
 static void tensor(float *const tensor[SEG_TENSOR], const float *const mean[5],
                    const float *const across[5], const float *const time[5], const float *inside,
-                   float gamma, float zeta2, int32_t count) {
+                   float gamma, int32_t count) {
     for (int32_t x = 0; x < count; x++) {
         const float *m = mean[2] + x, *t = time[2] + x;
         const float ix = across[2][x],
@@ -144,18 +127,13 @@ static void tensor(float *const tensor[SEG_TENSOR], const float *const mean[5],
         const float ixy = derivative(across[0][x], across[1][x], across[3][x], across[4][x]);
         const float it = t[0], ixt = derivative(t[-2], t[-1], t[1], t[2]);
         const float iyt = derivative(time[0][x], time[1][x], time[3][x], time[4][x]);
-        float b = inside[x], gx = inside[x] * gamma, gy = inside[x] * gamma;
-        if (zeta2 > 0) {
-            b = b / (ix * ix + iy * iy + zeta2);
-            gx = gx / (ixx * ixx + ixy * ixy + zeta2);
-            gy = gy / (ixy * ixy + iyy * iyy + zeta2);
-        }
-        tensor[SEG_J11][x] = b * (ix * ix) + gx * (ixx * ixx) + gy * (ixy * ixy);
-        tensor[SEG_J12][x] = b * (ix * iy) + gx * (ixx * ixy) + gy * (ixy * iyy);
-        tensor[SEG_J22][x] = b * (iy * iy) + gx * (ixy * ixy) + gy * (iyy * iyy);
-        tensor[SEG_J13][x] = b * (ix * it) + gx * (ixx * ixt) + gy * (ixy * iyt);
-        tensor[SEG_J23][x] = b * (iy * it) + gx * (ixy * ixt) + gy * (iyy * iyt);
-        tensor[SEG_J33][x] = b * (it * it) + gx * (ixt * ixt) + gy * (iyt * iyt);
+        const float b = inside[x], g = inside[x] * gamma;
+        tensor[SEG_J11][x] = b * (ix * ix) + g * (ixx * ixx + ixy * ixy);
+        tensor[SEG_J12][x] = b * (ix * iy) + g * (ixx * ixy + ixy * iyy);
+        tensor[SEG_J22][x] = b * (iy * iy) + g * (ixy * ixy + iyy * iyy);
+        tensor[SEG_J13][x] = b * (ix * it) + g * (ixx * ixt + ixy * iyt);
+        tensor[SEG_J23][x] = b * (iy * it) + g * (ixy * ixt + iyy * iyt);
+        tensor[SEG_J33][x] = b * (it * it) + g * (ixt * ixt + iyt * iyt);
     }
 }
 
@@ -304,7 +282,6 @@ const seg_flow_kernels seg_flow_kernels_ref = {
     .blend_rows = blend_rows,
     .blend_across = blend_across,
     .warp = warp,
-    .warp_linear = warp_linear,
     .derive = derive,
     .split = split,
     .join = join,

@@ -42,33 +42,17 @@ static void iterate_1981(float *restrict new_u, float *restrict new_v, const flo
 
 /* ---- fields ---- */
 
-/* A few rows at a time, so that sums are stored and read again seldom. */
 static void blend_rows(float *restrict out, const float *const *rows, const float *weights,
                        int32_t taps, int32_t count) {
-    int32_t k = 1;
-    const float w0 = weights[0];
-    const float *restrict r0 = rows[0];
-    if (taps >= 4) {
-        const float w1 = weights[1], w2 = weights[2], w3 = weights[3];
-        const float *restrict r1 = rows[1], *restrict r2 = rows[2], *restrict r3 = rows[3];
+    const float *restrict first = rows[0];
+    const float w = weights[0];
+    for (int32_t x = 0; x < count; x++)
+        out[x] = w * first[x];
+    for (int32_t k = 1; k < taps; k++) {
+        const float *restrict row = rows[k];
+        const float weight = weights[k];
         for (int32_t x = 0; x < count; x++)
-            out[x] = ((w0 * r0[x] + w1 * r1[x]) + w2 * r2[x]) + w3 * r3[x];
-        k = 4;
-    } else {
-        for (int32_t x = 0; x < count; x++)
-            out[x] = w0 * r0[x];
-    }
-    for (; k + 2 <= taps; k += 2) {
-        const float wa = weights[k], wb = weights[k + 1];
-        const float *restrict a = rows[k], *restrict b = rows[k + 1];
-        for (int32_t x = 0; x < count; x++)
-            out[x] = (out[x] + wa * a[x]) + wb * b[x];
-    }
-    for (; k < taps; k++) {
-        const float wa = weights[k];
-        const float *restrict a = rows[k];
-        for (int32_t x = 0; x < count; x++)
-            out[x] = out[x] + wa * a[x];
+            out[x] = out[x] + weight * row[x];
     }
 }
 
@@ -221,24 +205,6 @@ static void warp(float *mean, float *difference, float *inside, const float *fir
     }
 }
 
-static void warp_linear(float *mean, float *difference, float *inside, const float *first,
-                        const float *second, ptrdiff_t stride, const float *u, const float *v,
-                        int32_t y, int32_t width, int32_t height) {
-    places p;
-    float warped[CHUNK];
-    for (int32_t x = 0; x < width; x += CHUNK) {
-        const int32_t count = width - x < CHUNK ? width - x : CHUNK;
-        find_places(&p, u + x, v + x, x, y, stride, width, height, count);
-        for (int32_t i = 0; i < count; i++) {
-            const float *corner = second + p.offset[i];
-            const float left = corner[0] + p.fy[i] * (corner[stride] - corner[0]);
-            const float right = corner[1] + p.fy[i] * (corner[stride + 1] - corner[1]);
-            warped[i] = left + p.fx[i] * (right - left);
-        }
-        put_warped(mean + x, difference + x, inside + x, first + x, warped, p.inside, count);
-    }
-}
-
 static void derive(float *restrict out, const float *restrict a, const float *restrict b,
                    const float *restrict c, const float *restrict d, int32_t count) {
     for (int32_t x = 0; x < count; x++)
@@ -282,7 +248,7 @@ tensor_loop(float *restrict j11, float *restrict j12, float *restrict j22, float
             const float *restrict a2, const float *restrict a3, const float *restrict a4,
             const float *restrict t0, const float *restrict t1, const float *restrict t2,
             const float *restrict t3, const float *restrict t4, const float *restrict inside,
-            float gamma, float zeta2, bool normalised, int32_t count) {
+            float gamma, int32_t count) {
     for (int32_t x = 0; x < count; x++) {
         const float ix = a2[x], iy = derivative(m0[x], m1[x], m3[x], m4[x]);
         const float ixx = second_derivative(m2[x - 2], m2[x - 1], m2[x], m2[x + 1], m2[x + 2]);
@@ -290,34 +256,23 @@ tensor_loop(float *restrict j11, float *restrict j12, float *restrict j22, float
         const float ixy = derivative(a0[x], a1[x], a3[x], a4[x]);
         const float it = t2[x], ixt = derivative(t2[x - 2], t2[x - 1], t2[x + 1], t2[x + 2]);
         const float iyt = derivative(t0[x], t1[x], t3[x], t4[x]);
-        float b = inside[x], gx = inside[x] * gamma, gy = inside[x] * gamma;
-        if (normalised) {
-            b = b / (ix * ix + iy * iy + zeta2);
-            gx = gx / (ixx * ixx + ixy * ixy + zeta2);
-            gy = gy / (ixy * ixy + iyy * iyy + zeta2);
-        }
-        j11[x] = b * (ix * ix) + gx * (ixx * ixx) + gy * (ixy * ixy);
-        j12[x] = b * (ix * iy) + gx * (ixx * ixy) + gy * (ixy * iyy);
-        j22[x] = b * (iy * iy) + gx * (ixy * ixy) + gy * (iyy * iyy);
-        j13[x] = b * (ix * it) + gx * (ixx * ixt) + gy * (ixy * iyt);
-        j23[x] = b * (iy * it) + gx * (ixy * ixt) + gy * (iyy * iyt);
-        j33[x] = b * (it * it) + gx * (ixt * ixt) + gy * (iyt * iyt);
+        const float b = inside[x], g = inside[x] * gamma;
+        j11[x] = b * (ix * ix) + g * (ixx * ixx + ixy * ixy);
+        j12[x] = b * (ix * iy) + g * (ixx * ixy + ixy * iyy);
+        j22[x] = b * (iy * iy) + g * (ixy * ixy + iyy * iyy);
+        j13[x] = b * (ix * it) + g * (ixx * ixt + ixy * iyt);
+        j23[x] = b * (iy * it) + g * (ixy * ixt + iyy * iyt);
+        j33[x] = b * (it * it) + g * (ixt * ixt + iyt * iyt);
     }
 }
 
 static void tensor(float *const tensor[SEG_TENSOR], const float *const mean[5],
                    const float *const across[5], const float *const time[5], const float *inside,
-                   float gamma, float zeta2, int32_t count) {
-#define ARGUMENTS                                                                                  \
-    tensor[SEG_J11], tensor[SEG_J12], tensor[SEG_J22], tensor[SEG_J13], tensor[SEG_J23],           \
-        tensor[SEG_J33], mean[0], mean[1], mean[2], mean[3], mean[4], across[0], across[1],        \
-        across[2], across[3], across[4], time[0], time[1], time[2], time[3], time[4], inside,      \
-        gamma, zeta2
-    if (zeta2 > 0)
-        tensor_loop(ARGUMENTS, true, count);
-    else
-        tensor_loop(ARGUMENTS, false, count);
-#undef ARGUMENTS
+                   float gamma, int32_t count) {
+    tensor_loop(tensor[SEG_J11], tensor[SEG_J12], tensor[SEG_J22], tensor[SEG_J13], tensor[SEG_J23],
+                tensor[SEG_J33], mean[0], mean[1], mean[2], mean[3], mean[4], across[0], across[1],
+                across[2], across[3], across[4], time[0], time[1], time[2], time[3], time[4],
+                inside, gamma, count);
 }
 
 static inline void edge_loop(float *restrict weights, const float *restrict u,
@@ -332,17 +287,11 @@ static inline void edge_loop(float *restrict weights, const float *restrict u,
 
 /* A loop of its own for each penalty. */
 #define BY_PENALTY(loop, ...)                                                                      \
-    switch (robust->penalty) {                                                                     \
-    case SEG_PENALTY_CHARBONNIER:                                                                  \
+    if (robust->penalty == SEG_PENALTY_CHARBONNIER)                                                \
         loop(__VA_ARGS__, SEG_PENALTY_CHARBONNIER, robust->e2, robust->share, robust->even,        \
              count);                                                                               \
-        break;                                                                                     \
-    case SEG_PENALTY_LORENTZIAN:                                                                   \
-        loop(__VA_ARGS__, SEG_PENALTY_LORENTZIAN, robust->e2, robust->share, robust->even, count); \
-        break;                                                                                     \
-    default:                                                                                       \
-        loop(__VA_ARGS__, SEG_PENALTY_QUADRATIC, robust->e2, robust->share, robust->even, count);  \
-    }
+    else                                                                                           \
+        loop(__VA_ARGS__, SEG_PENALTY_LORENTZIAN, robust->e2, robust->share, robust->even, count);
 
 static void edge_weights(float *weights, const float *u, const float *v, const float *u2,
                          const float *v2, float lambda, const seg_flow_robust *robust,
@@ -408,9 +357,8 @@ static void blocks_even(float *const out[5], const float *const j[SEG_TENSOR], c
               j[SEG_J13], j[SEG_J23], u0, v0, neighbours, 1 / lambda, count);
 }
 
-static inline void relax_loop(float *restrict u, float *restrict v, const seg_flow_near *near,
-                              const seg_flow_block *block, float omega, bool weighted,
-                              int32_t count) {
+static void relax(float *restrict u, float *restrict v, const seg_flow_near *near,
+                  const seg_flow_block *block, float omega, int32_t count) {
     const float *restrict ul = near->u[0], *restrict ur = near->u[1], *restrict ua = near->u[2],
                           *restrict ub = near->u[3];
     const float *restrict vl = near->v[0], *restrict vr = near->v[1], *restrict va = near->v[2],
@@ -420,28 +368,28 @@ static inline void relax_loop(float *restrict u, float *restrict v, const seg_fl
     const float *restrict i11 = block->i11, *restrict i12 = block->i12, *restrict i22 = block->i22;
     const float *restrict bu = block->bu, *restrict bv = block->bv;
     for (int32_t x = 0; x < count; x++) {
-        float near_u, near_v;
-        if (weighted) {
-            near_u = (wl[x] * ul[x] + wr[x] * ur[x]) + (wa[x] * ua[x] + wb[x] * ub[x]);
-            near_v = (wl[x] * vl[x] + wr[x] * vr[x]) + (wa[x] * va[x] + wb[x] * vb[x]);
-        } else {
-            near_u = (ul[x] + ur[x]) + (ua[x] + ub[x]);
-            near_v = (vl[x] + vr[x]) + (va[x] + vb[x]);
-        }
+        const float near_u = (wl[x] * ul[x] + wr[x] * ur[x]) + (wa[x] * ua[x] + wb[x] * ub[x]);
+        const float near_v = (wl[x] * vl[x] + wr[x] * vr[x]) + (wa[x] * va[x] + wb[x] * vb[x]);
         const float a = bu[x] + near_u, b = bv[x] + near_v;
         u[x] = u[x] + omega * ((i11[x] * a + i12[x] * b) - u[x]);
         v[x] = v[x] + omega * ((i12[x] * a + i22[x] * b) - v[x]);
     }
 }
 
-static void relax(float *u, float *v, const seg_flow_near *near, const seg_flow_block *block,
-                  float omega, int32_t count) {
-    relax_loop(u, v, near, block, omega, true, count);
-}
-
-static void relax_even(float *u, float *v, const seg_flow_near *near, const seg_flow_block *block,
-                       float omega, int32_t count) {
-    relax_loop(u, v, near, block, omega, false, count);
+static void relax_even(float *restrict u, float *restrict v, const seg_flow_near *near,
+                       const seg_flow_block *block, float omega, int32_t count) {
+    const float *restrict ul = near->u[0], *restrict ur = near->u[1], *restrict ua = near->u[2],
+                          *restrict ub = near->u[3];
+    const float *restrict vl = near->v[0], *restrict vr = near->v[1], *restrict va = near->v[2],
+                          *restrict vb = near->v[3];
+    const float *restrict i11 = block->i11, *restrict i12 = block->i12, *restrict i22 = block->i22;
+    const float *restrict bu = block->bu, *restrict bv = block->bv;
+    for (int32_t x = 0; x < count; x++) {
+        const float a = bu[x] + ((ul[x] + ur[x]) + (ua[x] + ub[x]));
+        const float b = bv[x] + ((vl[x] + vr[x]) + (va[x] + vb[x]));
+        u[x] = u[x] + omega * ((i11[x] * a + i12[x] * b) - u[x]);
+        v[x] = v[x] + omega * ((i12[x] * a + i22[x] * b) - v[x]);
+    }
 }
 
 /* ---- the weighted median ---- */
@@ -593,7 +541,6 @@ const seg_flow_kernels SEG_LEVEL_NAME(seg_flow_kernels) = {
     .blend_rows = blend_rows,
     .blend_across = blend_across,
     .warp = warp,
-    .warp_linear = warp_linear,
     .derive = derive,
     .split = split,
     .join = join,

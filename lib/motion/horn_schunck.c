@@ -93,8 +93,8 @@ typedef struct penalty_row {
 } penalty_row;
 
 static const penalty_row penalties[] = {
-    [SEG_FLOW_PENALTY_QUADRATIC] = {{SEG_PENALTY_QUADRATIC, 1, 1, 0},
-                                    {SEG_PENALTY_QUADRATIC, 1, 1, 0},
+    [SEG_FLOW_PENALTY_QUADRATIC] = {{SEG_PENALTY_CHARBONNIER, 1, 0, 1},
+                                    {SEG_PENALTY_CHARBONNIER, 1, 0, 1},
                                     40,
                                     10},
     [SEG_FLOW_PENALTY_CHARBONNIER] = {{SEG_PENALTY_CHARBONNIER, 1, 1, 0},

@@ -7,8 +7,7 @@
  * B. K. P. Horn, B. G. Schunck, "Determining optical flow", Artificial Intelligence 17, 1981, gave
  * the energy with psi(s^2) = s^2; T. Brox, A. Bruhn, N. Papenberg, J. Weickert, "High accuracy
  * optical flow estimation based on a theory for warping", ECCV 2004, the constancy of the gradient,
- * robust penalties and warping; H. Zimmer, A. Bruhn, J. Weickert, "Optic flow in harmony", IJCV 93,
- * 2011, the normalisation; D. Sun, S. Roth, M. J. Black, "A quantitative analysis of current
+ * robust penalties and warping; D. Sun, S. Roth, M. J. Black, "A quantitative analysis of current
  * practices in optical flow estimation", IJCV 106, 2014, the medians between the warps.
  *
  * Steps: 1. pyramids of both pictures; 2. from the coarsest level to the finest, `warps` times: the
@@ -48,8 +47,7 @@ typedef struct level {
 enum { WORKING_ROWS = 5 + SEG_TENSOR + 2 };
 
 static bool robust(const seg_variational *how) {
-    return how->data.penalty != SEG_PENALTY_QUADRATIC ||
-           how->smooth.penalty != SEG_PENALTY_QUADRATIC;
+    return how->data.share > 0 || how->smooth.share > 0;
 }
 
 static float *working_row(const level *l, int32_t worker, int32_t row) {
@@ -126,7 +124,6 @@ static seg_status tensor_band(void *argument, int32_t band, int32_t first, int32
                               int32_t worker) {
     (void)band;
     const level *l = argument;
-    const float zeta2 = (float)(l->how->zeta * l->how->zeta);
     float *tensor[SEG_TENSOR];
     for (int k = 0; k < SEG_TENSOR; k++)
         tensor[k] = working_row(l, worker, 5 + k);
@@ -143,8 +140,8 @@ static seg_status tensor_band(void *argument, int32_t band, int32_t first, int32
             across[k] = working_row(l, worker, (y + k + 3) % 5);
         }
         l->kernels->tensor(tensor, mean, across, time, seg_field_row(&l->inside, y),
-                           (float)l->how->gamma, zeta2, l->width);
-        if (!robust(l->how)) {
+                           (float)l->how->gamma, l->width);
+        if (l->system.even) {
             make_even_blocks(l, tensor, y, worker);
             continue;
         }
@@ -257,7 +254,7 @@ static seg_status warp_once(level *l) {
     seg_field_extend(&l->difference);
     SEG_TRY(seg_run_bands(env, l->height, BAND_HEIGHT, tensor_band, l));
     for (int32_t i = 0; i < l->how->reweightings; i++) {
-        if (robust(l->how)) {
+        if (!l->system.even) {
             SEG_TRY(seg_run_bands(env, l->height, BAND_HEIGHT, weights_band, l));
             SEG_TRY(seg_run_bands(env, l->height, BAND_HEIGHT, blocks_band, l));
         }
@@ -489,10 +486,12 @@ seg_status seg_variational_flow(const seg_flow_job *job, const seg_variational *
     if (job->started) coarsest = smaller_of(coarsest, LEVELS_BEHIND_START - 1);
     for (int32_t stage = 0; stage < how->stages; stage++) {
         seg_variational now = *how;
-        const float share = how->stages == 1 ? 1 : (float)stage / (float)(how->stages - 1);
-        now.data.share = now.smooth.share = share;
-        now.data.even = 1 - share;
-        now.smooth.even = (1 - share) * (float)how->even;
+        if (how->stages > 1) {
+            const float share = (float)stage / (float)(how->stages - 1);
+            now.data.share = now.smooth.share = share;
+            now.data.even = 1 - share;
+            now.smooth.even = (1 - share) * (float)how->even;
+        }
         for (int32_t i = coarsest; i >= 0; i--)
             SEG_TRY(visit_level(&t, &now, i));
         coarsest = smaller_of(coarsest, LEVELS_OF_STAGE - 1);
@@ -503,4 +502,23 @@ seg_status seg_variational_flow(const seg_flow_job *job, const seg_variational *
     seg_field_copy(&half[0], &t.u);
     seg_field_copy(&half[1], &t.v);
     return resize_flow(job->u, job->v, &half[0], &half[1], scratch, env);
+}
+
+seg_status seg_variational_refine(const seg_field *u, const seg_field *v, const seg_field *first,
+                                  const seg_field *second, const seg_variational *how,
+                                  seg_scratch *scratch, const seg_env *env) {
+    level l = {.how = how, .env = env, .kernels = seg_flow_kernels_get()};
+    l.width = first->width;
+    l.height = first->height;
+    SEG_TRY(take_memory(&l, scratch));
+    l = shrink_memory(&l, l.width, l.height);
+    l.first = *first;
+    l.second = *second;
+    seg_field_copy(&l.u, u);
+    seg_field_copy(&l.v, v);
+    for (int32_t k = 0; k < how->warps; k++)
+        SEG_TRY(warp_once(&l));
+    seg_field_copy(u, &l.u);
+    seg_field_copy(v, &l.v);
+    return SEG_OK;
 }

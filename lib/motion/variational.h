@@ -14,7 +14,6 @@ typedef enum seg_flow_filter {
 typedef struct seg_variational {
     double lambda;    /* weight of smoothness */
     double gamma;     /* weight of the constancy of the gradient */
-    double zeta;      /* data terms are divided by their squared gradient + zeta^2; 0 = not */
     double presmooth; /* sigma of the blur of both pictures, pixels; 0 = none */
     seg_flow_robust data, smooth;
     double factor;        /* of the pyramid */
@@ -31,6 +30,13 @@ typedef struct seg_variational {
     double sigma_place, sigma_colour, edge, doubt;
     int32_t margin;
 } seg_variational;
+
+/** The same on one level, from u and v on, which get the result; `factor`, `least`, `half` and
+ *  `presmooth` do not count. The pictures' room is filled. */
+SEG_NODISCARD seg_status seg_variational_refine(const seg_field *u, const seg_field *v,
+                                                const seg_field *first, const seg_field *second,
+                                                const seg_variational *how, seg_scratch *scratch,
+                                                const seg_env *env);
 
 SEG_NODISCARD seg_status seg_variational_flow(const seg_flow_job *job, const seg_variational *how);
 

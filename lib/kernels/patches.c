@@ -1,0 +1,4 @@
+/* Chooses the patch kernels of this machine. */
+#include "kernels/patches.h"
+
+SEG_KERNELS_SELECT(patches)
