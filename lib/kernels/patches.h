@@ -8,13 +8,13 @@
 
 enum { SEG_PATCH = 8 };
 
-/** A patch and the place it is held against: both are read row by row, nine rows of nine samples at
- *  `second`. Sample (x, y) there is s[0] a + s[1] b + s[2] c + s[3] d of the four around it. */
+/** A patch and the place it is held against, nine rows of nine samples at `second`. A sample there
+ *  lies between four: h = a + fx (b - a) of two rows, then h + fy (h' - h). */
 typedef struct seg_patch_place {
     const float *first, *dx, *dy; /* the patch and its derivatives, rows `stride` apart */
     const float *second;
     ptrdiff_t stride;
-    float share[4];
+    float fx, fy;
 } seg_patch_place;
 
 /** Sums over a patch, each over its eight columns first, these added as

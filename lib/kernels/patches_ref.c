@@ -8,10 +8,10 @@ static float sum_of(const float s[SEG_PATCH]) {
 }
 
 static float error_at(const seg_patch_place *p, int32_t x, int32_t y) {
-    const float *at = p->second + y * p->stride + x, *s = p->share;
-    const float value =
-        (s[0] * at[0] + s[1] * at[1]) + (s[2] * at[p->stride] + s[3] * at[p->stride + 1]);
-    return value - p->first[y * p->stride + x];
+    const float *at = p->second + y * p->stride + x, *below = at + p->stride;
+    const float upper = at[0] + p->fx * (at[1] - at[0]);
+    const float lower = below[0] + p->fx * (below[1] - below[0]);
+    return upper + p->fy * (lower - upper) - p->first[y * p->stride + x];
 }
 
 static void compare(seg_patch_sums *sums, const seg_patch_place *p) {

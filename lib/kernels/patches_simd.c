@@ -12,33 +12,30 @@ static inline float sum_of(__m256 s) {
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
 }
 
-typedef struct shares {
-    __m256 a, b, c, d;
-} shares;
-
-static inline shares shares_of(const seg_patch_place *p) {
-    return (shares){_mm256_set1_ps(p->share[0]), _mm256_set1_ps(p->share[1]),
-                    _mm256_set1_ps(p->share[2]), _mm256_set1_ps(p->share[3])};
+/* Row y of the place, between its columns. */
+static inline __m256 across_at(const seg_patch_place *p, __m256 fx, int32_t y) {
+    const float *at = p->second + y * p->stride;
+    const __m256 left = _mm256_loadu_ps(at), right = _mm256_loadu_ps(at + 1);
+    return _mm256_add_ps(left, _mm256_mul_ps(fx, _mm256_sub_ps(right, left)));
 }
 
-static inline __m256 errors_at(const seg_patch_place *p, const shares *s, int32_t y) {
-    const float *at = p->second + y * p->stride, *below = at + p->stride;
-    const __m256 upper = _mm256_add_ps(_mm256_mul_ps(s->a, _mm256_loadu_ps(at)),
-                                       _mm256_mul_ps(s->b, _mm256_loadu_ps(at + 1)));
-    const __m256 lower = _mm256_add_ps(_mm256_mul_ps(s->c, _mm256_loadu_ps(below)),
-                                       _mm256_mul_ps(s->d, _mm256_loadu_ps(below + 1)));
-    return _mm256_sub_ps(_mm256_add_ps(upper, lower), _mm256_loadu_ps(p->first + y * p->stride));
+/* What row y differs by, of that row and the one below. */
+static inline __m256 errors_at(const seg_patch_place *p, __m256 fy, __m256 upper, __m256 lower,
+                               int32_t y) {
+    const __m256 value = _mm256_add_ps(upper, _mm256_mul_ps(fy, _mm256_sub_ps(lower, upper)));
+    return _mm256_sub_ps(value, _mm256_loadu_ps(p->first + y * p->stride));
 }
 
 static void compare(seg_patch_sums *sums, const seg_patch_place *p) {
-    const shares s = shares_of(p);
-    __m256 e = _mm256_setzero_ps(), ee = e, ex = e, ey = e;
+    const __m256 fx = _mm256_set1_ps(p->fx), fy = _mm256_set1_ps(p->fy);
+    __m256 e = _mm256_setzero_ps(), ee = e, ex = e, ey = e, upper = across_at(p, fx, 0);
     for (int32_t y = 0; y < SEG_PATCH; y++) {
-        const __m256 error = errors_at(p, &s, y);
+        const __m256 lower = across_at(p, fx, y + 1), error = errors_at(p, fy, upper, lower, y);
         e = _mm256_add_ps(e, error);
         ee = _mm256_add_ps(ee, _mm256_mul_ps(error, error));
         ex = _mm256_add_ps(ex, _mm256_mul_ps(error, _mm256_loadu_ps(p->dx + y * p->stride)));
         ey = _mm256_add_ps(ey, _mm256_mul_ps(error, _mm256_loadu_ps(p->dy + y * p->stride)));
+        upper = lower;
     }
     *sums = (seg_patch_sums){sum_of(e), sum_of(ee), sum_of(ex), sum_of(ey)};
 }
@@ -62,14 +59,17 @@ static inline void add_to(float *sum, __m256 value) {
 
 static void spread(float *weight, float *sum_u, float *sum_v, const seg_patch_place *p, float u,
                    float v, int32_t first, int32_t end) {
-    const shares s = shares_of(p);
+    const __m256 fx = _mm256_set1_ps(p->fx), fy = _mm256_set1_ps(p->fy);
     const __m256 one = _mm256_set1_ps(1), sign = _mm256_set1_ps(-0.0f);
+    __m256 upper = across_at(p, fx, first);
     for (int32_t y = first; y < end; y++) {
-        const __m256 error = _mm256_andnot_ps(sign, errors_at(p, &s, y));
+        const __m256 lower = across_at(p, fx, y + 1);
+        const __m256 error = _mm256_andnot_ps(sign, errors_at(p, fy, upper, lower, y));
         const __m256 w = _mm256_div_ps(one, _mm256_max_ps(error, one));
         add_to(weight + y * p->stride, w);
         add_to(sum_u + y * p->stride, _mm256_mul_ps(w, _mm256_set1_ps(u)));
         add_to(sum_v + y * p->stride, _mm256_mul_ps(w, _mm256_set1_ps(v)));
+        upper = lower;
     }
 }
 #else
@@ -80,9 +80,12 @@ static inline float sum_of(const float s[SEG_PATCH]) {
 static inline void errors_at(float *restrict error, const seg_patch_place *p, int32_t y) {
     const float *restrict at = p->second + y * p->stride, *restrict below = at + p->stride;
     const float *restrict first = p->first + y * p->stride;
-    const float a = p->share[0], b = p->share[1], c = p->share[2], d = p->share[3];
-    for (int x = 0; x < SEG_PATCH; x++)
-        error[x] = ((a * at[x] + b * at[x + 1]) + (c * below[x] + d * below[x + 1])) - first[x];
+    const float fx = p->fx, fy = p->fy;
+    for (int x = 0; x < SEG_PATCH; x++) {
+        const float upper = at[x] + fx * (at[x + 1] - at[x]);
+        const float lower = below[x] + fx * (below[x + 1] - below[x]);
+        error[x] = upper + fy * (lower - upper) - first[x];
+    }
 }
 
 static void compare(seg_patch_sums *sums, const seg_patch_place *p) {

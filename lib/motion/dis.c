@@ -26,7 +26,6 @@
 #include "kernels/patches.h"
 #include "methods.h"
 
-#include <math.h>
 #include <string.h>
 
 #define LEAST_SIDE 16 /* of a level that is searched */
@@ -104,6 +103,11 @@ static int32_t patches_in(int32_t size, int32_t stride) {
     return (size - SEG_PATCH + stride - 1) / stride + 1;
 }
 
+static int32_t floor_of(float x) {
+    const int32_t cut = (int32_t)x;
+    return cut - ((float)cut > x);
+}
+
 static float clamp(float x, float low, float high) {
     return x < low ? low : x > high ? high : x;
 }
@@ -114,15 +118,16 @@ static seg_patch_place hold(const dis_level *l, int32_t x, int32_t y, float u, f
     const float tx = clamp((float)x + u, -SEG_PATCH, (float)l->second.width);
     const float ty = clamp((float)y + v, -SEG_FIELD_ROWS,
                            (float)(l->second.height + SEG_FIELD_ROWS - 1 - SEG_PATCH));
-    const float left = floorf(tx), top = floorf(ty), fx = tx - left, fy = ty - top;
+    const int32_t left = floor_of(tx), top = floor_of(ty);
     const ptrdiff_t at = y * l->first.stride + x;
     return (seg_patch_place){
         .first = l->first.data + at,
         .dx = l->dx.data + at,
         .dy = l->dy.data + at,
-        .second = l->second.data + (ptrdiff_t)top * l->second.stride + (ptrdiff_t)left,
+        .second = l->second.data + top * l->second.stride + left,
         .stride = l->first.stride,
-        .share = {(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy},
+        .fx = tx - (float)left,
+        .fy = ty - (float)top,
     };
 }
 
@@ -158,6 +163,8 @@ static void find_start(float start[2], const dis *d, int32_t x, int32_t y) {
         cx = cx < 0 ? 0 : cx < u->width ? cx : u->width - 1;
         cy = cy < 0 ? 0 : cy < u->height ? cy : u->height - 1;
         const float cu = 2 * seg_field_row(u, cy)[cx], cv = 2 * seg_field_row(v, cy)[cx];
+        const float du = cu - start[0], dv = cv - start[1];
+        if (i > 0 && du * du + dv * dv < 1) continue; /* the search comes there by itself */
         const seg_patch_place place = hold(d->level, x, y, cu, cv);
         seg_patch_sums sums;
         d->kernels->compare(&sums, &place);

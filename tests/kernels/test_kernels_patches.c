@@ -31,8 +31,9 @@ START_TEST(patches) {
         for (int level = 0; level < level_count; level++) {
             for (int i = 0; i < 4; i++)
                 fill(planes[i], ROWS * STRIDE, run % 3 ? 255 : 0.7f, &random);
-            seg_patch_place place = {planes[0], planes[1], planes[2], planes[3], STRIDE, {0}};
-            fill(place.share, 4, 1, &random);
+            seg_patch_place place = {planes[0], planes[1], planes[2], planes[3], STRIDE, 0, 0};
+            place.fx = (float)(run % 7) / 7;
+            place.fy = (float)(run % 5) / 5;
             const seg_patches_kernels *got = levels[level];
             seg_patch_sums a, b;
             ref->compare(&a, &place);
@@ -62,7 +63,7 @@ START_TEST(sums_by_hand) {
             second[y * STRIDE + x] = (float)x;
     for (int i = 0; i < 8 * STRIDE; i++)
         slope[i] = 2;
-    const seg_patch_place place = {first, slope, none, second, STRIDE, {0.5f, 0.5f, 0, 0}};
+    const seg_patch_place place = {first, slope, none, second, STRIDE, 0.5f, 0};
     seg_patch_sums sums;
     ref->compare(&sums, &place);
     /* e = x + 1/2 for x = 0 .. 7: 32 a row; e^2: 140 + 28 + 2 */
