@@ -39,7 +39,7 @@ START_TEST(options_are_found) {
     for (int id = 0; id < OPTION_COUNT; id++) {
         const option_row *row = option_get((option_id)id);
         ck_assert_msg(row->programs, "--%s belongs to no program", row->name);
-        for (uint32_t bit = 1; bit <= PROGRAM_FLOW; bit <<= 1)
+        for (uint32_t bit = 1; bit <= PROGRAM_AUGMENT; bit <<= 1)
             if (row->programs & bit) ck_assert_int_eq(option_find(row->name, bit), id);
     }
 }

@@ -78,6 +78,11 @@ static bool fail_unknown(const parser *p, const char *name) {
     if (!of->commands && from->method) chosen = from->method->id;
     topics_with(list, sizeof list, of, name);
     if (!list[0] && text_starts(name, "no-")) topics_with(list, sizeof list, of, name + 3);
+    if (list[0] && of->bit == PROGRAM_AUGMENT) {
+        message_error(NULL, "%s is a parameter of %s; write it there: --pipeline 'NAME(%s=...)'",
+                      name, list, name);
+        return false;
+    }
     const char *near = nearest_name(name, from);
     if (list[0] && !chosen)
         message_error(NULL, "--%s is a parameter of a %s (%s); name the %s %s", name, kind, list,

@@ -49,14 +49,17 @@ static void add_choices(text_buffer *target, const char *choices) {
 }
 
 /* Values of the program's options. */
-static void add_option_cases(text_buffer *target, const program *of) {
+static void add_option_cases(text_buffer *target, const program *of, const char *topic_words) {
     for (int id = 0; id < OPTION_COUNT; id++) {
         const option_row *row = option_get((option_id)id);
+        const bool topic = row->files && text_equal(row->files, "method");
         if (row->kind != OPTION_VALUE || row->group == GROUP_HIDDEN || !(row->programs & of->bit) ||
-            (row->files && text_equal(row->files, "method")))
+            (topic && of->commands))
             continue;
         text_add(target, "        --%s) ", row->name);
-        if (row->choices) {
+        if (topic) {
+            text_add(target, "words=\"%s\"", topic_words);
+        } else if (row->choices) {
             text_add(target, "words=\"");
             add_choices(target, row->choices);
             text_add(target, "\"");
@@ -85,8 +88,7 @@ static void add_value_cases(text_buffer *target, const program *of, const char *
         add_ids(&all, &of->sections[s]);
     text_add(target, "        --help|-h) words=\"%s\";;\n", all.data ? all.data : "");
     text_free(&all);
-    if (!of->commands) text_add(target, "        --method) words=\"%s\";;\n", topic_words);
-    add_option_cases(target, of);
+    add_option_cases(target, of, topic_words);
     for (int32_t s = 0; s < of->section_count; s++)
         for (int32_t i = 0; i < of->sections[s].count(); i++) {
             help_topic topic = of->sections[s].topic(i);

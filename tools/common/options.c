@@ -6,6 +6,7 @@
 #define SEGMENT PROGRAM_SEGMENT
 #define EVAL PROGRAM_EVAL
 #define FLOW PROGRAM_FLOW
+#define AUGMENT PROGRAM_AUGMENT
 #define EVERY UINT32_MAX
 
 static const option_row rows[OPTION_COUNT] = {
@@ -17,6 +18,18 @@ static const option_row rows[OPTION_COUNT] = {
                        "Method, parameters and chains from a JSON file, such as a --report of an "
                        "earlier run. The command line goes before it.",
                        SEGMENT | EVAL},
+    [OPTION_PIPELINE] = {"pipeline", 0, OPTION_VALUE, GROUP_METHOD, "TEXT", NULL, "method",
+                         "What is done to each copy, in order: 'hflip(p=0.5), rotate(limit=15)', "
+                         "or the name of a JSON file that says it; --list names the augmentations.",
+                         AUGMENT},
+    [OPTION_COPIES] = {"copies", 0, OPTION_VALUE, GROUP_METHOD, "N", NULL, NULL,
+                       "Copies of each picture, NAME_1 to NAME_N; default 1.", AUGMENT},
+    [OPTION_ORIGINALS] = {"originals", 0, OPTION_FLAG, GROUP_METHOD, NULL, NULL, NULL,
+                          "Also write each picture with its labels as it is, as NAME_0.", AUGMENT},
+    [OPTION_REPLAY] = {"replay", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
+                       "Write again what a --manifest lists, or those of its lines that FILE "
+                       "holds; the pipeline and its rules come from there.",
+                       AUGMENT},
     [OPTION_MARKERS] = {"markers", 0, OPTION_VALUE, GROUP_METHOD, "PICTURE", NULL, "file",
                         "Seeds for every frame: the value of a pixel is the label that starts "
                         "there, 0 is none.",
@@ -152,7 +165,7 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_RESIZE] =
         {"resize", 0, OPTION_VALUE, GROUP_INPUT, "SIZE", NULL, NULL,
          "Bring frames to this size first, WxH or 50%; results, --roi and objects refer to it.",
-         SEGMENT | FLOW},
+         SEGMENT | FLOW | AUGMENT},
     [OPTION_ON_RESIZE] = {"on-resize", 0, OPTION_VALUE, GROUP_INPUT, "WHAT", "scale|restart|fail",
                           NULL,
                           "When a video changes its size: scale to the first size (default), "
@@ -161,7 +174,11 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_AUTOROTATE] = {"autorotate", 0, OPTION_SWITCH, GROUP_INPUT, NULL, NULL, NULL,
                            "Turn pictures and video the way they are meant to be seen; on by "
                            "default.",
-                           SEGMENT | FLOW},
+                           SEGMENT | FLOW | AUGMENT},
+    [OPTION_CHANNELS] = {"channels", 0, OPTION_VALUE, GROUP_INPUT, "N", "1|2|3|4", NULL,
+                         "Bring pictures to this number of channels first: 1 is grey, 3 is RGB, 2 "
+                         "and 4 have alpha, too. Default: as they are; 3 with --online.",
+                         AUGMENT},
     [OPTION_INPUT_FORMAT] = {"input-format", 0, OPTION_VALUE, GROUP_INPUT, "NAME", NULL, NULL,
                              "Take the input for this format (y4m, nut, png, mjpeg, ...) instead "
                              "of looking at its content.",
@@ -225,21 +242,25 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_REPORT] = {"report", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                        "Write a JSON line for each input: method, parameters, decisions, frames, "
                        "times, warnings; - is standard output.",
-                       SEGMENT},
+                       SEGMENT | AUGMENT},
+    [OPTION_MANIFEST] = {"manifest", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
+                         "Write a JSON line for each copy with all that was drawn, after one with "
+                         "the pipeline and its rules; --replay reads it; - is standard output.",
+                         AUGMENT},
     [OPTION_FORMAT] = {"format", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
                        "Format of OUTPUT instead of the one that its name calls for: png, jpeg, "
                        "pam, pfm, npy, svg, csv, y4m, nut, rawvideo, matroska, ...",
-                       SEGMENT | FLOW},
+                       SEGMENT | FLOW | AUGMENT},
     [OPTION_CODEC] = {"codec", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
                       "Video encoder of FFmpeg; default ffv1 for masks and data, a common one for "
                       "overlays.",
-                      SEGMENT | FLOW},
+                      SEGMENT | FLOW | AUGMENT},
     [OPTION_BITRATE] = {"bitrate", 0, OPTION_VALUE, GROUP_OUTPUT, "RATE", NULL, NULL,
-                        "Bits per second of lossy video: 800k, 2M.", SEGMENT | FLOW},
+                        "Bits per second of lossy video: 800k, 2M.", SEGMENT | FLOW | AUGMENT},
     [OPTION_QUALITY] = {"quality", 0, OPTION_VALUE, GROUP_OUTPUT, "N", NULL, NULL,
-                        "Quality of JPEG pictures, 1 to 100; default 92.", SEGMENT},
+                        "Quality of JPEG pictures, 1 to 100; default 92.", SEGMENT | AUGMENT},
     [OPTION_COMPRESSION] = {"compression", 0, OPTION_VALUE, GROUP_OUTPUT, "N", NULL, NULL,
-                            "Effort of PNG pictures, 0 to 9; default 3.", SEGMENT | FLOW},
+                            "Effort of PNG pictures, 0 to 9; default 3.", SEGMENT | FLOW | AUGMENT},
     [OPTION_AUDIO] = {"audio", 0, OPTION_VALUE, GROUP_OUTPUT, "WHAT", "none|copy", NULL,
                       "Sound of the input in a video OUTPUT: none (default) or copy.", SEGMENT},
     [OPTION_PER_FILE] = {"per-file", 0, OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
@@ -279,23 +300,27 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_JOBS] = {"jobs", 0, OPTION_VALUE, GROUP_RUN, "N", NULL, NULL,
                      "Inputs worked on at once; they share the threads. Default 1, 0 is one per "
                      "processor.",
-                     SEGMENT},
+                     SEGMENT | AUGMENT},
+    [OPTION_CACHE] = {"cache", 0, OPTION_VALUE, GROUP_RUN, "BYTES", NULL, NULL,
+                      "Memory for decoded pictures that are used again, by mixing or in another "
+                      "epoch: 512M (default), 4G, 0.",
+                      AUGMENT},
     [OPTION_SHARD] = {"shard", 0, OPTION_VALUE, GROUP_RUN, "PART/PARTS", NULL, NULL,
                       "Work on this part of the inputs only, e.g. 3/8. Parts are runs of inputs "
                       "in their order: what all parts write to --objects, --events and --report, "
                       "put one behind the other, is what one run would write.",
-                      SEGMENT},
+                      SEGMENT | AUGMENT},
     [OPTION_RESUME] = {"resume", 0, OPTION_FLAG, GROUP_RUN, NULL, NULL, NULL,
                        "Skip inputs that a journal beside OUTPUT says are done: same file, "
                        "parameters and version.",
-                       SEGMENT},
+                       SEGMENT | AUGMENT},
     [OPTION_KEEP_GOING] = {"keep-going", 0, OPTION_FLAG, GROUP_RUN, NULL, NULL, NULL,
                            "Go on with the next input after a failure; exit 3 if some failed.",
                            EVERY},
     [OPTION_DRY_RUN] = {"dry-run", 0, OPTION_FLAG, GROUP_RUN, NULL, NULL, NULL,
                         "Print what would be read, run and written, with an estimate of the "
                         "memory, and stop.",
-                        SEGMENT},
+                        SEGMENT | AUGMENT},
     [OPTION_PROGRESS] = {"progress", 0, OPTION_VALUE, GROUP_RUN, "HOW", "auto|plain|json|none",
                          NULL,
                          "On standard error: a bar on a terminal and nothing elsewhere (auto, "
@@ -308,7 +333,7 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_LIST] = {"list", 0, OPTION_FLAG, GROUP_INFORMATION, NULL, NULL, NULL,
                      "List the methods and operations; with --json as data.", EVERY},
     [OPTION_JSON] = {"json", 0, OPTION_FLAG, GROUP_INFORMATION, NULL, NULL, NULL,
-                     "With --list: JSON.", SEGMENT | FLOW},
+                     "With --list: JSON.", SEGMENT | FLOW | AUGMENT},
     [OPTION_HELP] = {"help", 'h', OPTION_OPTIONAL, GROUP_INFORMATION, "NAME", NULL, "method",
                      "This help, or that of a method, operation, parameter or option.", EVERY},
     [OPTION_VERSION] = {"version", 0, OPTION_FLAG, GROUP_INFORMATION, NULL, NULL, NULL,

@@ -11,7 +11,8 @@
 typedef enum program_bit {
     PROGRAM_SEGMENT = 1,
     PROGRAM_EVAL = 2,
-    PROGRAM_FLOW = 4
+    PROGRAM_FLOW = 4,
+    PROGRAM_AUGMENT = 8
 } program_bit;
 
 /** A line of help: what it is about, and what is said about it. */

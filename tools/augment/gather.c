@@ -1,0 +1,110 @@
+#include "augment/gather.h"
+#include "augment/manifest.h"
+#include "common/messages.h"
+#include "common/outfile.h"
+#include "common/text.h"
+#include <pthread.h>
+#include <stdlib.h>
+
+typedef struct slot {
+    item_result result;
+    bool filled;
+} slot;
+
+struct gather {
+    const augment_job *job;
+    logbook *book;
+    outfile manifest, report;
+    bool has_manifest, has_report, failed;
+    slot *slots;
+    int32_t first, next, end;
+    pthread_mutex_t lock;
+};
+
+static bool open_file(bool *has, outfile *file, const char *path) {
+    if (!path) return true;
+    return *has = outfile_open(file, path);
+}
+
+static bool write_header(gather *g) {
+    text_buffer line = {0};
+    if (!g->has_manifest) return true;
+    manifest_add_line(&line, g->job->header);
+    const bool good = outfile_write(&g->manifest, line.data, line.length);
+    text_free(&line);
+    return good;
+}
+
+gather *gather_open(const augment_job *job, logbook *book, int32_t first, int32_t end) {
+    const char *const *values = job->given->values;
+    gather *g = memory_get(1, sizeof *g);
+    *g = (gather){.job = job, .book = book, .first = first, .next = first, .end = end};
+    g->slots = memory_get((size_t)(end - first), sizeof *g->slots);
+    pthread_mutex_init(&g->lock, NULL);
+    if (open_file(&g->has_manifest, &g->manifest, values[OPTION_MANIFEST]) &&
+        open_file(&g->has_report, &g->report, values[OPTION_REPORT]) && write_header(g))
+        return g;
+    gather_close(g, false);
+    return NULL;
+}
+
+bool gather_wants_all(const gather *from) {
+    return from->has_manifest || from->has_report;
+}
+
+static void free_result(item_result *result) {
+    text_free(&result->manifest);
+    json_decref(result->report);
+    json_decref(result->journal);
+    *result = (item_result){0};
+}
+
+static bool write_result(gather *g, item_result *result) {
+    bool good = true;
+    if (result->done && g->has_manifest)
+        good = outfile_write(&g->manifest, result->manifest.data, result->manifest.length);
+    if (good && result->report && g->has_report) {
+        text_buffer line = {0};
+        manifest_add_line(&line, result->report);
+        good = outfile_write(&g->report, line.data, line.length);
+        text_free(&line);
+    }
+    if (good && result->done && result->journal) {
+        logbook_write(g->book, result->journal);
+        result->journal = NULL;
+    }
+    return good;
+}
+
+bool gather_deliver(gather *g, int32_t item, item_result *result) {
+    pthread_mutex_lock(&g->lock);
+    g->slots[item - g->first] = (slot){*result, true};
+    while (g->next < g->end && g->slots[g->next - g->first].filled) {
+        item_result *ready = &g->slots[g->next++ - g->first].result;
+        g->failed = g->failed || !write_result(g, ready);
+        free_result(ready);
+    }
+    const bool good = !g->failed;
+    pthread_mutex_unlock(&g->lock);
+    return good;
+}
+
+static bool end_file(bool has, outfile *file, bool whole) {
+    if (!has) return true;
+    if (whole) return outfile_finish(file);
+    outfile_abandon(file);
+    return true;
+}
+
+bool gather_close(gather *g, bool whole) {
+    const bool all = whole && !g->failed;
+    const bool manifest = end_file(g->has_manifest, &g->manifest, all);
+    const bool report = end_file(g->has_report, &g->report, all);
+    for (int32_t i = 0; i < g->end - g->first; i++)
+        free_result(&g->slots[i].result);
+    pthread_mutex_destroy(&g->lock);
+    free(g->slots);
+    const bool good = !g->failed && manifest && report;
+    free(g);
+    return good;
+}

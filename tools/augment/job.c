@@ -1,0 +1,244 @@
+#include "augment/job.h"
+#include "augment/manifest.h"
+#include "augment/pipeline_file.h"
+#include "common/messages.h"
+#include "common/text.h"
+#include "common/values.h"
+#include <segment/media.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool usage(const char *subject, const char *what) {
+    message_error(subject, "%s", what);
+    return false;
+}
+
+static bool read_names(augment_job *target, const arguments *given) {
+    const int32_t count = given->name_count;
+    if (count < 2) {
+        message_error(NULL,
+                      "INPUT and OUTPUT are wanted (got %d name%s); see segment-augment --help",
+                      (int)count, count == 1 ? "" : "s");
+        return false;
+    }
+    target->settings.inputs = given->names;
+    target->settings.input_count = count - 1;
+    target->output = given->names[count - 1];
+    if (text_equal(target->output, "-"))
+        return usage(NULL, "OUTPUT is a directory, not standard output (got -)");
+    for (int32_t i = 0; i < count - 1; i++) {
+        file_identity a, b;
+        if (file_identify(&a, given->names[i]) && file_identify(&b, target->output) &&
+            file_same(&a, &b))
+            return usage(target->output, "is an input, too; copies would be copied again");
+    }
+    return true;
+}
+
+/* What a manifest says already. */
+static bool check_replay(const arguments *given) {
+    static const option_id others[] = {OPTION_PIPELINE, OPTION_COPIES,  OPTION_ORIGINALS,
+                                       OPTION_RNG_SEED, OPTION_RESIZE,  OPTION_CHANNELS,
+                                       OPTION_FORMAT,   OPTION_QUALITY, OPTION_COMPRESSION};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (given->values[others[i]]) {
+            message_error(NULL, "--%s cannot be changed with --replay: the manifest says it",
+                          option_get(others[i])->name);
+            return false;
+        }
+    return true;
+}
+
+static bool read_size(augment_job *target) {
+    const seg_reader_options *reader = &target->settings.reader;
+    if (reader->scale > 0)
+        return usage(NULL, "--resize has no valid value (a share of the size is none here; "
+                           "allowed WIDTHxHEIGHT in pixels, e.g. 224x224)");
+    target->width = reader->width;
+    target->height = reader->height;
+    target->settings.reader.width = target->settings.reader.height = 0; /* labels move, too */
+    return true;
+}
+
+static bool read_count(int32_t *value, const arguments *given, option_id id, int32_t most) {
+    const char *text = given->values[id];
+    int64_t got;
+    if (!text) return true;
+    if (value_integer(&got, text) && got >= 1 && got <= most) {
+        *value = (int32_t)got;
+        return true;
+    }
+    message_error(NULL, "--%s has no valid value (got \"%s\", allowed 1 to %ld)",
+                  option_get(id)->name, text, (long)most);
+    return false;
+}
+
+static bool read_recipe(augment_job *target) {
+    const char *const *values = target->given->values;
+    target->rules.seed = target->settings.rng_seed;
+    target->first = values[OPTION_ORIGINALS] ? 0 : 1;
+    target->last = 1;
+    if (values[OPTION_CHANNELS]) target->channels = values[OPTION_CHANNELS][0] - '0';
+    if (!values[OPTION_PIPELINE] && !values[OPTION_ORIGINALS] && !values[OPTION_RESIZE])
+        return usage(NULL, "--pipeline is missing; e.g. --pipeline 'hflip(p=0.5), "
+                           "rotate(limit=15)', or --list for what there is");
+    target->text = values[OPTION_PIPELINE] ? pipeline_read(values[OPTION_PIPELINE]) : text_copy("");
+    return target->text && read_size(target) &&
+           read_count(&target->last, target->given, OPTION_COPIES, 1000000);
+}
+
+static bool read_cache(augment_job *target) {
+    const char *text = target->given->values[OPTION_CACHE];
+    target->cache = (int64_t)512 << 20;
+    if (!text || (value_count(&target->cache, text, 1024) && target->cache >= 0)) return true;
+    message_error(NULL, "--cache has no valid value (got \"%s\", allowed bytes, e.g. 512M or 0)",
+                  text);
+    return false;
+}
+
+static bool compile(augment_job *target) {
+    char *resize = target->width ? text_format("resize(width=%d, height=%d)", (int)target->width,
+                                               (int)target->height)
+                                 : text_copy("");
+    char *whole = text_format("%s%s%s", target->text, *target->text && *resize ? ", " : "", resize);
+    const seg_env env = {.limits = &target->settings.limits};
+    seg_status status = seg_augment_pipeline_create(&target->pipeline, whole, &target->rules, &env);
+    if (status >= 0)
+        status = seg_augment_pipeline_create(&target->plain, resize, &target->rules, &env);
+    free(resize);
+    free(whole);
+    if (status < 0) message_error("--pipeline", "%s", message_reason(status));
+    return status >= 0;
+}
+
+static bool check_clips(const augment_job *job) {
+    const set_item *clip = NULL;
+    for (int32_t i = 0; i < job->set.count && !clip; i++)
+        if (job->set.items[i].clip) clip = &job->set.items[i];
+    if (!clip) return true;
+    if (seg_augment_pipeline_mixes(job->pipeline))
+        return usage(clip->path, "is a video; steps that mix several samples take pictures only");
+    return true;
+}
+
+static bool check_set(const augment_job *job, const char *manifest) {
+    const json_t *recorded = json_object_get(job->recorded, "set"),
+                 *now = json_object_get(job->header, "set");
+    const char *name;
+    json_t *records;
+    if (seg_augment_pipeline_mixes(job->pipeline) && !json_equal(recorded, now)) {
+        message_error(manifest,
+                      "was written of another set (%ld names, hash %s; got %ld, hash %s), and "
+                      "partners are drawn from all of it",
+                      (long)json_integer_value(json_object_get(recorded, "count")),
+                      json_string_value(json_object_get(recorded, "hash")), (long)job->set.count,
+                      json_string_value(json_object_get(now, "hash")));
+        return false;
+    }
+    json_object_foreach(job->replayed, name, records) {
+        if (set_find(&job->set, name) >= 0) continue;
+        message_error(manifest, "has the sample \"%s\", which is not in the inputs", name);
+        return false;
+    }
+    return true;
+}
+
+static bool is_single_file(const augment_job *job) {
+    const char *output = job->output;
+    file_identity there;
+    if (!output || job->settings.input_count != 1 || job->set.count != 1 || job->first != 1 ||
+        job->last != 1 || job->replayed)
+        return false;
+    return file_identify(&there, job->settings.inputs[0]) &&
+           !name_is_directory(job->settings.inputs[0]) && !name_is_directory(output) &&
+           !text_ends(output, "/") && name_is_media(output);
+}
+
+/* ---- outputs ---- */
+
+/* The extension of a copy: its own where that can be written. */
+static const char *extension_of(const augment_job *job, const set_item *item) {
+    const char *format = job->settings.format, *own = name_extension(item->name);
+    if (format && text_equal(format, "jpeg")) format = "jpg";
+    if (format && text_equal(format, "matroska")) format = "mkv";
+    if (format && name_is_still(format) != item->clip) return format;
+    if (item->clip)
+        return name_has_extension(item->name, "mp4|mkv|avi|mov|m4v|webm|nut|y4m") ? own : "mkv";
+    return name_is_still(own) ? own : "png";
+}
+
+char *job_output_name(const augment_job *from, const set_item *item, int32_t copy) {
+    return text_format("%s_%ld.%s", item->stem, (long)copy, extension_of(from, item));
+}
+
+char *job_output_path(const augment_job *from, const char *name) {
+    return from->to_file ? text_copy(from->output) : name_join(from->output, name);
+}
+
+seg_picture_write_options job_encoding(const augment_job *from) {
+    const settings *s = &from->settings;
+    seg_picture_write_options options;
+    seg_picture_write_options_init(&options);
+    if (s->quality) options.quality = s->quality;
+    if (s->compression >= 0) options.compression = s->compression;
+    if (from->to_file && s->format && name_is_still(s->format)) options.format = s->format;
+    return options;
+}
+
+int32_t job_shard(const augment_job *from, int32_t *end) {
+    const settings *s = &from->settings;
+    *end = (int32_t)((int64_t)from->set.count * s->shard / s->shards);
+    return (int32_t)((int64_t)from->set.count * (s->shard - 1) / s->shards);
+}
+
+/* a.jpg and a.png have copies of one name where both become PNG. */
+static bool check_outputs(const augment_job *job) {
+    const set *all = &job->set;
+    json_t *names = json_object();
+    bool good = true;
+    for (int32_t i = 0; good && i < all->count; i++) {
+        char *name = job_output_name(job, &all->items[i], 1);
+        const json_int_t other = json_integer_value(json_object_get(names, name));
+        good = !other;
+        if (other)
+            message_error(all->items[i].path, "would have copies of the same name as %s (%s)",
+                          all->items[other - 1].path, name);
+        json_object_set_new(names, name, json_integer(i + 1));
+        free(name);
+    }
+    json_decref(names);
+    return good;
+}
+
+int job_make(augment_job *target, const arguments *given) {
+    const char *manifest = given->values[OPTION_REPLAY];
+    *target = (augment_job){.given = given};
+    seg_augment_options_init(&target->rules);
+    if (!settings_read_options(&target->settings, given) || !read_names(target, given))
+        return EXIT_USAGE;
+    if (manifest &&
+        (!check_replay(given) || !manifest_read(&target->recorded, &target->replayed, manifest)))
+        return EXIT_USAGE;
+    if (!(manifest ? manifest_apply(target, target->recorded, manifest) : read_recipe(target)) ||
+        !read_cache(target) || !compile(target))
+        return EXIT_USAGE;
+    const int code = set_list(&target->set, &target->settings, target->output);
+    if (code != EXIT_DONE) return code;
+    target->header = manifest_header(target);
+    target->to_file = is_single_file(target);
+    if (!check_clips(target) || (manifest && !check_set(target, manifest)) ||
+        !check_outputs(target))
+        return EXIT_USAGE;
+    return EXIT_DONE;
+}
+
+void job_free(augment_job *target) {
+    seg_augment_pipeline_free(target->pipeline);
+    seg_augment_pipeline_free(target->plain);
+    set_free(&target->set);
+    free(target->text);
+    json_decref(target->header);
+    json_decref(target->recorded);
+    json_decref(target->replayed);
+    *target = (augment_job){0};
+}
