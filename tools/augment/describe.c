@@ -23,7 +23,7 @@ static const help_pair examples[] = {
     {"segment-augment --pipeline policy.json --rng-seed 42 --manifest drawn.jsonl in/ out/",
      "A pipeline in a file, and what was drawn in another."},
     {"segment-augment --replay drawn.jsonl in/ again/", "The same files, byte for byte."},
-    {"segment-augment --pipeline 'mosaic(width=640, height=640), color-jitter' --shard 2/8 in/ "
+    {"segment-augment --pipeline 'mosaic(width=640, height=640), colour-jitter' --shard 2/8 in/ "
      "out/",
      "The second of eight machines; partners are drawn from the whole set."},
     {"segment-augment --pipeline 'rotate(limit=5), fog(p=0.3)' street.mp4 foggy.mp4",

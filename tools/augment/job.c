@@ -107,7 +107,7 @@ static bool compile(augment_job *target) {
         status = seg_augment_pipeline_create(&target->plain, resize, &target->rules, &env);
     free(resize);
     free(whole);
-    if (status < 0) message_error("--pipeline", "%s", message_reason(status));
+    if (status < 0) message_error(NULL, "--%s", message_reason(status));
     return status >= 0;
 }
 

@@ -53,11 +53,12 @@ static bool add_directory(walk *w, const char *path, const char *name, int depth
         if (entry->d_name[0] == '.' || text_ends(entry->d_name, ".partial")) continue;
         char *below = name_join(path, entry->d_name);
         char *named = *name ? name_join(name, entry->d_name) : text_copy(entry->d_name);
-        if (stat(below, &state) == 0 && S_ISDIR(state.st_mode)) {
+        const bool exists = stat(below, &state) == 0; /* a link may lead nowhere */
+        if (exists && S_ISDIR(state.st_mode)) {
             const file_identity here = {state.st_dev, state.st_ino};
             if (!w->has_output || !file_same(&here, &w->output))
                 good = add_directory(w, below, named, depth + 1);
-        } else if (S_ISREG(state.st_mode)) {
+        } else if (!exists || S_ISREG(state.st_mode)) {
             good = add_file(w->set, below, named, false);
         }
         free(below);
