@@ -10,11 +10,10 @@
  * moves to the mean of all pixels within h_s pixels of its place and h_r of its colour (CIELAB).
  *
  * Steps: 1. CIELAB in hundredths of h_r; 2. for each pixel up to `iterations` moves, its place
- * rounded to whole pixels; it rests once the place stays and the colour moves by 2 % of h_r or
- * less;
- * 3. neighbours whose modes are within a quarter of h_r are joined; 4. regions that touch and whose
- * mean modes are within h_r / 2, in rounds until none is left; 5. regions below M join the
- * neighbour with the nearest mean mode (pieces.h).
+ * rounded to whole pixels; it rests once the place stays; 3. neighbours whose modes are within a
+ * quarter of h_r are joined; 4. regions that touch and whose mean modes are within h_r / 2, in
+ * rounds until none is left; 5. regions below M join the neighbour with the nearest mean mode
+ * (pieces.h).
  *
  * Cost: 10 ns a row of the window, pixel and move with AVX2, four moves on average; in bands.
  * Memory: 12 bytes a pixel, and 24 for each region of step 3. Known failures: smooth shading breaks
@@ -26,8 +25,6 @@
 #include "kernels/shift.h"
 #include "region/partition.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const seg_param rows[] = {
@@ -37,7 +34,7 @@ static const seg_param rows[] = {
      "CIELAB", "Colours within it count as alike.", "h_r"},
     {"min-size", SEG_PARAM_INT, offsetof(seg_mean_shift_options, min_size), "20", 1, 1e9, NULL,
      "px", "Smaller regions join a neighbour.", "M"},
-    {"iterations", SEG_PARAM_INT, offsetof(seg_mean_shift_options, iterations), "10", 1, 1000, NULL,
+    {"iterations", SEG_PARAM_INT, offsetof(seg_mean_shift_options, iterations), "5", 1, 1000, NULL,
      "", "Most moves of a pixel.", ""},
 };
 
@@ -50,7 +47,6 @@ void seg_mean_shift_options_init(seg_mean_shift_options *options) {
 
 #define FAR 30000 /* lightness of what takes no part */
 #define BAND 16
-#define STILL (SEG_SHIFT_RADIUS / 50)
 #define LIKE_MODES (SEG_SHIFT_RADIUS / 4)
 #define LIKE_REGIONS (SEG_SHIFT_RADIUS / 2)
 
@@ -61,8 +57,11 @@ typedef struct mean_shift {
     const seg_image *labels, *blocked;
     const seg_shift_kernels *kernels;
     int32_t radius, iterations;
-    double unit; /* hundredths of h_r in 1/32 */
-    int16_t widths[2 * 64 + 1];
+    double unit;                  /* hundredths of h_r in 1/32 */
+    seg_shift_stretch *stretches; /* of the disk, by rows */
+    int32_t *rows;                /* stretches of row k begin at rows[k], k = 0 .. 2 radius + 1 */
+    seg_shift_step *steps;        /* the same pixel by pixel, if the disk is small */
+    int32_t *step_rows;
 } mean_shift;
 
 /* --- windows ----------------------------------------------------------------------------- */
@@ -72,6 +71,45 @@ static int32_t half_width(int32_t radius, int32_t y) {
     while (x * x + y * y > radius * radius)
         x--;
     return x;
+}
+
+/* Covers the disk with stretches; returns their number. NULL only counts them. */
+static int32_t cover_disk(seg_shift_stretch *stretches, int32_t *row_starts, int32_t radius,
+                          ptrdiff_t stride) {
+    int32_t count = 0;
+    for (int32_t y = -radius; y <= radius; y++) {
+        const int32_t width = half_width(radius, y);
+        if (row_starts) row_starts[y + radius] = count;
+        for (int32_t x = -width; x <= width; x += SEG_SHIFT_LANES, count++) {
+            if (!stretches) continue;
+            stretches[count].offset = y * stride + x;
+            for (int32_t i = 0; i < SEG_SHIFT_LANES; i++) {
+                stretches[count].inside[i] = x + i <= width ? -1 : 0;
+                stretches[count].x[i] = (int16_t)(x + i);
+                stretches[count].y[i] = (int16_t)y;
+            }
+        }
+    }
+    if (row_starts) row_starts[2 * radius + 1] = count;
+    return count;
+}
+
+/* The disk pixel by pixel, if it is small. */
+static seg_status list_steps(mean_shift *s, seg_scratch *scratch) {
+    if (s->radius > SEG_SHIFT_SMALL) return SEG_OK;
+    const size_t side = 2 * (size_t)s->radius + 1;
+    s->steps = seg_scratch_take(scratch, side * side, sizeof *s->steps, "a window");
+    s->step_rows = seg_scratch_take(scratch, side + 1, sizeof *s->step_rows, "a window");
+    if (!s->steps || !s->step_rows) return SEG_ERROR_MEMORY;
+    int32_t count = 0;
+    for (int32_t y = -s->radius; y <= s->radius; y++) {
+        const int32_t width = half_width(s->radius, y);
+        s->step_rows[y + s->radius] = count;
+        for (int32_t x = -width; x <= width; x++)
+            s->steps[count++] = (seg_shift_step){y * s->stride + x, x, y};
+    }
+    s->step_rows[side] = count;
+    return SEG_OK;
 }
 
 static int16_t *colour_at(const mean_shift *s, int32_t plane, int32_t x, int32_t y) {
@@ -87,10 +125,12 @@ static seg_status scale_band(void *argument, int32_t band, int32_t first, int32_
         for (int32_t c = 0; c < s->modes.planes; c++) {
             const int16_t *from = seg_plane_row(&s->modes, c, y);
             int16_t *row = s->plane[c] + y * s->stride;
-            for (ptrdiff_t x = 0; x < s->stride; x++)
+            for (int32_t x = 0; x < s->radius; x++)
                 row[x] = FAR;
-            for (int32_t x = 0; x < s->modes.width; x++)
-                row[s->radius + x] = (int16_t)floor(from[x] * s->unit + 0.5);
+            for (ptrdiff_t x = s->radius + s->modes.width; x < s->stride; x++)
+                row[x] = FAR;
+            for (int32_t x = 0; x < s->modes.width; x++) /* rounded down, above 0 */
+                row[s->radius + x] = (int16_t)((int32_t)(from[x] * s->unit + 16384.5) - 16384);
             for (int32_t x = 0; c == 0 && out && x < s->modes.width; x++)
                 row[s->radius + x] = out[x] ? FAR : row[s->radius + x];
         }
@@ -104,9 +144,13 @@ static seg_status prepare(mean_shift *s, const seg_mean_shift_options *options,
     s->iterations = options->iterations;
     s->unit = SEG_SHIFT_RADIUS / (options->range * SEG_LAB_UNIT);
     s->kernels = seg_shift_kernels_get();
-    for (int32_t k = 0; k <= 2 * s->radius; k++)
-        s->widths[k] = (int16_t)half_width(s->radius, k - s->radius);
-    s->stride = s->modes.width + 2 * (ptrdiff_t)s->radius + SEG_SHIFT_SLACK;
+    s->stride = s->modes.width + 2 * (ptrdiff_t)s->radius + SEG_SHIFT_LANES;
+    const size_t count = (size_t)cover_disk(NULL, NULL, s->radius, s->stride);
+    s->stretches = seg_scratch_take(scratch, count, sizeof *s->stretches, "a window");
+    s->rows = seg_scratch_take(scratch, 2 * (size_t)s->radius + 2, sizeof *s->rows, "a window");
+    if (!s->stretches || !s->rows) return SEG_ERROR_MEMORY;
+    cover_disk(s->stretches, s->rows, s->radius, s->stride);
+    SEG_TRY(list_steps(s, scratch));
     for (int32_t c = 0; c < s->modes.planes; c++) {
         s->plane[c] = seg_scratch_take(scratch, (size_t)s->modes.height,
                                        (size_t)s->stride * sizeof(int16_t), "a plane of colours");
@@ -117,33 +161,76 @@ static seg_status prepare(mean_shift *s, const seg_mean_shift_options *options,
 
 /* --- moves ------------------------------------------------------------------------------- */
 
-/* To nearest, halves up; count is above 0. */
+/* To nearest, halves up. `count` is 1 .. 16000, |sum| at most 104 times that: numerator and
+ * denominator are exact in float, and their quotient stays on its side of whole numbers. */
 static int32_t mean(int32_t sum, int32_t count) {
-    const int32_t twice = 2 * sum + count, whole = 2 * count;
-    return twice / whole - (twice % whole < 0);
+    return (int32_t)((float)(2 * sum + 513 * count) / (float)(2 * count)) - 256;
+}
+
+/* Rows of the window that are in the picture, of 0 .. 2 radius + 1. */
+static void rows_inside(const mean_shift *s, int32_t y, int32_t *first, int32_t *end) {
+    const int32_t below = s->modes.height - 1 - y;
+    *first = y < s->radius ? s->radius - y : 0;
+    *end = s->radius + 1 + (below < s->radius ? below : s->radius);
+}
+
+/* A pixel on its way. */
+typedef struct walker {
+    int32_t x, y;
+    int16_t colour[3];
+} walker;
+
+static void look(const mean_shift *s, seg_shift_sums *sums, const walker *from) {
+    int32_t first, end;
+    rows_inside(s, from->y, &first, &end);
+    seg_shift_window window = {.stretches = s->stretches + s->rows[first],
+                               .count = s->rows[end] - s->rows[first]};
+    for (int32_t c = 0; c < s->modes.planes; c++)
+        window.plane[c] = colour_at(s, c, from->x, from->y);
+    s->kernels->gather(sums, &window, from->colour);
 }
 
 /* One move; false if it rests. */
-static bool move(const mean_shift *s, int32_t *x, int32_t *y, int16_t colour[3]) {
-    seg_shift_window window = {.stride = s->stride, .radius = s->radius, .widths = s->widths};
+static bool move(const mean_shift *s, walker *w, const seg_shift_sums *sums) {
+    if (!sums->count) return false;
+    const int32_t dx = mean(sums->x, sums->count), dy = mean(sums->y, sums->count);
+    w->x += dx;
+    w->y += dy;
+    for (int32_t c = 0; c < s->modes.planes; c++)
+        w->colour[c] = (int16_t)(w->colour[c] + mean(sums->colour[c], sums->count));
+    return dx || dy;
+}
+
+/* The first looks of sixteen neighbours at once. */
+static void look_many(const mean_shift *s, seg_shift_sums sums[SEG_SHIFT_LANES], int32_t x,
+                      int32_t y) {
+    const int16_t *plane[3] = {0};
+    seg_shift_many many;
+    int32_t first, end;
+    rows_inside(s, y, &first, &end);
+    for (int32_t c = 0; c < s->modes.planes; c++)
+        plane[c] = colour_at(s, c, x, y);
+    s->kernels->gather_many(&many, plane, s->steps + s->step_rows[first],
+                            s->step_rows[end] - s->step_rows[first]);
+    for (int32_t i = 0; i < SEG_SHIFT_LANES; i++)
+        sums[i] = (seg_shift_sums){many.count[i],
+                                   many.x[i],
+                                   many.y[i],
+                                   {many.colour[0][i], many.colour[1][i], many.colour[2][i]}};
+}
+
+/* Walks from a pixel until it rests; `first` is what it sees at first, NULL to look. */
+static void walk(const mean_shift *s, int32_t x, int32_t y, const seg_shift_sums *first) {
+    walker w = {x, y, {0}};
     seg_shift_sums sums;
     for (int32_t c = 0; c < s->modes.planes; c++)
-        window.plane[c] = colour_at(s, c, *x, *y);
-    window.first = *y < s->radius ? s->radius - *y : 0;
-    const int32_t below = s->modes.height - 1 - *y;
-    window.end = s->radius + 1 + (below < s->radius ? below : s->radius);
-    s->kernels->gather(&sums, &window, colour);
-    if (!sums.count) return false;
-    const int32_t dx = mean(sums.x, sums.count), dy = mean(sums.y, sums.count);
-    bool still = !dx && !dy;
-    *x += dx;
-    *y += dy;
-    for (int32_t c = 0; c < s->modes.planes; c++) {
-        const int32_t change = mean(sums.colour[c], sums.count);
-        colour[c] = (int16_t)(colour[c] + change);
-        still = still && abs(change) <= STILL;
+        w.colour[c] = *colour_at(s, c, x, y);
+    for (int32_t i = 0; i < s->iterations && w.colour[0] != FAR; i++) {
+        if (i > 0 || !first) look(s, &sums, &w);
+        if (!move(s, &w, i > 0 || !first ? &sums : first)) break;
     }
-    return !still;
+    for (int32_t c = 0; c < s->modes.planes; c++)
+        seg_plane_row(&s->modes, c, y)[x] = w.colour[c];
 }
 
 static seg_status shift_band(void *argument, int32_t band, int32_t first, int32_t end,
@@ -151,15 +238,11 @@ static seg_status shift_band(void *argument, int32_t band, int32_t first, int32_
     const mean_shift *s = argument;
     (void)band, (void)worker;
     for (int32_t y = first; y < end; y++) {
+        seg_shift_sums sums[SEG_SHIFT_LANES];
         for (int32_t x = 0; x < s->modes.width; x++) {
-            int16_t colour[3] = {0};
-            int32_t at_x = x, at_y = y;
-            for (int32_t c = 0; c < s->modes.planes; c++)
-                colour[c] = *colour_at(s, c, x, y);
-            for (int32_t i = 0; i < s->iterations && colour[0] != FAR; i++)
-                if (!move(s, &at_x, &at_y, colour)) break;
-            for (int32_t c = 0; c < s->modes.planes; c++)
-                seg_plane_row(&s->modes, c, y)[x] = colour[c];
+            const int32_t lane = x % SEG_SHIFT_LANES;
+            if (s->steps && lane == 0) look_many(s, sums, x, y);
+            walk(s, x, y, s->steps ? &sums[lane] : NULL);
         }
     }
     return SEG_OK;

@@ -5,8 +5,8 @@
 #include <check.h>
 #include <stdbool.h>
 
-#define MOST 64
-#define STRIDE (2 * MOST + 1 + SEG_SHIFT_SLACK)
+#define MOST 200 /* stretches of a window */
+#define ROOM 4000
 
 static const seg_shift_kernels *levels[2];
 static int level_count;
@@ -23,27 +23,29 @@ static void find_levels(void) {
 static int16_t sample(shapes_random *random, uint32_t kind, int16_t around) {
     if (kind == 0) return (int16_t)(around + 99);
     if (kind == 1) return (int16_t)(around + (int32_t)shapes_below(random, 220) - 110);
-    if (kind == 2) return (int16_t)((int32_t)shapes_below(random, 65536) - 32768);
+    if (kind == 2) return (int16_t)((int32_t)shapes_below(random, 46001) - 16000);
     return shapes_below(random, 2) ? 30000 : around;
 }
 
-static void compare(uint32_t kind, int32_t radius, bool colour, shapes_random *random) {
-    static int16_t planes[3][STRIDE * (2 * MOST + 1)];
-    int16_t middle[3], widths[2 * MOST + 1];
+static void compare(uint32_t kind, int32_t count, bool colour, shapes_random *random) {
+    static int16_t planes[3][ROOM + SEG_SHIFT_LANES];
+    static seg_shift_stretch stretches[MOST];
+    seg_shift_window window = {.stretches = stretches, .count = count};
+    int16_t middle[3];
     for (int c = 0; c < 3; c++) {
         middle[c] = (int16_t)((int32_t)shapes_below(random, 20000) - 10000);
         for (size_t i = 0; i < sizeof planes[c] / sizeof *planes[c]; i++)
-            planes[c][i] = sample(random, c ? (kind ? kind : 4) : kind, middle[c]);
+            planes[c][i] = c && !kind ? middle[c] : sample(random, kind, middle[c]);
+        if (c == 0 || colour) window.plane[c] = planes[c] + ROOM / 2;
     }
-    seg_shift_window window = {.stride = STRIDE, .radius = radius, .widths = widths};
-    for (int32_t k = 0; k <= 2 * radius; k++)
-        widths[k] =
-            (int16_t)(kind == 0 ? radius : (int32_t)shapes_below(random, (uint32_t)radius + 1));
-    window.first = kind ? (int32_t)shapes_below(random, (uint32_t)radius + 1) : 0;
-    window.end =
-        kind ? radius + 1 + (int32_t)shapes_below(random, (uint32_t)radius + 1) : 2 * radius + 1;
-    for (int c = 0; c < (colour ? 3 : 1); c++)
-        window.plane[c] = planes[c] + MOST * STRIDE + MOST;
+    for (int32_t k = 0; k < count; k++) {
+        stretches[k].offset = (ptrdiff_t)shapes_below(random, ROOM) - ROOM / 2;
+        for (int i = 0; i < SEG_SHIFT_LANES; i++) {
+            stretches[k].inside[i] = kind && shapes_below(random, 3) == 0 ? 0 : -1;
+            stretches[k].x[i] = (int16_t)(kind ? (int32_t)shapes_below(random, 129) - 64 : 64);
+            stretches[k].y[i] = (int16_t)(kind ? (int32_t)shapes_below(random, 129) - 64 : -64);
+        }
+    }
     seg_shift_sums want, got;
     seg_shift_kernels_ref.gather(&want, &window, middle);
     for (int i = 0; i < level_count; i++) {
@@ -56,29 +58,64 @@ static void compare(uint32_t kind, int32_t radius, bool colour, shapes_random *r
 START_TEST(windows) {
     shapes_random random = shapes_random_start(47);
     for (int round = 0; round < 1000; round++)
-        compare((uint32_t)round % 4, 1 + (int32_t)shapes_below(&random, MOST), round % 2, &random);
+        compare((uint32_t)round % 4, (int32_t)shapes_below(&random, MOST + 1), round % 2, &random);
     for (int round = 0; round < 8; round++)
-        compare((uint32_t)round % 4, MOST, round % 2, &random);
+        compare((uint32_t)round % 4, MOST, round / 4, &random);
 }
 END_TEST
 
-/* A cross of five pixels: one of them is too far in colour. */
+static void compare_many(uint32_t kind, int32_t count, bool colour, shapes_random *random) {
+    static int16_t planes[3][ROOM + SEG_SHIFT_LANES];
+    static seg_shift_step steps[MOST];
+    const int16_t *plane[3] = {0};
+    for (int c = 0; c < 3; c++) {
+        const int16_t around = (int16_t)((int32_t)shapes_below(random, 10000) - 5000);
+        for (size_t i = 0; i < sizeof planes[c] / sizeof *planes[c]; i++)
+            planes[c][i] = kind == 3 && c ? around : sample(random, kind, around);
+        /* the middles are no further below anything than the samples are apart */
+        for (int i = 0; i < SEG_SHIFT_LANES; i++)
+            planes[c][ROOM / 2 + i] = kind == 2 ? (int16_t)shapes_below(random, 10000) : around;
+        if (c == 0 || colour) plane[c] = planes[c] + ROOM / 2;
+    }
+    for (int32_t k = 0; k < count; k++)
+        steps[k] = (seg_shift_step){(ptrdiff_t)shapes_below(random, ROOM) - ROOM / 2,
+                                    (int32_t)shapes_below(random, 21) - 10,
+                                    (int32_t)shapes_below(random, 21) - 10};
+    seg_shift_many want, got;
+    seg_shift_kernels_ref.gather_many(&want, plane, steps, count);
+    for (int i = 0; i < level_count; i++) {
+        memset(&got, 0x55, sizeof got);
+        levels[i]->gather_many(&got, plane, steps, count);
+        ck_assert_mem_eq(&got, &want, sizeof got);
+    }
+}
+
+START_TEST(many_windows) {
+    shapes_random random = shapes_random_start(49);
+    for (int round = 0; round < 1000; round++)
+        compare_many((uint32_t)round % 4, (int32_t)shapes_below(&random, MOST + 1), round % 2,
+                     &random);
+}
+END_TEST
+
+/* Of the pixels inside, 100 is just near enough, 101 is not. */
 START_TEST(by_hand) {
-    int16_t plane[3 * 32] = {0};
-    static const int16_t widths[] = {0, 1, 0};
-    plane[1] = 100;
-    plane[32] = 101;
-    plane[32 + 2] = -40;
-    plane[2 * 32 + 1] = 7;
-    const seg_shift_window window = {{plane + 33}, 32, 0, 3, 1, widths};
+    static const int16_t plane[SEG_SHIFT_LANES] = {0, 100, 101, -40, 7};
+    seg_shift_stretch stretch = {.offset = 0};
+    for (int i = 0; i < 4; i++) {
+        stretch.inside[i] = -1;
+        stretch.x[i] = (int16_t)(i - 1);
+        stretch.y[i] = 5;
+    }
+    const seg_shift_window window = {{plane}, &stretch, 1};
     const int16_t colour[3] = {0, 0, 0};
     for (int i = -1; i < level_count; i++) {
         seg_shift_sums sums;
         (i < 0 ? &seg_shift_kernels_ref : levels[i])->gather(&sums, &window, colour);
-        ck_assert_int_eq(sums.count, 4);
-        ck_assert_int_eq(sums.x, 1);
-        ck_assert_int_eq(sums.y, 0);
-        ck_assert_int_eq(sums.colour[0], 67);
+        ck_assert_int_eq(sums.count, 3);
+        ck_assert_int_eq(sums.x, -1 + 0 + 2);
+        ck_assert_int_eq(sums.y, 15);
+        ck_assert_int_eq(sums.colour[0], 60);
     }
 }
 END_TEST
@@ -87,6 +124,7 @@ int main(void) {
     find_levels();
     TCase *tcase = tcase_create("shift");
     tcase_add_test(tcase, windows);
+    tcase_add_test(tcase, many_windows);
     tcase_add_test(tcase, by_hand);
     Suite *suite = suite_create("kernels_shift");
     suite_add_tcase(suite, tcase);

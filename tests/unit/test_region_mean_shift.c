@@ -34,14 +34,11 @@ static bool move(const modes *m, int32_t radius, int32_t *x, int32_t *y, int32_t
             sum[4] += j - *y;
         }
     if (count == 0) return false;
-    bool rests = true;
-    for (int32_t c = 0; c < m->lab->planes; c++) {
+    for (int32_t c = 0; c < m->lab->planes; c++)
         colour[c] += nearest(sum[c] / count);
-        rests = rests && abs(nearest(sum[c] / count)) <= 2;
-    }
     *x += nearest(sum[3] / count);
     *y += nearest(sum[4] / count);
-    return !(rests && nearest(sum[3] / count) == 0 && nearest(sum[4] / count) == 0);
+    return nearest(sum[3] / count) != 0 || nearest(sum[4] / count) != 0;
 }
 
 static void find_modes(modes *m, const seg_mean_shift_options *options) {
@@ -140,7 +137,7 @@ static int32_t plain(plain_labels *labels, const seg_image *picture, const seg_i
 static void choose(void *options_, pixels_random *random) {
     seg_mean_shift_options *options = options_;
     seg_mean_shift_options_init(options);
-    options->spatial = 1 + (int32_t)pixels_below(random, 9);
+    options->spatial = 1 + (int32_t)pixels_below(random, 14);
     options->range = (double[]){1, 3, 6.5, 20, 100}[pixels_below(random, 5)];
     options->min_size = 1 + (int32_t)pixels_below(random, 25);
     options->iterations = 1 + (int32_t)pixels_below(random, 10);
