@@ -81,6 +81,18 @@ typedef struct seg_dis_options {
 
 SEG_API void seg_dis_options_init(seg_dis_options *options);
 
+typedef struct seg_tv_l1_options {
+    size_t size;
+    seg_flow_options flow;
+    double attachment;  /**< weight of constant brightness, per 8-bit level */
+    double tightness;   /**< how far the two halves of the energy may disagree, pixels^2 per level */
+    int32_t warps;      /**< linearisations on each level; 0 = by the quality */
+    int32_t iterations; /**< for each warp; 0 = by the quality */
+    bool median;        /**< 5 x 5 median of the flow after each warp */
+} seg_tv_l1_options;
+
+SEG_API void seg_tv_l1_options_init(seg_tv_l1_options *options);
+
 /**
  * Flow from `first` to `second` (1-4 channels, u8, u16 or f32, of the same shape) by a flow method
  * of the registry: result->flow, on the grid of `first`, and mask and score with

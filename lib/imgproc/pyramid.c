@@ -152,3 +152,27 @@ seg_status seg_field_blur(const seg_field *target, const seg_field *source, doub
                           seg_scratch *scratch, const seg_env *env) {
     return resample(target, source, GAUSSIAN, sigma, sigma, 1, scratch, env);
 }
+
+/* ---- pyramids ---- */
+
+static seg_status make_level(seg_field *target, const seg_field *source, int32_t width,
+                             int32_t height, seg_scratch *scratch, const seg_env *env) {
+    SEG_TRY(seg_fields_take(target, 1, width, height, scratch));
+    return seg_field_shrink(target, source, scratch, env);
+}
+
+seg_status seg_pyramid_build(seg_field *levels, const seg_field *picture, const seg_pyramid *plan,
+                             double presmooth, seg_scratch *scratch, const seg_env *env) {
+    seg_field base = *picture;
+    if (presmooth > 0) {
+        SEG_TRY(seg_fields_take(&base, 1, picture->width, picture->height, scratch));
+        SEG_TRY(seg_field_blur(&base, picture, presmooth, scratch, env));
+    }
+    levels[0] = base;
+    if (base.width != plan->width[0] || base.height != plan->height[0])
+        SEG_TRY(make_level(&levels[0], &base, plan->width[0], plan->height[0], scratch, env));
+    for (int32_t i = 1; i < plan->levels; i++)
+        SEG_TRY(
+            make_level(&levels[i], &levels[i - 1], plan->width[i], plan->height[i], scratch, env));
+    return SEG_OK;
+}

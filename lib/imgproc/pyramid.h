@@ -38,4 +38,10 @@ SEG_NODISCARD seg_status seg_field_stretch(const seg_field *target, const seg_fi
 SEG_NODISCARD seg_status seg_field_blur(const seg_field *target, const seg_field *source,
                                         double sigma, seg_scratch *scratch, const seg_env *env);
 
+/** The levels of a plan: the finest is `picture`, blurred by sigma `presmooth` if that is above 0,
+ * at the plan's size; each other one is the one before, shrunk. All have their room filled. */
+SEG_NODISCARD seg_status seg_pyramid_build(seg_field *levels, const seg_field *picture,
+                                           const seg_pyramid *plan, double presmooth,
+                                           seg_scratch *scratch, const seg_env *env);
+
 #endif

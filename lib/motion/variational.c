@@ -20,6 +20,7 @@
 #include "core/bands.h"
 #include "imgproc/pyramid.h"
 #include "kernels/median.h"
+#include "motion/coarse_to_fine.h"
 #include "motion/guided_median.h"
 #include "motion/relaxation.h"
 
@@ -385,48 +386,18 @@ typedef struct pictures {
     seg_field lab[3][SEG_PYRAMID_LEVELS];
 } pictures;
 
-static seg_status make_level(seg_field *target, const seg_field *source, int32_t width,
-                             int32_t height, seg_scratch *scratch, const seg_env *env) {
-    SEG_TRY(seg_fields_take(target, 1, width, height, scratch));
-    return seg_field_shrink(target, source, scratch, env);
-}
-
-static seg_status make_pyramid(seg_field *levels, const seg_field *picture, const seg_pyramid *plan,
-                               double presmooth, seg_scratch *scratch, const seg_env *env) {
-    seg_field base = *picture;
-    if (presmooth > 0) {
-        SEG_TRY(seg_fields_take(&base, 1, picture->width, picture->height, scratch));
-        SEG_TRY(seg_field_blur(&base, picture, presmooth, scratch, env));
-    }
-    levels[0] = base;
-    if (base.width != plan->width[0] || base.height != plan->height[0])
-        SEG_TRY(make_level(&levels[0], &base, plan->width[0], plan->height[0], scratch, env));
-    for (int32_t i = 1; i < plan->levels; i++)
-        SEG_TRY(
-            make_level(&levels[i], &levels[i - 1], plan->width[i], plan->height[i], scratch, env));
-    return SEG_OK;
-}
-
 static seg_status make_pyramids(pictures *p, const seg_flow_job *job, const seg_variational *how) {
     const int32_t width = job->u->width, height = job->u->height;
     seg_scratch *scratch = job->scratch;
     seg_pyramid_plan(&p->plan, how->half ? (width + 1) / 2 : width,
                      how->half ? (height + 1) / 2 : height, how->factor, how->least);
-    SEG_TRY(make_pyramid(p->first, &job->first->grey, &p->plan, how->presmooth, scratch, job->env));
-    SEG_TRY(
-        make_pyramid(p->second, &job->second->grey, &p->plan, how->presmooth, scratch, job->env));
+    SEG_TRY(seg_pyramid_build(p->first, &job->first->grey, &p->plan, how->presmooth, scratch,
+                              job->env));
+    SEG_TRY(seg_pyramid_build(p->second, &job->second->grey, &p->plan, how->presmooth, scratch,
+                              job->env));
     for (int c = 0; c < 3 && how->filter == SEG_FLOW_FILTER_WEIGHTED; c++)
-        SEG_TRY(make_pyramid(p->lab[c], &job->first->lab[c], &p->plan, 0, scratch, job->env));
+        SEG_TRY(seg_pyramid_build(p->lab[c], &job->first->lab[c], &p->plan, 0, scratch, job->env));
     return SEG_OK;
-}
-
-/* Flow of one size at another. */
-static seg_status resize_flow(const seg_field *u, const seg_field *v, const seg_field *from_u,
-                              const seg_field *from_v, seg_scratch *scratch, const seg_env *env) {
-    const float across = (float)((double)u->width / from_u->width);
-    const float down = (float)((double)u->height / from_u->height);
-    SEG_TRY(seg_field_enlarge(u, from_u, across, scratch, env));
-    return seg_field_enlarge(v, from_v, down, scratch, env);
 }
 
 /* The flow on its way through the levels: that of the level before, in the job's own memory. */
@@ -445,7 +416,7 @@ static seg_status visit_level(travel *t, const seg_variational *how, int32_t i) 
     l.second = t->pictures->second[i];
     for (int c = 0; c < 3; c++)
         l.lab[c] = t->pictures->lab[c][i];
-    SEG_TRY(resize_flow(&l.u, &l.v, &t->u, &t->v, t->scratch, l.env));
+    SEG_TRY(seg_flow_resize(&l.u, &l.v, &t->u, &t->v, t->scratch, l.env));
     for (int32_t k = 0; k < how->warps; k++)
         SEG_TRY(warp_once(&l));
     if (how->filter == SEG_FLOW_FILTER_WEIGHTED) SEG_TRY(guided_median(&l, t->scratch));
@@ -501,7 +472,7 @@ seg_status seg_variational_flow(const seg_flow_job *job, const seg_variational *
     SEG_TRY(seg_fields_take(half, 2, t.u.width, t.u.height, scratch));
     seg_field_copy(&half[0], &t.u);
     seg_field_copy(&half[1], &t.v);
-    return resize_flow(job->u, job->v, &half[0], &half[1], scratch, env);
+    return seg_flow_resize(job->u, job->v, &half[0], &half[1], scratch, env);
 }
 
 seg_status seg_variational_refine(const seg_field *u, const seg_field *v, const seg_field *first,

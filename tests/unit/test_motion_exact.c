@@ -68,6 +68,10 @@ static const row table[] = {
     {"dis", {"quality", "accurate", NULL}, 0.05, 0.02},
     {"dis", {"quality", "fast", NULL}, 0.3, 0.1},
     {"dis", {"quality", "fastest", NULL}, 0.5, 0.15},
+    {"tv-l1", {NULL}, 0.05, 0.02},
+    {"tv-l1", {"quality", "accurate", NULL}, 0.05, 0.02},
+    {"tv-l1", {"quality", "fast", NULL}, 0.05, 0.02},
+    {"tv-l1", {"median", "false", NULL}, 0.05, 0.02},
 };
 
 #define ROWS ((int)(sizeof table / sizeof *table))
@@ -175,9 +179,28 @@ START_TEST(there_and_back) {
 }
 END_TEST
 
+/* No flow method of the registry is left out above. */
+START_TEST(all_methods) {
+    int found = 0;
+    int32_t count;
+    const seg_method *const *methods = seg_methods(&count);
+    for (int32_t i = 0; i < count; i++) {
+        const seg_method *method = methods[i];
+        if (!(method->outputs & SEG_OUTPUT_FLOW)) continue;
+        found++;
+        int in_table = 0;
+        for (int r = 0; r < ROWS; r++)
+            in_table += strcmp(table[r].id, method->id) == 0;
+        ck_assert_msg(in_table > 0, "%s", method->id);
+    }
+    ck_assert_int_ge(found, 3);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("exact motion");
     TCase *cases = tcase_create("exact motion");
+    tcase_add_test(cases, all_methods);
     tcase_add_loop_test(cases, known_motions, 0, ROWS);
     tcase_add_loop_test(cases, turned_frames, 0, ROWS);
     tcase_add_loop_test(cases, there_and_back, 0, ROWS);
