@@ -13,6 +13,9 @@ typedef struct seg_frame_diff_options {
                        (delay = lag); N = largest minus smallest over N frames */
     int32_t lag;  /**< distance of the frames, frames */
     seg_level threshold; /**< changed pixels differ by more */
+    bool gain;           /**< bring the frames compared to the same light first */
+    seg_duration fade;   /**< if its value > 0: the score is the motion history, full scale where
+                              something has just changed and 0 after so long */
 } seg_frame_diff_options;
 
 SEG_API void seg_frame_diff_options_init(seg_frame_diff_options *options);

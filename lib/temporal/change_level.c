@@ -38,6 +38,42 @@ static double noise_deviation(const uint64_t *bins, int32_t size, double median_
     return median / median_of_noise;
 }
 
+/* Found by integrating the normal distribution. */
+double seg_median_of_range(int32_t frames) {
+    static const double medians[] = {SEG_MEDIAN_OF_TWO,
+                                     1.1227,
+                                     1.3989,
+                                     1.5959,
+                                     1.7477,
+                                     1.8706,
+                                     1.9734,
+                                     2.0615,
+                                     2.1384,
+                                     2.2065,
+                                     2.2676,
+                                     2.3228,
+                                     2.3732,
+                                     2.4195,
+                                     2.4622,
+                                     2.5019,
+                                     2.5390,
+                                     2.5737,
+                                     2.6063,
+                                     2.6371,
+                                     2.6662,
+                                     2.6938,
+                                     2.7201,
+                                     2.7451,
+                                     2.7690,
+                                     2.7918,
+                                     2.8137,
+                                     2.8347,
+                                     2.8548,
+                                     2.8742,
+                                     2.8929};
+    return medians[frames - 2];
+}
+
 static int32_t voting_step(int32_t width, int32_t height) {
     const double pixels = (double)width * height;
     if (pixels < 2 * NOISE_VOTERS) return 1;

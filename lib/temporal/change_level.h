@@ -15,6 +15,9 @@ typedef struct seg_change_rule {
 
 #define SEG_MEDIAN_OF_TWO 0.6744897501960817
 
+/** The same of the largest minus the smallest of 2 .. 32 frames. */
+double seg_median_of_range(int32_t frames);
+
 /**
  * The native level (unit of `difference`'s samples) above which a difference counts as change.
  * `auto` and `auto:noise` take the noise from the differences themselves; see change_level.c.

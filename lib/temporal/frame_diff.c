@@ -6,11 +6,14 @@
  * M. Minoh, "A human motion estimation method using 3-successive video frames", Int. Conf. on
  * Virtual Systems and Multimedia, 1996.
  *
- * Symbols: I(t) a frame in grey, L `lag`, N `span`, D the difference = result.score
+ * Symbols: I(t) a frame in grey, L `lag`, N `span`, D the difference = result.score, tau `fade`
  *   span 2:  D(t) = |I(t) - I(t - L)|
  *   span 3:  D(t) = min(|I(t) - I(t - L)|, |I(t) - I(t + L)|), known L frames later
  *   span N:  D(t) = max - min of I(t), I(t - L), ... I(t - (N-1) L), as far as they exist
  * A pixel has changed where D > `threshold`; `auto` is explained in change_level.c.
+ * With `gain` frames are brought to the light of the one described first (light_gain.h): a lamp
+ * that is switched on is no change. With `fade` the score is the motion history (motion_history.h):
+ * where something has just changed full scale, then less until it is 0 after tau.
  *
  * Steps: 1. the frame as integer grey samples; 2. D row by row, the frame taking the place of the
  * oldest one in the ring in the same pass; 3. threshold, in the same pass if it is a number.
@@ -21,8 +24,9 @@
  * without a successor are compared with their predecessor only. A pixel that any of the compared
  * frames leaves out gives 0.
  *
- * Cost: one read of each frame compared, two writes; memory: span 2 keeps L frames, span 3 keeps
- * 2 L, else (N-1) L. Known failures: the inside of an object of one colour does not change; what
+ * Cost: one read of each frame compared, two writes; memory: a byte a pixel (two where frames have
+ * more than 8 bits) for each frame kept, of which span 2 has L, span 3 has 2 L, N has (N-1) L; two
+ * more with `fade`. Known failures: the inside of an object of one colour does not change; what
  * was uncovered counts as changed (span 3 leaves it out); a camera that moves changes everything.
  */
 #include "core/bands.h"
@@ -30,6 +34,8 @@
 #include "imgproc/masks.h"
 #include "kernels/temporal.h"
 #include "temporal/change_level.h"
+#include "temporal/light_gain.h"
+#include "temporal/motion_history.h"
 #include "temporal/temporal_method.h"
 #include <segment/temporal.h>
 
@@ -53,6 +59,14 @@ static const seg_param rows[] = {
      "Pixels that differ by more have changed; auto = auto:noise, 5 deviations of the noise found "
      "in the differences, within 12 and 50.",
      "T"},
+    {"gain", SEG_PARAM_BOOL, offsetof(seg_frame_diff_options, gain), "false", 0, 1, NULL, "",
+     "Bring the frames compared to the same light first: a light that is switched is no change.",
+     ""},
+    {"fade", SEG_PARAM_DURATION, offsetof(seg_frame_diff_options, fade), "0", 0, 1e9, NULL,
+     "duration",
+     "Time (15f, 2s) in which change fades in the score, which is then the motion history; 0 = the "
+     "score is the difference.",
+     "tau"},
 };
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows,
@@ -80,6 +94,7 @@ typedef struct frame_diff {
     int64_t described; /* results given so far */
     int64_t scene;
     bool drained; /* flush has begun */
+    seg_motion_history history;
 } frame_diff;
 
 static const seg_frame_diff_options *options_of(const frame_diff *state) {
@@ -88,6 +103,10 @@ static const seg_frame_diff_options *options_of(const frame_diff *state) {
 
 static past_frame *past(frame_diff *state, int64_t n) {
     return &state->ring[n % state->ring_count];
+}
+
+static bool fades(const frame_diff *state) {
+    return options_of(state)->fade.value > 0;
 }
 
 static int32_t delay(const void *options) {
@@ -103,6 +122,7 @@ static void release(void *pointer) {
         seg_image_unref(&state->ring[i].left_out);
     }
     seg_release(&state->base.still->env, state->ring);
+    seg_motion_history_free(&state->history);
     seg_temporal_free(state);
 }
 
@@ -122,6 +142,7 @@ static seg_status create(void **pointer, const void *options, const seg_env *env
 static void reset(void *pointer) {
     frame_diff *state = pointer;
     seg_temporal_reset(state);
+    seg_motion_history_reset(&state->history);
     state->described = state->scene = 0;
     state->drained = false;
 }
@@ -138,14 +159,25 @@ typedef struct pass {
     int64_t extremes;         /* span N: so many frames before the new one count */
     past_frame *keep;         /* gets the new frame; NULL = there is none */
     const seg_image *left_out;
-    seg_image *mask, *score; /* either may be NULL */
-    void *rows;              /* a row for each worker */
-    size_t row_size;
+    seg_image *mask, *score;  /* either may be NULL */
+    uint32_t gains[MAX_SPAN]; /* of frames before, from the latest on; span 3: [1] of the new one */
+    void *rows;               /* rows of each worker: the difference, then frames in this light */
+    size_t row_size, room_size;
     uint16_t level;
 } pass;
 
+/* A row in the light of the frame described: as it is, or in the worker's place `i` for it. */
+static const void *lit_row(const pass *job, void *own, int32_t i, const void *row) {
+    const seg_image *grey = &job->state->base.samples.grey;
+    const uint32_t gain = job->gains[i];
+    if (gain == 0 || gain == SEG_LIGHT_GAIN_ONE) return row;
+    char *room = (char *)own + (size_t)(i + 1) * job->row_size;
+    seg_light_scale_row(room, row, gain, (1u << grey->bits) - 1, grey->width);
+    return room;
+}
+
 /* max - min over the frames of a span. */
-static void range_row(const pass *job, void *out, const void *now, int32_t y) {
+static void range_row(const pass *job, void *own, void *out, const void *now, int32_t y) {
     const seg_image *grey = &job->state->base.samples.grey;
     const int32_t count = (int32_t)job->extremes + 1, lag = options_of(job->state)->lag;
     const uint16_t *wide[MAX_SPAN] = {now};
@@ -153,8 +185,9 @@ static void range_row(const pass *job, void *out, const void *now, int32_t y) {
     for (int32_t i = 1; i < count; i++) {
         const past_frame *frame =
             past(job->state, job->state->base.clock.frames - (int64_t)i * lag);
-        wide[i] = seg_image_row(&frame->picture, y);
-        narrow[i] = seg_image_row(&frame->picture, y);
+        const void *row = lit_row(job, own, i - 1, seg_image_row(&frame->picture, y));
+        wide[i] = row;
+        narrow[i] = row;
     }
     if (grey->format == SEG_U16)
         job->kernels->range_u16(out, wide, count, grey->width);
@@ -162,20 +195,21 @@ static void range_row(const pass *job, void *out, const void *now, int32_t y) {
         job->kernels->range_u8(out, narrow, count, grey->width);
 }
 
-static void difference_row(const pass *job, void *out, const void *now, int32_t y) {
+static void difference_row(const pass *job, void *own, void *out, const void *now, int32_t y) {
     const seg_image *grey = &job->state->base.samples.grey;
     if (!job->before) {
-        range_row(job, out, now, y);
+        range_row(job, own, out, now, y);
         return;
     }
-    const void *before = seg_image_row(&job->before->picture, y);
+    const void *before = lit_row(job, own, 0, seg_image_row(&job->before->picture, y));
+    const void *after = job->after ? lit_row(job, own, 1, now) : NULL;
     const void *middle = job->middle ? seg_image_row(&job->middle->picture, y) : now;
     if (grey->format == SEG_U16 && job->after)
-        job->kernels->middle_u16(out, middle, before, now, grey->width);
+        job->kernels->middle_u16(out, middle, before, after, grey->width);
     else if (grey->format == SEG_U16)
         job->kernels->difference_u16(out, middle, before, grey->width);
     else if (job->after)
-        job->kernels->middle_u8(out, middle, before, now, grey->width);
+        job->kernels->middle_u8(out, middle, before, after, grey->width);
     else
         job->kernels->difference_u8(out, middle, before, grey->width);
 }
@@ -195,11 +229,11 @@ static seg_status difference_band(void *argument, int32_t band, int32_t first, i
     (void)band;
     const pass *job = argument;
     const seg_image *grey = &job->state->base.samples.grey;
-    char *own = (char *)job->rows + (size_t)worker * job->row_size;
+    char *own = (char *)job->rows + (size_t)worker * job->room_size;
     for (int32_t y = first; y < end; y++) {
         const void *now = job->keep ? seg_image_row(grey, y) : NULL;
         void *out = job->score ? seg_image_row(job->score, y) : own;
-        difference_row(job, out, now, y);
+        difference_row(job, own, out, now, y);
         if (job->mask) mask_row(job, seg_image_row(job->mask, y), out, y);
         if (job->score && job->left_out) {
             const uint8_t *left_out = seg_image_row(job->left_out, y);
@@ -269,8 +303,9 @@ static seg_status keep_left_out(frame_diff *state, past_frame *keep) {
 static seg_status prepare(const frame_diff *state, const seg_frame *about, uint32_t wanted,
                           seg_result *result) {
     const seg_image *grey = &state->base.samples.grey;
-    return seg_temporal_prepare(&state->base, about, wanted, (seg_format)grey->format, grey->bits,
-                                result);
+    return seg_temporal_prepare(&state->base, about, wanted,
+                                fades(state) ? SEG_U16 : (seg_format)grey->format,
+                                fades(state) ? 16 : grey->bits, result);
 }
 
 /* Where the difference goes: NULL if nobody needs it as a whole. */
@@ -279,7 +314,7 @@ static seg_status find_score(pass *job, seg_result *result) {
     const seg_image *grey = &state->base.samples.grey;
     seg_still *still = state->base.still;
     job->score = NULL;
-    if (result->outputs & SEG_OUTPUT_SCORE) job->score = &result->score;
+    if (result->outputs & SEG_OUTPUT_SCORE && !fades(state)) job->score = &result->score;
     if (job->score || !seg_change_level_votes(&options_of(state)->threshold)) return SEG_OK;
     job->score = &still->images[1];
     SEG_TRY(seg_image_reuse(job->score, grey->width, grey->height, (seg_format)grey->format, 1,
@@ -288,62 +323,78 @@ static seg_status find_score(pass *job, seg_result *result) {
     return SEG_OK;
 }
 
-/* Medians of the difference in noise, in deviations of the difference of two frames: of the
- * largest minus the smallest of 2, 3, ... frames, and of the smaller difference to two neighbours.
- * Found by integrating the normal distribution. */
-static const double range_medians[MAX_SPAN - 1] = {
-    SEG_MEDIAN_OF_TWO,
-    1.1227,
-    1.3989,
-    1.5959,
-    1.7477,
-    1.8706,
-    1.9734,
-    2.0615,
-    2.1384,
-    2.2065,
-    2.2676,
-    2.3228,
-    2.3732,
-    2.4195,
-    2.4622,
-    2.5019,
-    2.5390,
-    2.5737,
-    2.6063,
-    2.6371,
-    2.6662,
-    2.6938,
-    2.7201,
-    2.7451,
-    2.7690,
-    2.7918,
-    2.8137,
-    2.8347,
-    2.8548,
-    2.8742,
-    2.8929,
-};
-#define MEDIAN_OF_MIDDLE 0.3877
+#define MEDIAN_OF_MIDDLE 0.3877 /* of the smaller of two differences; as seg_median_of_range */
 
 static seg_change_rule rule_of(const pass *job) {
     if (job->after) return (seg_change_rule){LEAST, MEDIAN_OF_MIDDLE};
-    return (seg_change_rule){LEAST, range_medians[job->before ? 0 : job->extremes - 1]};
+    return (seg_change_rule){LEAST,
+                             seg_median_of_range(job->before ? 2 : (int32_t)job->extremes + 1)};
 }
 
-/* Runs the pass that `job` describes and fills the result. */
-static seg_status compare(pass *job, const seg_frame *about, uint32_t wanted, seg_result *result) {
+/* Gains of all frames compared, to the light of the frame described. */
+static seg_status find_gains(pass *job, seg_result *result) {
+    frame_diff *state = job->state;
+    const seg_image *now = &state->base.samples.grey;
+    if (!options_of(state)->gain) return SEG_OK;
+    seg_scratch *scratch = &state->base.still->scratch;
+    const seg_image *to = job->middle ? &job->middle->picture : now;
+    const int64_t count = job->before ? 1 : job->extremes;
+    for (int64_t i = 0; i < count; i++) {
+        const past_frame *frame =
+            job->before ? job->before
+                        : past(state, state->base.clock.frames - (i + 1) * options_of(state)->lag);
+        const int32_t mark = seg_scratch_mark(scratch);
+        SEG_TRY(seg_light_gain(&job->gains[i], &frame->picture, to, job->left_out, scratch));
+        seg_scratch_return(scratch, mark);
+    }
+    if (job->after) {
+        const int32_t mark = seg_scratch_mark(scratch);
+        SEG_TRY(seg_light_gain(&job->gains[1], now, to, job->left_out, scratch));
+        seg_scratch_return(scratch, mark);
+    }
+    seg_result_decide(result, "gain", (double)job->gains[0] / SEG_LIGHT_GAIN_ONE, "");
+    return SEG_OK;
+}
+
+/* Rows of the workers; with gains also of each frame compared. */
+static seg_status take_rows(pass *job) {
+    const frame_diff *state = job->state;
+    const seg_image *grey = &state->base.samples.grey;
+    const seg_frame_diff_options *o = options_of(state);
+    job->row_size = (size_t)grey->width * seg_format_size((seg_format)grey->format);
+    job->room_size = job->row_size * (o->gain ? (size_t)o->span : 1);
+    job->rows =
+        seg_scratch_take(&state->base.still->scratch, (size_t)seg_workers(&state->base.still->env),
+                         job->room_size, "rows");
+    return job->rows ? SEG_OK : SEG_ERROR_MEMORY;
+}
+
+/* The motion history after this frame, and as its score. */
+static seg_status add_history(frame_diff *state, const seg_frame *about, const seg_image *left_out,
+                              seg_result *result) {
+    if (!fades(state)) return SEG_OK;
+    const seg_env *env = &state->base.still->env;
+    const seg_image *picture = &state->history.picture;
+    SEG_TRY(seg_motion_history_add(&state->history, &result->mask, about, &options_of(state)->fade,
+                                   env));
+    if (!(result->outputs & SEG_OUTPUT_SCORE)) return SEG_OK;
+    for (int32_t y = 0; y < picture->height; y++) {
+        uint16_t *score = seg_image_row(&result->score, y);
+        memcpy(score, seg_image_row(picture, y), (size_t)picture->width * sizeof *score);
+        if (left_out)
+            seg_temporal_kernels_get()->leave_out_u16(score, seg_image_row(left_out, y),
+                                                      picture->width);
+    }
+    return SEG_OK;
+}
+
+/* Runs the pass that `job` describes. */
+static seg_status run_pass(pass *job, seg_result *result) {
     frame_diff *state = job->state;
     const seg_env *env = &state->base.still->env;
     const seg_image *grey = &state->base.samples.grey;
     const seg_level *threshold = &options_of(state)->threshold;
     const seg_change_rule rule = rule_of(job);
-    SEG_TRY(prepare(state, about, wanted, result));
-    SEG_TRY(find_score(job, result));
-    job->row_size = (size_t)grey->width * seg_format_size((seg_format)grey->format);
-    job->rows = seg_scratch_take(&state->base.still->scratch, (size_t)seg_workers(env),
-                                 job->row_size, "rows");
-    if (!job->rows) return SEG_ERROR_MEMORY;
     double level;
     if (!seg_change_level_votes(threshold)) {
         SEG_TRY(seg_change_level(&level, result, threshold, &rule, grey, NULL,
@@ -360,12 +411,23 @@ static seg_status compare(pass *job, const seg_frame *about, uint32_t wanted, se
     return seg_run_bands(env, grey->height, BAND_HEIGHT, threshold_band, job);
 }
 
+/* Compares as `job` says and fills the result. */
+static seg_status compare(pass *job, const seg_frame *about, uint32_t wanted, seg_result *result) {
+    SEG_TRY(prepare(job->state, about, wanted, result));
+    SEG_TRY(find_score(job, result));
+    SEG_TRY(take_rows(job));
+    SEG_TRY(find_gains(job, result));
+    SEG_TRY(run_pass(job, result));
+    return add_history(job->state, about, job->left_out, result);
+}
+
 /* Nothing to compare with. */
-static seg_status give_empty(const frame_diff *state, const seg_frame *about, uint32_t wanted,
+static seg_status give_empty(frame_diff *state, const seg_frame *about, uint32_t wanted,
                              seg_result *result) {
     SEG_TRY(prepare(state, about, wanted, result));
     seg_temporal_give_empty(result);
-    return SEG_OK;
+    seg_motion_history_reset(&state->history);
+    return add_history(state, about, NULL, result);
 }
 
 static bool same_scene(frame_diff *state, int64_t a, int64_t b) {
@@ -383,17 +445,24 @@ static seg_status reserve(frame_diff *state) {
     const seg_env *env = &state->base.still->env;
     seg_scratch *scratch = &state->base.still->scratch;
     const seg_level *threshold = &options_of(state)->threshold;
-    const seg_format format = (seg_format)grey->format;
-    const size_t row_size = (size_t)grey->width * seg_format_size(format);
-    if (!seg_scratch_take(scratch, (size_t)seg_workers(env), row_size, "rows"))
-        return SEG_ERROR_MEMORY;
+    pass rows_job = {.state = state};
+    SEG_TRY(take_rows(&rows_job));
+    if (options_of(state)->gain) {
+        const int32_t mark = seg_scratch_mark(scratch);
+        uint32_t unused;
+        SEG_TRY(seg_light_gain(&unused, grey, grey, NULL, scratch));
+        seg_scratch_return(scratch, mark);
+    }
+    if (fades(state))
+        SEG_TRY(seg_motion_history_bind(&state->history, grey->width, grey->height, env));
     if (seg_change_level_votes(threshold)) {
         seg_image *difference = &state->base.still->images[1];
         const seg_change_rule rule = {LEAST, SEG_MEDIAN_OF_TWO};
         seg_result unused;
         double level;
         seg_result_init(&unused, env);
-        SEG_TRY(seg_image_reuse(difference, grey->width, grey->height, format, 1, env));
+        SEG_TRY(seg_image_reuse(difference, grey->width, grey->height, (seg_format)grey->format, 1,
+                                env));
         difference->bits = grey->bits;
         SEG_TRY(seg_change_level(&level, &unused, threshold, &rule, difference, NULL, scratch));
     }

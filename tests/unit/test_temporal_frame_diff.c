@@ -367,6 +367,115 @@ START_TEST(motion_in_noise_is_found) {
 }
 END_TEST
 
+/* ---- light ---- */
+
+/* A wall of all levels, a box, everything at `percent` of the light. */
+static void paint_lit(seg_image *image, int t, int percent) {
+    const int full = image->format == SEG_U16 ? 65535 : 255;
+    for (int32_t y = 0; y < HEIGHT; y++)
+        for (int32_t x = 0; x < WIDTH; x++) {
+            const bool box = x >= 5 + 4 * t && x < 9 + 4 * t && y >= 6 && y < 14;
+            const int wall = 40 + (x * 31 + y * 17) % 60;
+            int64_t value = (int64_t)(box ? 130 : wall) * percent * full / 25500;
+            if (value > full) value = full;
+            if (image->format == SEG_U16)
+                ((uint16_t *)seg_image_row(image, y))[x] = (uint16_t)value;
+            else
+                ((uint8_t *)seg_image_row(image, y))[x] = (uint8_t)value;
+        }
+}
+
+/* Frames in light that changes from one to the next give what frames in one light give, but for
+ * rounding at the threshold; without compensation the wall counts as changed. */
+START_TEST(light_that_changes) {
+    static const char *const spans[] = {"2", "3", "5"};
+    static const int lights[] = {100, 100, 150, 150, 60, 61, 190};
+    const seg_format format = _i / 3 ? SEG_U16 : SEG_U8;
+    int64_t plain = 0, steady = 0;
+    for (int mode = 0; mode < 3; mode++) { /* steady light; changes with and without gain */
+        stream s;
+        start(&s, (const char *const[]){"span", spans[_i % 3], "threshold", "15", "gain",
+                                        mode == 2 ? "no" : "yes", NULL});
+        static uint8_t before[7][HEIGHT][WIDTH];
+        int64_t changed = 0;
+        for (int t = 0; t < 7; t++) {
+            seg_image image = {0};
+            ck_assert_ok(seg_image_alloc(&image, WIDTH, HEIGHT, format, 1, NULL));
+            paint_lit(&image, t, mode == 0 ? 100 : lights[t]);
+            const seg_frame frame = frame_of(&image, t);
+            const seg_status status = seg_context_apply(s.context, &frame, 0, &s.result);
+            for (int32_t y = 0; status == SEG_OK && y < HEIGHT; y++)
+                for (int32_t x = 0; x < WIDTH; x++) {
+                    const uint8_t now = ((uint8_t *)seg_image_row(&s.result.mask, y))[x];
+                    if (mode == 0) before[t][y][x] = now;
+                    changed += mode && now != before[t][y][x];
+                    steady += mode == 0 && now;
+                }
+            if (mode == 1 && status == SEG_OK && t >= 2 && _i % 3 == 0)
+                ck_assert_double_eq_tol(seg_result_decision(&s.result, "gain")->value,
+                                        (double)lights[t] / lights[t - 1],
+                                        format == SEG_U16 ? 0.011 : 0.03);
+            seg_image_unref(&image);
+        }
+        stop(&s);
+        if (mode == 1) ck_assert_int_le(changed, steady / 20);
+        if (mode == 2) plain = changed;
+    }
+    ck_assert_int_gt(steady, 100);
+    ck_assert_int_gt(plain, 150);
+}
+END_TEST
+
+/* ---- motion history ---- */
+
+/* Changes fade by a quarter of the full scale a frame, in frames as by their times, in every mode;
+ * nothing is left of them after a jump in time. */
+START_TEST(changes_fade) {
+    static const char *const fades[] = {"4f", "0.16s"};
+    stream s;
+    start(&s, (const char *const[]){"threshold", "20", "fade", fades[_i], "span", "2", NULL});
+    static const uint8_t values[] = {0, 50, 50, 50, 50, 50, 90, 90, 90, 10};
+    static const int wanted[] = {0, 4, 3, 2, 1, 0, 4, 3, 0, 4};
+    for (int t = 0; t < 10; t++) {
+        uint8_t value = values[t];
+        seg_image image = {0};
+        ck_assert_ok(seg_image_wrap(&image, &value, 1, 1, 1, SEG_U8, 1));
+        seg_frame frame = frame_of(&image, t); /* 10 / 250 s each */
+        if (t == 8) frame.flags = SEG_FRAME_DISCONTINUITY;
+        ck_assert_ok(seg_context_apply(s.context, &frame, SEG_OUTPUT_SCORE, &s.result));
+        ck_assert_int_eq(s.result.score.format, SEG_U16);
+        const double given = *(uint16_t *)s.result.score.data;
+        ck_assert_double_eq_tol(given, wanted[t] * 65535 / 4.0, 1);
+    }
+    stop(&s);
+}
+END_TEST
+
+/* With a delay the history is that of the frame described. */
+START_TEST(history_of_the_middle) {
+    stream s;
+    start(&s, (const char *const[]){"threshold", "20", "fade", "2f", "span", "3", NULL});
+    static const uint8_t values[] = {0, 0, 90, 0, 0, 0};
+    static const double wanted[] = {0, 0, 1, 0.5, 0, 0};
+    int described = 0;
+    for (int t = 0; t < 7; t++) {
+        uint8_t value = values[t < 6 ? t : 0];
+        seg_image image = {0};
+        ck_assert_ok(seg_image_wrap(&image, &value, 1, 1, 1, SEG_U8, 1));
+        const seg_frame frame = frame_of(&image, t);
+        const seg_status status = t < 6 ? seg_context_apply(s.context, &frame, 0, &s.result)
+                                        : seg_context_flush(s.context, 0, &s.result);
+        if (t == 0) continue;
+        ck_assert_ok(status);
+        ck_assert_int_eq(s.result.index, described);
+        ck_assert_double_eq_tol(*(uint16_t *)s.result.score.data, wanted[described] * 65535, 1);
+        described++;
+    }
+    ck_assert_int_eq(described, 6);
+    stop(&s);
+}
+END_TEST
+
 /* ---- mistakes ---- */
 
 START_TEST(options_out_of_range) {
@@ -411,6 +520,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("frame-diff");
     TCase *cases = tcase_create("frame-diff");
+    tcase_set_timeout(cases, 60);
     tcase_add_test(cases, two_frames_by_hand);
     tcase_add_test(cases, three_frames_by_hand);
     tcase_add_loop_test(cases, definition, 0, 2);
@@ -420,6 +530,9 @@ int main(void) {
     tcase_add_loop_test(cases, jumps_in_time, 0, 2);
     tcase_add_loop_test(cases, noise_alone_is_no_change, 0, 6);
     tcase_add_test(cases, motion_in_noise_is_found);
+    tcase_add_loop_test(cases, light_that_changes, 0, 6);
+    tcase_add_loop_test(cases, changes_fade, 0, 2);
+    tcase_add_test(cases, history_of_the_middle);
     tcase_add_test(cases, options_out_of_range);
     tcase_add_test(cases, reset_starts_anew);
     suite_add_tcase(suite, cases);
