@@ -22,6 +22,7 @@ need_module libavcodec libavcodec-dev
 need_module libavutil libavutil-dev
 need_module libswscale libswscale-dev
 need_module jansson libjansson-dev
+need_module expat libexpat1-dev
 need_module cairo-svg libcairo2-dev
 for extra in "$@"; do
     case $extra in

@@ -1,4 +1,5 @@
-/* libsegment-data: the label files of a data set of pictures, read into and written from samples. */
+/* libsegment-data: the label files of a data set of pictures, read into and written from samples.
+ */
 #ifndef SEGMENT_LABELS_H
 #define SEGMENT_LABELS_H
 
@@ -131,12 +132,9 @@ typedef struct seg_labels_writer seg_labels_writer;
  * under their names, those of COCO and CSV at the end. `overwrite`: a file that exists is replaced.
  * Errors: SEG_ERROR_OPTION, _IO, _MEMORY, _UNSUPPORTED.
  */
-SEG_API SEG_NODISCARD seg_status seg_labels_writer_begin(seg_labels_writer **writer,
-                                                         const char *path,
-                                                         const seg_labels_options *options,
-                                                         const seg_label_category *categories,
-                                                         int32_t count, bool overwrite,
-                                                         const seg_env *env);
+SEG_API SEG_NODISCARD seg_status seg_labels_writer_begin(
+    seg_labels_writer **writer, const char *path, const seg_labels_options *options,
+    const seg_label_category *categories, int32_t count, bool overwrite, const seg_env *env);
 
 /**
  * Writes the labels of a sample, whose picture was written as `name` (relative, with its extension;
@@ -144,8 +142,9 @@ SEG_API SEG_NODISCARD seg_status seg_labels_writer_begin(seg_labels_writer **wri
  * exactly of COCO, CSV and pictures; YOLO and VOC are read with coordinates in steps of 2^-20 of a
  * pixel, which come back exactly.
  * Errors: SEG_ERROR_UNSUPPORTED (the sample has a kind of label of options->kinds that the format
- * does not hold: named), SEG_ERROR_ARGUMENT (a category of no name), SEG_ERROR_IO, SEG_ERROR_MEMORY.
- * After an error the sample is not in the set, and others may follow, but of SEG_ERROR_IO.
+ * does not hold: named), SEG_ERROR_ARGUMENT (a category of no name), SEG_ERROR_IO,
+ * SEG_ERROR_MEMORY. After an error the sample is not in the set, and others may follow, but of
+ * SEG_ERROR_IO.
  */
 SEG_API SEG_NODISCARD seg_status seg_labels_writer_add(seg_labels_writer *writer,
                                                        const seg_sample *sample, const char *name);

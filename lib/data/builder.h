@@ -4,6 +4,8 @@
 
 #include <segment/data.h>
 
+#define SEG_FURTHEST 1e8 /* coordinates, pixels: as seg_rle_from_polygons takes them */
+
 /** An instance and where it belongs. */
 typedef struct seg_builder_item {
     seg_instance instance;

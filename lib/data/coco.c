@@ -5,8 +5,8 @@
  * The long lists are read element by element, in whatever order they stand in the file, so that
  * beside the text only what is kept takes memory: boxes and run lengths.
  */
+#include "data/coco.h"
 #include "core/memory.h"
-#include "data/json_list.h"
 #include "data/masks.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 /* ---- images and categories ---- */
 
-static seg_status read_image(void *user, const json_t *from, const seg_json_place *at) {
+seg_status seg_coco_read_image(void *user, const json_t *from, const seg_json_place *at) {
     seg_builder *b = user;
     seg_dataset_picture picture = {.sequence = "", .labels = ""};
     const char *name = "";
@@ -31,7 +31,7 @@ static seg_status read_image(void *user, const json_t *from, const seg_json_plac
     return picture.name ? seg_builder_add_picture(b, &picture) : SEG_ERROR_MEMORY;
 }
 
-static seg_status read_category(void *user, const json_t *from, const seg_json_place *at) {
+seg_status seg_coco_read_category(void *user, const json_t *from, const seg_json_place *at) {
     seg_builder *b = user;
     int64_t id;
     bool thing = true;
@@ -47,8 +47,8 @@ static seg_status read_category(void *user, const json_t *from, const seg_json_p
 /* ---- annotations and results ---- */
 
 /* The picture that an annotation belongs to; NULL where none are named. */
-static seg_status find_picture(seg_dataset_picture **picture, int64_t *id, seg_builder *b,
-                               const json_t *from, const seg_json_place *at) {
+seg_status seg_coco_find_picture(seg_dataset_picture **picture, int64_t *id, seg_builder *b,
+                                 const json_t *from, const seg_json_place *at) {
     *picture = NULL;
     SEG_TRY(
         seg_json_member_whole(id, from, at, "image_id", -SEG_JSON_WHOLE, SEG_JSON_WHOLE, false));
@@ -60,8 +60,8 @@ static seg_status find_picture(seg_dataset_picture **picture, int64_t *id, seg_b
                : seg_json_bad(&place, seg_json_member(from, "image_id"), "the id of a picture");
 }
 
-static seg_status find_category(seg_instance *instance, const seg_builder *b, const json_t *from,
-                                const seg_json_place *at) {
+seg_status seg_coco_find_category(seg_instance *instance, const seg_builder *b, const json_t *from,
+                                  const seg_json_place *at) {
     int64_t id;
     SEG_TRY(seg_json_member_whole(&id, from, at, "category_id", INT32_MIN, INT32_MAX, false));
     instance->category = (int32_t)id;
@@ -132,7 +132,7 @@ static seg_status read_segment(seg_builder *b, int64_t image, const json_t *from
     if (!json_is_object(from)) return seg_json_bad(at, from, "an object");
     SEG_TRY(seg_json_member_whole(&id, from, at, "id", 1, 0xffffff, false));
     item.instance.id = (int32_t)id;
-    SEG_TRY(find_category(&item.instance, b, from, at));
+    SEG_TRY(seg_coco_find_category(&item.instance, b, from, at));
     SEG_TRY(seg_json_member_flag(&item.instance.crowd, from, at, "iscrowd"));
     return seg_builder_add_item(b, &item);
 }
@@ -171,10 +171,10 @@ static seg_status read_annotation(void *user, const json_t *from, const seg_json
     seg_dataset_picture *picture;
     int64_t id = 0;
     if (!json_is_object(from)) return seg_json_bad(at, from, "an object");
-    SEG_TRY(find_picture(&picture, &item.picture, b, from, at));
+    SEG_TRY(seg_coco_find_picture(&picture, &item.picture, b, from, at));
     if (seg_json_member(from, "segments_info"))
         return read_panoptic(b, picture, item.picture, from, at);
-    SEG_TRY(find_category(&item.instance, b, from, at));
+    SEG_TRY(seg_coco_find_category(&item.instance, b, from, at));
     SEG_TRY(seg_json_member_whole(&id, from, at, "id", -SEG_JSON_WHOLE, SEG_JSON_WHOLE, true));
     if (seg_json_member(from, "id")) SEG_TRY(seg_builder_add_id(b, id));
     if (id >= INT32_MIN && id <= INT32_MAX) item.instance.id = (int32_t)id;
@@ -190,8 +190,8 @@ static seg_status read_result(void *user, const json_t *from, const seg_json_pla
     seg_builder_item item = {.sequence = "", .mask = -1};
     seg_dataset_picture *picture;
     if (!json_is_object(from)) return seg_json_bad(at, from, "an object");
-    SEG_TRY(find_picture(&picture, &item.picture, b, from, at));
-    SEG_TRY(find_category(&item.instance, b, from, at));
+    SEG_TRY(seg_coco_find_picture(&picture, &item.picture, b, from, at));
+    SEG_TRY(seg_coco_find_category(&item.instance, b, from, at));
     SEG_TRY(seg_json_member_number(&item.instance.score, from, at, "score", -1e300, 1e300, false));
     SEG_TRY(read_region(&item, b, picture, from, at, true));
     return seg_builder_add_item(b, &item);
@@ -205,7 +205,7 @@ static int compare_whole(const void *a, const void *b) {
 }
 
 /* No two annotations may have one id. */
-static seg_status check_ids(seg_builder *b) {
+seg_status seg_coco_check_ids(seg_builder *b) {
     if (b->id_count) qsort(b->ids, (size_t)b->id_count, sizeof *b->ids, compare_whole);
     for (int32_t i = 1; i < b->id_count; i++)
         if (b->ids[i] == b->ids[i - 1])
@@ -230,15 +230,15 @@ static seg_status read_truth(seg_builder *b, const seg_json_text *text, seg_json
     b->closed = images || b->options.truth;
     /* pictures and categories are those of the file, else those of the truth */
     if (b->options.truth && !images) SEG_TRY(seg_builder_copy_truth(b, b->options.truth));
-    if (images) SEG_TRY(read_list(b, text, lists[IMAGES], keys[IMAGES], read_image));
+    if (images) SEG_TRY(read_list(b, text, lists[IMAGES], keys[IMAGES], seg_coco_read_image));
     if (categories) {
         b->category_count = 0;
-        SEG_TRY(read_list(b, text, lists[CATEGORIES], keys[CATEGORIES], read_category));
+        SEG_TRY(read_list(b, text, lists[CATEGORIES], keys[CATEGORIES], seg_coco_read_category));
     }
     SEG_TRY(seg_builder_sort_pictures(b));
     SEG_TRY(seg_builder_sort_categories(b));
     SEG_TRY(read_list(b, text, lists[ANNOTATIONS], keys[ANNOTATIONS], read_annotation));
-    return check_ids(b);
+    return seg_coco_check_ids(b);
 }
 
 static seg_status read_results(seg_builder *b, const seg_json_text *text, seg_json_span root) {

@@ -18,7 +18,6 @@
 
 enum { FRAME, ID, TYPE, TRUNCATED, OCCLUDED, ALPHA, LEFT, TOP, RIGHT, BOTTOM, SCORE = 17, FIELDS };
 
-#define FURTHEST 1e8
 #define MOST_OCCLUDED 2
 #define MOST_TRUNCATED 0
 #define LEAST_HEIGHT 25
@@ -88,9 +87,9 @@ static seg_status check_row(const double *values, int count, const seg_builder *
         if (i == FRAME && !seg_is_whole(v, 0, INT32_MAX)) allowed = "whole numbers from 0";
         if (i == ID && !seg_is_whole(v, values[TYPE] == DONT_CARE ? -1 : 0, INT32_MAX))
             allowed = "whole numbers from 0, -1 for DontCare";
-        if ((i == LEFT || i == TOP) && !(fabs(v) <= FURTHEST)) allowed = "-1e8 to 1e8";
-        if (i == RIGHT && !(v >= values[LEFT] && v <= FURTHEST)) allowed = "from left to 1e8";
-        if (i == BOTTOM && !(v >= values[TOP] && v <= FURTHEST)) allowed = "from top to 1e8";
+        if ((i == LEFT || i == TOP) && !(fabs(v) <= SEG_FURTHEST)) allowed = "-1e8 to 1e8";
+        if (i == RIGHT && !(v >= values[LEFT] && v <= SEG_FURTHEST)) allowed = "from left to 1e8";
+        if (i == BOTTOM && !(v >= values[TOP] && v <= SEG_FURTHEST)) allowed = "from top to 1e8";
         if (i == SCORE && !(fabs(v) <= 1e300)) allowed = "-1e300 to 1e300";
         if (!allowed) continue;
         seg_text_from_number(text, v);

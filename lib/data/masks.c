@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define FURTHEST 1e8 /* coordinates, pixels */
-
 seg_status seg_size_from_json(int32_t *width, int32_t *height, const json_t *width_from,
                               const json_t *height_from, const seg_json_place *width_at,
                               const seg_json_place *height_at, const seg_env *env) {
@@ -27,8 +25,8 @@ seg_status seg_box_from_json(seg_box *box, const json_t *from, const seg_json_pl
         return seg_json_bad(at, from, "a list of 4 numbers: x, y, width, height");
     for (size_t i = 0; i < 4; i++) {
         const seg_json_place place = seg_json_element(at, i);
-        SEG_TRY(seg_json_number(fields[i], json_array_get(from, i), &place, i < 2 ? -FURTHEST : 0,
-                                FURTHEST));
+        SEG_TRY(seg_json_number(fields[i], json_array_get(from, i), &place,
+                                i < 2 ? -SEG_FURTHEST : 0, SEG_FURTHEST));
     }
     return SEG_OK;
 }
@@ -123,30 +121,43 @@ static seg_status read_polygons(double *xy, int32_t *lengths, const json_t *from
         lengths[i] = (int32_t)(json_array_size(polygon) / 2);
         for (size_t k = 0; k < json_array_size(polygon); k++) {
             const seg_json_place number_at = seg_json_element(&place, k);
-            SEG_TRY(
-                seg_json_number(xy++, json_array_get(polygon, k), &number_at, -FURTHEST, FURTHEST));
+            SEG_TRY(seg_json_number(xy++, json_array_get(polygon, k), &number_at, -SEG_FURTHEST,
+                                    SEG_FURTHEST));
         }
     }
     return SEG_OK;
 }
 
-seg_status seg_mask_from_polygons(seg_rle *mask, const json_t *from, const seg_json_place *at,
-                                  seg_fill fill, int32_t width, int32_t height,
-                                  const seg_env *env) {
+seg_status seg_polygons_from_json(seg_json_polygons *polygons, const json_t *from,
+                                  const seg_json_place *at, const seg_env *env) {
     size_t corners;
     const size_t count = json_array_size(from);
+    *polygons = (seg_json_polygons){0};
     if (!json_is_array(from) || count > INT32_MAX)
         return seg_json_bad(at, from, "a list of polygons");
     SEG_TRY(check_polygons(&corners, from, at));
-    double *xy = seg_allocate(env, 2 * corners, sizeof *xy, "corners of polygons");
-    int32_t *lengths = seg_allocate(env, count, sizeof *lengths, "polygons");
-    seg_status status = xy && lengths ? SEG_OK : SEG_ERROR_MEMORY;
-    if (status >= 0) status = read_polygons(xy, lengths, from, at);
-    if (status >= 0) {
-        status = seg_rle_from_polygons(mask, xy, lengths, (int32_t)count, fill, width, height, env);
-        if (status < 0) status = seg_json_failed(at, status);
-    }
-    seg_release(env, xy);
-    seg_release(env, lengths);
+    polygons->xy = seg_allocate(env, 2 * corners, sizeof *polygons->xy, "corners of polygons");
+    polygons->lengths = seg_allocate(env, count, sizeof *polygons->lengths, "polygons");
+    polygons->count = (int32_t)count;
+    seg_status status = polygons->xy && polygons->lengths ? SEG_OK : SEG_ERROR_MEMORY;
+    if (status >= 0) status = read_polygons(polygons->xy, polygons->lengths, from, at);
+    if (status < 0) seg_json_polygons_free(polygons, env);
     return status;
+}
+
+void seg_json_polygons_free(seg_json_polygons *polygons, const seg_env *env) {
+    seg_release(env, polygons->xy);
+    seg_release(env, polygons->lengths);
+    *polygons = (seg_json_polygons){0};
+}
+
+seg_status seg_mask_from_polygons(seg_rle *mask, const json_t *from, const seg_json_place *at,
+                                  seg_fill fill, int32_t width, int32_t height,
+                                  const seg_env *env) {
+    seg_json_polygons p;
+    SEG_TRY(seg_polygons_from_json(&p, from, at, env));
+    const seg_status status =
+        seg_rle_from_polygons(mask, p.xy, p.lengths, p.count, fill, width, height, env);
+    seg_json_polygons_free(&p, env);
+    return status < 0 ? seg_json_failed(at, status) : SEG_OK;
 }

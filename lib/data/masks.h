@@ -13,7 +13,18 @@ SEG_NODISCARD seg_status seg_mask_from_rle(seg_rle *mask, const json_t *from,
                                            const seg_json_place *at, int32_t width, int32_t height,
                                            const seg_env *env);
 
+typedef struct seg_json_polygons {
+    double *xy;       /* x, y, x, y, ... of all */
+    int32_t *lengths; /* corners of each */
+    int32_t count;
+} seg_json_polygons;
+
 /** [[x, y, x, y, ...], ...], each of at least three corners. */
+SEG_NODISCARD seg_status seg_polygons_from_json(seg_json_polygons *polygons, const json_t *from,
+                                                const seg_json_place *at, const seg_env *env);
+void seg_json_polygons_free(seg_json_polygons *polygons, const seg_env *env);
+
+/** The same as a mask. */
 SEG_NODISCARD seg_status seg_mask_from_polygons(seg_rle *mask, const json_t *from,
                                                 const seg_json_place *at, seg_fill fill,
                                                 int32_t width, int32_t height, const seg_env *env);

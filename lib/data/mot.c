@@ -18,7 +18,6 @@
 
 enum { FRAME, ID, LEFT, TOP, WIDTH, HEIGHT, CONF, CLASS, MOST_FIELDS = 10 };
 
-#define FURTHEST 1e8
 #define MOTS_IGNORED 10
 
 static const char *const field_names[] = {"frame", "id",     "left", "top",
@@ -59,8 +58,8 @@ static seg_status check_row(const double *values, int count, const seg_builder *
         const char *allowed = NULL;
         if (i == FRAME && !seg_is_whole(v, 1, INT32_MAX)) allowed = "whole numbers from 1";
         if (i == ID && !seg_is_whole(v, INT32_MIN, INT32_MAX)) allowed = "whole numbers of 32 bits";
-        if ((i == LEFT || i == TOP) && !(fabs(v) <= FURTHEST)) allowed = "-1e8 to 1e8";
-        if ((i == WIDTH || i == HEIGHT) && !(v >= 0 && v <= FURTHEST)) allowed = "0 to 1e8";
+        if ((i == LEFT || i == TOP) && !(fabs(v) <= SEG_FURTHEST)) allowed = "-1e8 to 1e8";
+        if ((i == WIDTH || i == HEIGHT) && !(v >= 0 && v <= SEG_FURTHEST)) allowed = "0 to 1e8";
         if (i == CONF && !(fabs(v) <= 1e300)) allowed = "-1e300 to 1e300";
         if (i == CLASS && b->options.mot >= SEG_MOT_TRUTH_16 && !seg_is_whole(v, 0, INT32_MAX))
             allowed = "whole numbers from 0";

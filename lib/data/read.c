@@ -2,11 +2,9 @@
 #include "core/check.h"
 #include "core/memory.h"
 #include "data/rows.h"
+#include "files/whole_file.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 void seg_dataset_options_init(seg_dataset_options *options) {
     *options = (seg_dataset_options){.size = sizeof *options};
@@ -143,50 +141,15 @@ seg_status seg_dataset_parse(seg_dataset *data, const char *text, size_t size, c
     return status;
 }
 
-/* ---- files ---- */
-
-/* Room for the whole file and the byte more that tells that it ends; anything else is doubled. */
-static size_t first_room(FILE *file) {
-    struct stat about;
-    const bool known = fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
-    return known && about.st_size > 0 ? (size_t)about.st_size + 1 : 65536;
-}
-
-static seg_status read_file(char **text, size_t *size, FILE *file, const char *path,
-                            const seg_env *env) {
-    size_t room = 0, used = 0;
-    *text = NULL;
-    for (;;) {
-        if (used == room) {
-            const size_t larger = room ? 2 * room : first_room(file);
-            char *block = seg_allocate(env, larger, 1, path);
-            if (!block) return SEG_ERROR_MEMORY;
-            if (used) memcpy(block, *text, used);
-            seg_release(env, *text);
-            *text = block;
-            room = larger;
-        }
-        const size_t got = fread(*text + used, 1, room - used, file);
-        used += got;
-        if (got == 0) break;
-    }
-    *size = used;
-    return ferror(file) ? seg_fail(SEG_ERROR_IO, "%s cannot be read: %s", path, strerror(errno))
-                        : SEG_OK;
-}
-
 seg_status seg_dataset_read(seg_dataset *data, const char *path, const seg_dataset_options *options,
                             const seg_env *env) {
     if (!data || !path)
         return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)", data ? "path" : "data");
     seg_dataset_free(data);
-    FILE *file = fopen(path, "rb");
-    if (!file) return seg_fail(SEG_ERROR_IO, "%s cannot be opened: %s", path, strerror(errno));
     char *text;
-    size_t size = 0;
-    seg_status status = read_file(&text, &size, file, path, env);
-    fclose(file);
-    if (status >= 0) status = seg_dataset_parse(data, text, size, path, options, env);
+    size_t size;
+    SEG_TRY(seg_file_read(&text, &size, path, env));
+    const seg_status status = seg_dataset_parse(data, text, size, path, options, env);
     seg_release(env, text);
     return status;
 }

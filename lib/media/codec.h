@@ -3,7 +3,7 @@
 #ifndef SEG_MEDIA_CODEC_H
 #define SEG_MEDIA_CODEC_H
 
-#include "media/atomic_file.h"
+#include "files/atomic_file.h"
 #include <segment/media.h>
 
 /* ---- where encoders write ---- */

@@ -2,7 +2,7 @@
 #ifndef SEG_MEDIA_OUTPUT_H
 #define SEG_MEDIA_OUTPUT_H
 
-#include "media/atomic_file.h"
+#include "files/atomic_file.h"
 
 /** Zero-initialise; `file.descriptor` is -1 once closed. Not moved while a muxer writes to it. */
 typedef struct seg_output {

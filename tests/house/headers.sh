@@ -39,7 +39,7 @@ done
 # parts of a translation unit, and so are templates.
 for path in lib/core/*.h lib/imgproc/*.h lib/geometry/*.h lib/threshold/*.h lib/region/*.h \
     lib/edge/*.h lib/temporal/*.h lib/objects/*.h lib/render/*.h lib/evaluate/*.h \
-    lib/pipeline/*.h lib/data/*.h lib/*.h; do
+    lib/pipeline/*.h lib/data/*.h lib/files/*.h lib/*.h; do
     case $path in *_template.h) continue ;; esac
     [ -f "$path" ] || continue
     header=${path#lib/}

@@ -118,7 +118,7 @@ END
     # shellcheck disable=SC2046
     "$cc" -std=c11 "$work/data.c" -o "$work/data_static" $(pkg-config --cflags segment-data) \
         "${libdir%/pkgconfig}/libsegment-data.a" "${libdir%/pkgconfig}/libsegment.a" \
-        $(pkg-config --libs jansson) -lm -pthread
+        $(pkg-config --libs $(pkg-config --print-requires-private segment-data)) -lm -pthread
     check "$work/data_static"
     cp "$work/data.c" "$work/project"
     cat >"$work/project/CMakeLists.txt" <<'END'

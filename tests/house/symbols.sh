@@ -70,19 +70,21 @@ missing=$(sort -u "$work/exports" | comm -23 "$work/wanted" -)
 [ -z "$missing" ] || fail "declared, but not exported:
 $missing"
 
-# libsegment-data: all that data.h promises, nothing of jansson's, no further libraries.
+# libsegment-data: all that data.h and labels.h promise, nothing of jansson's, no further libraries.
 data=$SEGMENT_BUILD/lib/libsegment-data.so
 if [ -f "$data" ]; then
     nm -D --defined-only "$data" | awk '{ print $NF }' | sed 's/@.*//' | sort -u >"$work/exports"
-    tr '\n' ' ' <"$SEGMENT_SOURCE/include/segment/data.h" | grep -oE 'SEG_API [^;]*;' |
+    for header in data labels; do
+        tr '\n' ' ' <"$SEGMENT_SOURCE/include/segment/$header.h" | grep -oE 'SEG_API [^;]*;'
+    done |
         grep -oE '\bseg_[a-z0-9_]+\(' | tr -d '(' | sort -u >"$work/wanted"
-    [ "$(wc -l <"$work/wanted")" -ge 6 ] || fail "only $(wc -l <"$work/wanted") in data.h"
+    [ "$(wc -l <"$work/wanted")" -ge 20 ] || fail "only $(wc -l <"$work/wanted") in data.h and labels.h"
     missing=$(comm -23 "$work/wanted" "$work/exports")
-    [ -z "$missing" ] || fail "declared in data.h, but not exported:
+    [ -z "$missing" ] || fail "declared in data.h or labels.h, but not exported:
 $missing"
     strangers=$(comm -13 "$work/wanted" "$work/exports" |
         grep -vE '^(_init|_fini|__bss_start|_edata|_end)$' || true)
-    [ -z "$strangers" ] || fail "libsegment-data exports what data.h does not declare:
+    [ -z "$strangers" ] || fail "libsegment-data exports what data.h and labels.h do not declare:
 $strangers"
     strangers=$(nm -g --defined-only "$SEGMENT_BUILD/lib/libsegment-data.a" 2>/dev/null |
         awk 'NF == 3 { print $3 }' | grep -v '^seg_' || true)
@@ -90,7 +92,7 @@ $strangers"
 $strangers"
     if command -v readelf >/dev/null; then
         needs=$(readelf -d "$data" | grep NEEDED | sed 's/.*\[\(.*\)\]/\1/' |
-            grep -vE '^(libsegment|libjansson|libc|libm)\.' || true)
+            grep -vE '^(libsegment|libjansson|libexpat|libc|libm)\.' || true)
         [ -z "$needs" ] || fail "libsegment-data needs $needs"
     fi
 fi

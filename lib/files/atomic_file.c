@@ -1,7 +1,7 @@
 /* for realpath */
 #define _XOPEN_SOURCE 700
 
-#include "media/atomic_file.h"
+#include "files/atomic_file.h"
 
 #include "core/bands.h"
 #include "core/check.h"

@@ -1,6 +1,6 @@
 /* Files that appear whole: written as NAME.partial in the same directory, then renamed. */
-#ifndef SEG_MEDIA_ATOMIC_FILE_H
-#define SEG_MEDIA_ATOMIC_FILE_H
+#ifndef SEG_FILES_ATOMIC_FILE_H
+#define SEG_FILES_ATOMIC_FILE_H
 
 #include <segment/env.h>
 #include <stdbool.h>
