@@ -117,8 +117,7 @@ static seg_status read_shares(seg_labels *labels, csv_reader *r) {
     set->rows[set->row_count - 1].category = set->row_count - 1;
     for (; !r->last; count++) {
         SEG_TRY(next_field(r));
-        if (count == columns) break;
-        SEG_TRY(read_share(labels, r, &sum));
+        if (count < columns) SEG_TRY(read_share(labels, r, &sum));
     }
     if (count != columns)
         return seg_fail(SEG_ERROR_DATA, "%s:%ld: %s shares than the first row has classes (%ld)",

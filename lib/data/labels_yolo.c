@@ -137,7 +137,7 @@ static seg_status add_corners(const row *r, seg_object_label *object) {
     const bool oriented = r->labels->options.oriented && r->count == 8;
     for (int32_t i = 0; i < r->count; i++)
         r->numbers[i] = pixels(r, i, SEG_HALF_STEP);
-    object->box = seg_labels_extent(r->numbers, r->count / 2);
+    if (wanted & SEG_LABEL_BOXES) object->box = seg_labels_extent(r->numbers, r->count / 2);
     if (oriented) object->rotated = seg_labels_from_corners(r->numbers);
     object->kinds = (SEG_LABEL_BOXES | (oriented ? SEG_LABEL_ROTATED_BOXES : 0)) & wanted;
     const bool polygon = !oriented && wanted & SEG_LABEL_POLYGONS;

@@ -59,7 +59,8 @@ static char *resolve(const seg_env *env, const char *path) {
 /* Names that are written in place: what is there is no regular file, or it is one by way of /dev
  * (/dev/stdout sent to a file), whose descriptor somebody else holds. */
 static bool is_in_place(const char *given, const struct stat *status) {
-    return !S_ISREG(status->st_mode) || strncmp(given, "/dev/", 5) == 0 ||
+    const bool in_memory = strncmp(given, "/dev/shm/", 9) == 0; /* files as any others */
+    return !S_ISREG(status->st_mode) || (strncmp(given, "/dev/", 5) == 0 && !in_memory) ||
            strncmp(given, "/proc/", 6) == 0;
 }
 
