@@ -1,6 +1,8 @@
 /* segment-augment: augmentation of data sets. Parsing, opening, looping and reporting; pixels are
  * library business. */
 #include "augment/describe.h"
+#include "augment/online.h"
+#include "augment/preview.h"
 #include "augment/run.h"
 #include "common/help.h"
 #include "common/messages.h"
@@ -10,7 +12,10 @@
 static int work(const arguments *given) {
     augment_job job;
     int code = job_make(&job, given);
-    if (code == EXIT_DONE) code = augment_run_all(&job);
+    if (code == EXIT_DONE)
+        code = given->values[OPTION_PREVIEW]  ? preview_write(&job)
+               : given->values[OPTION_ONLINE] ? online_run(&job)
+                                              : augment_run_all(&job);
     job_free(&job);
     return code;
 }

@@ -16,6 +16,7 @@ struct gather {
     logbook *book;
     outfile manifest, report;
     bool has_manifest, has_report, failed;
+    labels_out *labels; /* or NULL */
     slot *slots;
     int32_t first, next, end;
     pthread_mutex_t lock;
@@ -42,18 +43,22 @@ gather *gather_open(const augment_job *job, logbook *book, int32_t first, int32_
     g->slots = memory_get((size_t)(end - first), sizeof *g->slots);
     pthread_mutex_init(&g->lock, NULL);
     if (open_file(&g->has_manifest, &g->manifest, values[OPTION_MANIFEST]) &&
-        open_file(&g->has_report, &g->report, values[OPTION_REPORT]) && write_header(g))
+        open_file(&g->has_report, &g->report, values[OPTION_REPORT]) && write_header(g) &&
+        labels_out_open(&g->labels, job))
         return g;
-    gather_close(g, false);
+    gather_close(g, false, false);
     return NULL;
 }
 
 bool gather_wants_all(const gather *from) {
-    return from->has_manifest || from->has_report;
+    return from->has_manifest || from->has_report || from->labels;
 }
 
 static void free_result(item_result *result) {
     text_free(&result->manifest);
+    for (int32_t i = 0; i < result->label_count; i++)
+        labels_free(&result->labels[i]);
+    free(result->labels);
     json_decref(result->report);
     json_decref(result->journal);
     *result = (item_result){0};
@@ -63,6 +68,8 @@ static bool write_result(gather *g, item_result *result) {
     bool good = true;
     if (result->done && g->has_manifest)
         good = outfile_write(&g->manifest, result->manifest.data, result->manifest.length);
+    for (int32_t i = 0; good && result->done && g->labels && i < result->label_count; i++)
+        good = labels_out_add(g->labels, &result->labels[i]);
     if (good && result->report && g->has_report) {
         text_buffer line = {0};
         manifest_add_line(&line, result->report);
@@ -96,15 +103,16 @@ static bool end_file(bool has, outfile *file, bool whole) {
     return true;
 }
 
-bool gather_close(gather *g, bool whole) {
+bool gather_close(gather *g, bool whole, bool labels_whole) {
     const bool all = whole && !g->failed;
     const bool manifest = end_file(g->has_manifest, &g->manifest, all);
     const bool report = end_file(g->has_report, &g->report, all);
+    const bool labels = labels_out_close(g->labels, all && labels_whole);
     for (int32_t i = 0; i < g->end - g->first; i++)
         free_result(&g->slots[i].result);
     pthread_mutex_destroy(&g->lock);
     free(g->slots);
-    const bool good = !g->failed && manifest && report;
+    const bool good = !g->failed && manifest && report && labels;
     free(g);
     return good;
 }

@@ -1,9 +1,9 @@
 /* What the samples write together, in the order of the set whatever the order of the work: lines of
- * --manifest and --report, and of the journal. */
+ * --manifest and --report, labels, and the journal. */
 #ifndef TOOLS_AUGMENT_GATHER_H
 #define TOOLS_AUGMENT_GATHER_H
 
-#include "augment/job.h"
+#include "augment/labels.h"
 #include "common/logbook.h"
 
 /** What came of one item. Zero-initialise; gather_deliver takes over what it holds. */
@@ -11,8 +11,11 @@ typedef struct item_result {
     bool done;            /* all copies are made */
     bool stopped;         /* by a signal */
     text_buffer manifest; /* lines */
-    json_t *report;       /* a record, or NULL */
-    json_t *journal;      /* a line, or NULL */
+    kept_labels *labels;  /* of the copies */
+    int32_t label_count;
+    int64_t objects, dropped, lost_points; /* of the copies */
+    json_t *report;                        /* a record, or NULL */
+    json_t *journal;                       /* a line, or NULL */
 } item_result;
 
 typedef struct gather gather;
@@ -27,7 +30,8 @@ bool gather_wants_all(const gather *from);
  *  threads. False: a file failed and a message was given. */
 bool gather_deliver(gather *target, int32_t item, item_result *result);
 
-/** Ends the files; `whole` false leaves them as NAME.partial. False: a message was given. */
-bool gather_close(gather *target, bool whole);
+/** Ends the files; `whole` false leaves them as NAME.partial. A file of labels is written only if
+ *  `labels_whole`, too: it would be taken for one of the whole set. False: a message was given. */
+bool gather_close(gather *target, bool whole, bool labels_whole);
 
 #endif

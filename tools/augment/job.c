@@ -1,4 +1,5 @@
 #include "augment/job.h"
+#include "augment/labels.h"
 #include "augment/manifest.h"
 #include "augment/pipeline_file.h"
 #include "common/messages.h"
@@ -14,18 +15,20 @@ static bool usage(const char *subject, const char *what) {
 }
 
 static bool read_names(augment_job *target, const arguments *given) {
+    const bool output = !given->values[OPTION_PREVIEW] && !given->values[OPTION_ONLINE];
     const int32_t count = given->name_count;
-    if (count < 2) {
-        message_error(NULL,
-                      "INPUT and OUTPUT are wanted (got %d name%s); see segment-augment --help",
-                      (int)count, count == 1 ? "" : "s");
+    if (count < 1 + output) {
+        message_error(NULL, "%s (got %d name%s); see segment-augment --help",
+                      output ? "INPUT and OUTPUT are wanted" : "INPUT is wanted", (int)count,
+                      count == 1 ? "" : "s");
         return false;
     }
     target->settings.inputs = given->names;
-    target->settings.input_count = count - 1;
+    target->settings.input_count = count - output;
+    if (!output) return true;
     target->output = given->names[count - 1];
     if (text_equal(target->output, "-"))
-        return usage(NULL, "OUTPUT is a directory, not standard output (got -)");
+        return usage(NULL, "OUTPUT is a directory; --online writes batches to standard output");
     for (int32_t i = 0; i < count - 1; i++) {
         file_identity a, b;
         if (file_identify(&a, given->names[i]) && file_identify(&b, target->output) &&
@@ -37,9 +40,11 @@ static bool read_names(augment_job *target, const arguments *given) {
 
 /* What a manifest says already. */
 static bool check_replay(const arguments *given) {
-    static const option_id others[] = {OPTION_PIPELINE, OPTION_COPIES,  OPTION_ORIGINALS,
-                                       OPTION_RNG_SEED, OPTION_RESIZE,  OPTION_CHANNELS,
-                                       OPTION_FORMAT,   OPTION_QUALITY, OPTION_COMPRESSION};
+    static const option_id others[] = {
+        OPTION_PIPELINE,      OPTION_COPIES,      OPTION_ORIGINALS, OPTION_BALANCE,
+        OPTION_RNG_SEED,      OPTION_BOXES_FROM,  OPTION_MIN_AREA,  OPTION_MIN_VISIBILITY,
+        OPTION_IGNORED_CLASS, OPTION_RESIZE,      OPTION_CHANNELS,  OPTION_FORMAT,
+        OPTION_QUALITY,       OPTION_COMPRESSION, OPTION_PREVIEW,   OPTION_ONLINE};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (given->values[others[i]]) {
             message_error(NULL, "--%s cannot be changed with --replay: the manifest says it",
@@ -47,6 +52,37 @@ static bool check_replay(const arguments *given) {
             return false;
         }
     return true;
+}
+
+/* Options that would do nothing. */
+static bool check_use(const arguments *given) {
+    static const option_id files[] = {OPTION_MANIFEST,  OPTION_REPORT, OPTION_OUTPUT_LABELS,
+                                      OPTION_ORIGINALS, OPTION_RESUME, OPTION_DRY_RUN},
+                           stream[] = {OPTION_EPOCHS, OPTION_BATCH, OPTION_SHUFFLE};
+    const bool online = given->values[OPTION_ONLINE], preview = given->values[OPTION_PREVIEW];
+    if (online && preview)
+        return usage(NULL, "--online and --preview both say what is written; give one of them");
+    for (size_t i = 0; (online || preview) && i < sizeof files / sizeof *files; i++)
+        if (given->values[files[i]]) {
+            message_error(NULL, "--%s goes with copies in files, not with --%s",
+                          option_get(files[i])->name, online ? "online" : "preview");
+            return false;
+        }
+    for (size_t i = 0; !online && i < sizeof stream / sizeof *stream; i++)
+        if (given->values[stream[i]]) {
+            message_error(NULL, "--%s goes with --online", option_get(stream[i])->name);
+            return false;
+        }
+    return true;
+}
+
+static bool parse_rule(augment_job *target, option_id id) {
+    const char *value = target->given->values[id];
+    if (!value || seg_params_parse(&target->rules, &seg_augment_params, option_get(id)->name, value,
+                                   NULL) >= 0)
+        return true;
+    message_error(NULL, "--%s", message_reason(SEG_ERROR_OPTION));
+    return false;
 }
 
 static bool read_size(augment_job *target) {
@@ -74,11 +110,15 @@ static bool read_count(int32_t *value, const arguments *given, option_id id, int
 }
 
 static bool read_recipe(augment_job *target) {
+    static const option_id rules[] = {OPTION_BOXES_FROM, OPTION_MIN_AREA, OPTION_MIN_VISIBILITY,
+                                      OPTION_IGNORED_CLASS};
     const char *const *values = target->given->values;
     target->rules.seed = target->settings.rng_seed;
     target->first = values[OPTION_ORIGINALS] ? 0 : 1;
     target->last = 1;
     if (values[OPTION_CHANNELS]) target->channels = values[OPTION_CHANNELS][0] - '0';
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (!parse_rule(target, rules[i])) return false;
     if (!values[OPTION_PIPELINE] && !values[OPTION_ORIGINALS] && !values[OPTION_RESIZE])
         return usage(NULL, "--pipeline is missing; e.g. --pipeline 'hflip(p=0.5), "
                            "rotate(limit=15)', or --list for what there is");
@@ -118,6 +158,9 @@ static bool check_clips(const augment_job *job) {
     if (!clip) return true;
     if (seg_augment_pipeline_mixes(job->pipeline))
         return usage(clip->path, "is a video; steps that mix several samples take pictures only");
+    if (job->given->values[OPTION_LABELS])
+        return usage(clip->path, "is a video; --labels are of pictures");
+    if (!job->output) return usage(clip->path, "is a video; --preview and --online take pictures");
     return true;
 }
 
@@ -147,7 +190,7 @@ static bool is_single_file(const augment_job *job) {
     const char *output = job->output;
     file_identity there;
     if (!output || job->settings.input_count != 1 || job->set.count != 1 || job->first != 1 ||
-        job->last != 1 || job->replayed)
+        job->last != 1 || job->replayed || job->given->values[OPTION_BALANCE])
         return false;
     return file_identify(&there, job->settings.inputs[0]) &&
            !name_is_directory(job->settings.inputs[0]) && !name_is_directory(output) &&
@@ -196,7 +239,7 @@ static bool check_outputs(const augment_job *job) {
     const set *all = &job->set;
     json_t *names = json_object();
     bool good = true;
-    for (int32_t i = 0; good && i < all->count; i++) {
+    for (int32_t i = 0; job->output && good && i < all->count; i++) {
         char *name = job_output_name(job, &all->items[i], 1);
         const json_int_t other = json_integer_value(json_object_get(names, name));
         good = !other;
@@ -214,7 +257,8 @@ int job_make(augment_job *target, const arguments *given) {
     const char *manifest = given->values[OPTION_REPLAY];
     *target = (augment_job){.given = given};
     seg_augment_options_init(&target->rules);
-    if (!settings_read_options(&target->settings, given) || !read_names(target, given))
+    if (!settings_read_options(&target->settings, given) || !check_use(given) ||
+        !read_names(target, given))
         return EXIT_USAGE;
     if (manifest &&
         (!check_replay(given) || !manifest_read(&target->recorded, &target->replayed, manifest)))
@@ -229,14 +273,16 @@ int job_make(augment_job *target, const arguments *given) {
     if (!check_clips(target) || (manifest && !check_set(target, manifest)) ||
         !check_outputs(target))
         return EXIT_USAGE;
-    return EXIT_DONE;
+    return labels_open(target);
 }
 
 void job_free(augment_job *target) {
+    seg_labels_close(target->labels);
     seg_augment_pipeline_free(target->pipeline);
     seg_augment_pipeline_free(target->plain);
     set_free(&target->set);
     free(target->text);
+    free(target->copies);
     json_decref(target->header);
     json_decref(target->recorded);
     json_decref(target->replayed);

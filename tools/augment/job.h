@@ -5,6 +5,7 @@
 #include "augment/set.h"
 #include <jansson.h>
 #include <segment/augment.h>
+#include <segment/labels.h>
 #include <segment/media.h>
 
 typedef struct augment_job {
@@ -17,13 +18,15 @@ typedef struct augment_job {
     seg_augment_pipeline *pipeline;
     seg_augment_pipeline *plain; /* of originals: --resize alone */
     int32_t first, last;         /* copies of each; 0 is the original */
+    int32_t *copies;             /* the last one of each item (--balance), or NULL */
     set set;
-    const char *output;
-    int64_t cache;    /* bytes of decoded pictures that are kept */
-    bool to_file;     /* OUTPUT is the one picture or clip */
-    json_t *header;   /* of the manifest: all that the pixels depend on */
-    json_t *recorded; /* header of --replay, or NULL */
-    json_t *replayed; /* its records: name -> list of them */
+    seg_labels *labels; /* or NULL */
+    const char *output; /* NULL with --preview and --online */
+    int64_t cache;      /* bytes of decoded pictures that are kept */
+    bool to_file;       /* OUTPUT is the one picture or clip */
+    json_t *header;     /* of the manifest: all that the pixels depend on */
+    json_t *recorded;   /* header of --replay, or NULL */
+    json_t *replayed;   /* its records: name -> list of them */
 } augment_job;
 
 /** Reads options, pipeline, manifest to be replayed, set and labels. Returns EXIT_DONE, or what to
@@ -31,6 +34,11 @@ typedef struct augment_job {
 int job_make(augment_job *target, const arguments *given);
 
 void job_free(augment_job *target);
+
+/** The last copy of an item. */
+static inline int32_t job_last_copy(const augment_job *from, int32_t item) {
+    return from->copies ? from->copies[item] : from->last;
+}
 
 /** Items of the set that this shard works on: first .. *end - 1. */
 int32_t job_shard(const augment_job *from, int32_t *end);

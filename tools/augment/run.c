@@ -1,4 +1,5 @@
 #include "augment/run.h"
+#include "augment/balance.h"
 #include "augment/manifest.h"
 #include "common/messages.h"
 #include "common/signals.h"
@@ -18,13 +19,14 @@ bool run_fail(const char *subject, seg_status status) {
 
 /* ---- copies ---- */
 
-static copy_list list_copies(const augment_job *job, const set_item *item) {
+static copy_list list_copies(const augment_job *job, int32_t index) {
+    const set_item *item = &job->set.items[index];
     const json_t *records = json_object_get(job->replayed, item->name);
     copy_list list = {0};
     if (job->replayed)
         list.count = (int32_t)json_array_size(records);
     else
-        list.count = job->last - job->first + 1;
+        list.count = job_last_copy(job, index) - job->first + 1;
     list.numbers = memory_get((size_t)list.count, sizeof *list.numbers);
     list.names = memory_get((size_t)list.count, sizeof *list.names);
     list.recorded = memory_get((size_t)list.count, sizeof *list.recorded);
@@ -80,9 +82,25 @@ static bool write_picture(augment_worker *by, const char *name) {
     return good;
 }
 
-static bool copy_picture(augment_worker *by, const seg_sample *kept, const set_item *item,
+/* The labels of a copy go on their way. */
+static bool keep_labels(augment_worker *by, const set_item *item, bool labelled, const char *name,
+                        item_result *result) {
+    const seg_sample *copy = &by->sample;
+    result->objects += copy->object_count;
+    result->dropped += copy->dropped;
+    result->lost_points += copy->lost_points;
+    if (!by->run->job->given->values[OPTION_OUTPUT_LABELS] || !(labelled || seg_sample_kinds(copy)))
+        return true;
+    memory_grow((void **)&result->labels, (size_t)result->label_count, sizeof *result->labels);
+    const seg_status status =
+        labels_keep(&result->labels[result->label_count++], &by->sample, name);
+    return status >= 0 || run_fail(item->path, status);
+}
+
+static bool copy_picture(augment_worker *by, const seg_sample *kept, int32_t index,
                          const copy_list *copies, int32_t k, bool write, item_result *result) {
     const augment_job *job = by->run->job;
+    const set_item *item = &job->set.items[index];
     const seg_augment_partners partners = source_partners_of(&by->partners);
     const seg_augment_pipeline *pipeline = copies->numbers[k] ? job->pipeline : job->plain;
     by->partners.like = &kept->picture;
@@ -90,7 +108,9 @@ static bool copy_picture(augment_worker *by, const seg_sample *kept, const set_i
         seg_augment_apply(pipeline, by->work, &by->sample, kept, copies->numbers[k], &partners);
     if (status < 0) return run_fail(item->path, status);
     if (!run_note_draws(by, item, copies, k, result)) return false;
-    return !write || write_picture(by, copies->names[k]);
+    if (write && !write_picture(by, copies->names[k])) return false;
+    return keep_labels(by, item, source_is_labelled(by->run->source, index), copies->names[k],
+                       result);
 }
 
 static bool copy_pictures(augment_worker *by, int32_t index, const copy_list *copies, bool write,
@@ -102,7 +122,7 @@ static bool copy_pictures(augment_worker *by, int32_t index, const copy_list *co
     if (!good) return false;
     for (int32_t k = 0; good && k < copies->count; k++) {
         if (signals_received()) result->stopped = true;
-        good = !result->stopped && copy_picture(by, kept, item, copies, k, write, result);
+        good = !result->stopped && copy_picture(by, kept, index, copies, k, write, result);
     }
     source_give_back(by->run->source, index);
     return good;
@@ -110,10 +130,15 @@ static bool copy_pictures(augment_worker *by, int32_t index, const copy_list *co
 
 /* ---- items ---- */
 
-static json_t *describe_item(const augment_run *run, const set_item *item, const char *state) {
-    return json_pack("{s:s, s:s, s:o, s:O, s:[i,i]}", "state", state, "output", item->name, "file",
-                     logbook_describe_file(item->path), "settings", run->job->header, "copies",
-                     (int)run->job->first, (int)run->job->last);
+static json_t *describe_item(const augment_run *run, const set_item *item, const copy_list *copies,
+                             const char *state) {
+    const char *labels = run->job->given->values[OPTION_LABELS];
+    json_t *all = json_pack("{s:s, s:s, s:o, s:O, s:i}", "state", state, "output", item->name,
+                            "file", logbook_describe_file(item->path), "settings", run->job->header,
+                            "copies", (int)copies->count);
+    json_object_set_new(all, "first", json_integer(run->job->first));
+    json_object_set_new(all, "labels", labels ? logbook_describe_file(labels) : json_null());
+    return all;
 }
 
 static bool outputs_exist(const augment_job *job, const copy_list *copies) {
@@ -129,10 +154,10 @@ static bool outputs_exist(const augment_job *job, const copy_list *copies) {
 
 /* True if an earlier run made the copies of just this file in just this way. */
 static bool was_done(const augment_run *run, const set_item *item, const copy_list *copies) {
-    static const char *const members[] = {"file", "settings", "copies"};
+    static const char *const members[] = {"file", "settings", "copies", "first", "labels"};
     const json_t *before = logbook_done(run->book, item->name);
     if (!before || !outputs_exist(run->job, copies)) return false;
-    json_t *now = describe_item(run, item, "done");
+    json_t *now = describe_item(run, item, copies, "done");
     bool same = true;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         same = same &&
@@ -141,13 +166,20 @@ static bool was_done(const augment_run *run, const set_item *item, const copy_li
     return same;
 }
 
-static json_t *report_item(const set_item *item, const copy_list *copies, bool done) {
+static json_t *report_item(const augment_job *job, const set_item *item, const copy_list *copies,
+                           const item_result *result) {
+    const bool done = result->done;
     json_t *outputs = json_array();
     for (int32_t k = 0; done && k < copies->count; k++)
         json_array_append_new(outputs, json_string(copies->names[k]));
-    return json_pack("{s:s, s:s, s:s, s:o, s:s}", "input", item->path, "sample", item->name,
-                     "status", done ? "done" : "failed", "outputs", outputs, "version",
-                     seg_version());
+    json_t *all =
+        json_pack("{s:s, s:s, s:s, s:o, s:s}", "input", item->path, "sample", item->name, "status",
+                  done ? "done" : "failed", "outputs", outputs, "version", seg_version());
+    if (!job->labels) return all;
+    json_object_set_new(all, "objects", json_integer(result->objects));
+    json_object_set_new(all, "dropped", json_integer(result->dropped));
+    json_object_set_new(all, "lost_points", json_integer(result->lost_points));
+    return all;
 }
 
 /* False: the run is over. */
@@ -156,16 +188,17 @@ static bool do_item(augment_worker *by, int32_t index) {
     const augment_job *job = run->job;
     const set_item *item = &job->set.items[index];
     item_result result = {0};
-    copy_list copies = list_copies(job, item);
+    copy_list copies = list_copies(job, index);
     const bool there = job->settings.resume && was_done(run, item, &copies);
     if (there && !gather_wants_all(run->gather)) {
         result.done = true;
     } else if (copies.count) {
-        if (!there && run->book) logbook_write(run->book, describe_item(run, item, "started"));
+        if (!there && run->book)
+            logbook_write(run->book, describe_item(run, item, &copies, "started"));
         result.done = item->clip ? clip_copy(by, item, &copies, !there, &result)
                                  : copy_pictures(by, index, &copies, !there, &result);
-        if (!result.stopped) result.report = report_item(item, &copies, result.done);
-        if (!there && run->book) result.journal = describe_item(run, item, "done");
+        if (!result.stopped) result.report = report_item(job, item, &copies, &result);
+        if (!there && run->book) result.journal = describe_item(run, item, &copies, "done");
     } else {
         result.done = true; /* not among those to be replayed */
     }
@@ -242,7 +275,7 @@ static int check_files(const augment_run *run) {
     int code = EXIT_DONE;
     for (int32_t i = run->first; i < run->end && code == EXIT_DONE; i++) {
         const set_item *item = &job->set.items[i];
-        copy_list copies = list_copies(job, item);
+        copy_list copies = list_copies(job, i);
         const bool ours = job->settings.overwrite ||
                           (job->settings.resume && logbook_knows(run->book, item->name));
         for (int32_t k = 0; k < copies.count && code == EXIT_DONE; k++) {
@@ -289,7 +322,8 @@ static int exit_code(augment_run *run, bool files_good) {
 
 /* A single output needs no journal unless asked for. */
 static logbook *open_book(const augment_job *job, int32_t items) {
-    if (!job->settings.resume && items * (int64_t)(job->last - job->first + 1) < 2) return NULL;
+    if (!job->settings.resume && items * (int64_t)(job->last - job->first + 1) < 2 && !job->copies)
+        return NULL;
     char *path = logbook_path(job->output, !job->to_file, &job->settings);
     logbook *book = logbook_open(path, job->settings.resume);
     free(path);
@@ -301,7 +335,7 @@ static int print_plan(const augment_run *run) {
     printf("pipeline: %s\nset: %ld samples, hash %s\n", job->text, (long)job->set.count,
            json_string_value(json_object_get(json_object_get(job->header, "set"), "hash")));
     for (int32_t i = run->first; i < run->end; i++) {
-        copy_list copies = list_copies(job, &job->set.items[i]);
+        copy_list copies = list_copies(job, i);
         for (int32_t k = 0; k < copies.count; k++) {
             char *path = job_output_path(job, copies.names[k]);
             printf("%s -> %s\n", job->set.items[i].path, path);
@@ -312,6 +346,15 @@ static int print_plan(const augment_run *run) {
     if (fflush(stdout) == 0) return EXIT_DONE;
     message_error("standard output", "cannot write");
     return EXIT_FAILED;
+}
+
+/* Names that do not fit would otherwise go unnoticed. */
+static void warn_unlabelled(const augment_run *run) {
+    int32_t read, unlabelled;
+    source_count(run->source, &read, &unlabelled);
+    if (run->job->labels && unlabelled)
+        message_warning(run->job->given->values[OPTION_LABELS],
+                        "has nothing on %ld of %ld pictures", (long)unlabelled, (long)read);
 }
 
 static int run_files(augment_run *run) {
@@ -328,17 +371,22 @@ static int run_files(augment_run *run) {
     run->progress = progress_start(s, items);
     run_workers(run, workers);
     progress_end(run->progress);
-    const bool good = gather_close(run->gather, !signals_received());
+    const bool all = s->keep_going || !atomic_load(&run->failed);
+    const bool good = gather_close(run->gather, !signals_received(), all);
+    warn_unlabelled(run);
     return exit_code(run, good);
 }
 
-int augment_run_all(const augment_job *job) {
+int augment_run_all(augment_job *job) {
     augment_run run = {.job = job};
     run.first = job_shard(job, &run.end);
     atomic_init(&run.next, run.first);
     run.source = source_create(job, job->cache);
-    run.book = open_book(job, run.end - run.first);
-    int code = check_files(&run);
+    int code = balance_copies(job, run.source);
+    if (code == EXIT_DONE) {
+        run.book = open_book(job, run.end - run.first);
+        code = check_files(&run);
+    }
     const bool checked = code == EXIT_DONE;
     if (checked) code = job->settings.dry_run ? print_plan(&run) : run_files(&run);
     logbook_close(run.book, checked && code == EXIT_DONE);

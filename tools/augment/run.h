@@ -53,6 +53,6 @@ bool clip_copy(augment_worker *by, const set_item *item, const copy_list *copies
                item_result *result);
 
 /** Does the whole job. Returns what to exit with. */
-int augment_run_all(const augment_job *job);
+int augment_run_all(augment_job *job);
 
 #endif

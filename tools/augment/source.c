@@ -13,7 +13,8 @@ typedef struct entry {
     seg_sample sample;
     int32_t users;
     int32_t before, after; /* in the list; -1 at its ends */
-    bool loading, loaded;
+    bool loading, loaded, labelled;
+    bool counted; /* it was read before */
 } entry;
 
 struct source {
@@ -22,6 +23,7 @@ struct source {
     int32_t first, last; /* of the list; -1: it is empty */
     int64_t bytes, room; /* of the pictures in it */
     bool mixes;
+    int32_t read, unlabelled; /* samples, each once */
     pthread_mutex_t lock;
     pthread_cond_t loaded;
 };
@@ -84,7 +86,8 @@ static void drop_oldest(source *s) {
 
 /* ---- reading ---- */
 
-static seg_status read_sample(const source *s, const set_item *item, seg_sample *sample) {
+static seg_status read_sample(const source *s, const set_item *item, seg_sample *sample,
+                              bool *labelled) {
     const augment_job *job = s->job;
     const seg_env env = {.limits = &job->settings.limits};
     seg_picture_read_options options;
@@ -98,6 +101,9 @@ static seg_status read_sample(const source *s, const set_item *item, seg_sample 
     if (status >= 0 && job->channels) status = fit_channels(&sample->picture, job->channels, &env);
     if (status >= 0 && s->mixes) status = fit_depth(&sample->picture, &env);
     sample->name = item->name;
+    *labelled = false;
+    if (status >= 0 && job->labels)
+        status = seg_labels_load(job->labels, sample, item->name, labelled);
     if (status < 0) seg_sample_free(sample);
     return status;
 }
@@ -112,15 +118,20 @@ seg_status source_take(source *s, int32_t index, const seg_sample **sample) {
         if (e->users++ == 0) take_out(s, index);
     } else {
         seg_sample read;
+        bool labelled;
         e->loading = true;
         pthread_mutex_unlock(&s->lock);
-        status = read_sample(s, &s->job->set.items[index], &read);
+        status = read_sample(s, &s->job->set.items[index], &read, &labelled);
         pthread_mutex_lock(&s->lock);
         e->loading = false;
         e->loaded = status >= 0;
         if (e->loaded) {
             e->sample = read;
             e->users = 1;
+            e->labelled = labelled;
+            s->read += !e->counted;
+            s->unlabelled += !e->counted && !labelled;
+            e->counted = true;
         }
         pthread_cond_broadcast(&s->loaded);
     }
@@ -136,6 +147,17 @@ void source_give_back(source *s, int32_t index) {
         put_last(s, index);
         drop_oldest(s);
     }
+    pthread_mutex_unlock(&s->lock);
+}
+
+bool source_is_labelled(source *s, int32_t index) {
+    return s->entries[index].labelled;
+}
+
+void source_count(source *s, int32_t *read, int32_t *unlabelled) {
+    pthread_mutex_lock(&s->lock);
+    *read = s->read;
+    *unlabelled = s->unlabelled;
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -15,6 +15,12 @@ void source_free(source *target);
 SEG_NODISCARD seg_status source_take(source *from, int32_t index, const seg_sample **sample);
 void source_give_back(source *from, int32_t index);
 
+/** True if LABELS have anything on a sample that is taken, be it that it has no objects. */
+bool source_is_labelled(source *from, int32_t index);
+
+/** Pictures that were read, and those of them on which LABELS have nothing. */
+void source_count(source *from, int32_t *read, int32_t *unlabelled);
+
 /** Partners for one thread: the samples of the set, brought to format and channels of `like`. */
 typedef struct source_partners {
     source *source;

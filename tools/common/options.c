@@ -26,6 +26,11 @@ static const option_row rows[OPTION_COUNT] = {
                        "Copies of each picture, NAME_1 to NAME_N; default 1.", AUGMENT},
     [OPTION_ORIGINALS] = {"originals", 0, OPTION_FLAG, GROUP_METHOD, NULL, NULL, NULL,
                           "Also write each picture with its labels as it is, as NAME_0.", AUGMENT},
+    [OPTION_BALANCE] = {"balance", 0, OPTION_VALUE, GROUP_METHOD, "class[:N]", NULL, NULL,
+                        "More copies of what is rare: each class gets N outputs, by default as "
+                        "many as the most frequent one has; a picture counts for the rarest class "
+                        "in it.",
+                        AUGMENT},
     [OPTION_REPLAY] = {"replay", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
                        "Write again what a --manifest lists, or those of its lines that FILE "
                        "holds; the pipeline and its rules come from there.",
@@ -146,6 +151,41 @@ static const option_row rows[OPTION_COUNT] = {
                           EVAL},
     [OPTION_CONFIDENCE] = {"confidence", 0, OPTION_VALUE, GROUP_METRIC, "PERCENT", NULL, NULL,
                            "Share of the samples that an interval holds; default 95.", EVAL},
+    [OPTION_LABELS] = {"labels", 0, OPTION_VALUE, GROUP_METRIC, "LABELS", NULL, "file",
+                       "Labels of the pictures, which follow them: a file or a directory. Boxes, "
+                       "rotated boxes, polygons, key points, masks and classes move, or the step "
+                       "that cannot move them refuses.",
+                       AUGMENT},
+    [OPTION_LABEL_FORMAT] = {"label-format", 0, OPTION_VALUE, GROUP_METRIC, "NAME",
+                             "coco|yolo|voc|masks|instances|classes", NULL,
+                             "What LABELS are: a JSON file of COCO; a directory of texts of YOLO, "
+                             "XML of Pascal VOC, pictures of classes (masks) or of objects' "
+                             "numbers (instances); classes of whole pictures, a .csv or the "
+                             "directory of the pictures, CLASS/NAME.jpg. Default: by what is "
+                             "there.",
+                             AUGMENT},
+    [OPTION_OUTPUT_LABELS] = {"output-labels", 0, OPTION_VALUE, GROUP_METRIC, "LABELS", NULL,
+                              "file", "Where the labels of the copies go.", AUGMENT},
+    [OPTION_OUTPUT_LABEL_FORMAT] = {"output-label-format", 0, OPTION_VALUE, GROUP_METRIC, "NAME",
+                                    "coco|yolo|voc|masks|instances|classes", NULL,
+                                    "What they become; default: by the name (.json, .csv), else "
+                                    "what they were.",
+                                    AUGMENT},
+    [OPTION_BOXES_FROM] = {"boxes-from", 0, OPTION_VALUE, GROUP_METRIC, "WHAT",
+                           "auto|mask|polygon|ellipse|corners", NULL,
+                           "What boxes are made of anew: the object's mask, else its polygons, "
+                           "else the ellipse in its box (auto, default); polygons first; that "
+                           "ellipse; or the moved corners, which are never too small.",
+                           AUGMENT},
+    [OPTION_MIN_VISIBILITY] = {"min-visibility", 0, OPTION_VALUE, GROUP_METRIC, "SHARE", NULL, NULL,
+                               "Drop objects of which a smaller share is left, 0 to 1; default 0.",
+                               AUGMENT},
+    [OPTION_MIN_AREA] = {"min-area", 0, OPTION_VALUE, GROUP_METRIC, "PIXELS", NULL, NULL,
+                         "Drop objects of which fewer pixels are left; default 1.", AUGMENT},
+    [OPTION_IGNORED_CLASS] = {"ignore", 0, OPTION_VALUE, GROUP_METRIC, "CLASS", NULL, NULL,
+                              "Class of the pixels of masks that come from outside the picture; "
+                              "default 255.",
+                              AUGMENT},
     [OPTION_SEQUENCE] = {"sequence", 0, OPTION_OPTIONAL, GROUP_INPUT, "FPS", NULL, NULL,
                          "A directory is one sequence of frames, in natural order of the names. "
                          "Methods that need video imply it for a directory of pictures.",
@@ -247,6 +287,26 @@ static const option_row rows[OPTION_COUNT] = {
                          "Write a JSON line for each copy with all that was drawn, after one with "
                          "the pipeline and its rules; --replay reads it; - is standard output.",
                          AUGMENT},
+    [OPTION_PREVIEW] = {"preview", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
+                        "Write nothing but one sheet of the first pictures, each beside its "
+                        "copies, with their labels drawn. There is no OUTPUT then.",
+                        AUGMENT},
+    [OPTION_ONLINE] = {"online", 0, OPTION_FLAG, GROUP_OUTPUT, NULL, NULL, NULL,
+                       "Write batches for a trainer to standard output instead of files: --format "
+                       "npy (an array for each batch, N x height x width x channels; with classes "
+                       "another one of their shares), webdataset (a tar of pictures and JSON) or "
+                       "raw (samples alone). There is no OUTPUT then.",
+                       AUGMENT},
+    [OPTION_EPOCHS] = {"epochs", 0, OPTION_VALUE, GROUP_OUTPUT, "N", NULL, NULL,
+                       "With --online: passes over the set, each drawn anew; default 1.", AUGMENT},
+    [OPTION_BATCH] = {"batch", 0, OPTION_VALUE, GROUP_OUTPUT, "N", NULL, NULL,
+                      "With --online: pictures in a batch; default 32. The last one of an epoch "
+                      "may have fewer.",
+                      AUGMENT},
+    [OPTION_SHUFFLE] = {"shuffle", 0, OPTION_SWITCH, GROUP_OUTPUT, NULL, NULL, NULL,
+                        "With --online: another order in each epoch, drawn from --rng-seed; on by "
+                        "default.",
+                        AUGMENT},
     [OPTION_FORMAT] = {"format", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
                        "Format of OUTPUT instead of the one that its name calls for: png, jpeg, "
                        "pam, pfm, npy, svg, csv, y4m, nut, rawvideo, matroska, ...",

@@ -1,0 +1,160 @@
+#include "augment/labels.h"
+#include "common/messages.h"
+#include "common/text.h"
+#include <segment/media.h>
+#include <stdlib.h>
+
+static bool fail(const char *path, seg_status status) {
+    message_error(path, "%s", message_reason(status));
+    return false;
+}
+
+static seg_status read_picture(void *user, seg_image *image, const char *path, const seg_env *env) {
+    seg_picture_info info;
+    seg_picture_read_options options;
+    (void)user;
+    seg_picture_read_options_init(&options);
+    options.indices = true; /* classes are often stored as indices of a palette */
+    return seg_picture_read(image, &info, path, &options, env);
+}
+
+static seg_status write_picture(void *user, const char *path, const seg_image *image,
+                                const seg_env *env) {
+    (void)user;
+    return seg_picture_write(path, image, NULL, env);
+}
+
+/* Names of --label-format; masks and classes are what people call semantic, csv and tree. */
+static int32_t format_of(const char *name, const char *path) {
+    if (text_equal(name, "masks")) return SEG_LABELS_SEMANTIC;
+    if (!text_equal(name, "classes")) return seg_labels_format_find(name);
+    return text_ends_any_case(path, ".csv") ? SEG_LABELS_CSV : SEG_LABELS_TREE;
+}
+
+static seg_labels_options describe(const char *format, const char *path) {
+    seg_labels_options options;
+    seg_labels_options_init(&options);
+    if (format) options.format = format_of(format, path);
+    options.read_picture = read_picture;
+    options.write_picture = write_picture;
+    return options;
+}
+
+/* ---- reading ---- */
+
+int labels_open(augment_job *target) {
+    const char *const *values = target->given->values;
+    const char *path = values[OPTION_LABELS];
+    if (!path) {
+        static const option_id others[] = {OPTION_LABEL_FORMAT, OPTION_OUTPUT_LABELS,
+                                           OPTION_OUTPUT_LABEL_FORMAT, OPTION_BALANCE};
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+            if (values[others[i]]) {
+                message_error(NULL, "--%s needs --labels, which says what is known of the pictures",
+                              option_get(others[i])->name);
+                return EXIT_USAGE;
+            }
+        return EXIT_DONE;
+    }
+    const seg_labels_options options = describe(values[OPTION_LABEL_FORMAT], path);
+    const seg_env env = {.limits = &target->settings.limits};
+    const seg_status status = seg_labels_open(&target->labels, path, &options, &env);
+    if (status < 0) {
+        fail(path, status);
+        return status == SEG_ERROR_OPTION ? EXIT_USAGE : EXIT_FAILED;
+    }
+    const bool tree = seg_labels_format_of(target->labels) == SEG_LABELS_TREE;
+    if (values[OPTION_OUTPUT_LABELS] || values[OPTION_PREVIEW] || values[OPTION_ONLINE] ||
+        (tree && !seg_augment_pipeline_mixes(target->pipeline)))
+        return EXIT_DONE;
+    message_error(NULL, "--output-labels is missing: the labels of the copies would be lost%s",
+                  tree ? " (a class folder cannot hold the mixed ones; give a .csv)" : "");
+    return EXIT_USAGE;
+}
+
+/* ---- labels on their way ---- */
+
+seg_status labels_keep(kept_labels *kept, seg_sample *from, const char *name) {
+    seg_sample lists = *from;
+    lists.picture = lists.semantic = lists.instances = (seg_image){0};
+    *kept = (kept_labels){
+        .name = text_copy(name), .width = from->picture.width, .height = from->picture.height};
+    seg_sample_init(&kept->sample, NULL);
+    const seg_status status = seg_sample_copy(&kept->sample, &lists, NULL);
+    kept->sample.semantic = from->semantic;
+    kept->sample.instances = from->instances;
+    from->semantic = from->instances = (seg_image){0};
+    return status;
+}
+
+void labels_free(kept_labels *kept) {
+    seg_sample_free(&kept->sample);
+    free(kept->name);
+}
+
+/* ---- writing ---- */
+
+struct labels_out {
+    const char *path;
+    seg_labels_writer *writer;
+    void *blank; /* in place of pictures, of which only the size counts: nobody reads it */
+    size_t blank_size;
+};
+
+static int32_t output_format(const augment_job *job, const char *path) {
+    const char *format = job->given->values[OPTION_OUTPUT_LABEL_FORMAT];
+    if (format) return format_of(format, path);
+    if (text_ends_any_case(path, ".json")) return SEG_LABELS_COCO;
+    if (text_ends_any_case(path, ".csv")) return SEG_LABELS_CSV;
+    return seg_labels_format_of(job->labels);
+}
+
+bool labels_out_open(labels_out **opened, const augment_job *job) {
+    const char *path = job->given->values[OPTION_OUTPUT_LABELS];
+    int32_t count;
+    *opened = NULL;
+    if (!path) return true;
+    labels_out *made = memory_get(1, sizeof *made);
+    seg_labels_options options = describe(NULL, path);
+    options.format = output_format(job, path);
+    options.soft = seg_augment_pipeline_mixes(job->pipeline);
+    const seg_label_category *categories = seg_labels_categories(job->labels, &count);
+    made->path = path;
+    const seg_status status =
+        seg_labels_writer_begin(&made->writer, path, &options, categories, count,
+                                job->settings.overwrite || job->settings.resume, NULL);
+    *opened = made;
+    return status >= 0 || fail(path, status);
+}
+
+/* A picture of that size without pixels of its own. */
+static seg_image blank_of(labels_out *target, int32_t width, int32_t height) {
+    const size_t size = (size_t)width * (size_t)height;
+    seg_image blank = {0};
+    if (size > target->blank_size) {
+        free(target->blank);
+        target->blank = memory_get(target->blank_size = size, 1);
+    }
+    (void)!seg_image_wrap(&blank, target->blank, width, width, height, SEG_U8, 1);
+    return blank;
+}
+
+bool labels_out_add(labels_out *target, const kept_labels *kept) {
+    seg_sample whole = kept->sample;
+    whole.picture = blank_of(target, kept->width, kept->height);
+    const seg_status status = seg_labels_writer_add(target->writer, &whole, kept->name);
+    return status >= 0 || fail(target->path, status);
+}
+
+bool labels_out_close(labels_out *target, bool whole) {
+    seg_status status = SEG_OK;
+    if (!target) return true;
+    if (whole && target->writer)
+        status = seg_labels_writer_finish(target->writer);
+    else
+        seg_labels_writer_abandon(target->writer);
+    const bool good = status >= 0 || fail(target->path, status);
+    free(target->blank);
+    free(target);
+    return good;
+}
