@@ -199,19 +199,27 @@ static bool is_single_file(const augment_job *job) {
 
 /* ---- outputs ---- */
 
-/* The extension of a copy: its own where that can be written. */
-static const char *extension_of(const augment_job *job, const set_item *item) {
+/* What a still format becomes where --channels is more than it holds. */
+static const char *holding(const char *extension, int32_t channels) {
+    const bool portable = text_choice("pbm|pgm|ppm|pnm", extension) >= 0;
+    if (channels == 2 || channels == 4)
+        return portable ? "pam" : text_choice("jpg|jpeg", extension) >= 0 ? "png" : extension;
+    return !portable || !channels ? extension : channels == 1 ? "pgm" : "ppm";
+}
+
+const char *job_extension(const augment_job *job, const set_item *item) {
     const char *format = job->settings.format, *own = name_extension(item->name);
     if (format && text_equal(format, "jpeg")) format = "jpg";
     if (format && text_equal(format, "matroska")) format = "mkv";
-    if (format && name_is_still(format) != item->clip) return format;
+    if (format && job->output && name_is_still(format) != item->clip) return format;
     if (item->clip)
         return name_has_extension(item->name, "mp4|mkv|avi|mov|m4v|webm|nut|y4m") ? own : "mkv";
-    return name_is_still(own) ? own : "png";
+    if (!name_is_still(own) || text_equal(own, "flo")) return "png";
+    return holding(own, job->channels);
 }
 
 char *job_output_name(const augment_job *from, const set_item *item, int32_t copy) {
-    return text_format("%s_%ld.%s", item->stem, (long)copy, extension_of(from, item));
+    return text_format("%s_%ld.%s", item->stem, (long)copy, job_extension(from, item));
 }
 
 char *job_output_path(const augment_job *from, const char *name) {

@@ -43,6 +43,9 @@ static inline int32_t job_last_copy(const augment_job *from, int32_t item) {
 /** Items of the set that this shard works on: first .. *end - 1. */
 int32_t job_shard(const augment_job *from, int32_t *end);
 
+/** The extension of its copies: its own where that can be written. */
+const char *job_extension(const augment_job *from, const set_item *item);
+
 /** "cats/1_3.jpg": what copy `copy` of the item is called below OUTPUT. A new text. */
 char *job_output_name(const augment_job *from, const set_item *item, int32_t copy);
 

@@ -111,9 +111,7 @@ static bool make_sample(online_worker *by, wire_sample *made, turn t, int32_t ep
     char *key = text_format("%s_%lld", item->stem, (long long)number);
     for (char *at = key; *at; at++)
         if (*at == '.') *at = '_'; /* WebDataset takes what follows a point for the extension */
-    const char *own = name_extension(item->name);
-    const bool good =
-        wire_encode(made, job, o->format, &by->sample, key, name_is_still(own) ? own : "png");
+    const bool good = wire_encode(made, job, o->format, &by->sample, key, job_extension(job, item));
     free(key);
     return good;
 }

@@ -1,0 +1,190 @@
+#!/bin/sh
+# segment-augment with labels: they follow the picture in every format, are the same however the work
+# is split, and rare classes get more copies.
+# shellcheck source=tests/cli/common.sh
+. "${0%/*}/common.sh"
+: "${SEGMENT_AUGMENT:?is the path of segment-augment}"
+tested() { "$SEGMENT_AUGMENT" "$@"; }
+program=segment-augment
+
+# thing FILE X Y: grey, 100 x 80, with a bright rectangle of 20 x 10 whose corner is X, Y.
+thing() {
+    awk -v left="$2" -v top="$3" 'BEGIN {
+        printf "P2\n100 80\n255\n"
+        for (y = 0; y < 80; y++)
+            for (x = 0; x < 100; x++)
+                print (x >= left && x < left + 20 && y >= top && y < top + 10 ? 230 : 30)
+    }' >"$1"
+}
+mkdir in
+thing in/a.pgm 10 20
+thing in/b.pgm 60 5
+thing in/c.pgm 40 60
+cat >coco.json <<END
+{"images": [{"id": 1, "file_name": "a.pgm", "width": 100, "height": 80},
+            {"id": 2, "file_name": "b.pgm", "width": 100, "height": 80},
+            {"id": 3, "file_name": "c.pgm", "width": 100, "height": 80}],
+ "annotations": [
+  {"id": 1, "image_id": 1, "category_id": 5, "iscrowd": 0, "bbox": [10, 20, 20, 10], "area": 200,
+   "segmentation": [[10, 20, 30, 20, 30, 30, 10, 30]], "keypoints": [10, 20, 2, 30, 30, 1], "num_keypoints": 2},
+  {"id": 2, "image_id": 2, "category_id": 5, "iscrowd": 0, "bbox": [60, 5, 20, 10], "area": 200,
+   "segmentation": [[60, 5, 80, 5, 80, 15, 60, 15]]},
+  {"id": 3, "image_id": 3, "category_id": 9, "iscrowd": 0, "bbox": [40, 60, 20, 10], "area": 200,
+   "segmentation": [[40, 60, 60, 60, 60, 70, 40, 70]]}],
+ "categories": [{"id": 5, "name": "brick", "keypoints": ["one", "two"], "skeleton": [[1, 2]]},
+                {"id": 9, "name": "stone"}]}
+END
+
+sed 's/, "keypoints": \[10.*2}/}/' coco.json >plain.json # rows of YOLO have points for all, or none
+
+# ---- where they go ----
+works --pipeline hflip --labels coco.json in/ flip/ --output-labels flip.json --report flip.report
+has flip.json '"bbox":\[70,20,20,10\]' '"keypoints":\[90,20,2,70,30,1\]' '"file_name":"a_1.pgm"' \
+    '"name": ?"brick"' '"skeleton"' '"category_id":9'
+has flip.report '"sample":"a.pgm".*"objects":1,"dropped":0,"lost_points":0'
+works --pipeline vflip --labels coco.json in/a.pgm vflip.pgm --output-labels vflip.json
+has vflip.json '"bbox":\[10,50,20,10\]'
+# what lies in the moved box is the bright thing
+works --pipeline 'scale(low=0.8, high=1.2), translate' --rng-seed 5 --labels coco.json in/a.pgm moved.pgm \
+    --output-labels moved.json
+segment --method threshold --level 128 --objects moved.objects moved.pgm null: 2>/dev/null ||
+    segment --method threshold --level 128 --objects moved.objects moved.pgm moved.png
+sed -n 's/.*"box":\[\([^]]*\)\].*/\1/p' moved.objects | head -1 >seen
+sed -n 's/.*"bbox":\[\([^]]*\)\].*/\1/p' moved.json | head -1 >told
+[ "$(paste -d, seen told | awk -F, '{ for (i = 1; i < 5; i++) { d = $i - $(i + 4); if (d > 1.5 || d < -1.5) bad = 1 }
+    print bad + 0 }')" = 0 ] || failed "the box $(cat told) is not where the thing is: $(cat seen)"
+
+# ---- objects that leave ----
+works --pipeline 'crop(width=20, height=20)' --copies 8 --labels coco.json in/ crop/ --output-labels crop.json \
+    --min-visibility 0.5 --report crop.report
+is "objects that are left and dropped" \
+    "$(sed 's/.*"objects":\([0-9]*\),"dropped":\([0-9]*\).*/\1 \2/' crop.report | awk '{ n += $1 + $2 } END { print n }')" 24
+[ "$(grep -c '"dropped":0' crop.report)" -lt 3 ] || failed "nothing is dropped from small crops"
+works --pipeline 'crop(width=20, height=20)' --copies 8 --labels coco.json in/ crop0/ --output-labels crop0.json \
+    --min-area 1000000 --report crop0.report
+has crop0.report '"objects":0,"dropped":8'
+fails 2 'min-visibility is out of range' --pipeline hflip --labels coco.json --min-visibility 2 in/ x/ \
+    --output-labels x.json
+
+# ---- however the work is split ----
+chain='hflip(p=0.5), rotate(limit=30), mosaic(width=90, height=70, p=0.5), cutmix(p=0.3)'
+works --pipeline "$chain" --copies 4 --labels coco.json in/ all/ --output-labels all.json --manifest all.jsonl
+for threads in 1 7; do
+    works --pipeline "$chain" --copies 4 --labels coco.json in/ t$threads/ --output-labels t$threads.json \
+        --threads $threads
+    same all.json t$threads.json
+    diff -r all t$threads >/dev/null || failed "$threads threads give other pictures"
+done
+works --replay all.jsonl --labels coco.json in/ again/ --output-labels again.json
+same all.json again.json
+works --pipeline "$chain" --copies 4 --labels plain.json in/ yolo/ --output-labels yolo.txt --output-label-format yolo
+for part in 1 2 3 4; do
+    works --pipeline "$chain" --copies 4 --labels plain.json in/ parts/ --output-labels parts.txt \
+        --output-label-format yolo --shard $part/4 -y
+done
+diff -r yolo.txt parts.txt >/dev/null || failed "parts give other labels"
+diff -r all parts >/dev/null || failed "parts give other pictures"
+
+# ---- from one format to the other, and back ----
+works --pipeline '' --labels coco.json in/ same/ --output-labels same.json
+works --pipeline '' --labels same.json same/ same2/ --output-labels same2.json
+sed 's/_1\.pgm/.pgm/; s/_1_1/_1/' same2.json >a
+sed 's/_1\.pgm/.pgm/' same.json >b
+sed -i 's/_1\.pgm/.pgm/' a
+same a b
+works --pipeline hflip --labels plain.json in/ y/ --output-labels ylabels/ --output-label-format yolo
+there ylabels/a_1.txt
+works --pipeline hflip --labels ylabels/ --label-format yolo y/ yy/ --output-labels back.json
+has back.json '"(bbox|segmentation)":\[+10,20,'
+
+# ---- masks ----
+mkdir masks
+for name in a b c; do segment --method threshold --level 128 in/$name.pgm masks/$name.png; done
+works --pipeline 'hflip, rotate90(p=1)' --labels masks/ --label-format masks in/ m/ --output-labels mlabels/
+segment --method threshold --level 128 m/b_1.pgm thresholded.png
+segment --method threshold --level 128 mlabels/b_1.png labelled.png
+same thresholded.png labelled.png
+works --pipeline 'vflip' --labels masks/ --label-format instances in/ i/ --output-labels ilabels/
+there ilabels/c_1.png
+
+# ---- classes, and their balance ----
+mkdir -p tree/cat tree/dog
+for i in 1 2 3 4 5; do thing tree/cat/$i.pgm $((10 * i)) 10; done
+thing tree/dog/1.pgm 50 50
+works --pipeline hflip --balance class --labels tree/ --label-format classes tree/ balanced/
+is "cats" "$(ls balanced/cat | wc -l | tr -d ' ')" 5
+is "dogs" "$(ls balanced/dog | wc -l | tr -d ' ')" 5
+works --pipeline 'rotate' --balance class:8 --originals --labels tree/ --label-format classes tree/ eight/
+is "cats of eight" "$(ls eight/cat | wc -l | tr -d ' ')" 8
+is "dogs of eight" "$(ls eight/dog | wc -l | tr -d ' ')" 8
+there eight/dog/1_0.pgm
+works --pipeline 'mixup(p=1)' --labels tree/ --label-format classes tree/ soft/ --output-labels soft.csv
+has soft.csv '^name,cat,dog$'
+awk -F, 'NR > 1 { s = $2 + $3; if (s < 0.9999 || s > 1.0001) bad = 1 } END { exit bad }' soft.csv ||
+    failed "shares of classes do not sum to one"
+works --pipeline hflip --balance class --labels coco.json in/ rare/ --output-labels rare.json
+is "pictures of bricks and stones" "$(ls rare | wc -l | tr -d ' ')" 4
+works --pipeline hflip --balance class:6 --labels coco.json in/ six/ --output-labels six.json
+is "six of each" "$(grep -c '"category_id":9' six.json) $(grep -c '"category_id":5' six.json)" "6 6"
+
+# ---- what is refused, and what is told ----
+fails 2 'output-labels is missing' --pipeline hflip --labels coco.json in/ x/
+fails 2 'output-labels is missing.*class folder cannot' --pipeline mixup --labels tree/ --label-format classes tree/ x/
+fails 2 'balance needs --labels' --pipeline hflip --balance class in/ x/
+fails 2 'balance has no valid value' --pipeline hflip --balance object --labels coco.json in/ x/ --output-labels x.json
+fails 1 'nothing.json' --pipeline hflip --labels nothing.json in/ x/ --output-labels x.json
+head -c 300 coco.json >cut.json
+fails 1 'cut.json' --pipeline hflip --labels cut.json in/ x/ --output-labels x.json
+sed 's/100, "height": 80/90, "height": 80/' coco.json >sizes.json
+fails 1 '100' --pipeline hflip --labels sizes.json --threads 1 in/ x/ --output-labels x.json
+absent x.json
+rm -rf x
+sed 's/"b.pgm"/"other.pgm"/' coco.json >other.json
+expect 0 --pipeline hflip --labels other.json in/ x/ --output-labels x.json
+has messages 'has nothing on 1 of 3 pictures'
+is "images of it" "$(grep -c file_name x.json)" 2
+rm -rf x x.json
+fails 1 'exists already|replac' --pipeline hflip --labels coco.json in/ x/ --output-labels flip.json
+rm -rf x
+
+# ---- killed and resumed ----
+mkdir many
+for i in 1 2 3 4 5 6; do thing many/$i.pgm $((10 * i)) $((8 * i)); done
+{
+    printf '{"images": ['
+    for i in 1 2 3 4 5 6; do
+        [ $i = 1 ] || printf ,
+        printf '{"id": %d, "file_name": "%d.pgm", "width": 100, "height": 80}' $i $i
+    done
+    printf '], "annotations": ['
+    for i in 1 2 3 4 5 6; do
+        [ $i = 1 ] || printf ,
+        printf '{"id": %d, "image_id": %d, "category_id": 1, "bbox": [%d, %d, 20, 10], "area": 200, "iscrowd": 0}' \
+            $i $i $((10 * i)) $((8 * i))
+    done
+    printf '], "categories": [{"id": 1, "name": "thing"}]}'
+} >many.json
+slow='elastic, median-blur, rotate'
+works --pipeline "$slow" --copies 30 --labels many.json many/ whole/ --output-labels whole.json
+"$SEGMENT_AUGMENT" --pipeline "$slow" --copies 30 --labels many.json --resume many/ broken/ --output-labels broken.json &
+children=$!
+waits_for 60 test -e broken/3_1.pgm
+kill -9 $children 2>/dev/null
+wait $children 2>/dev/null
+children=
+absent broken.json
+works --pipeline "$slow" --copies 30 --labels many.json --resume many/ broken/ --output-labels broken.json
+rm -f broken/*.partial
+same whole.json broken.json
+diff -r whole broken >/dev/null || failed "killed and resumed gives another set"
+
+# ---- a sheet ----
+works --preview sheet.png --pipeline "$chain" --copies 3 --labels coco.json in/
+there sheet.png
+fails 2 'exists already' --preview sheet.png --pipeline "$chain" --labels coco.json in/
+works --preview sheet1.png --threads 1 --pipeline "$chain" --copies 3 --labels coco.json in/
+same sheet.png sheet1.png
+works --preview masks.png --pipeline rotate --labels masks/ --label-format masks in/
+differ sheet.png masks.png
+fails 2 'report goes with copies in files' --preview x.png --report r --pipeline hflip in/
+finish
