@@ -76,7 +76,7 @@ same a b
 # ---- balance ----
 rm -f set/dog/[2-5].pgm
 works --online --batch 100 --resize 16x12 --balance class --pipeline "$chain" --labels set/ --label-format classes set/
-is "header of a balanced epoch" "$(tail -c +11 printed | head -c 67 | tail -c 18)" "(10, 12, 16, 3), }"
+is "header of a balanced epoch" "$(tail -c +11 printed | head -c 68 | tail -c 18)" "(10, 12, 16, 3), }"
 
 # ---- what is refused ----
 expect 1 --online --pipeline hflip set/
