@@ -27,6 +27,42 @@ SEG_API SEG_NODISCARD seg_status seg_contours_trace(seg_contours *contours, cons
                                                     const seg_env *env);
 SEG_API void seg_contours_free(seg_contours *contours, const seg_env *env);
 
+/** Moves no outline by more than `tolerance` pixels and drops the corners that this makes
+ *  needless; each keeps three at least. The first corner of an outline and the one that is farthest
+ *  from it always stay. Neighbours may part or cover each other by as much.
+ *  D. Douglas, T. Peucker, "Algorithms for the reduction of the number of points required to
+ *  represent a digitized line or its caricature", Cartographica 10(2), 1973.
+ *  Errors: SEG_ERROR_ARGUMENT (tolerance below 0 or no number), SEG_ERROR_MEMORY. */
+SEG_API SEG_NODISCARD seg_status seg_contours_simplify(seg_contours *contours, double tolerance,
+                                                       const seg_env *env);
+
+/** Border of an object or a hole of a mask: `count` pixels of the object, each a neighbour
+ *  (8-connected) of the next, the last of the first. */
+typedef struct seg_border_node {
+    bool hole;
+    int32_t parent;       /**< border around it, a number below its own; -1 = none. Objects and
+                               holes take turns. */
+    int32_t first, count; /**< into seg_border_tree.points */
+} seg_border_node;
+
+typedef struct seg_border_tree {
+    seg_border_node *items;
+    int32_t count;
+    seg_point *points;
+    int32_t point_count;
+} seg_border_tree;
+
+/** Borders of the non-zero pixels of `mask` (U8), 8-connected, and of the holes in them, in raster
+ *  order of where they begin: at the first pixel of an object, left of the first pixel of a hole.
+ *  The object lies at the left hand as seen on a screen. Lines one pixel wide are passed on either
+ *  side. Release with seg_border_tree_free. Errors: SEG_ERROR_ARGUMENT, SEG_ERROR_UNSUPPORTED
+ * (format), SEG_ERROR_LIMIT (2^30 runs, 2^31 pixels), SEG_ERROR_MEMORY. S. Suzuki, K. Abe,
+ * "Topological structural analysis of digitized binary images by border following", Computer
+ * Vision, Graphics, and Image Processing 30(1), 1985. */
+SEG_API SEG_NODISCARD seg_status seg_border_tree_trace(seg_border_tree *tree, const seg_image *mask,
+                                                       const seg_env *env);
+SEG_API void seg_border_tree_free(seg_border_tree *tree, const seg_env *env);
+
 /** A box with real corners: it covers x .. x + width, y .. y + height; pixel (0,0) is 0..1, 0..1.
  */
 typedef struct seg_box {

@@ -23,6 +23,7 @@
 #include "evaluate/video_outline.h"
 
 #include "core/check.h"
+#include "geometry/simplify.h"
 #include <segment/geometry.h>
 
 #include <math.h>
@@ -44,65 +45,30 @@
 typedef struct polyline {
     seg_point *corners;
     bool *kept;
-    int32_t (*stack)[2];
+    seg_polyline_part *stack;
     int32_t count;
 } polyline;
-
-static double square_distance(seg_point a, seg_point b) {
-    const double x = (double)a.x - b.x, y = (double)a.y - b.y;
-    return x * x + y * y;
-}
-
-/* Squared distance of p to the segment a .. b. */
-static double segment_distance(seg_point a, seg_point b, seg_point p) {
-    const double vx = (double)b.x - a.x, vy = (double)b.y - a.y;
-    const double wx = (double)p.x - a.x, wy = (double)p.y - a.y;
-    const double along = wx * vx + wy * vy, length = vx * vx + vy * vy;
-    if (along <= 0) return square_distance(p, a);
-    if (along >= length) return square_distance(p, b);
-    const double across = wx * vy - wy * vx;
-    return across * across / length;
-}
 
 /* Closes the outline and leaves out corners that are near the one before. */
 static void thin_out(polyline *line, const seg_point *points, int32_t count) {
     line->corners[0] = points[0];
     line->count = 1;
     for (int32_t i = 1; i < count; i++)
-        if (square_distance(line->corners[line->count - 1], points[i]) >= TOLERANCE * TOLERANCE)
+        if (seg_square_distance(line->corners[line->count - 1], points[i]) >= TOLERANCE * TOLERANCE)
             line->corners[line->count++] = points[i];
     line->corners[line->count++] = points[0];
 }
 
-/* Douglas and Peucker: keeps the farthest corner of each part, the last of equals, while it is
- * beyond the tolerance. Returns how many are kept. */
+/* Returns how many corners are kept. */
 static int32_t simplify(polyline *line) {
-    int32_t depth = 0, kept = 2;
+    const seg_polyline_part whole = {0, line->count - 1};
     memset(line->kept, 0, (size_t)line->count * sizeof *line->kept);
     line->kept[0] = line->kept[line->count - 1] = true;
-    line->stack[depth][0] = 0, line->stack[depth++][1] = line->count - 1;
-    while (depth) {
-        const int32_t first = line->stack[--depth][0], last = line->stack[depth][1];
-        double farthest = 0;
-        int32_t at = 0;
-        for (int32_t i = first + 1; i < last; i++) {
-            const double distance =
-                segment_distance(line->corners[first], line->corners[last], line->corners[i]);
-            if (distance < farthest) continue;
-            farthest = distance;
-            at = i;
-        }
-        if (!at || farthest <= TOLERANCE * TOLERANCE) continue;
-        line->kept[at] = true;
-        kept++;
-        line->stack[depth][0] = first, line->stack[depth++][1] = at;
-        line->stack[depth][0] = at, line->stack[depth++][1] = last;
-    }
-    return kept;
+    return 2 + seg_polyline_simplify(line->kept, line->corners, whole, TOLERANCE, line->stack);
 }
 
 static int32_t pieces_between(seg_point a, seg_point b) {
-    const double length = sqrt(square_distance(a, b));
+    const double length = sqrt(seg_square_distance(a, b));
     return length > SPACING ? (int32_t)ceil(length / SPACING) : 1;
 }
 

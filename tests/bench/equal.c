@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 typedef struct tally {
-    int64_t pictures, cases, pixels, grey, otsu, canny, blur_canny, warp;
+    int64_t pictures, cases, pixels, grey, otsu, canny, blur_canny, warp, contours;
 } tally;
 
 static void need(seg_status status) {
@@ -66,6 +66,14 @@ static void compare_warp(tally *t, const seg_image *picture) {
     seg_image_unref(&peers);
 }
 
+static void compare_contours(tally *t, const seg_image *mask) {
+    seg_border_tree tree;
+    need(seg_border_tree_trace(&tree, mask, NULL));
+    peer_contours(mask);
+    t->contours += peer_contours_differ(&tree);
+    seg_border_tree_free(&tree, NULL);
+}
+
 static void compare_picture(tally *t, const char *path) {
     seg_image picture = {0}, narrow = {0}, grey = {0}, ours = {0}, peers = {0};
     if (seg_picture_read(&picture, NULL, path, NULL, NULL) < 0) return; /* no picture */
@@ -78,6 +86,7 @@ static void compare_picture(tally *t, const char *path) {
     need(seg_otsu(&ours, NULL, &grey, NULL, NULL, NULL));
     peer_otsu(&grey);
     t->otsu += differing(&ours, &peers);
+    compare_contours(t, &ours);
     compare_canny(t, &grey, &ours, &peers);
     compare_warp(t, &grey);
     compare_warp(t, &narrow);
@@ -104,9 +113,9 @@ int bench_equal(char **directories, int count) {
         seg_names_free(&names, NULL);
     }
     printf("%lld pictures, %lld pixels, %lld canny cases; pixels that differ from %s: "
-           "grey %lld, otsu %lld, canny %lld, blur + canny %lld, warp %lld\n",
+           "grey %lld, otsu %lld, canny %lld, blur + canny %lld, warp %lld; contours: %lld\n",
            (long long)t.pictures, (long long)t.pixels, (long long)t.cases, peer_name(),
            (long long)t.grey, (long long)t.otsu, (long long)t.canny, (long long)t.blur_canny,
-           (long long)t.warp);
-    return !t.pictures || t.grey || t.otsu || t.canny || t.blur_canny || t.warp;
+           (long long)t.warp, (long long)t.contours);
+    return !t.pictures || t.grey || t.otsu || t.canny || t.blur_canny || t.warp || t.contours;
 }

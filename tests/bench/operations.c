@@ -277,6 +277,15 @@ static void ours_felzenszwalb(bench_state *s) {
 static void peers_felzenszwalb(bench_state *s) {
     peer_graph(&s->picture->rgb, 0.8, 300, 50);
 }
+static void ours_contours(bench_state *s) {
+    seg_border_tree tree;
+    bench_need(seg_border_tree_trace(&tree, s->mask, s->env));
+    seg_border_tree_free(&tree, s->env);
+}
+static void peers_contours(bench_state *s) {
+    peer_contours(s->mask);
+}
+
 static void ours_mean_shift(bench_state *s) {
     bench_need(seg_mean_shift(&s->labels, NULL, &s->picture->rgb, NULL, NULL, s->env));
 }
@@ -388,8 +397,10 @@ const bench_operation bench_operations[] = {
     {"flood fill, floating", ours_flood_floating, peers_flood_floating, 0, {1, 1}},
     {"components + statistics", ours_components, peers_components, 0, {10, 10}},
     {"labels alone", ours_labels, peers_labels, 0, {3, 3}},
+    {"contours, tree", ours_contours, peers_contours, 0, {2, 2}},
     {"noise: components + stat.", ours_components, peers_components, NOISE, {2.5, 2.5}},
     {"noise: exact distance", ours_distance, peers_distance, NOISE, {0, 0}},
+    {"noise: contours, tree", ours_contours, peers_contours, NOISE, {0, 0}},
     {"noise: labels alone", ours_labels, peers_labels, NOISE, {3, 3}},
     {"slic", ours_slic, peers_slic, SLOW, {5, 5}},
     {"etps, peer seeds", ours_etps, peers_seeds, SLOW, {0, 0}},

@@ -37,6 +37,10 @@ void peer_distance(const seg_image *mask);
 void peer_slic(const seg_image *rgb, int side, float ruler, int iterations);
 void peer_seeds(const seg_image *rgb, int regions, int iterations);
 void peer_graph(const seg_image *rgb, double sigma, float k, int min_size);
+/* Borders of a mask with their tree, all pixels. */
+void peer_contours(const seg_image *mask);
+/* Of those, how many differ from ours. */
+int64_t peer_contours_differ(const seg_border_tree *ours);
 void peer_mean_shift(const seg_image *rgb, double spatial, double range);
 /* A rectangle or ellipse of `side`, by seg_morphology. */
 void peer_morphology(const seg_image *grey, int operation, bool ellipse, int side);

@@ -1,14 +1,20 @@
 /* OpenCV as the peer. */
 #include "peer.h"
+#include <map>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/ximgproc.hpp>
 #include <opencv2/ximgproc/segmentation.hpp>
 #include <string>
+#include <tuple>
+#include <vector>
 
 namespace {
 
 cv::Mat output, scratch, blurred, dx, dy, magnitudes, labels, stats, centroids, distances;
+
+std::vector<std::vector<cv::Point>> contours;
+std::vector<cv::Vec4i> tree;
 
 cv::Mat header(const seg_image *image) {
     return cv::Mat(image->height, image->width, CV_8UC(image->channels), image->data,
@@ -125,6 +131,43 @@ void peer_seeds(const seg_image *rgb, int regions, int iterations) {
 void peer_graph(const seg_image *rgb, double sigma, float k, int min_size) {
     auto graph = cv::ximgproc::segmentation::createGraphSegmentation(sigma, k, min_size);
     graph->processImage(header(rgb), labels);
+}
+
+void peer_contours(const seg_image *mask) {
+    cv::findContours(header(mask), contours, tree, cv::RETR_TREE, cv::CHAIN_APPROX_NONE);
+}
+
+/* OpenCV's order is its own, so borders go by their first pixel; an object and a hole may share it.
+ */
+int64_t peer_contours_differ(const seg_border_tree *ours) {
+    std::map<std::tuple<int, int, bool>, int> found;
+    auto key = [&](size_t i) {
+        int d = 0;
+        for (int p = tree[i][3]; p >= 0; p = tree[static_cast<size_t>(p)][3])
+            ++d;
+        return std::make_tuple(contours[i][0].x, contours[i][0].y, d % 2 == 1);
+    };
+    for (size_t i = 0; i < contours.size(); ++i)
+        found[key(i)] = static_cast<int>(i);
+    int64_t wrong = static_cast<int64_t>(contours.size()) != ours->count;
+    std::vector<int> theirs(static_cast<size_t>(ours->count), -1);
+    for (int i = 0; i < ours->count; ++i) {
+        const seg_border_node &node = ours->items[i];
+        const seg_point *points = ours->points + node.first;
+        auto at = found.find(std::make_tuple(points[0].x, points[0].y, node.hole));
+        if (at == found.end()) {
+            ++wrong;
+            continue;
+        }
+        const auto &peer = contours[static_cast<size_t>(at->second)];
+        theirs[static_cast<size_t>(i)] = at->second;
+        bool same = peer.size() == static_cast<size_t>(node.count);
+        for (size_t k = 0; same && k < peer.size(); ++k)
+            same = peer[k].x == points[k].x && peer[k].y == points[k].y;
+        const int parent = node.parent < 0 ? -1 : theirs[static_cast<size_t>(node.parent)];
+        wrong += !same || tree[static_cast<size_t>(at->second)][3] != parent;
+    }
+    return wrong;
 }
 
 void peer_mean_shift(const seg_image *rgb, double spatial, double range) {

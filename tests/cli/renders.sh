@@ -39,8 +39,20 @@ works in.pgm null: --objects - --objects-shape table
 cmp -s printed objects.csv || failed "a table on standard output differs from that of a file"
 works in.pgm null: --objects kept.csv --keep 'mean > 255 || solidity > 1'
 is "rows of no objects" "$(wc -l <kept.csv | tr -d ' ')" 1
-fails 2 'has no column for --objects-shape \(got rle\)' in.pgm null: --objects x.csv \
-    --objects-shape rle
+fails 2 'has no column for --objects-shape polygon' in.pgm null: --objects x.csv \
+    --objects-shape polygon
+works in.pgm null: --objects rle.csv --objects-shape rle
+is "columns of run lengths" "$(head -1 rle.csv)" "$(head -1 objects.csv),rle"
+is "rows of run lengths" "$(cut -d, -f1-20 rle.csv | tail -1)" "$(cut -d, -f1-20 objects.csv | tail -1)"
+works in.pgm null: --objects whole.jsonl --objects-shape polygon
+works in.pgm null: --objects fewer.jsonl --objects-shape polygon --simplify 1000
+[ "$(wc -c <fewer.jsonl)" -lt "$(wc -c <whole.jsonl)" ] || failed "--simplify leaves no corner out"
+has fewer.jsonl '"polygon":\[\[[0-9,]*\]' '"holes":\['
+works in.pgm whole.svg
+works in.pgm fewer.svg --simplify 1000
+[ "$(wc -c <fewer.svg)" -lt "$(wc -c <whole.svg)" ] || failed "--simplify leaves no corner out"
+fails 2 'simplify has no valid value \(got "-1", allowed a number of pixels from 0 up' in.pgm x.svg --simplify -1
+fails 2 '--simplify: there are no outlines' in.pgm null: --simplify 1
 
 # ---- curves of edges ----
 works --method canny in.pgm edges.csv

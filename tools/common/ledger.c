@@ -28,8 +28,8 @@ struct ledger {
 static bool open_lines(const plan *from, line_file file, outfile *target, const char *name) {
     text_buffer head = {0};
     if (!outfile_open(target, name)) return false;
-    if (file != LINES_OBJECTS || from->settings->shape != SHAPE_TABLE) return true;
-    objects_head(&head, from->several);
+    if (file != LINES_OBJECTS || !objects_are_table(from->settings->shape)) return true;
+    objects_head(&head, from->settings->shape, from->several);
     const bool good = outfile_write(target, head.data, head.length);
     text_free(&head);
     return good;

@@ -65,10 +65,11 @@ static json_t *describe_object(const seg_result *result, const seg_object *objec
     return record;
 }
 
-/* Outlines of one region as [[x,y,x,y,...],...], holes as well. `by_id` holds their numbers. */
-static json_t *describe_outlines(const seg_contours *contours, const int32_t *by_id,
-                                 int32_t count) {
-    json_t *all = json_array();
+/* Outlines of one region as [[x,y,x,y,...],...], and which of them are holes. `by_id` holds their
+ * numbers. */
+static void describe_outlines(json_t *record, const seg_contours *contours, const int32_t *by_id,
+                              int32_t count) {
+    json_t *all = json_array(), *holes = json_array();
     for (int32_t i = 0; i < count; i++) {
         const seg_contour *contour = &contours->items[by_id[i]];
         json_t *outline = json_array();
@@ -78,8 +79,10 @@ static json_t *describe_outlines(const seg_contours *contours, const int32_t *by
             json_array_append_new(outline, json_integer(point.y));
         }
         json_array_append_new(all, outline);
+        if (contour->hole) json_array_append_new(holes, json_integer(i));
     }
-    return all;
+    json_object_set_new(record, "polygon", all);
+    json_object_set_new(record, "holes", holes);
 }
 
 static seg_status describe_rle(json_t *record, const seg_image *labels, const seg_object *object) {
@@ -113,8 +116,10 @@ typedef struct outlines {
     int32_t *numbers; /* of the outlines, by label */
 } outlines;
 
-static seg_status trace(outlines *target, const seg_image *labels) {
+static seg_status trace(outlines *target, const seg_image *labels, double simplify) {
     seg_status status = seg_contours_trace(&target->contours, labels, NULL);
+    if (status >= 0 && simplify > 0)
+        status = seg_contours_simplify(&target->contours, simplify, NULL);
     if (status < 0) return status;
     size_t count = (size_t)target->contours.count;
     target->keys = memory_get(count, sizeof *target->keys);
@@ -141,8 +146,7 @@ static void add_outlines(json_t *record, const outlines *from, int32_t *next, in
     first = *next;
     while (*next < count && from->keys[*next].id == id)
         ++*next;
-    json_object_set_new(record, "polygon",
-                        describe_outlines(&from->contours, from->numbers + first, *next - first));
+    describe_outlines(record, &from->contours, from->numbers + first, *next - first);
 }
 
 /* A text with quotes, as RFC 4180 has it. */
@@ -153,17 +157,31 @@ static void add_quoted(text_buffer *line, const char *text) {
     text_add(line, "\"");
 }
 
-void objects_head(text_buffer *target, bool with_input) {
+void objects_head(text_buffer *target, objects_shape shape, bool with_input) {
     const char *name;
     text_add(target, "%sframe,time", with_input ? "input," : "");
     for (int32_t i = 0; (name = seg_object_field_name(i)); i++)
         text_add(target, ",%s", name);
-    text_add(target, "\n");
+    text_add(target, shape == SHAPE_TABLE_RLE ? ",rle\n" : "\n");
+}
+
+/* COCO's text, which has no character that CSV knows. */
+static seg_status add_rle(text_buffer *lines, const seg_image *labels, const seg_object *object) {
+    seg_rle rle;
+    seg_status status = seg_rle_encode(&rle, labels, object->id, &object->box, NULL);
+    if (status < 0) return status;
+    const size_t room = seg_rle_to_string(NULL, 0, &rle) + 1;
+    char *text = memory_get(room, 1);
+    seg_rle_to_string(text, room, &rle);
+    text_add(lines, ",%s", text);
+    free(text);
+    seg_rle_free(&rle, NULL);
+    return SEG_OK;
 }
 
 /* Nothing stands where there is no time or value. */
-static void add_row(text_buffer *lines, const seg_result *result, const seg_object *object,
-                    const char *input) {
+static seg_status add_row(text_buffer *lines, const seg_result *result, const seg_object *object,
+                          objects_shape shape, const char *input) {
     const seg_image *labels = &result->labels;
     if (input) {
         add_quoted(lines, input);
@@ -180,19 +198,23 @@ static void add_row(text_buffer *lines, const seg_result *result, const seg_obje
         else
             text_add(lines, isnan(value) ? "," : ",%.3f", value);
     }
+    seg_status status = SEG_OK;
+    if (shape == SHAPE_TABLE_RLE) status = add_rle(lines, labels, object);
     text_add(lines, "\n");
+    return status;
 }
 
 seg_status objects_describe(text_buffer *lines, const seg_result *result, objects_shape shape,
-                            const char *input) {
+                            double simplify, const char *input) {
     outlines traced = {0};
     int32_t next = 0;
     seg_status status = SEG_OK;
-    if (shape == SHAPE_POLYGON && result->object_count) status = trace(&traced, &result->labels);
+    if (shape == SHAPE_POLYGON && result->object_count)
+        status = trace(&traced, &result->labels, simplify);
     for (int32_t i = 0; status >= 0 && i < result->object_count; i++) {
         const seg_object *object = &result->objects[i];
-        if (shape == SHAPE_TABLE) {
-            add_row(lines, result, object, input);
+        if (objects_are_table(shape)) {
+            status = add_row(lines, result, object, shape, input);
             continue;
         }
         json_t *record = describe_object(result, object, input);

@@ -271,9 +271,13 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_OBJECTS_SHAPE] = {"objects-shape", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
                               "none|polygon|rle|table", NULL,
                               "Shape in the --objects lines: none (default), polygon (outlines "
-                              "along the pixels' edges) or rle (COCO run lengths); table: CSV "
-                              "without shapes.",
+                              "along the pixels' edges) or rle (COCO run lengths; in CSV as "
+                              "COCO's text); table: CSV without shapes.",
                               SEGMENT},
+    [OPTION_SIMPLIFY] = {"simplify", 0, OPTION_VALUE, GROUP_OUTPUT, "PX", NULL, NULL,
+                         "Leave out corners of polygons and of SVG outlines that move them by no "
+                         "more than so many pixels (Douglas and Peucker; default 0: none).",
+                         SEGMENT},
     [OPTION_EVENTS] = {"events", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                        "Write a JSON line for each object that came and went: when, where and how "
                        "large it was at its largest, and beside FILE a small picture of that, "

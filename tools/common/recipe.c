@@ -118,6 +118,16 @@ static bool can_render(uint32_t outputs, seg_render_kind kind) {
     return !needs || (needs & outputs);
 }
 
+/* Only outlines have corners to leave out. */
+static int check_simplify(recipe *target) {
+    const settings *from = target->settings;
+    const bool polygons = from->lines[LINES_OBJECTS] && from->shape == SHAPE_POLYGON;
+    if (from->simplify <= 0 || target->svg || polygons) return EXIT_DONE;
+    message_error(NULL, "--simplify: there are no outlines to simplify; name an .svg as OUTPUT, or "
+                        "use --objects FILE --objects-shape polygon");
+    return EXIT_USAGE;
+}
+
 /* The format that OUTPUT has by its name or by --format. */
 static bool output_is(const settings *from, const char *format) {
     if (from->format) return text_equal(from->format, format);
@@ -236,7 +246,7 @@ static int check_pipeline(recipe *target) {
 
 int recipe_make(recipe *target, const seg_method *method, const settings *from) {
     *target = (recipe){.settings = from, .method = method};
-    int (*const steps[])(recipe *) = {set_parameters, set_tracks, choose_render,
+    int (*const steps[])(recipe *) = {set_parameters, set_tracks, choose_render, check_simplify,
                                       load_pictures,  load_model, check_pipeline};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         int code = steps[i](target);

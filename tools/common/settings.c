@@ -38,6 +38,12 @@ static bool read_int32(int32_t *value, const arguments *from, option_id id, int3
     return true;
 }
 
+static bool read_pixels(double *value, const arguments *from, option_id id) {
+    const char *text = from->values[id];
+    if (!text || (value_number(value, text) && *value >= 0)) return true;
+    return fail(id, text, "a number of pixels from 0 up, e.g. 1.5");
+}
+
 static bool read_time(double *value, const arguments *from, option_id id) {
     const char *text = from->values[id];
     if (!text || (value_seconds(value, text) && *value >= 0)) return true;
@@ -122,7 +128,8 @@ static bool read_output(settings *target, const arguments *from) {
             (objects_shape)text_choice(option_get(OPTION_OBJECTS_SHAPE)->choices, shape);
     if (rate && (!value_count(&target->bitrate, rate, 1000) || target->bitrate < 1))
         return fail(OPTION_BITRATE, rate, "bits per second, e.g. 800k or 2M");
-    return read_int32(&target->quality, from, OPTION_QUALITY, 1, 100) &&
+    return read_pixels(&target->simplify, from, OPTION_SIMPLIFY) &&
+           read_int32(&target->quality, from, OPTION_QUALITY, 1, 100) &&
            read_int32(&target->compression, from, OPTION_COMPRESSION, 0, 9);
 }
 
@@ -177,17 +184,17 @@ static bool read_method(settings *target, const arguments *from) {
     return read_integer(&target->rng_seed, from, OPTION_RNG_SEED, 0, INT64_MAX);
 }
 
-/* FILE.csv holds a table, and a table has no shapes. */
+/* FILE.csv holds a table, whose cells hold no outlines. */
 static bool choose_table(settings *target) {
     if (!target->lines[LINES_OBJECTS] || !text_ends_any_case(target->lines[LINES_OBJECTS], ".csv"))
         return true;
-    if (target->shape == SHAPE_POLYGON || target->shape == SHAPE_RLE) {
+    if (target->shape == SHAPE_POLYGON) {
         message_error(target->lines[LINES_OBJECTS],
-                      "a CSV table has no column for --objects-shape (got %s); name a .jsonl file",
-                      target->shape == SHAPE_RLE ? "rle" : "polygon");
+                      "a CSV table has no column for --objects-shape polygon; name a .jsonl file, "
+                      "or use --objects-shape rle");
         return false;
     }
-    target->shape = SHAPE_TABLE;
+    target->shape = target->shape == SHAPE_RLE ? SHAPE_TABLE_RLE : SHAPE_TABLE;
     return true;
 }
 

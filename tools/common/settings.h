@@ -17,7 +17,8 @@ typedef enum objects_shape {
     SHAPE_NONE,
     SHAPE_POLYGON,
     SHAPE_RLE,
-    SHAPE_TABLE /* no shape, and CSV in place of JSON */
+    SHAPE_TABLE,    /* no shape, and CSV in place of JSON */
+    SHAPE_TABLE_RLE /* CSV with a column of run lengths as COCO's text */
 } objects_shape;
 
 /** Files of JSON lines that inputs write together, or each its own. */
@@ -36,6 +37,7 @@ typedef struct settings {
     bool render_given;
     seg_render_kind render;
     objects_shape shape;
+    double simplify;           /* pixels; 0: outlines as they are */
     seg_reader_options reader; /* but luma_only and threads */
     bool reader_needed;        /* some option that only the reader of frames knows is set */
     const char *format, *codec;

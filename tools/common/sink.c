@@ -128,7 +128,7 @@ static bool write_picture(sink *target, const char *path, const seg_image *pictu
 
 static bool write_svg(sink *target, const seg_image *labels) {
     text_buffer drawing = {0};
-    seg_status status = svg_describe(&drawing, labels);
+    seg_status status = svg_describe(&drawing, labels, target->settings->simplify);
     bool good = status < 0 ? fail(target, status)
                            : write_bytes(target->item->output, drawing.data, drawing.length);
     text_free(&drawing);

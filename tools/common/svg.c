@@ -18,10 +18,14 @@ static void add_outline(text_buffer *target, const seg_contours *from, const seg
     text_add(target, "Z");
 }
 
-seg_status svg_describe(text_buffer *target, const seg_image *labels) {
+seg_status svg_describe(text_buffer *target, const seg_image *labels, double simplify) {
     seg_contours contours;
     seg_status status = seg_contours_trace(&contours, labels, NULL);
-    if (status < 0) return status;
+    if (status >= 0 && simplify > 0) status = seg_contours_simplify(&contours, simplify, NULL);
+    if (status < 0) {
+        seg_contours_free(&contours, NULL);
+        return status;
+    }
     if (contours.count)
         qsort(contours.items, (size_t)contours.count, sizeof *contours.items, compare_labels);
     text_add(target,

@@ -6,7 +6,9 @@
 #include <segment/geometry.h>
 #include <segment/image.h>
 
-/** A path for each label; its id is `label-N`. Errors: SEG_ERROR_MEMORY. */
-SEG_NODISCARD seg_status svg_describe(text_buffer *target, const seg_image *labels);
+/** A path for each label; its id is `label-N`. Outlines lose corners that move them by no more than
+ *  `simplify` pixels. Errors: SEG_ERROR_MEMORY. */
+SEG_NODISCARD seg_status svg_describe(text_buffer *target, const seg_image *labels,
+                                      double simplify);
 
 #endif

@@ -121,7 +121,8 @@ static bool write_objects(work *target) {
     text_buffer lines = {0};
     target->objects += result->object_count;
     if (!target->settings->lines[LINES_OBJECTS]) return true;
-    seg_status status = objects_describe(&lines, result, target->settings->shape, name);
+    seg_status status =
+        objects_describe(&lines, result, target->settings->shape, target->settings->simplify, name);
     bool good = status >= 0;
     if (!good) work_fail(target, NULL, status);
     if (good && lines.length &&
