@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <segment/imgproc.h>
+#include <string.h>
 
 typedef struct bend_options {
     size_t size;
@@ -33,6 +34,8 @@ static seg_status perspective(seg_augment_step *step, seg_augment_geometry *geom
         SEG_TRY(seg_augment_decide(step, names[i], to[i]));
     }
     seg_sampling_set(geometry, &o->sampling);
+    /* what does not move is not fitted either, which would change last bits */
+    if (memcmp(from, to, sizeof from) == 0) return SEG_OK;
     return seg_transform_fit(&geometry->forward, SEG_TRANSFORM_PROJECTIVE, from, to, NULL, 4);
 }
 
@@ -81,6 +84,7 @@ static seg_status elastic(seg_augment_step *step, seg_augment_geometry *geometry
     seg_image noise, *field = seg_scratch_take(step->scratch, 1, sizeof *field, "a field");
     seg_gaussian_taps taps;
     if (!field) return SEG_ERROR_MEMORY;
+    if (o->strength == 0) return seg_augment_decide(step, "factor", 0);
     SEG_TRY(seg_step_picture(&noise, step, geometry->width, geometry->height, SEG_F32, 2));
     SEG_TRY(seg_step_picture(field, step, geometry->width, geometry->height, SEG_F32, 2));
     for (int32_t y = 0; y < noise.height; y++) {
@@ -123,6 +127,7 @@ static seg_status grid_distortion(seg_augment_step *step, seg_augment_geometry *
     float *nodes =
         seg_scratch_take(step->scratch, 2 * (size_t)n * (size_t)n, sizeof *nodes, "nodes");
     if (!field || !nodes) return SEG_ERROR_MEMORY;
+    if (o->strength == 0) return SEG_OK;
     const double cell_x = (double)geometry->width / o->cells;
     const double cell_y = (double)geometry->height / o->cells;
     for (int32_t k = 0; k < n * n; k++) {
