@@ -65,6 +65,8 @@ static const seg_method *const methods[] = {
     &seg_method_horn_schunck,
     &seg_method_dis,
     &seg_method_tv_l1,
+    &seg_method_farneback,
+    &seg_method_lucas_kanade,
     &seg_method_gaussian,
     &seg_method_median,
     &seg_method_grey_erode,

@@ -93,6 +93,28 @@ typedef struct seg_tv_l1_options {
 
 SEG_API void seg_tv_l1_options_init(seg_tv_l1_options *options);
 
+typedef struct seg_farneback_options {
+    size_t size;
+    seg_flow_options flow;
+    int32_t window;     /**< side of the window that moves as one, pixels; made odd */
+    int32_t iterations; /**< on each level; 0 = by the quality */
+    double sigma;       /**< of the Gaussian that weighs a polynomial's surroundings, pixels */
+} seg_farneback_options;
+
+SEG_API void seg_farneback_options_init(seg_farneback_options *options);
+
+typedef struct seg_lucas_kanade_options {
+    size_t size;
+    seg_flow_options flow;
+    int32_t window;     /**< side of the window that moves as one, pixels; made odd */
+    int32_t iterations; /**< on each level; 0 = by the quality */
+    double damping;     /**< squared gradient for each pixel of the window below which the flow
+                             before stays, (8-bit levels per pixel)^2 */
+    bool median;        /**< 5 x 5 median of the flow after each iteration */
+} seg_lucas_kanade_options;
+
+SEG_API void seg_lucas_kanade_options_init(seg_lucas_kanade_options *options);
+
 /**
  * Flow from `first` to `second` (1-4 channels, u8, u16 or f32, of the same shape) by a flow method
  * of the registry: result->flow, on the grid of `first`, and mask and score with

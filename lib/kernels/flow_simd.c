@@ -95,30 +95,6 @@ static void blend_across(float *out, const float *in, const int32_t *starts, con
     }
 }
 
-/* Where a chunk of pixels comes from. */
-enum { CHUNK = 64 };
-
-typedef struct places {
-    int32_t offset[CHUNK]; /* of the pixel up and left of the place */
-    float fx[CHUNK], fy[CHUNK], inside[CHUNK];
-} places;
-
-static inline void find_places(places *p, const float *restrict u, const float *restrict v,
-                               int32_t first, int32_t y, ptrdiff_t stride, int32_t width,
-                               int32_t height, int32_t count) {
-    const float last_x = (float)(width - 1), last_y = (float)(height - 1), row = (float)y;
-    const int32_t step = (int32_t)stride;
-    for (int32_t i = 0; i < count; i++) {
-        const float px = (float)(first + i) + u[i], py = row + v[i];
-        const float cx = seg_clamp_to(px, last_x), cy = seg_clamp_to(py, last_y);
-        const int32_t ix = (int32_t)cx, iy = (int32_t)cy;
-        p->offset[i] = iy * step + ix;
-        p->fx[i] = cx - (float)ix;
-        p->fy[i] = cy - (float)iy;
-        p->inside[i] = (cx == px) & (cy == py) ? 1.0f : 0.0f;
-    }
-}
-
 static inline void put_warped(float *restrict mean, float *restrict difference,
                               float *restrict inside, const float *restrict first,
                               const float *restrict warped, const float *restrict is_inside,
@@ -131,14 +107,14 @@ static inline void put_warped(float *restrict mean, float *restrict difference,
     }
 }
 
-static inline void find_weights(float (*restrict w)[CHUNK], const float *restrict f,
+static inline void find_weights(float (*restrict w)[SEG_PLACES], const float *restrict f,
                                 int32_t count) {
     for (int32_t i = 0; i < count; i++)
         seg_catmull_rom(f[i], &w[0][i], &w[1][i], &w[2][i], &w[3][i]);
 }
 
-static inline float cubic_at(const float *corner, ptrdiff_t stride, const float (*wx)[CHUNK],
-                             const float (*wy)[CHUNK], int32_t i) {
+static inline float cubic_at(const float *corner, ptrdiff_t stride, const float (*wx)[SEG_PLACES],
+                             const float (*wy)[SEG_PLACES], int32_t i) {
     float column[4];
     for (int k = 0; k < 4; k++)
         column[k] = ((wy[0][i] * corner[k] + wy[1][i] * corner[stride + k]) +
@@ -150,8 +126,8 @@ static inline float cubic_at(const float *corner, ptrdiff_t stride, const float 
 
 #if defined(__SSE2__)
 /* The four columns of pixel i, blended downwards. */
-static inline __m128 columns_at(const float *corner, ptrdiff_t stride, const float (*wy)[CHUNK],
-                                int32_t i) {
+static inline __m128 columns_at(const float *corner, ptrdiff_t stride,
+                                const float (*wy)[SEG_PLACES], int32_t i) {
     const __m128 a = _mm_mul_ps(_mm_set1_ps(wy[0][i]), _mm_loadu_ps(corner));
     const __m128 b = _mm_mul_ps(_mm_set1_ps(wy[1][i]), _mm_loadu_ps(corner + stride));
     const __m128 c = _mm_mul_ps(_mm_set1_ps(wy[2][i]), _mm_loadu_ps(corner + 2 * stride));
@@ -161,8 +137,8 @@ static inline __m128 columns_at(const float *corner, ptrdiff_t stride, const flo
 
 /* Four pixels at a time: their columns are turned, so that the sum across is one of vectors. */
 static inline int32_t cubic_fours(float *warped, const float *second, ptrdiff_t stride,
-                                  const int32_t *offset, const float (*wx)[CHUNK],
-                                  const float (*wy)[CHUNK], int32_t count) {
+                                  const int32_t *offset, const float (*wx)[SEG_PLACES],
+                                  const float (*wy)[SEG_PLACES], int32_t count) {
     int32_t i = 0;
     for (; i + 4 <= count; i += 4) {
         __m128 a = columns_at(second + offset[i] - stride - 1, stride, wy, i);
@@ -179,8 +155,8 @@ static inline int32_t cubic_fours(float *warped, const float *second, ptrdiff_t 
 }
 #else
 static inline int32_t cubic_fours(float *warped, const float *second, ptrdiff_t stride,
-                                  const int32_t *offset, const float (*wx)[CHUNK],
-                                  const float (*wy)[CHUNK], int32_t count) {
+                                  const int32_t *offset, const float (*wx)[SEG_PLACES],
+                                  const float (*wy)[SEG_PLACES], int32_t count) {
     (void)warped, (void)second, (void)stride, (void)offset, (void)wx, (void)wy, (void)count;
     return 0;
 }
@@ -189,18 +165,18 @@ static inline int32_t cubic_fours(float *warped, const float *second, ptrdiff_t 
 static void warp(float *mean, float *difference, float *inside, const float *first,
                  const float *second, ptrdiff_t stride, const float *u, const float *v, int32_t y,
                  int32_t width, int32_t height) {
-    places p;
-    float wx[4][CHUNK], wy[4][CHUNK], warped[CHUNK];
-    for (int32_t x = 0; x < width; x += CHUNK) {
-        const int32_t count = width - x < CHUNK ? width - x : CHUNK;
-        find_places(&p, u + x, v + x, x, y, stride, width, height, count);
+    seg_flow_places p;
+    float wx[4][SEG_PLACES], wy[4][SEG_PLACES], warped[SEG_PLACES];
+    for (int32_t x = 0; x < width; x += SEG_PLACES) {
+        const int32_t count = width - x < SEG_PLACES ? width - x : SEG_PLACES;
+        seg_find_places(&p, u + x, v + x, x, y, stride, 1, width, height, count);
         find_weights(wx, p.fx, count);
         find_weights(wy, p.fy, count);
-        int32_t i = cubic_fours(warped, second, stride, p.offset, (const float(*)[CHUNK])wx,
-                                (const float(*)[CHUNK])wy, count);
+        int32_t i = cubic_fours(warped, second, stride, p.offset, (const float(*)[SEG_PLACES])wx,
+                                (const float(*)[SEG_PLACES])wy, count);
         for (; i < count; i++)
             warped[i] = cubic_at(second + p.offset[i] - stride - 1, stride,
-                                 (const float(*)[CHUNK])wx, (const float(*)[CHUNK])wy, i);
+                                 (const float(*)[SEG_PLACES])wx, (const float(*)[SEG_PLACES])wy, i);
         put_warped(mean + x, difference + x, inside + x, first + x, warped, p.inside, count);
     }
 }

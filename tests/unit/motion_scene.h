@@ -26,6 +26,42 @@ static inline void motion_scene_fill(float *pixels, int width, int height, doubl
             pixels[y * width + x] = (float)motion_texture(x - u, y - v, finest);
 }
 
+/* ---- what oracles compute in double precision ---- */
+
+static inline int motion_clamp(int i, int size) {
+    return i < 0 ? 0 : i < size ? i : size - 1;
+}
+
+/* 255 times the picture, seen through a Gaussian of five taps; the border is repeated. */
+static inline void motion_blur(double *out, const float *picture, int width, int height,
+                               double sigma) {
+    double taps[5], sum = 0;
+    for (int k = 0; k < 5; k++)
+        sum += taps[k] = exp(-(k - 2) * (k - 2) / (2 * sigma * sigma));
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            double value = 0;
+            for (int i = 0; i < 5; i++)
+                for (int k = 0; k < 5; k++)
+                    value += taps[i] * taps[k] *
+                             (double)picture[motion_clamp(y + i - 2, height) * width +
+                                             motion_clamp(x + k - 2, width)];
+            out[y * width + x] = 255 * value / (sum * sum);
+        }
+}
+
+/* The derivative in direction (dx, dy) by five points. */
+static inline double motion_slope(const double *plane, int width, int height, int x, int y, int dx,
+                                  int dy) {
+    double at[5];
+    for (int k = -2; k <= 2; k++)
+        at[k + 2] =
+            plane[motion_clamp(y + k * dy, height) * width + motion_clamp(x + k * dx, width)];
+    return (8 * (at[3] - at[1]) - (at[4] - at[0])) / 12;
+}
+
+/* ---- runs ---- */
+
 typedef struct flow_run {
     const seg_method *method;
     seg_context *context;

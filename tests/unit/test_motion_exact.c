@@ -72,6 +72,12 @@ static const row table[] = {
     {"tv-l1", {"quality", "accurate", NULL}, 0.05, 0.02},
     {"tv-l1", {"quality", "fast", NULL}, 0.05, 0.02},
     {"tv-l1", {"median", "false", NULL}, 0.05, 0.02},
+    {"farneback", {NULL}, 0.05, 0.02},
+    {"farneback", {"quality", "accurate", NULL}, 0.05, 0.02},
+    {"farneback", {"quality", "fast", NULL}, 0.05, 0.02},
+    {"lucas-kanade", {NULL}, 0.05, 0.02},
+    {"lucas-kanade", {"quality", "accurate", NULL}, 0.05, 0.02},
+    {"lucas-kanade", {"quality", "fast", NULL}, 0.05, 0.02},
 };
 
 #define ROWS ((int)(sizeof table / sizeof *table))

@@ -12,38 +12,6 @@
 
 typedef double plane[H][W];
 
-static int clamp_to(int i, int size) {
-    return i < 0 ? 0 : i < size ? i : size - 1;
-}
-
-/* Gaussian of sigma 0.8, five taps, the border repeated. */
-static void blur(plane out, const float *picture) {
-    static plane across;
-    double taps[5], sum = 0;
-    for (int k = 0; k < 5; k++)
-        sum += taps[k] = exp(-(k - 2) * (k - 2) / (2 * 0.8 * 0.8));
-    for (int y = 0; y < H; y++)
-        for (int x = 0; x < W; x++) {
-            across[y][x] = 0;
-            for (int k = 0; k < 5; k++)
-                across[y][x] +=
-                    taps[k] / sum * 255 * (double)picture[y * W + clamp_to(x + k - 2, W)];
-        }
-    for (int y = 0; y < H; y++)
-        for (int x = 0; x < W; x++) {
-            out[y][x] = 0;
-            for (int k = 0; k < 5; k++)
-                out[y][x] += taps[k] / sum * across[clamp_to(y + k - 2, H)][x];
-        }
-}
-
-static double slope(const plane p, int x, int y, int dx, int dy) {
-    double at[5];
-    for (int k = -2; k <= 2; k++)
-        at[k + 2] = p[clamp_to(y + k * dy, H)][clamp_to(x + k * dx, W)];
-    return (8 * (at[3] - at[1]) - (at[4] - at[0])) / 12;
-}
-
 static double larger(double a, double b) {
     return a > b ? a : b;
 }
@@ -54,15 +22,15 @@ static void solve(plane u[2], const float *first, const float *second) {
     static plane a, b, mean, gx, gy, dual[2][2];
     memset(dual, 0, sizeof dual);
     memset(u, 0, 2 * sizeof *u);
-    blur(a, first);
-    blur(b, second);
+    motion_blur(&a[0][0], first, W, H, 0.8);
+    motion_blur(&b[0][0], second, W, H, 0.8);
     for (int y = 0; y < H; y++)
         for (int x = 0; x < W; x++)
             mean[y][x] = (a[y][x] + b[y][x]) / 2;
     for (int y = 0; y < H; y++)
         for (int x = 0; x < W; x++) {
-            gx[y][x] = slope(mean, x, y, 1, 0);
-            gy[y][x] = slope(mean, x, y, 0, 1);
+            gx[y][x] = motion_slope(&mean[0][0], W, H, x, y, 1, 0);
+            gy[y][x] = motion_slope(&mean[0][0], W, H, x, y, 0, 1);
         }
     for (int i = 0; i < WARP_ITERATIONS; i++) {
         for (int y = 0; y < H; y++)
