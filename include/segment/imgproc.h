@@ -24,6 +24,13 @@ SEG_API SEG_NODISCARD seg_status seg_convert(seg_image *target, const seg_image 
 SEG_API SEG_NODISCARD seg_status seg_gaussian(seg_image *target, const seg_image *source,
                                               double sigma, int32_t aperture, const seg_env *env);
 
+/** Histogram equalisation of each colour, alpha as it is: the first level that occurs becomes 0,
+ *  level i the share of the other pixels that are not above it. `target` (ensured) may be `source`.
+ *  On 8 bits the same as OpenCV's equalizeHist. R. Hummel, "Image enhancement by histogram
+ *  transformation", Computer Graphics and Image Processing 6(2), 1977. */
+SEG_API SEG_NODISCARD seg_status seg_equalise(seg_image *target, const seg_image *source,
+                                              const seg_env *env);
+
 /** Median over a square of `side` pixels (odd, 1..255), border replicated. */
 SEG_API SEG_NODISCARD seg_status seg_median(seg_image *target, const seg_image *source,
                                             int32_t side, const seg_env *env);

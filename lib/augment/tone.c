@@ -2,37 +2,13 @@
 #include "augment/tone.h"
 #include "augmentations.h"
 #include "core/math.h"
+#include "imgproc/equalise.h"
 
 #include <float.h>
 #include <math.h>
 
 static double cut(double level) {
     return level > 0 ? level < 1 ? level : 1 : 0;
-}
-
-/* Tables of 256 or 65536 entries for each colour. */
-static void apply_table(const seg_image *target, const seg_image *source, const uint16_t *table,
-                        size_t entries, int32_t colours) {
-    const int32_t channels = source->channels;
-    for (int32_t y = 0; y < source->height; y++) {
-        const void *from = seg_image_row(source, y);
-        void *to = seg_image_row(target, y);
-        for (int32_t c = 0; c < channels; c++) {
-            const uint16_t *curve = c < colours ? table + (size_t)c * entries : NULL;
-            const size_t count = (size_t)source->width * (size_t)channels;
-            if (source->format == SEG_U8)
-                for (size_t i = (size_t)c; i < count; i += (size_t)channels) {
-                    const uint8_t value = ((const uint8_t *)from)[i];
-                    ((uint8_t *)to)[i] = curve ? (uint8_t)curve[value] : value;
-                }
-            else
-                for (size_t i = (size_t)c; i < count; i += (size_t)channels) {
-                    const uint16_t value = ((const uint16_t *)from)[i];
-                    ((uint16_t *)to)[i] =
-                        curve ? curve[value < entries ? value : entries - 1] : value;
-                }
-        }
-    }
 }
 
 void seg_row_levels(float *levels, const seg_image *picture, int32_t y) {
@@ -87,8 +63,7 @@ seg_status seg_tone_apply(seg_augment_step *step, const seg_image *target, const
         for (size_t i = 0; i < entries; i++)
             table[(size_t)c * entries + i] =
                 (uint16_t)(cut(curve(user, (double)i / full, c)) * full + 0.5);
-    apply_table(target, source, table, entries, colours);
-    return SEG_OK;
+    return seg_table_apply(target, source, table, entries, NULL);
 }
 
 /* ---- options ---- */
@@ -229,10 +204,9 @@ static seg_status posterise(seg_augment_step *step, const seg_image *target,
 
 /* ---- curves made of the picture's own histogram ---- */
 
-/* Of each colour: where its levels begin and end (auto-contrast), or its curve in 4096 levels. */
+/* Of each colour: where its levels begin and end. */
 typedef struct levels {
     double low[3], high[3];
-    float curve[3][4096];
 } levels;
 
 #define BINS 4096
@@ -301,30 +275,9 @@ static seg_status auto_contrast(seg_augment_step *step, const seg_image *target,
     return seg_tone_apply(step, target, source, stretch, l);
 }
 
-static double by_curve(const void *user, double level, int32_t channel) {
-    return (double)((const levels *)user)->curve[channel][bin_of(level)];
-}
-
-/* OpenCV's equalizeHist on each colour: the first level that occurs becomes 0. */
 static seg_status equalise(seg_augment_step *step, const seg_image *target,
                            const seg_image *source) {
-    levels *l;
-    uint32_t *bins;
-    SEG_TRY(measure_levels(step, &l, &bins, source));
-    const double total = (double)source->width * source->height;
-    for (int32_t c = 0; c < seg_colour_channels(source); c++) {
-        const uint32_t *b = bins + c * BINS;
-        int32_t first = 0;
-        while (first < BINS - 1 && !b[first])
-            first++;
-        const double rest = total - b[first];
-        double sum = 0;
-        for (int32_t i = 0; i < BINS; i++) {
-            if (i > first) sum += b[i];
-            l->curve[c][i] = rest > 0 ? (float)(sum / rest) : (float)i / (BINS - 1);
-        }
-    }
-    return seg_tone_apply(step, target, source, by_curve, l);
+    return seg_equalise_with(target, source, step->scratch, NULL);
 }
 
 /* ---- registry ---- */

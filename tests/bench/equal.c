@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 typedef struct tally {
-    int64_t pictures, cases, pixels, grey, otsu, canny, blur_canny, warp, contours;
+    int64_t pictures, cases, pixels, grey, otsu, canny, blur_canny, warp, contours, equalise;
 } tally;
 
 static void need(seg_status status) {
@@ -87,6 +87,9 @@ static void compare_picture(tally *t, const char *path) {
     peer_otsu(&grey);
     t->otsu += differing(&ours, &peers);
     compare_contours(t, &ours);
+    need(seg_equalise(&ours, &grey, NULL));
+    peer_equalise(&grey);
+    t->equalise += differing(&ours, &peers);
     compare_canny(t, &grey, &ours, &peers);
     compare_warp(t, &grey);
     compare_warp(t, &narrow);
@@ -113,9 +116,11 @@ int bench_equal(char **directories, int count) {
         seg_names_free(&names, NULL);
     }
     printf("%lld pictures, %lld pixels, %lld canny cases; pixels that differ from %s: "
-           "grey %lld, otsu %lld, canny %lld, blur + canny %lld, warp %lld; contours: %lld\n",
+           "grey %lld, otsu %lld, canny %lld, blur + canny %lld, warp %lld, equalisation %lld; "
+           "contours: %lld\n",
            (long long)t.pictures, (long long)t.pixels, (long long)t.cases, peer_name(),
            (long long)t.grey, (long long)t.otsu, (long long)t.canny, (long long)t.blur_canny,
-           (long long)t.warp, (long long)t.contours);
-    return !t.pictures || t.grey || t.otsu || t.canny || t.blur_canny || t.warp || t.contours;
+           (long long)t.warp, (long long)t.equalise, (long long)t.contours);
+    return !t.pictures || t.grey || t.otsu || t.canny || t.blur_canny || t.warp || t.contours ||
+           t.equalise;
 }

@@ -277,6 +277,12 @@ static void ours_felzenszwalb(bench_state *s) {
 static void peers_felzenszwalb(bench_state *s) {
     peer_graph(&s->picture->rgb, 0.8, 300, 50);
 }
+static void ours_equalise(bench_state *s) {
+    bench_need(seg_equalise(&s->output, &s->picture->grey, s->env));
+}
+static void peers_equalise(bench_state *s) {
+    peer_equalise(&s->picture->grey);
+}
 static void ours_contours(bench_state *s) {
     seg_border_tree tree;
     bench_need(seg_border_tree_trace(&tree, s->mask, s->env));
@@ -384,6 +390,7 @@ const bench_operation bench_operations[] = {
     {"canny L1", ours_canny_l1, peers_canny_l1, 0, {10, 6.5}},
     {"canny L2", ours_canny_l2, peers_canny_l2, 0, {8, 4.5}},
     {"blur + canny L1", ours_blur_canny, peers_blur_canny, 0, {5, 3.5}},
+    {"equalisation", ours_equalise, peers_equalise, 0, {1.5, 1.5}},
     {"open 5x5", ours_open, peers_open, 0, {0, 0}},
     {"erode 15x15", ours_erode15, peers_erode15, 0, {1.5, 1.5}},
     {"erode 101x101", ours_erode101, peers_erode101, 0, {1.5, 1.5}},

@@ -37,6 +37,7 @@ void peer_distance(const seg_image *mask);
 void peer_slic(const seg_image *rgb, int side, float ruler, int iterations);
 void peer_seeds(const seg_image *rgb, int regions, int iterations);
 void peer_graph(const seg_image *rgb, double sigma, float k, int min_size);
+void peer_equalise(const seg_image *grey);
 /* Borders of a mask with their tree, all pixels. */
 void peer_contours(const seg_image *mask);
 /* Of those, how many differ from ours. */

@@ -63,6 +63,10 @@ void peer_seeds(const seg_image *rgb, int regions, int iterations) {
 void peer_graph(const seg_image *rgb, double sigma, float k, int min_size) {
     (void)rgb, (void)sigma, (void)k, (void)min_size;
 }
+void peer_equalise(const seg_image *grey) {
+    (void)grey;
+}
+
 void peer_contours(const seg_image *mask) {
     (void)mask;
 }

@@ -133,6 +133,10 @@ void peer_graph(const seg_image *rgb, double sigma, float k, int min_size) {
     graph->processImage(header(rgb), labels);
 }
 
+void peer_equalise(const seg_image *grey) {
+    cv::equalizeHist(header(grey), output);
+}
+
 void peer_contours(const seg_image *mask) {
     cv::findContours(header(mask), contours, tree, cv::RETR_TREE, cv::CHAIN_APPROX_NONE);
 }

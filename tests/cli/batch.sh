@@ -84,6 +84,31 @@ same one.jsonl two.jsonl
 same one.jsonl many.jsonl
 is "order of the reports" "$(sed 's/.*"input":"clips.\(.\).*/\1/' two.json | tr -d '\n')" abcde
 
+# ---- a picture for each input ----
+mkdir shots of
+cp in.pgm shots/a.pgm
+works --method otsu --resize 50% in.pgm shots/b.png
+for shot in shots/a.pgm shots/b.png; do
+    stem=$(basename "${shot%.*}")
+    works --method otsu $shot "of/$stem.png"
+    works --method mean --ignore "of/$stem.png" $shot "one-$stem.png"
+    works --method watershed --seeds "of/$stem.png" $shot "basins-$stem.png"
+done
+works --method mean --ignore 'of/{stem}.png' shots all --jobs 2 --report all.json
+same all/a.png one-a.png
+same all/b.png one-b.png
+works --method watershed --seeds 'of/{stem}.png' --resume shots basins
+same basins/a.png basins-a.png
+same basins/b.png basins-b.png
+touch of/b.png
+works --method watershed --seeds 'of/{stem}.png' --resume shots basins --report seeds.json
+is "skipped after one's seeds were touched" "$(grep -c '"status":"skipped"' seeds.json)" 1
+rm of/b.png
+expect 3 --method mean --ignore 'of/{stem}.png' --keep-going -y shots all
+has messages 'of/b.png: cannot open'
+same all/a.png one-a.png
+fails 2 'unknown word in the name \(got \{stern\}' --method mean --ignore '{stern}.png' -y shots all
+
 # ---- kill -9 in the middle, then --resume ----
 slow="--method canny --sigma 20"
 # shellcheck disable=SC2086

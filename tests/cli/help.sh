@@ -66,6 +66,7 @@ grep -oE '^ +(/[*].*)?\[OPTION_[A-Z_]+\] = \{"[a-z-]+"' "$SEGMENT_SOURCE/tools/c
 while read -r name; do
     case $name in man | completion) continue ;; esac # for packagers
     segment --help "$name" >printed 2>messages || continue # of another program
+    grep -qE "^ .* $name( |$)" list && continue             # a method is called so
     grep -q -- "--$name" help || failed "--help lacks --$name"
 done <rows
 works --help canny

@@ -1,5 +1,6 @@
 #include "common/journal.h"
 #include "common/logbook.h"
+#include "common/names.h"
 #include "common/text.h"
 #include <segment/version.h>
 #include <stdlib.h>
@@ -33,6 +34,14 @@ static bool decides_nothing(option_id id) {
     return option_get(id)->group > GROUP_OUTPUT;
 }
 
+/* A file that an option names; {stem} and the like stand for parts of the input. */
+static json_t *describe_file(const job *item, const char *name) {
+    char *path = name_is_template(name) ? name_expand(name, item->input, item->index) : NULL;
+    json_t *file = logbook_describe_file(path ? path : name);
+    free(path);
+    return file;
+}
+
 static json_t *describe_settings(const job *item) {
     const settings *from = item->recipe->settings;
     json_t *all = recipe_describe(item->recipe), *options = json_object(), *value;
@@ -44,7 +53,7 @@ static json_t *describe_settings(const job *item) {
         json_object_set_new(options, row->name, json_string(text));
         if (row->files && *text) {
             char *key = text_format("%s file", row->name);
-            json_object_set_new(options, key, logbook_describe_file(text));
+            json_object_set_new(options, key, describe_file(item, text));
             free(key);
         }
     }
@@ -54,7 +63,7 @@ static json_t *describe_settings(const job *item) {
         if (json_is_string(value) && param &&
             (param->type == SEG_PARAM_PICTURE || param->type == SEG_PARAM_SEEDS)) {
             char *key = text_format("%s file", name);
-            json_object_set_new(options, key, logbook_describe_file(json_string_value(value)));
+            json_object_set_new(options, key, describe_file(item, json_string_value(value)));
             free(key);
         }
     }

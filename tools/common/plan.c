@@ -11,7 +11,7 @@ const recipe *plan_recipe(plan *from, bool still, int *code) {
     if (from->recipes[slot]) return from->recipes[slot];
     if (!method) method = seg_method_find(still ? "otsu" : "consensus");
     recipe *made = memory_get(1, sizeof *made);
-    *code = recipe_make(made, method, from->settings);
+    *code = recipe_make(made, method, from->settings, NULL, 0);
     if (*code == EXIT_DONE) return from->recipes[slot] = made;
     recipe_free(made);
     free(made);

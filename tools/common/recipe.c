@@ -21,17 +21,47 @@ static bool names_picture(const seg_param *param, const char *value) {
     return value[strspn(value, "0123456789,;- ")] != 0;
 }
 
+/* True if a picture's name is that of each input's own, before there is an input. */
+static bool put_off(recipe *target, const char *name) {
+    const bool templated = name_is_template(name);
+    target->templated = target->templated || templated;
+    return templated && !target->input;
+}
+
+typedef bool picture_loader(seg_image *target, const char *path, const settings *from);
+
+static bool load(seg_image *picture, const recipe *target, picture_loader *loader,
+                 const char *name) {
+    if (!name_is_template(name)) return loader(picture, name, target->settings);
+    char *path = name_expand(name, target->input, target->index);
+    const bool good = path && loader(picture, path, target->settings);
+    free(path);
+    return good;
+}
+
+/* False: a message was given. Better said before the work starts. */
+static bool check_template(const char *name) {
+    char *path = name_expand(name, "", 0);
+    free(path);
+    return path != NULL;
+}
+
+/* A picture that is put off is one pixel until then. */
 static int set_picture(recipe *target, const seg_param *param, const char *path) {
     seg_image *picture = memory_get(1, sizeof *picture);
     memory_grow((void **)&target->pictures, (size_t)target->picture_count,
                 sizeof *target->pictures);
     target->pictures[target->picture_count++] = picture;
-    bool good = param->type == SEG_PARAM_SEEDS
-                    ? picture_load_labels(picture, path, target->settings)
-                    : picture_load(picture, path, target->settings);
-    if (!good) return EXIT_FAILED;
-    seg_status status =
-        seg_params_set_picture(target->options, target->method->params, param->name, picture);
+    const bool labels = param->type == SEG_PARAM_SEEDS;
+    if (!check_template(path)) return EXIT_USAGE;
+    seg_status status = SEG_OK;
+    if (put_off(target, path))
+        status = seg_image_alloc(picture, 1, 1, labels ? SEG_LABEL32 : SEG_U8, 1, NULL);
+    else if (!load(picture, target, labels ? picture_load_labels : picture_load, path))
+        return EXIT_FAILED;
+    if (status >= 0)
+        status =
+            seg_params_set_picture(target->options, target->method->params, param->name, picture);
     if (status >= 0) return EXIT_DONE;
     message_error(NULL, "--%s: %s", param->name, message_reason(status));
     return EXIT_USAGE;
@@ -189,11 +219,19 @@ static int choose_render(recipe *target) {
 
 static int load_pictures(recipe *target) {
     const settings *from = target->settings;
-    bool good = (!from->ignore || picture_load_mask(&target->ignore, from->ignore, from)) &&
-                (!from->known_foreground ||
-                 picture_load_mask(&target->known_foreground, from->known_foreground, from)) &&
-                (!from->markers || picture_load_labels(&target->markers, from->markers, from));
-    return good ? EXIT_DONE : EXIT_FAILED;
+    const char *const names[] = {from->ignore, from->known_foreground, from->markers};
+    seg_image *const pictures[] = {&target->ignore, &target->known_foreground, &target->markers};
+    picture_loader *const loaders[] = {picture_load_mask, picture_load_mask, picture_load_labels};
+    for (int i = 0; i < 3; i++)
+        if (names[i] && !check_template(names[i])) return EXIT_USAGE;
+    for (int i = 0; i < 3; i++)
+        if (names[i] && !put_off(target, names[i]) &&
+            !load(pictures[i], target, loaders[i], names[i]))
+            return EXIT_FAILED;
+    if (!target->templated || !from->train) return EXIT_DONE;
+    message_error(NULL, "--train: learns for all inputs; a picture for each of them ({stem} in its "
+                        "name) does not go with it");
+    return EXIT_USAGE;
 }
 
 static int load_model(recipe *target) {
@@ -244,8 +282,9 @@ static int check_pipeline(recipe *target) {
     return status == SEG_ERROR_OPTION || status == SEG_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
 }
 
-int recipe_make(recipe *target, const seg_method *method, const settings *from) {
-    *target = (recipe){.settings = from, .method = method};
+int recipe_make(recipe *target, const seg_method *method, const settings *from, const char *input,
+                int32_t index) {
+    *target = (recipe){.settings = from, .method = method, .input = input, .index = index};
     int (*const steps[])(recipe *) = {set_parameters, set_tracks, choose_render, check_simplify,
                                       load_pictures,  load_model, check_pipeline};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {

@@ -15,6 +15,9 @@ typedef struct recipe {
     uint32_t outputs;     /* seg_output bits that it gives with them */
     seg_image **pictures; /* that the options borrow */
     int32_t picture_count;
+    const char *input; /* for which pictures were read; NULL = those of no input in particular */
+    int32_t index;
+    bool templated; /* some picture's name holds {stem} or the like: each input has its own */
     seg_image ignore, known_foreground, markers; /* empty = none */
     bool tracks;                                 /* objects are followed, as `track` says */
     seg_track_options track;
@@ -28,9 +31,12 @@ typedef struct recipe {
     json_t *parameters; /* of the method, for reports and journals */
 } recipe;
 
-/** Reads pictures, checks parameters, chains and what is to be drawn. Returns EXIT_DONE, or what
- *  the program should exit with after the message that was given. */
-int recipe_make(recipe *target, const seg_method *method, const settings *from);
+/** Reads pictures, checks parameters, chains and what is to be drawn. {stem} and the like in names
+ *  of pictures stand for parts of `input`, the input of that index; NULL: such pictures are left
+ *  out. Returns EXIT_DONE, or what the program should exit with after the message that was given.
+ */
+int recipe_make(recipe *target, const seg_method *method, const settings *from, const char *input,
+                int32_t index);
 
 void recipe_free(recipe *target);
 

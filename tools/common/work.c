@@ -290,12 +290,36 @@ static const recipe *choose_recipe(work *target) {
     return plan_recipe(target->worker->plan, still, &code);
 }
 
+/* Makes it that of the input's own pictures where it has some. False: a message was given. */
+static bool use_recipe(work *target, const recipe *from) {
+    target->how = from;
+    if (!from || !from->templated) return true;
+    recipe *own = memory_get(1, sizeof *own);
+    target->own = own;
+    if (recipe_make(own, from->method, from->settings, target->item->input, target->item->index) ==
+        EXIT_DONE) {
+        target->how = own;
+        return true;
+    }
+    work_fail_silently(target, "a picture that goes with it could not be read");
+    return false;
+}
+
+/* The worker's pipeline borrows its pictures. */
+static void drop_recipe(work *target) {
+    if (!target->own) return;
+    seg_pipeline_free(target->worker->pipeline);
+    target->worker->pipeline = NULL;
+    recipe_free(target->own);
+    free(target->own);
+}
+
 static seg_status open_picture(work *target) {
     seg_status status =
         feed_open_picture(&target->feed, target->item, target->settings, &target->worker->env);
     if (status < 0) return status;
     int64_t pixels = (int64_t)target->feed.info.width * target->feed.info.height;
-    target->how = target->item->recipe;
+    if (!use_recipe(target, target->item->recipe)) return SEG_OK;
     if (pixels >= PIXELS_WORTH_THREADS) status = worker_pool(target->worker);
     return status < 0 ? status : worker_pipeline(target->worker, target->how);
 }
@@ -304,8 +328,8 @@ static seg_status open_reader(work *target) {
     worker *by = target->worker;
     const job *item = target->item;
     seg_status status = worker_pool(by);
-    target->how = item->recipe;
-    if (status >= 0 && target->how) status = worker_pipeline(by, target->how);
+    if (status < 0 || !use_recipe(target, item->recipe)) return status;
+    if (target->how) status = worker_pipeline(by, target->how);
     if (status < 0) return status;
     /* Decoders hold several frames for each thread: half of the threads do, and one where the time
      * goes into colour pictures. */
@@ -314,7 +338,7 @@ static seg_status open_reader(work *target) {
     int32_t decoders = luma && by->threads > 2 ? by->threads / 2 : 1;
     status = feed_open_reader(&target->feed, item, target->settings, luma, decoders, &by->env);
     if (status < 0 || target->how) return status;
-    target->how = choose_recipe(target);
+    if (!use_recipe(target, choose_recipe(target))) return SEG_OK;
     return worker_pipeline(by, target->how);
 }
 
@@ -353,7 +377,7 @@ static bool begin(work *target) {
     } else if (status < 0) {
         work_fail(target, NULL, status);
     }
-    if (status < 0) return false;
+    if (status < 0 || target->failed) return false;
     if (!load_model(target) || !check_single(target)) return false;
     int32_t encoders = target->worker->threads > 2 ? target->worker->threads / 2 : 1;
     if (sink_open(&target->sink, target->item, target->how, &target->feed.info, encoders,
@@ -474,6 +498,7 @@ outcome work_run(worker *target, const job *item, json_t **report) {
     progress_job(target->progress, item->input, current->frames_in);
     feed_free(&current->feed);
     events_free(&current->events);
+    drop_recipe(current);
     free(current);
     return how;
 }

@@ -45,6 +45,7 @@ typedef struct work {
     const settings *settings;
     const job *item;
     const recipe *how;
+    recipe *own; /* `how` where each input has pictures of its own; else NULL */
     feed feed;
     sink *sink;
     outfile curves;  /* OUTPUT_CURVES */

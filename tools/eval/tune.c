@@ -97,7 +97,11 @@ static int read_choices(tuning *target, const arguments *given) {
                    given->method->id))
         return EXIT_USAGE;
     if (target->choices.plot && !plot_check_name(target->choices.plot)) return EXIT_USAGE;
-    return recipe_make(&target->recipe, given->method, &target->choices.common);
+    code = recipe_make(&target->recipe, given->method, &target->choices.common, NULL, 0);
+    if (code == EXIT_DONE && target->recipe.templated)
+        return fail_usage("tuning reads the pictures of parameters once; {stem} in their names is "
+                          "for segment alone");
+    return code;
 }
 
 static int check_outputs(const tuning *from, const char *settings_file) {

@@ -29,7 +29,8 @@ static const help_pair outputs[] = {
     {"a pattern", "out/%05d.png: a picture for each frame."},
     {"a directory", "One file for each input, or for each frame of a sequence, named as the input "
                     "is. It is made if it is missing."},
-    {"a template", "{stem}, {ext} and {index} stand for parts of the input's name and its number."},
+    {"a template", "{stem}, {ext} and {index} stand for parts of the input's name and its number, "
+                   "also in names of pictures that options take: --trimap 'maps/{stem}.png'."},
     {"-", "Standard output, with --format y4m, nut, rawvideo, pam or png."},
     {"null:", "Nothing is written."},
     {NULL, NULL}};

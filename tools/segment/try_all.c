@@ -232,7 +232,7 @@ static bool run_method(trial *target, trials *from, int *code) {
     recipe how;
     seg_pipeline *pipeline = NULL;
     seg_result result;
-    *code = recipe_make(&how, target->method, from->settings);
+    *code = recipe_make(&how, target->method, from->settings, from->item->input, 0);
     if (*code != EXIT_DONE) {
         recipe_free(&how);
         return false;
