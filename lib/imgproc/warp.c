@@ -18,6 +18,7 @@
 #define PIXEL 16               /* bytes of the largest pixel */
 #define PATCH 8                /* columns and rows of a patch, at most */
 #define FINEST 16              /* samples of a side of a pixel, for areas */
+#define SPAN (4 * BLOCK * 17)  /* samples of the source that an upright block looks at, at most */
 #define LONGEST_SIDE (1 << 19) /* places have 2^20 pixels to either side, with their sums */
 
 typedef struct warp_job {
@@ -27,6 +28,8 @@ typedef struct warp_job {
     seg_warp_sample sample;
     double matrix[9]; /* from target columns and rows to 1/1024 pixel of the source's, at centres */
     bool affine;
+    bool upright;         /* affine, and columns stay columns: the source is scaled, or mirrored */
+    bool moves;           /* whole pixels, and their neighbours to the right stay so */
     int32_t half;         /* rounding of places */
     int32_t before, taps; /* of a side: those before the place, and all */
     int32_t across, down; /* samples of a target pixel */
@@ -233,19 +236,133 @@ static void area_block(const warp_job *job, uint8_t *target, int32_t first, int3
     take_means(target, sums, job->source->format, values, (float)(job->across * job->down));
 }
 
+/* ---- upright sources ---- */
+
+/* Columns that all rows of a block look at: offsets of samples from the lowest one. */
+typedef struct upright_columns {
+    int32_t low, samples; /* in the source: the first column, and samples from there on */
+    uint16_t offsets[FINEST][BLOCK];
+} upright_columns;
+
+/* False: some lie outside, or too far from each other. */
+static bool find_columns(const warp_job *job, upright_columns *columns, int32_t first, int32_t row,
+                         int32_t count) {
+    int32_t x[FINEST][BLOCK], y[BLOCK], low = INT32_MAX, high = INT32_MIN;
+    const int32_t channels = job->source->channels;
+    for (int32_t l = 0; l < job->across; l++) {
+        place(job, x[l], y, first, row, count, (l + 0.5) / job->across - 0.5, 0);
+        for (int32_t i = 0; i < count; i++) {
+            x[l][i] >>= SEG_WARP_SHIFT;
+            low = x[l][i] < low ? x[l][i] : low;
+            high = x[l][i] > high ? x[l][i] : high;
+        }
+    }
+    if (low < 0 || high >= job->source->width || high - low >= SPAN / channels) return false;
+    columns->low = low;
+    columns->samples = (high - low + 1) * channels;
+    for (int32_t l = 0; l < job->across; l++)
+        for (int32_t i = 0; i < count; i++)
+            columns->offsets[l][i] = (uint16_t)((x[l][i] - low) * channels);
+    return true;
+}
+
+/* sums = row, or += row. */
+static void add_row(uint16_t *restrict sums, const uint8_t *restrict row, int32_t count,
+                    bool first) {
+    const uint16_t keep = first ? 0 : 0xffff;
+    for (int32_t i = 0; i < count; i++)
+        sums[i] = (uint16_t)((sums[i] & keep) + row[i]);
+}
+
+/* Adds the rows of the source that a target row looks at, which is quick. False: one of them is
+ * outside. */
+static bool add_rows(const warp_job *job, uint16_t *restrict sums, const upright_columns *columns,
+                     int32_t first, int32_t row) {
+    for (int32_t k = 0; k < job->down; k++) {
+        int32_t x, y;
+        place(job, &x, &y, first, row, 1, 0, (k + 0.5) / job->down - 0.5);
+        y >>= SEG_WARP_SHIFT;
+        if (y < 0 || y >= job->source->height) return false;
+        const uint8_t *restrict from =
+            (const uint8_t *)seg_image_row(job->source, y) + (size_t)columns->low * job->pixel;
+        add_row(sums, from, columns->samples, k == 0);
+    }
+    return true;
+}
+
+/* Means of the sums in the columns, rounded as take_means does: of at most 256 samples, both are
+ * exact. `channels` is a constant where this is inlined. */
+static inline void mean_columns(const warp_job *job, uint8_t *target, const uint16_t *sums,
+                                const upright_columns *columns, int32_t count, int32_t channels) {
+    const uint32_t parts = (uint32_t)(job->across * job->down);
+    const uint64_t inverse = (((uint64_t)1 << 32) + 2 * parts - 1) / (2 * parts);
+    for (int32_t i = 0; i < count; i++) {
+        uint32_t total[4] = {0};
+        for (int32_t l = 0; l < job->across; l++) {
+            const uint16_t *from = sums + columns->offsets[l][i];
+            for (int32_t c = 0; c < channels; c++)
+                total[c] += from[c];
+        }
+        for (int32_t c = 0; c < channels; c++)
+            target[i * channels + c] = (uint8_t)((2 * total[c] + parts) * inverse >> 32);
+    }
+}
+
+/* Areas of a source of u8 whose columns are the target's: the same means as those of area_block. */
+static void upright_band(const warp_job *job, int32_t first, int32_t end) {
+    upright_columns columns = {0};
+    uint16_t sums[SPAN] = {0};
+    const int32_t channels = job->source->channels;
+    for (int32_t from = 0; from < job->target->width; from += BLOCK) {
+        const int32_t left = job->target->width - from, count = left < BLOCK ? left : BLOCK;
+        const bool inside = find_columns(job, &columns, from, first, count);
+        for (int32_t row = first; row < end; row++) {
+            uint8_t *target =
+                (uint8_t *)seg_image_row(job->target, row) + (size_t)from * job->pixel;
+            if (!inside || !add_rows(job, sums, &columns, from, row))
+                area_block(job, target, from, row, count);
+            else if (channels == 1)
+                mean_columns(job, target, sums, &columns, count, 1);
+            else if (channels == 3)
+                mean_columns(job, target, sums, &columns, count, 3);
+            else
+                mean_columns(job, target, sums, &columns, count, channels);
+        }
+    }
+}
+
+/* A block of pixels that lie side by side in the source, too. False: not all of them do. */
+static bool move_block(const warp_job *job, uint8_t *target, int32_t first, int32_t row,
+                       int32_t count) {
+    int32_t x, y;
+    if (!job->moves) return false;
+    place(job, &x, &y, first, row, 1, 0, 0);
+    x >>= SEG_WARP_SHIFT;
+    y >>= SEG_WARP_SHIFT;
+    if (x < 0 || x > job->source->width - count || y < 0 || y >= job->source->height) return false;
+    memcpy(target, (const uint8_t *)seg_image_row(job->source, y) + (size_t)x * job->pixel,
+           (size_t)count * job->pixel);
+    return true;
+}
+
 static seg_status warp_band(void *argument, int32_t band, int32_t first, int32_t end,
                             int32_t worker) {
     (void)band, (void)worker;
     const warp_job *job = argument;
     int32_t x[BLOCK], y[BLOCK];
+    const bool areas = job->across * job->down > 1;
+    if (areas && job->upright && job->source->format == SEG_U8) {
+        upright_band(job, first, end);
+        return SEG_OK;
+    }
     for (int32_t row = first; row < end; row++) {
         uint8_t *target = seg_image_row(job->target, row);
         for (int32_t from = 0; from < job->target->width; from += BLOCK) {
             const int32_t left = job->target->width - from, count = left < BLOCK ? left : BLOCK;
             uint8_t *pixels = target + (size_t)from * job->pixel;
-            if (job->across * job->down > 1) {
+            if (areas) {
                 area_block(job, pixels, from, row, count);
-            } else {
+            } else if (!move_block(job, pixels, from, row, count)) {
                 place(job, x, y, from, row, count, 0, 0);
                 sample_block(job, pixels, x, y, count);
             }
@@ -342,6 +459,8 @@ static void set_matrix(warp_job *job) {
     const double unit = job->affine ? SEG_WARP_ONE / m[8] : SEG_WARP_ONE;
     for (int i = 0; i < 6; i++)
         job->matrix[i] *= unit;
+    job->upright = job->affine && !job->warp->field && m[1] == 0 && m[3] == 0;
+    job->moves = job->upright && job->taps == 1 && m[0] == SEG_WARP_ONE;
 }
 
 seg_status seg_warp_apply(const seg_image *target, const seg_image *source, const seg_warp *warp,

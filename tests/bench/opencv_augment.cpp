@@ -42,16 +42,23 @@ cv::Mat partner(std::mt19937_64 &random) {
     return load(static_cast<size_t>(unit(random) * static_cast<double>(files.size())));
 }
 
+/* A part of the picture, brought to the place by areas. */
+void bring(const cv::Mat &target, cv::Rect place, const cv::Mat &from, cv::Rect2d part) {
+    const cv::Rect inside(0, 0, from.cols, from.rows);
+    cv::Mat window = target(place);
+    const cv::Rect whole = cv::Rect(part) & inside;
+    cv::resize(from(whole.empty() ? cv::Rect(0, 0, 1, 1) : whole), window, place.size(), 0, 0,
+               cv::INTER_AREA);
+}
+
 void tile(const cv::Mat &target, cv::Rect place, const cv::Mat &from, std::mt19937_64 &random) {
     if (place.empty()) return;
     const double a = static_cast<double>(place.width) / from.cols,
                  b = static_cast<double>(place.height) / from.rows;
     const double factor = std::max(a, b) * (1 + 0.5 * unit(random));
-    const double x = unit(random) * (factor * from.cols - place.width),
-                 y = unit(random) * (factor * from.rows - place.height);
-    const cv::Matx23d map(factor, 0, -x, 0, factor, -y);
-    cv::Mat window = target(place);
-    cv::warpAffine(from, window, map, place.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+    const double x = unit(random) * (from.cols - place.width / factor),
+                 y = unit(random) * (from.rows - place.height / factor);
+    bring(target, place, from, {x, y, place.width / factor, place.height / factor});
 }
 
 cv::Mat mosaic(const cv::Mat &picture, std::mt19937_64 &random) {
@@ -71,8 +78,12 @@ void cutmix(cv::Mat &picture, std::mt19937_64 &random) {
     const int w = static_cast<int>(side * picture.cols), h = static_cast<int>(side * picture.rows);
     cv::Rect place(static_cast<int>(unit(random) * picture.cols) - w / 2,
                    static_cast<int>(unit(random) * picture.rows) - h / 2, w, h);
-    place &= cv::Rect(0, 0, std::min(picture.cols, other.cols), std::min(picture.rows, other.rows));
-    if (!place.empty()) other(place).copyTo(picture(place));
+    place &= cv::Rect(0, 0, picture.cols, picture.rows);
+    const double across = static_cast<double>(other.cols) / picture.cols,
+                 down = static_cast<double>(other.rows) / picture.rows;
+    if (!place.empty())
+        bring(picture, place, other,
+              {place.x * across, place.y * down, place.width * across, place.height * down});
 }
 
 void copy(const cv::Mat &source, const std::string &name, int quality, std::mt19937_64 &random) {

@@ -208,6 +208,48 @@ START_TEST(levels_and_threads_give_the_same_bytes) {
 }
 END_TEST
 
+/* ---- scaled, mirrored and moved: short ways ---- */
+
+/* A field without displacements keeps to the long way. */
+START_TEST(upright_warps_are_what_the_long_way_gives) {
+    pixels_envs envs = pixels_envs_start();
+    for (uint32_t seed = 1; seed <= 400; seed++) {
+        pixels_random random = pixels_random_start(seed * 131);
+        const int format = seed % 5 ? SEG_U8 : SEG_U16, channels = 1 + (int)seed / 2 % 4;
+        pixels_picture source = pixels_make(1 + (int32_t)pixels_below(&random, 300),
+                                            1 + (int32_t)pixels_below(&random, 90), format,
+                                            channels, seed % 10, &random);
+        seg_image want = {0}, got = {0}, field = {0};
+        const int32_t width = 1 + (int32_t)pixels_below(&random, 200),
+                      height = 1 + (int32_t)pixels_below(&random, 60);
+        ck_assert_ok(seg_image_alloc(&want, width, height, (seg_format)format, channels, NULL));
+        ck_assert_ok(seg_image_alloc(&got, width, height, (seg_format)format, channels, NULL));
+        ck_assert_ok(seg_image_alloc(&field, width, height, SEG_F32, 2, NULL));
+        seg_warp warp = seg_warp_identity();
+        warp.filter = seed % 2 ? SEG_WARP_AREA : SEG_WARP_NEAREST;
+        warp.border = (seg_border)pixels_below(&random, 4);
+        for (int k = 0; k < 5; k += 4) { /* mirrored, too, and some by 1 */
+            const double whole = k ? source.image.height : source.image.width;
+            const double room = k ? height : width;
+            const double scale =
+                seed % 7 == 0 ? 1 : whole / room * (0.3 + pixels_below(&random, 90) / 100.0);
+            const bool mirrored = pixels_below(&random, 3) == 0;
+            warp.matrix[k] = mirrored ? -scale : scale;
+            warp.matrix[k ? 5 : 2] =
+                (mirrored ? whole : 0) + (seed % 7 == 0 ? (double)pixels_below(&random, 20) - 5
+                                                        : pixels_below(&random, 400) / 100.0 - 2);
+        }
+        ck_assert_ok(seg_warp_apply(&got, &source.image, &warp, &envs.env[seed % PIXELS_ENVS]));
+        warp.field = &field;
+        ck_assert_ok(seg_warp_apply(&want, &source.image, &warp, NULL));
+        ck_assert_msg(pixels_same(&got, &want), "seed %u", seed);
+        seg_image_unref(&want), seg_image_unref(&got), seg_image_unref(&field);
+        pixels_free(&source);
+    }
+    pixels_envs_stop(&envs);
+}
+END_TEST
+
 START_TEST(refusals) {
     seg_image source = {0}, target = {0}, labels = {0}, field = {0};
     ck_assert_ok(seg_image_alloc(&source, 4, 4, SEG_U8, 1, NULL));
@@ -233,4 +275,5 @@ START_TEST(refusals) {
 END_TEST
 
 CORE_MAIN("imgproc_warp", by_hand, any_warp_is_what_it_is_defined_to_be,
-          levels_and_threads_give_the_same_bytes, refusals)
+          levels_and_threads_give_the_same_bytes, upright_warps_are_what_the_long_way_gives,
+          refusals)
