@@ -43,6 +43,10 @@ extern const seg_augmentation seg_augmentation_jpeg, seg_augmentation_downscale,
 /* style: augment/style.c */
 extern const seg_augmentation seg_augmentation_reinhard, seg_augmentation_histogram_match,
     seg_augmentation_colour_transport;
+/* style: augment/fourier.c, quilt.c */
+extern const seg_augmentation seg_augmentation_fda, seg_augmentation_quilting;
+/* augment/keep.c */
+extern const seg_augmentation seg_augmentation_keep_cutout, seg_augmentation_keep_cutmix;
 /* policies: augment/auto_policies.c */
 extern const seg_augmentation seg_augmentation_rand_augment, seg_augmentation_trivial_augment;
 /* policies: augment/policies.c */

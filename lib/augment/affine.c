@@ -232,19 +232,13 @@ static seg_status affine(seg_augment_step *step, seg_augment_geometry *geometry)
     return seg_augment_decide(step, "y", y);
 }
 
-#define GEOMETRIC(name, text, words, table_name, check_function)                                   \
-    const seg_augmentation seg_augmentation_##name = {.id = text,                                  \
-                                                      .title = words,                              \
-                                                      .family = "geometric",                       \
-                                                      .reference = "",                             \
-                                                      SEG_AUGMENT_ANY,                             \
-                                                      .params = &table_name,                       \
-                                                      .check = check_function,                     \
-                                                      .plan = name}
-
-GEOMETRIC(rotate, "rotate", "turn about the middle", rotate_table, NULL);
-GEOMETRIC(scale, "scale", "larger or smaller about the middle", scale_table, check_scale);
-GEOMETRIC(translate, "translate", "shift by whole pixels", translate_table, NULL);
-GEOMETRIC(jitter, "jitter", "shift by a few pixels or parts of them", jitter_table, NULL);
-GEOMETRIC(shear, "shear", "lean rows or columns", shear_table, NULL);
-GEOMETRIC(affine, "affine", "turn, scale, lean and shift in one", affine_table, check_affine);
+SEG_AUGMENT_GEOMETRIC(rotate, "rotate", "turn about the middle", "", 0, rotate_table, NULL);
+SEG_AUGMENT_GEOMETRIC(scale, "scale", "larger or smaller about the middle", "", 0, scale_table,
+                      check_scale);
+SEG_AUGMENT_GEOMETRIC(translate, "translate", "shift by whole pixels", "", 0, translate_table,
+                      NULL);
+SEG_AUGMENT_GEOMETRIC(jitter, "jitter", "shift by a few pixels or parts of them", "", 0,
+                      jitter_table, NULL);
+SEG_AUGMENT_GEOMETRIC(shear, "shear", "lean rows or columns", "", 0, shear_table, NULL);
+SEG_AUGMENT_GEOMETRIC(affine, "affine", "turn, scale, lean and shift in one", "", 0, affine_table,
+                      check_affine);

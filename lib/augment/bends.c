@@ -160,28 +160,12 @@ static seg_status grid_distortion(seg_augment_step *step, seg_augment_geometry *
     return SEG_OK;
 }
 
-const seg_augmentation seg_augmentation_perspective = {
-    .id = "perspective",
-    .title = "as seen from elsewhere: each corner moves",
-    .family = "geometric",
-    .reference = "",
-    SEG_AUGMENT_ANY,
-    .params = &perspective_table,
-    .plan = perspective};
-const seg_augmentation seg_augmentation_elastic = {
-    .id = "elastic",
-    .title = "smooth random displacements",
-    .family = "geometric",
-    .reference = "P. Simard et al., \"Best practices for convolutional neural networks applied to "
-                 "visual document analysis\", ICDAR",
-    .year = 2003,
-    SEG_AUGMENT_ANY,
-    .params = &elastic_table,
-    .plan = elastic};
-const seg_augmentation seg_augmentation_grid_distortion = {.id = "grid-distortion",
-                                                           .title = "the nodes of a grid move",
-                                                           .family = "geometric",
-                                                           .reference = "",
-                                                           SEG_AUGMENT_ANY,
-                                                           .params = &grid_table,
-                                                           .plan = grid_distortion};
+SEG_AUGMENT_GEOMETRIC(perspective, "perspective", "as seen from elsewhere: each corner moves", "",
+                      0, perspective_table, NULL);
+SEG_AUGMENT_GEOMETRIC(
+    elastic, "elastic", "smooth random displacements",
+    "P. Simard et al., \"Best practices for convolutional neural networks applied to "
+    "visual document analysis\", ICDAR",
+    2003, elastic_table, NULL);
+SEG_AUGMENT_GEOMETRIC(grid_distortion, "grid-distortion", "the nodes of a grid move", "", 0,
+                      grid_table, NULL);

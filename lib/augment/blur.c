@@ -1,6 +1,6 @@
 /* Blurs: Gaussian, box, median, motion, defocus; sharpening. Borders are reflected. */
+#include "augment/pixel.h"
 #include "augment/tone.h"
-#include "augmentations.h"
 #include "core/math.h"
 #include "imgproc/gaussian.h"
 #include "imgproc/median.h"
@@ -204,19 +204,13 @@ static seg_status sharpen(seg_augment_step *step, const seg_image *target,
     return SEG_OK;
 }
 
-#define PIXEL(name, text, words, table_name, check_function)                                       \
-    const seg_augmentation seg_augmentation_##name = {.id = text,                                  \
-                                                      .title = words,                              \
-                                                      .family = "pixel",                           \
-                                                      .reference = "",                             \
-                                                      SEG_AUGMENT_ANY,                             \
-                                                      .params = &table_name,                       \
-                                                      .check = check_function,                     \
-                                                      .filter = name}
-
-PIXEL(gaussian_blur, "gaussian-blur", "a Gaussian blur", gaussian_table, check_range);
-PIXEL(box_blur, "box-blur", "the mean of a square", box_table, NULL);
-PIXEL(median_blur, "median-blur", "the median of a square", median_table, NULL);
-PIXEL(motion_blur, "motion-blur", "the mean along a line", motion_table, NULL);
-PIXEL(defocus_blur, "defocus-blur", "the mean of a disk", box_table, NULL);
-PIXEL(sharpen, "sharpen", "unsharp masking", sharpen_table, check_range);
+SEG_AUGMENT_PIXEL(gaussian_blur, "gaussian-blur", "a Gaussian blur", gaussian_blur, gaussian_table,
+                  check_range);
+SEG_AUGMENT_PIXEL(box_blur, "box-blur", "the mean of a square", box_blur, box_table, NULL);
+SEG_AUGMENT_PIXEL(median_blur, "median-blur", "the median of a square", median_blur, median_table,
+                  NULL);
+SEG_AUGMENT_PIXEL(motion_blur, "motion-blur", "the mean along a line", motion_blur, motion_table,
+                  NULL);
+SEG_AUGMENT_PIXEL(defocus_blur, "defocus-blur", "the mean of a disk", defocus_blur, box_table,
+                  NULL);
+SEG_AUGMENT_PIXEL(sharpen, "sharpen", "unsharp masking", sharpen, sharpen_table, check_range);

@@ -1,6 +1,6 @@
 /* Colours: hue, saturation, white balance, channels. Grey pictures have none and stay. */
+#include "augment/pixel.h"
 #include "augment/tone.h"
-#include "augmentations.h"
 #include "core/math.h"
 
 #include <math.h>
@@ -308,22 +308,20 @@ static seg_status channel_drop(seg_augment_step *step, const seg_image *target,
     return apply_colours(step, target, source, by_matrix, &k);
 }
 
-#define PIXEL(name, text, words, table_name)                                                       \
-    const seg_augmentation seg_augmentation_##name = {.id = text,                                  \
-                                                      .title = words,                              \
-                                                      .family = "pixel",                           \
-                                                      .reference = "",                             \
-                                                      SEG_AUGMENT_ANY,                             \
-                                                      .params = &table_name,                       \
-                                                      .filter = name}
-
-PIXEL(hsv, "hsv", "hue, saturation and value", hsv_table);
-PIXEL(saturation, "saturation", "more or less colour", saturation_table);
-PIXEL(hue, "hue", "other hues", hue_table);
-PIXEL(grey, "grey", "no colour", seg_augment_plain);
-PIXEL(colour_jitter, "colour-jitter", "brightness, contrast, saturation and hue", jitter_table);
-PIXEL(grey_world, "grey-world", "white balance: the mean is grey", seg_augment_plain);
-PIXEL(white_patch, "white-patch", "white balance: the lightest is white", seg_augment_plain);
-PIXEL(temperature, "temperature", "warmer or colder light", temperature_table);
-PIXEL(channel_shuffle, "channel-shuffle", "colours change places", seg_augment_plain);
-PIXEL(channel_drop, "channel-drop", "a colour goes", seg_augment_plain);
+SEG_AUGMENT_PIXEL(hsv, "hsv", "hue, saturation and value", hsv, hsv_table, NULL);
+SEG_AUGMENT_PIXEL(saturation, "saturation", "more or less colour", saturation, saturation_table,
+                  NULL);
+SEG_AUGMENT_PIXEL(hue, "hue", "other hues", hue, hue_table, NULL);
+SEG_AUGMENT_PIXEL(grey, "grey", "no colour", grey, seg_augment_plain, NULL);
+SEG_AUGMENT_PIXEL(colour_jitter, "colour-jitter", "brightness, contrast, saturation and hue",
+                  colour_jitter, jitter_table, NULL);
+SEG_AUGMENT_PIXEL(grey_world, "grey-world", "white balance: the mean is grey", grey_world,
+                  seg_augment_plain, NULL);
+SEG_AUGMENT_PIXEL(white_patch, "white-patch", "white balance: the lightest is white", white_patch,
+                  seg_augment_plain, NULL);
+SEG_AUGMENT_PIXEL(temperature, "temperature", "warmer or colder light", temperature,
+                  temperature_table, NULL);
+SEG_AUGMENT_PIXEL(channel_shuffle, "channel-shuffle", "colours change places", channel_shuffle,
+                  seg_augment_plain, NULL);
+SEG_AUGMENT_PIXEL(channel_drop, "channel-drop", "a colour goes", channel_drop, seg_augment_plain,
+                  NULL);

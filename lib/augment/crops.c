@@ -313,25 +313,17 @@ static seg_status resized_crop(seg_augment_step *step, seg_augment_geometry *geo
     return seg_augment_decide(step, "height", height);
 }
 
-#define GEOMETRIC(name, text, words, paper, when, table_name, check_function)                      \
-    const seg_augmentation seg_augmentation_##name = {.id = text,                                  \
-                                                      .title = words,                              \
-                                                      .family = "geometric",                       \
-                                                      .reference = paper,                          \
-                                                      .year = when,                                \
-                                                      SEG_AUGMENT_ANY,                             \
-                                                      .params = &table_name,                       \
-                                                      .check = check_function,                     \
-                                                      .plan = name}
-
-GEOMETRIC(crop, "crop", "a window anywhere", "", 0, crop_table, NULL);
-GEOMETRIC(centre_crop, "centre-crop", "the window in the middle", "", 0, crop_table, NULL);
-GEOMETRIC(safe_crop, "safe-crop", "a window that holds all objects whole", "", 0, safe_table, NULL);
-GEOMETRIC(object_crop, "object-crop", "a window around a point of one object", "", 0, crop_table,
-          NULL);
-GEOMETRIC(resize, "resize", "a new size", "", 0, resize_table, NULL);
-GEOMETRIC(letterbox, "letterbox", "a new size with the old proportions, and bars", "", 0,
-          letterbox_table, NULL);
-GEOMETRIC(resized_crop, "resized-crop", "a window anywhere, of any size, brought to one size",
-          "C. Szegedy et al., \"Going deeper with convolutions\", CVPR", 2015, resized_table,
-          check_resized);
+SEG_AUGMENT_GEOMETRIC(crop, "crop", "a window anywhere", "", 0, crop_table, NULL);
+SEG_AUGMENT_GEOMETRIC(centre_crop, "centre-crop", "the window in the middle", "", 0, crop_table,
+                      NULL);
+SEG_AUGMENT_GEOMETRIC(safe_crop, "safe-crop", "a window that holds all objects whole", "", 0,
+                      safe_table, NULL);
+SEG_AUGMENT_GEOMETRIC(object_crop, "object-crop", "a window around a point of one object", "", 0,
+                      crop_table, NULL);
+SEG_AUGMENT_GEOMETRIC(resize, "resize", "a new size", "", 0, resize_table, NULL);
+SEG_AUGMENT_GEOMETRIC(letterbox, "letterbox", "a new size with the old proportions, and bars", "",
+                      0, letterbox_table, NULL);
+SEG_AUGMENT_GEOMETRIC(resized_crop, "resized-crop",
+                      "a window anywhere, of any size, brought to one size",
+                      "C. Szegedy et al., \"Going deeper with convolutions\", CVPR", 2015,
+                      resized_table, check_resized);

@@ -1,6 +1,6 @@
 /* Damage of transmission: JPEG's quantisation, and lost resolution. */
+#include "augment/pixel.h"
 #include "augment/tone.h"
-#include "augmentations.h"
 #include "core/math.h"
 
 #include <math.h>
@@ -232,15 +232,5 @@ static seg_status downscale(seg_augment_step *step, const seg_image *target,
     return seg_warp_apply(target, &small, &warp, step->env);
 }
 
-#define PIXEL(name, text, words, table_name, check_function)                                       \
-    const seg_augmentation seg_augmentation_##name = {.id = text,                                  \
-                                                      .title = words,                              \
-                                                      .family = "pixel",                           \
-                                                      .reference = "",                             \
-                                                      SEG_AUGMENT_ANY,                             \
-                                                      .params = &table_name,                       \
-                                                      .check = check_function,                     \
-                                                      .filter = name}
-
-PIXEL(jpeg, "jpeg", "blocks and ringing of JPEG", jpeg_table, check_jpeg);
-PIXEL(downscale, "downscale", "lost resolution", down_table, check_down);
+SEG_AUGMENT_PIXEL(jpeg, "jpeg", "blocks and ringing of JPEG", jpeg, jpeg_table, check_jpeg);
+SEG_AUGMENT_PIXEL(downscale, "downscale", "lost resolution", downscale, down_table, check_down);

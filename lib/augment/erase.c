@@ -3,7 +3,7 @@
  * by which the pixels are filled and the objects' shares that are still seen are counted; masks and
  * boxes stay, since the object is still there, but objects of which too little is seen are dropped.
  */
-#include "augment/step.h"
+#include "augment/regions.h"
 #include "augmentations.h"
 #include "core/math.h"
 
@@ -12,9 +12,8 @@
 
 /* ---- hiding ---- */
 
-/* Fills what is hidden with `value` of 0 .. 255, or with noise. */
-static seg_status fill_hidden(seg_augment_step *step, const seg_image *hidden, double value,
-                              bool noise) {
+seg_status seg_hide_fill(seg_augment_step *step, const seg_image *hidden, double value,
+                         bool noise) {
     seg_image target;
     const seg_image source = step->sample->picture;
     const size_t pixel = seg_format_size((seg_format)source.format) * source.channels;
@@ -57,7 +56,7 @@ static seg_status fill_hidden(seg_augment_step *step, const seg_image *hidden, d
     return seg_augment_hide(step, hidden, false);
 }
 
-static seg_status nothing_hidden(seg_image *hidden, seg_augment_step *step) {
+seg_status seg_hide_nothing(seg_image *hidden, seg_augment_step *step) {
     const seg_image *picture = &step->sample->picture;
     SEG_TRY(seg_step_picture(hidden, step, picture->width, picture->height, SEG_U8, 1));
     for (int32_t y = 0; y < hidden->height; y++)
@@ -65,8 +64,7 @@ static seg_status nothing_hidden(seg_image *hidden, seg_augment_step *step) {
     return SEG_OK;
 }
 
-/* Hides columns x .. end - 1 of rows y .. bottom - 1, as far as the picture goes. */
-static void hide(const seg_image *hidden, int64_t x, int64_t y, int64_t end, int64_t bottom) {
+void seg_hide_rect(const seg_image *hidden, int64_t x, int64_t y, int64_t end, int64_t bottom) {
     x = x > 0 ? x : 0;
     y = y > 0 ? y : 0;
     end = end < hidden->width ? end : hidden->width;
@@ -77,7 +75,7 @@ static void hide(const seg_image *hidden, int64_t x, int64_t y, int64_t end, int
 
 /* ---- options ---- */
 
-static const char *const fill_names[] = {"value", "noise", NULL};
+const char *const seg_fill_names[] = {"value", "noise", NULL};
 
 typedef struct erase_options {
     size_t size;
@@ -93,11 +91,11 @@ typedef struct erase_options {
             "fills what is hidden", ""                                                             \
     }
 #define FILL_ROW                                                                                   \
-    { "fill", SEG_PARAM_ENUM, AT(fill), "value", 0, 1, fill_names, "", "a level, or noise", "" }
+    { "fill", SEG_PARAM_ENUM, AT(fill), "value", 0, 1, seg_fill_names, "", "a level, or noise", "" }
 
 static seg_status finish(seg_augment_step *step, const seg_image *hidden) {
     const erase_options *o = step->options;
-    return fill_hidden(step, hidden, o->value, o->fill == 1);
+    return seg_hide_fill(step, hidden, o->value, o->fill == 1);
 }
 
 /* ---- cutout ---- */
@@ -115,14 +113,15 @@ SEG_AUGMENT_TABLE(cutout_table, cutout_rows, erase_options);
 static seg_status cutout(seg_augment_step *step) {
     const erase_options *o = step->options;
     seg_image hidden;
-    SEG_TRY(nothing_hidden(&hidden, step));
+    SEG_TRY(seg_hide_nothing(&hidden, step));
     const int32_t least = hidden.width < hidden.height ? hidden.width : hidden.height;
     const int32_t side = (int32_t)rint(o->part * least);
     for (int32_t i = 0; i < o->count; i++) {
         /* the centre lies anywhere: the square may reach over the border, as in the paper */
         const int32_t x = seg_draw_below(step, hidden.width),
                       y = seg_draw_below(step, hidden.height);
-        hide(&hidden, x - side / 2, y - side / 2, x - side / 2 + side, y - side / 2 + side);
+        seg_hide_rect(&hidden, x - side / 2, y - side / 2, x - side / 2 + side,
+                      y - side / 2 + side);
         SEG_TRY(seg_augment_decide(step, "x", x));
         SEG_TRY(seg_augment_decide(step, "y", y));
     }
@@ -138,7 +137,7 @@ static const seg_param random_rows[] = {
     {"ratio", SEG_PARAM_FLOAT, AT(ratio), "3.3333333333333335", 1, 100, NULL, "",
      "height over width is within 1/ratio .. ratio, uniform in its logarithm", "r_1"},
     VALUE_ROW,
-    {"fill", SEG_PARAM_ENUM, AT(fill), "noise", 0, 1, fill_names, "", "a level, or noise", ""},
+    {"fill", SEG_PARAM_ENUM, AT(fill), "noise", 0, 1, seg_fill_names, "", "a level, or noise", ""},
     SEG_AUGMENT_P(erase_options, "0.5"),
 };
 SEG_AUGMENT_TABLE(random_table, random_rows, erase_options);
@@ -153,7 +152,7 @@ static seg_status check_random(const void *options) {
 static seg_status random_erasing(seg_augment_step *step) {
     const erase_options *o = step->options;
     seg_image hidden;
-    SEG_TRY(nothing_hidden(&hidden, step));
+    SEG_TRY(seg_hide_nothing(&hidden, step));
     const double share = seg_draw_between(step, o->low, o->high), reach = seg_log_e(o->ratio);
     const double ratio = seg_exp(seg_draw_between(step, -reach, reach));
     const double area = share * hidden.width * hidden.height;
@@ -162,7 +161,7 @@ static seg_status random_erasing(seg_augment_step *step) {
     height = height < hidden.height ? height : hidden.height;
     const int32_t x = seg_draw_below(step, hidden.width - width + 1);
     const int32_t y = seg_draw_below(step, hidden.height - height + 1);
-    hide(&hidden, x, y, x + width, y + height);
+    seg_hide_rect(&hidden, x, y, x + width, y + height);
     SEG_TRY(seg_augment_decide(step, "x", x));
     SEG_TRY(seg_augment_decide(step, "y", y));
     SEG_TRY(seg_augment_decide(step, "width", width));
@@ -186,13 +185,13 @@ static seg_status hide_and_seek(seg_augment_step *step) {
     const erase_options *o = step->options;
     seg_image hidden;
     int32_t gone = 0;
-    SEG_TRY(nothing_hidden(&hidden, step));
+    SEG_TRY(seg_hide_nothing(&hidden, step));
     const int64_t n = o->cells, width = hidden.width, height = hidden.height;
     for (int64_t row = 0; row < n; row++)
         for (int64_t column = 0; column < n; column++) {
             if (!seg_draw_chance(step, o->hidden)) continue;
-            hide(&hidden, column * width / n, row * height / n, (column + 1) * width / n,
-                 (row + 1) * height / n);
+            seg_hide_rect(&hidden, column * width / n, row * height / n, (column + 1) * width / n,
+                          (row + 1) * height / n);
             gone++;
         }
     SEG_TRY(seg_augment_decide(step, "hidden", gone));
@@ -251,11 +250,11 @@ static seg_status draw_period(seg_augment_step *step, int32_t *period, int32_t *
 static seg_status gridmask(seg_augment_step *step) {
     int32_t period, bar, x, y;
     seg_image hidden;
-    SEG_TRY(nothing_hidden(&hidden, step));
+    SEG_TRY(seg_hide_nothing(&hidden, step));
     SEG_TRY(draw_period(step, &period, &bar, &x, &y));
     for (int64_t row = (int64_t)y - period; row < hidden.height; row += period)
         for (int64_t column = (int64_t)x - period; column < hidden.width; column += period)
-            hide(&hidden, column, row, column + bar, row + bar);
+            seg_hide_rect(&hidden, column, row, column + bar, row + bar);
     return finish(step, &hidden);
 }
 
@@ -276,7 +275,7 @@ static seg_status fencemask(seg_augment_step *step) {
     const erase_options *o = step->options;
     int32_t period, bar, x, y;
     seg_image hidden;
-    SEG_TRY(nothing_hidden(&hidden, step));
+    SEG_TRY(seg_hide_nothing(&hidden, step));
     SEG_TRY(draw_period(step, &period, &bar, &x, &y));
     const double angle = seg_draw_between(step, -o->turn, o->turn) * (SEG_PI / 180);
     SEG_TRY(seg_augment_decide(step, "angle", angle * (180 / SEG_PI)));

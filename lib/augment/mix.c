@@ -3,7 +3,7 @@
  * each other (copy-paste), each pixel has one owner and all labels follow; where they are blended
  * (mixup), pixels have two, so that label pictures are refused. Soft classes follow the area.
  */
-#include "augment/step.h"
+#include "augment/regions.h"
 #include "augmentations.h"
 #include "core/math.h"
 
@@ -64,7 +64,7 @@ static seg_status check_kinds(const seg_augment_step *step, const seg_sample *pa
     return SEG_OK;
 }
 
-static seg_status take_partner(seg_augment_step *step, int32_t which, seg_sample **partner) {
+seg_status seg_mix_partner(seg_augment_step *step, int32_t which, seg_sample **partner) {
     SEG_TRY(seg_augment_partner(step, which, partner));
     return check_kinds(step, *partner);
 }
@@ -146,7 +146,7 @@ static seg_status mixup(seg_augment_step *step) {
     const mix_options *o = step->options;
     const seg_sample *sample = step->sample;
     seg_sample *partner, *to;
-    SEG_TRY(take_partner(step, 0, &partner));
+    SEG_TRY(seg_mix_partner(step, 0, &partner));
     const double share = draw_beta(step, o->alpha); /* of the partner */
     SEG_TRY(seg_augment_decide(step, "share", share));
     to = seg_augment_other(step);
@@ -225,7 +225,7 @@ static seg_status hide_rect(seg_image *hidden, seg_augment_step *step, seg_rect 
     return SEG_OK;
 }
 
-static seg_status paste_rect(seg_augment_step *step, const seg_sample *partner, seg_rect rect) {
+seg_status seg_mix_rect(seg_augment_step *step, const seg_sample *partner, seg_rect rect) {
     seg_image hidden;
     seg_sample *to;
     const int32_t width = step->sample->picture.width, height = step->sample->picture.height;
@@ -248,7 +248,7 @@ static seg_status cutmix(seg_augment_step *step) {
     const mix_options *o = step->options;
     const int32_t width = step->sample->picture.width, height = step->sample->picture.height;
     seg_sample *partner;
-    SEG_TRY(take_partner(step, 0, &partner));
+    SEG_TRY(seg_mix_partner(step, 0, &partner));
     const double side = sqrt(1 - draw_beta(step, o->alpha));
     const int32_t x = seg_draw_below(step, width), y = seg_draw_below(step, height);
     const int32_t w = (int32_t)rint(side * width), h = (int32_t)rint(side * height);
@@ -259,7 +259,7 @@ static seg_status cutmix(seg_augment_step *step) {
     SEG_TRY(seg_augment_decide(step, "y", top));
     SEG_TRY(seg_augment_decide(step, "width", right - left));
     SEG_TRY(seg_augment_decide(step, "height", bottom - top));
-    return paste_rect(step, partner, (seg_rect){left, top, right - left, bottom - top});
+    return seg_mix_rect(step, partner, (seg_rect){left, top, right - left, bottom - top});
 }
 
 /* ---- mosaic ---- */
@@ -298,7 +298,7 @@ static seg_status mosaic(seg_augment_step *step) {
     const int32_t height = o->height ? o->height : step->sample->picture.height;
     for (int32_t i = 1; i < 4; i++) {
         seg_sample *partner;
-        SEG_TRY(take_partner(step, i - 1, &partner));
+        SEG_TRY(seg_mix_partner(step, i - 1, &partner));
         from[i] = partner;
     }
     int32_t x = (int32_t)rint(seg_draw_between(step, o->centre, 1 - o->centre) * width);
@@ -396,7 +396,7 @@ static void keep_outside(const seg_image *now, const seg_image *before, const se
 static seg_status copy_paste(seg_augment_step *step) {
     const mix_options *o = step->options;
     seg_sample *partner;
-    SEG_TRY(take_partner(step, 0, &partner));
+    SEG_TRY(seg_mix_partner(step, 0, &partner));
     bool *taken = seg_scratch_take(step->scratch, (size_t)partner->object_count + 1, sizeof *taken,
                                    "objects");
     if (!taken) return SEG_ERROR_MEMORY;

@@ -3,8 +3,8 @@
  * alone. Normal deviates come from a table of 4096 quantiles, two of each 32 random bits, so that
  * sums over many pixels keep mean and deviation to about 1e-3.
  */
+#include "augment/pixel.h"
 #include "augment/tone.h"
-#include "augmentations.h"
 #include "core/math.h"
 
 #include <math.h>
@@ -196,19 +196,13 @@ static seg_status salt_and_pepper(seg_augment_step *step, const seg_image *targe
     return SEG_OK;
 }
 
-#define PIXEL(name, text, words, table_name, check_function)                                       \
-    const seg_augmentation seg_augmentation_##name = {.id = text,                                  \
-                                                      .title = words,                              \
-                                                      .family = "pixel",                           \
-                                                      .reference = "",                             \
-                                                      SEG_AUGMENT_ANY,                             \
-                                                      .params = &table_name,                       \
-                                                      .check = check_function,                     \
-                                                      .filter = name}
-
-PIXEL(gaussian_noise, "gaussian-noise", "normal noise, added", gaussian_table, check_range);
-PIXEL(multiplicative_noise, "multiplicative-noise", "normal noise, multiplied",
-      multiplicative_table, check_range);
-PIXEL(poisson_noise, "poisson-noise", "shot noise of few photons", shot_table, NULL);
-PIXEL(iso_noise, "iso-noise", "shot noise and the sensor's own", iso_table, NULL);
-PIXEL(salt_and_pepper, "salt-and-pepper", "single black and white pixels", salt_table, NULL);
+SEG_AUGMENT_PIXEL(gaussian_noise, "gaussian-noise", "normal noise, added", gaussian_noise,
+                  gaussian_table, check_range);
+SEG_AUGMENT_PIXEL(multiplicative_noise, "multiplicative-noise", "normal noise, multiplied",
+                  multiplicative_noise, multiplicative_table, check_range);
+SEG_AUGMENT_PIXEL(poisson_noise, "poisson-noise", "shot noise of few photons", poisson_noise,
+                  shot_table, NULL);
+SEG_AUGMENT_PIXEL(iso_noise, "iso-noise", "shot noise and the sensor's own", iso_noise, iso_table,
+                  NULL);
+SEG_AUGMENT_PIXEL(salt_and_pepper, "salt-and-pepper", "single black and white pixels",
+                  salt_and_pepper, salt_table, NULL);

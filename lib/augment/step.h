@@ -41,6 +41,18 @@ extern const seg_param_table seg_augment_plain;
 #define SEG_AUGMENT_ANY                                                                            \
     .formats = SEG_ANY_PICTURE, .channels = SEG_CHANNELS_ANY, .labels = SEG_LABEL_ALL
 
+/** The row of the registry of a geometric augmentation. */
+#define SEG_AUGMENT_GEOMETRIC(name, text, words, paper, when, table_name, check_function)          \
+    const seg_augmentation seg_augmentation_##name = {.id = text,                                  \
+                                                      .title = words,                              \
+                                                      .family = "geometric",                       \
+                                                      .reference = paper,                          \
+                                                      .year = when,                                \
+                                                      SEG_AUGMENT_ANY,                             \
+                                                      .params = &table_name,                       \
+                                                      .check = check_function,                     \
+                                                      .plan = name}
+
 /** Where the pixels of a new picture come from, and where points of the old one go. Starts as the
  *  identity with the old size. */
 typedef struct seg_augment_geometry {

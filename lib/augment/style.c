@@ -2,8 +2,7 @@
  * Style without a network: the colours of a partner. Statistics (Reinhard), histograms of each
  * colour, or the whole cloud of colours by sliced optimal transport. Places stay, so do labels.
  */
-#include "augment/tone.h"
-#include "augmentations.h"
+#include "augment/style.h"
 #include "core/math.h"
 
 #include <math.h>
@@ -15,38 +14,21 @@ typedef struct style_options {
     int32_t rounds;
 } style_options;
 
-#define AT(name) offsetof(style_options, name)
-
-#define STRENGTH_ROWS                                                                              \
-    {"low",                                                                                        \
-     SEG_PARAM_FLOAT,                                                                              \
-     AT(low),                                                                                      \
-     "0.5",                                                                                        \
-     0,                                                                                            \
-     1,                                                                                            \
-     NULL,                                                                                         \
-     "",                                                                                           \
-     "between the picture (0) and the partner's style (1), uniform in low .. high",                \
-     ""},                                                                                          \
-    {                                                                                              \
-        "high", SEG_PARAM_FLOAT, AT(high), "1", 0, 1, NULL, "", "greatest strength", ""            \
-    }
-
-static seg_status check_range(const void *options) {
-    const style_options *o = options;
+seg_status seg_style_check(const void *options) {
+    const seg_style_head *o = options;
     if (o->low <= o->high) return SEG_OK;
     return seg_fail(SEG_ERROR_OPTION, "low is %g, high %g (low must not be above high)", o->low,
                     o->high);
 }
 
-static seg_status draw_style(seg_augment_step *step, seg_sample **partner, double *strength) {
-    const style_options *o = step->options;
+seg_status seg_style_draw(seg_augment_step *step, seg_sample **partner, double *strength) {
+    const seg_style_head *o = step->options;
     SEG_TRY(seg_augment_partner(step, 0, partner));
     *strength = seg_draw_between(step, o->low, o->high);
     return seg_augment_decide(step, "strength", *strength);
 }
 
-static seg_status new_picture(seg_augment_step *step, seg_image *target) {
+seg_status seg_style_picture(seg_augment_step *step, seg_image *target) {
     const seg_image *picture = &step->sample->picture;
     return seg_augment_picture(target, step, SEG_ROOM_PICTURE, picture->width, picture->height,
                                picture);
@@ -54,7 +36,7 @@ static seg_status new_picture(seg_augment_step *step, seg_image *target) {
 
 /* ---- Reinhard: mean and deviation of l, alpha, beta ---- */
 
-static const seg_param reinhard_rows[] = {STRENGTH_ROWS, SEG_AUGMENT_P(style_options, "1")};
+static const seg_param reinhard_rows[] = {SEG_STYLE_ROWS, SEG_AUGMENT_P(style_options, "1")};
 SEG_AUGMENT_TABLE(reinhard_table, reinhard_rows, style_options);
 
 /* The paper's: RGB to LMS to its logarithm (to base 2: factors cancel) to the decorrelated axes. */
@@ -118,7 +100,7 @@ static seg_status reinhard(seg_augment_step *step) {
     seg_image target;
     double strength;
     moments own, other;
-    SEG_TRY(draw_style(step, &partner, &strength));
+    SEG_TRY(seg_style_draw(step, &partner, &strength));
     const int32_t wide =
         source.width > partner->picture.width ? source.width : partner->picture.width;
     float *row =
@@ -126,7 +108,7 @@ static seg_status reinhard(seg_augment_step *step) {
     if (!row) return SEG_ERROR_MEMORY;
     measure(&own, row, &source);
     measure(&other, row, &partner->picture);
-    SEG_TRY(new_picture(step, &target));
+    SEG_TRY(seg_style_picture(step, &target));
     for (int32_t y = 0; y < source.height; y++) {
         seg_row_levels(row, &source, y);
         for (int32_t x = 0; x < source.width; x++) {
@@ -225,7 +207,7 @@ typedef struct clouds {
 
 static seg_status take_clouds(clouds *k, seg_augment_step *step) {
     const seg_image *picture = &step->sample->picture;
-    SEG_TRY(draw_style(step, &k->partner, &k->strength));
+    SEG_TRY(seg_style_draw(step, &k->partner, &k->strength));
     k->channels = picture->channels;
     k->own_count = (size_t)picture->width * (size_t)picture->height;
     k->style_count = (size_t)k->partner->picture.width * (size_t)k->partner->picture.height;
@@ -242,7 +224,7 @@ static seg_status store_cloud(const clouds *k, seg_augment_step *step) {
     float *before = seg_scratch_take(step->scratch, row, sizeof *before, "levels");
     seg_image target;
     if (!before) return SEG_ERROR_MEMORY;
-    SEG_TRY(new_picture(step, &target));
+    SEG_TRY(seg_style_picture(step, &target));
     for (int32_t y = 0; y < source.height; y++) {
         const float *now = k->own + row * (size_t)y;
         seg_row_levels(before, &source, y);
@@ -271,8 +253,8 @@ static seg_status histogram_match(seg_augment_step *step) {
 /* ---- sliced optimal transport ---- */
 
 static const seg_param transport_rows[] = {
-    STRENGTH_ROWS,
-    {"rounds", SEG_PARAM_INT, AT(rounds), "8", 1, 100, NULL, "",
+    SEG_STYLE_ROWS,
+    {"rounds", SEG_PARAM_INT, offsetof(style_options, rounds), "8", 1, 100, NULL, "",
      "random bases along whose three axes histograms are matched", ""},
     SEG_AUGMENT_P(style_options, "1"),
 };
@@ -335,22 +317,12 @@ static seg_status colour_transport(seg_augment_step *step) {
     return store_cloud(&k, step);
 }
 
-#define STYLE(name, text, words, paper, when, table_name)                                          \
-    const seg_augmentation seg_augmentation_##name = {.id = text,                                  \
-                                                      .title = words,                              \
-                                                      .family = "style",                           \
-                                                      .reference = paper,                          \
-                                                      .year = when,                                \
-                                                      .partners = 1,                               \
-                                                      SEG_AUGMENT_ANY,                             \
-                                                      .params = &table_name,                       \
-                                                      .check = check_range,                        \
-                                                      .mix = name}
-
-STYLE(reinhard, "reinhard", "mean and deviation of another picture's colours",
-      "E. Reinhard et al., \"Color transfer between images\", IEEE CG&A", 2001, reinhard_table);
-STYLE(histogram_match, "histogram-match", "another picture's histograms of each colour", "", 0,
-      reinhard_table);
-STYLE(colour_transport, "colour-transport", "another picture's colours, by sliced transport",
-      "F. Pitie et al., \"N-dimensional probability density function transfer\", ICCV", 2005,
-      transport_table);
+SEG_AUGMENT_STYLE(reinhard, "reinhard", "mean and deviation of another picture's colours",
+                  "E. Reinhard et al., \"Color transfer between images\", IEEE CG&A", 2001,
+                  reinhard_table);
+SEG_AUGMENT_STYLE(histogram_match, "histogram-match", "another picture's histograms of each colour",
+                  "", 0, reinhard_table);
+SEG_AUGMENT_STYLE(colour_transport, "colour-transport",
+                  "another picture's colours, by sliced transport",
+                  "F. Pitie et al., \"N-dimensional probability density function transfer\", ICCV",
+                  2005, transport_table);

@@ -1,6 +1,6 @@
 /* Brightness, contrast, gamma and the like: curves through tables. */
 #include "augment/tone.h"
-#include "augmentations.h"
+#include "augment/pixel.h"
 #include "core/math.h"
 #include "imgproc/equalise.h"
 
@@ -282,22 +282,14 @@ static seg_status equalise(seg_augment_step *step, const seg_image *target,
 
 /* ---- registry ---- */
 
-#define PIXEL(name, text, words, function, table_name, check_function)                             \
-    const seg_augmentation seg_augmentation_##name = {.id = text,                                  \
-                                                      .title = words,                              \
-                                                      .family = "pixel",                           \
-                                                      .reference = "",                             \
-                                                      SEG_AUGMENT_ANY,                             \
-                                                      .params = &table_name,                       \
-                                                      .check = check_function,                     \
-                                                      .filter = function}
-
-PIXEL(brightness, "brightness", "lighter or darker", brightness, brightness_table, NULL);
-PIXEL(contrast, "contrast", "more or less contrast", contrast, contrast_table, NULL);
-PIXEL(gamma, "gamma", "a power of the levels", gamma_curve, gamma_table, check_range);
-PIXEL(invert, "invert", "the negative", invert, seg_augment_plain, NULL);
-PIXEL(solarise, "solarise", "the negative of light parts", solarise, solarise_table, check_range);
-PIXEL(posterise, "posterise", "fewer levels", posterise, posterise_table, NULL);
-PIXEL(auto_contrast, "auto-contrast", "levels stretched to full scale", auto_contrast, auto_table,
-      NULL);
-PIXEL(equalise, "equalise", "levels equally often", equalise, seg_augment_plain, NULL);
+SEG_AUGMENT_PIXEL(brightness, "brightness", "lighter or darker", brightness, brightness_table,
+                  NULL);
+SEG_AUGMENT_PIXEL(contrast, "contrast", "more or less contrast", contrast, contrast_table, NULL);
+SEG_AUGMENT_PIXEL(gamma, "gamma", "a power of the levels", gamma_curve, gamma_table, check_range);
+SEG_AUGMENT_PIXEL(invert, "invert", "the negative", invert, seg_augment_plain, NULL);
+SEG_AUGMENT_PIXEL(solarise, "solarise", "the negative of light parts", solarise, solarise_table,
+                  check_range);
+SEG_AUGMENT_PIXEL(posterise, "posterise", "fewer levels", posterise, posterise_table, NULL);
+SEG_AUGMENT_PIXEL(auto_contrast, "auto-contrast", "levels stretched to full scale", auto_contrast,
+                  auto_table, NULL);
+SEG_AUGMENT_PIXEL(equalise, "equalise", "levels equally often", equalise, seg_augment_plain, NULL);

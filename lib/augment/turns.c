@@ -80,38 +80,10 @@ static seg_status d4(seg_augment_step *step, seg_augment_geometry *geometry) {
     return seg_augment_decide(step, "symmetry", code);
 }
 
-const seg_augmentation seg_augmentation_hflip = {.id = "hflip",
-                                                 .title = "mirror left and right",
-                                                 .family = "geometric",
-                                                 .reference = "",
-                                                 SEG_AUGMENT_ANY,
-                                                 .params = &seg_augment_plain,
-                                                 .plan = hflip};
-const seg_augmentation seg_augmentation_vflip = {.id = "vflip",
-                                                 .title = "mirror top and bottom",
-                                                 .family = "geometric",
-                                                 .reference = "",
-                                                 SEG_AUGMENT_ANY,
-                                                 .params = &seg_augment_plain,
-                                                 .plan = vflip};
-const seg_augmentation seg_augmentation_transpose = {.id = "transpose",
-                                                     .title = "exchange rows and columns",
-                                                     .family = "geometric",
-                                                     .reference = "",
-                                                     SEG_AUGMENT_ANY,
-                                                     .params = &seg_augment_plain,
-                                                     .plan = transpose};
-const seg_augmentation seg_augmentation_rotate90 = {.id = "rotate90",
-                                                    .title = "quarter turns",
-                                                    .family = "geometric",
-                                                    .reference = "",
-                                                    SEG_AUGMENT_ANY,
-                                                    .params = &turn_table,
-                                                    .plan = rotate90};
-const seg_augmentation seg_augmentation_d4 = {.id = "d4",
-                                              .title = "one of the eight symmetries of a square",
-                                              .family = "geometric",
-                                              .reference = "",
-                                              SEG_AUGMENT_ANY,
-                                              .params = &seg_augment_plain,
-                                              .plan = d4};
+SEG_AUGMENT_GEOMETRIC(hflip, "hflip", "mirror left and right", "", 0, seg_augment_plain, NULL);
+SEG_AUGMENT_GEOMETRIC(vflip, "vflip", "mirror top and bottom", "", 0, seg_augment_plain, NULL);
+SEG_AUGMENT_GEOMETRIC(transpose, "transpose", "exchange rows and columns", "", 0, seg_augment_plain,
+                      NULL);
+SEG_AUGMENT_GEOMETRIC(rotate90, "rotate90", "quarter turns", "", 0, turn_table, NULL);
+SEG_AUGMENT_GEOMETRIC(d4, "d4", "one of the eight symmetries of a square", "", 0, seg_augment_plain,
+                      NULL);

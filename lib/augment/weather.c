@@ -1,6 +1,6 @@
 /* Light and weather: shadows, fog, rain. */
+#include "augment/pixel.h"
 #include "augment/tone.h"
-#include "augmentations.h"
 #include "core/math.h"
 
 #include <math.h>
@@ -167,16 +167,6 @@ static seg_status rain(seg_augment_step *step, const seg_image *target, const se
     return blend(step, target, source, &weights, 0.8f);
 }
 
-#define PIXEL(name, words, check_function)                                                         \
-    const seg_augmentation seg_augmentation_##name = {.id = #name,                                 \
-                                                      .title = words,                              \
-                                                      .family = "pixel",                           \
-                                                      .reference = "",                             \
-                                                      SEG_AUGMENT_ANY,                             \
-                                                      .params = &name##_table,                     \
-                                                      .check = check_function,                     \
-                                                      .filter = name}
-
-PIXEL(shadow, "four-sided shadows", check_range);
-PIXEL(fog, "fog, thicker here than there", check_range);
-PIXEL(rain, "streaks of rain", NULL);
+SEG_AUGMENT_PIXEL(shadow, "shadow", "four-sided shadows", shadow, shadow_table, check_range);
+SEG_AUGMENT_PIXEL(fog, "fog", "fog, thicker here than there", fog, fog_table, check_range);
+SEG_AUGMENT_PIXEL(rain, "rain", "streaks of rain", rain, rain_table, NULL);
