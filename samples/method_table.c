@@ -1,7 +1,6 @@
-/* Prints the tables of methods or of metrics in README.md from the registry: what everything that
- * lists them (help, completion, tests) goes through.
- *   method_table
- *   method_table metrics */
+/* Prints the tables of methods, of metrics or of augmentations in README.md from the registry: what
+ * everything that lists them (help, completion, tests) goes through. method_table method_table
+ * metrics method_table augmentations */
 #include <segment/segment.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +42,45 @@ static void print_metrics(void) {
     }
 }
 
+/* What an augmentation does to a kind of label that it carries. */
+static const char *effect(const seg_augmentation *a, uint32_t kind) {
+    if (!(a->labels & kind)) return "refused";
+    if (a->choose) return "as held";
+    if (a->filter || strcmp(a->family, "style") == 0) return "stays";
+    if (strcmp(a->family, "erase") == 0)
+        return kind >= SEG_LABEL_SEMANTIC || kind == 1 ? "stays" : "hidden";
+    if (a->plan) return kind == SEG_LABEL_CLASS ? "stays" : "moves";
+    return kind == SEG_LABEL_CLASS ? "shares" : "joined";
+}
+
+static void print_augmentations(void) {
+    int32_t count;
+    const seg_augmentation *const *all = seg_augmentations(&count);
+    const char *family = "";
+    printf("| family | augmentation | what |");
+    for (int bit = 0; bit < SEG_LABEL_KINDS; bit++)
+        printf(" %s |", seg_label_kind_name(1u << bit));
+    printf("\n| --- | --- | --- |");
+    for (int bit = 0; bit < SEG_LABEL_KINDS; bit++)
+        printf(" --- |");
+    printf("\n");
+    for (int32_t i = 0; i < count; i++) {
+        printf("| %s | `%s` | %s", strcmp(family, all[i]->family) ? all[i]->family : "", all[i]->id,
+               all[i]->title);
+        if (all[i]->year) printf(" (%d)", (int)all[i]->year);
+        printf(" |");
+        for (int bit = 0; bit < SEG_LABEL_KINDS; bit++)
+            printf(" %s |", effect(all[i], 1u << bit));
+        printf("\n");
+        family = all[i]->family;
+    }
+}
+
 int main(int count, char **words) {
+    if (count > 1 && strcmp(words[1], "augmentations") == 0) {
+        print_augmentations();
+        return 0;
+    }
     if (count > 1 && strcmp(words[1], "metrics") == 0) {
         print_metrics();
         return 0;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tables of methods and metrics in README.md are those of the registry. `sh
+# The tables of methods, metrics and augmentations in README.md are those of the registry. `sh
 # tests/house/readme.sh update` (with SEGMENT_SOURCE and SEGMENT_BUILD, as CTest sets them) writes
 # them anew.
 set -eu
@@ -13,8 +13,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$table" >"$work/methods"
 "$table" metrics >"$work/metrics"
+"$table" augmentations >"$work/augmentations"
 [ "$(grep -c '^| .* | `' "$work/methods")" -ge 16 ]
 [ "$(grep -c '^| `' "$work/metrics")" -ge 14 ]
+[ "$(grep -c '^| .* | `' "$work/augmentations")" -ge 60 ]
 
 # insert WHAT FROM TO: the table WHAT between its marks
 insert() {
@@ -32,7 +34,8 @@ insert() {
     }
 }
 insert methods "$readme" "$work/README.half"
-insert metrics "$work/README.half" "$work/README.md"
+insert metrics "$work/README.half" "$work/README.most"
+insert augmentations "$work/README.most" "$work/README.md"
 if [ "${1:-}" = update ]; then
     cat "$work/README.md" >"$readme"
     exit 0
