@@ -10,6 +10,7 @@
 #define MOST_CELLS 64
 #define CELL_WIDTH 160
 #define CELL_HEIGHT 100
+#define COPY 11 /* whose draws show well */
 
 typedef struct sheet {
     seg_sample picture, partner;
@@ -40,19 +41,21 @@ static seg_status load_partner(void *user, int64_t index, seg_sample *sample) {
     return seg_sample_copy(sample, &s->partner, NULL);
 }
 
-/* One augmentation, for sure, at its default strength. */
+/* One augmentation, for sure, at its default strength; all objects are pasted. */
 static seg_status augment(sheet *s, seg_augment_work *work, const seg_augmentation *a) {
     char text[200];
     seg_augment_pipeline *pipeline;
     const seg_augment_partners partners = {s, 1, load_partner};
     seg_sample *result = &s->results[s->count];
     seg_sample_init(result, NULL);
-    snprintf(text, sizeof text, "%s(%s%sp=1)", a->id,
+    const bool sized = seg_params_find(a->params, "width") && !a->partners;
+    const bool shared = seg_params_find(a->params, "share") && a->partners;
+    snprintf(text, sizeof text, "%s(%s%s%sp=1)", a->id,
              a->holds ? "hflip, gaussian-blur, hue(limit=90), " : "",
-             seg_params_find(a->params, "width") && !a->partners ? "width=320, height=200, " : "");
+             sized ? "width=320, height=200, " : "", shared ? "share=1, " : "");
     seg_status status = seg_augment_pipeline_create(&pipeline, text, NULL, NULL);
     if (status < 0) return status;
-    status = seg_augment_apply(pipeline, work, result, &s->picture, 1, &partners);
+    status = seg_augment_apply(pipeline, work, result, &s->picture, COPY, &partners);
     seg_augment_pipeline_free(pipeline);
     if (status < 0) return status;
     s->cells[s->count++] = (seg_sheet_cell){&result->picture, a->id};

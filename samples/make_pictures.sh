@@ -34,3 +34,6 @@ segment-eval masks "$work/found/%04d.png" "$truth" -y -q --pictures "$work/frame
     --worst 3 --sheet "$out/errors.png" >/dev/null
 segment-eval scores --compare "$work/soft/%04d.png" "$work/model/%04d.png" "$truth" -y -q \
     --plot "$out/pr.svg" >/dev/null
+
+# What augmentations make of a picture: a sheet for each family.
+augment_sheets "$out/in.png" "$out/frame.png" "$out"
