@@ -43,7 +43,7 @@ has flip.json '"bbox":\[70,20,20,10\]' '"keypoints":\[90,20,2,70,30,1\]' '"file_
     '"name": ?"brick"' '"skeleton"' '"category_id":9'
 has flip.report '"sample":"a.pgm".*"objects":1,"dropped":0,"lost_points":0'
 works --pipeline vflip --labels coco.json in/a.pgm vflip.pgm --output-labels vflip.json
-has vflip.json '"bbox":\[10,50,20,10\]'
+has vflip.json '"bbox":\[10,50,20,10\]' '"file_name":"vflip.pgm"'
 # what lies in the moved box is the bright thing
 works --pipeline 'scale(low=0.8, high=1.2), translate' --rng-seed 5 --labels coco.json in/a.pgm moved.pgm \
     --output-labels moved.json
@@ -96,6 +96,18 @@ works --pipeline hflip --labels plain.json in/ y/ --output-labels ylabels/ --out
 there ylabels/a_1.txt
 works --pipeline hflip --labels ylabels/ --label-format yolo y/ yy/ --output-labels back.json
 has back.json '"(bbox|segmentation)":\[+10,20,'
+
+# ---- how formats are meant ----
+works --pipeline '' --labels coco.json --label-options kinds=boxes in/ k/ --output-labels k.json
+! grep -q 'keypoints":\[[0-9]' k.json || failed "key points are kept"
+has k.json '"bbox":\[10,20,20,10\]'
+works --pipeline '' --labels coco.json --label-options 'kinds=boxes+points, points=2' in/a.pgm k1.pgm \
+    --output-labels k1.txt --output-label-format yolo
+is "numbers of a row of YOLO" "$(awk '{ print NF }' k1.txt/k1.txt)" 11
+fails 2 'no kind of labels "box"' --pipeline '' --labels coco.json --label-options kinds=box in/ x/ --output-labels x.json
+fails 2 'label-options: there is no such parameter .got "point"|did you mean' --pipeline '' --labels coco.json \
+    --label-options point=3 in/ x/ --output-labels x.json
+fails 2 'label-options: origin' --pipeline '' --labels coco.json --label-options origin=3 in/ x/ --output-labels x.json
 
 # ---- masks ----
 mkdir masks

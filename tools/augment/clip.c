@@ -34,6 +34,10 @@ static bool open_writer(clip *c, int32_t k) {
     options.sample_aspect = info->sample_aspect;
     char *path = job_output_path(job, c->copies->names[k]), *parent = name_parent(path);
     bool good = directory_make(parent);
+    if (good && name_is_pattern(path)) { /* would become numbered pictures */
+        message_error(path, "has a %%d in its name, which videos cannot have");
+        good = false;
+    }
     if (good) {
         const seg_status status = seg_writer_open(&c->writers[k], path, &options, &c->env);
         good = status >= 0 || run_fail(path, status);

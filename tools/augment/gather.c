@@ -6,18 +6,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-typedef struct slot {
-    item_result result;
-    bool filled;
-} slot;
-
 struct gather {
     const augment_job *job;
     logbook *book;
     outfile manifest, report;
     bool has_manifest, has_report, failed;
-    labels_out *labels; /* or NULL */
-    slot *slots;
+    labels_out *labels;    /* or NULL */
+    item_result **waiting; /* for those before them; NULL: not done yet */
     int32_t first, next, end;
     pthread_mutex_t lock;
 };
@@ -40,7 +35,7 @@ gather *gather_open(const augment_job *job, logbook *book, int32_t first, int32_
     const char *const *values = job->given->values;
     gather *g = memory_get(1, sizeof *g);
     *g = (gather){.job = job, .book = book, .first = first, .next = first, .end = end};
-    g->slots = memory_get((size_t)(end - first), sizeof *g->slots);
+    g->waiting = memory_get((size_t)(end - first), sizeof(item_result *));
     pthread_mutex_init(&g->lock, NULL);
     if (open_file(&g->has_manifest, &g->manifest, values[OPTION_MANIFEST]) &&
         open_file(&g->has_report, &g->report, values[OPTION_REPORT]) && write_header(g) &&
@@ -55,13 +50,14 @@ bool gather_wants_all(const gather *from) {
 }
 
 static void free_result(item_result *result) {
+    if (!result) return;
     text_free(&result->manifest);
     for (int32_t i = 0; i < result->label_count; i++)
         labels_free(&result->labels[i]);
     free(result->labels);
     json_decref(result->report);
     json_decref(result->journal);
-    *result = (item_result){0};
+    free(result);
 }
 
 static bool write_result(gather *g, item_result *result) {
@@ -85,9 +81,12 @@ static bool write_result(gather *g, item_result *result) {
 
 bool gather_deliver(gather *g, int32_t item, item_result *result) {
     pthread_mutex_lock(&g->lock);
-    g->slots[item - g->first] = (slot){*result, true};
-    while (g->next < g->end && g->slots[g->next - g->first].filled) {
-        item_result *ready = &g->slots[g->next++ - g->first].result;
+    item_result *kept = memory_get(1, sizeof *kept);
+    *kept = *result;
+    g->waiting[item - g->first] = kept;
+    while (g->next < g->end && g->waiting[g->next - g->first]) {
+        item_result *ready = g->waiting[g->next - g->first];
+        g->waiting[g->next++ - g->first] = NULL;
         g->failed = g->failed || !write_result(g, ready);
         free_result(ready);
     }
@@ -109,9 +108,9 @@ bool gather_close(gather *g, bool whole, bool labels_whole) {
     const bool report = end_file(g->has_report, &g->report, all);
     const bool labels = labels_out_close(g->labels, all && labels_whole);
     for (int32_t i = 0; i < g->end - g->first; i++)
-        free_result(&g->slots[i].result);
+        free_result(g->waiting[i]);
     pthread_mutex_destroy(&g->lock);
-    free(g->slots);
+    free(g->waiting);
     const bool good = !g->failed && manifest && report && labels;
     free(g);
     return good;

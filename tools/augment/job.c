@@ -96,7 +96,7 @@ static bool read_size(augment_job *target) {
     return true;
 }
 
-static bool read_count(int32_t *value, const arguments *given, option_id id, int32_t most) {
+bool job_read_count(int32_t *value, const arguments *given, option_id id, int32_t most) {
     const char *text = given->values[id];
     int64_t got;
     if (!text) return true;
@@ -124,7 +124,7 @@ static bool read_recipe(augment_job *target) {
                            "rotate(limit=15)', or --list for what there is");
     target->text = values[OPTION_PIPELINE] ? pipeline_read(values[OPTION_PIPELINE]) : text_copy("");
     return target->text && read_size(target) &&
-           read_count(&target->last, target->given, OPTION_COPIES, 1000000);
+           job_read_count(&target->last, target->given, OPTION_COPIES, 1000000);
 }
 
 static bool read_cache(augment_job *target) {
@@ -219,6 +219,7 @@ const char *job_extension(const augment_job *job, const set_item *item) {
 }
 
 char *job_output_name(const augment_job *from, const set_item *item, int32_t copy) {
+    if (from->to_file) return name_base(from->output);
     return text_format("%s_%ld.%s", item->stem, (long)copy, job_extension(from, item));
 }
 
@@ -242,22 +243,26 @@ int32_t job_shard(const augment_job *from, int32_t *end) {
     return (int32_t)((int64_t)from->set.count * (s->shard - 1) / s->shards);
 }
 
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 /* a.jpg and a.png have copies of one name where both become PNG. */
 static bool check_outputs(const augment_job *job) {
     const set *all = &job->set;
-    json_t *names = json_object();
     bool good = true;
-    for (int32_t i = 0; job->output && good && i < all->count; i++) {
-        char *name = job_output_name(job, &all->items[i], 1);
-        const json_int_t other = json_integer_value(json_object_get(names, name));
-        good = !other;
-        if (other)
-            message_error(all->items[i].path, "would have copies of the same name as %s (%s)",
-                          all->items[other - 1].path, name);
-        json_object_set_new(names, name, json_integer(i + 1));
-        free(name);
+    if (!job->output) return true;
+    char **names = memory_get((size_t)all->count, sizeof *names);
+    for (int32_t i = 0; i < all->count; i++)
+        names[i] = job_output_name(job, &all->items[i], 1);
+    qsort(names, (size_t)all->count, sizeof *names, compare_names);
+    for (int32_t i = 1; good && i < all->count; i++) {
+        good = !text_equal(names[i - 1], names[i]);
+        if (!good) message_error(names[i], "would be the name of copies of two inputs");
     }
-    json_decref(names);
+    for (int32_t i = 0; i < all->count; i++)
+        free(names[i]);
+    free(names);
     return good;
 }
 

@@ -35,6 +35,10 @@ int job_make(augment_job *target, const arguments *given);
 
 void job_free(augment_job *target);
 
+/** The value of an option that is a number of 1 to `most`; stays where it is not given. False: a
+ *  message was given. */
+bool job_read_count(int32_t *value, const arguments *given, option_id id, int32_t most);
+
 /** The last copy of an item. */
 static inline int32_t job_last_copy(const augment_job *from, int32_t item) {
     return from->copies ? from->copies[item] : from->last;
@@ -46,7 +50,8 @@ int32_t job_shard(const augment_job *from, int32_t *end);
 /** The extension of its copies: its own where that can be written. */
 const char *job_extension(const augment_job *from, const set_item *item);
 
-/** "cats/1_3.jpg": what copy `copy` of the item is called below OUTPUT. A new text. */
+/** "cats/1_3.jpg": what copy `copy` of the item is called below OUTPUT; of a
+ *  single OUTPUT its own name. A new text. */
 char *job_output_name(const augment_job *from, const set_item *item, int32_t copy);
 
 /** Where that is: OUTPUT/NAME, or OUTPUT itself. A new text. */

@@ -2,7 +2,9 @@
 #include "common/messages.h"
 #include "common/text.h"
 #include <segment/media.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool fail(const char *path, seg_status status) {
     message_error(path, "%s", message_reason(status));
@@ -31,13 +33,69 @@ static int32_t format_of(const char *name, const char *path) {
     return text_ends_any_case(path, ".csv") ? SEG_LABELS_CSV : SEG_LABELS_TREE;
 }
 
-static seg_labels_options describe(const char *format, const char *path) {
-    seg_labels_options options;
-    seg_labels_options_init(&options);
-    if (format) options.format = format_of(format, path);
-    options.read_picture = read_picture;
-    options.write_picture = write_picture;
-    return options;
+/* ---- --label-options ---- */
+
+#define FIELD(name) offsetof(seg_labels_options, name)
+
+static const seg_param rows[] = {
+    {"points", SEG_PARAM_INT, FIELD(points), "0", 0, 10000, NULL, "", "", ""},
+    {"point-numbers", SEG_PARAM_INT, FIELD(point_numbers), "3", 2, 3, NULL, "", "", ""},
+    {"oriented", SEG_PARAM_BOOL, FIELD(oriented), "false", 0, 1, NULL, "", "", ""},
+    {"origin", SEG_PARAM_INT, FIELD(origin), "1", 0, 1, NULL, "", "", ""},
+    {"divisor", SEG_PARAM_INT, FIELD(divisor), "0", 0, INT32_MAX, NULL, "", "", ""},
+};
+static const seg_param_table table = {rows, sizeof rows / sizeof *rows, sizeof(seg_labels_options)};
+
+/* "boxes+points" */
+static bool read_kinds(uint32_t *kinds, char *value) {
+    *kinds = 0;
+    for (char *at = value, *next; at; at = next) {
+        next = strchr(at, '+');
+        if (next) *next++ = 0;
+        uint32_t bit = 1;
+        while (bit <= SEG_LABEL_ALL && !text_equal(seg_label_kind_name(bit), at))
+            bit <<= 1;
+        if (bit > SEG_LABEL_ALL) {
+            message_error(NULL,
+                          "--label-options: there is no kind of labels \"%s\" (allowed class, "
+                          "boxes, rotated-boxes, polygons, points, semantic, instances, rle)",
+                          at);
+            return false;
+        }
+        *kinds |= bit;
+    }
+    return true;
+}
+
+static bool read_option(seg_labels_options *options, char *word) {
+    char *value = strchr(word, '=');
+    if (value) *value++ = 0;
+    if (value && text_equal(word, "kinds")) return read_kinds(&options->kinds, value);
+    if (value && text_equal(word, "classes")) {
+        options->classes = value;
+        return true;
+    }
+    const seg_status status = seg_params_parse(options, &table, word, value ? value : "true", NULL);
+    if (status < 0) message_error(NULL, "--label-options: %s", message_reason(status));
+    return status >= 0;
+}
+
+/* `*text` gets the words that options->classes points into. False: a message was given. */
+static bool read_options(seg_labels_options *options, char **text, const augment_job *job,
+                         const char *format, const char *path) {
+    const char *given = job->given->values[OPTION_LABEL_OPTIONS];
+    seg_labels_options_init(options);
+    *text = text_copy(given ? given : "");
+    for (char *at = *text, *next; *at; at = next) {
+        next = at + strcspn(at, ",");
+        if (*next) *next++ = 0;
+        at += strspn(at, " ");
+        if (!read_option(options, at)) return false;
+    }
+    if (format) options->format = format_of(format, path);
+    options->read_picture = read_picture;
+    options->write_picture = write_picture;
+    return true;
 }
 
 /* ---- reading ---- */
@@ -47,7 +105,8 @@ int labels_open(augment_job *target) {
     const char *path = values[OPTION_LABELS];
     if (!path) {
         static const option_id others[] = {OPTION_LABEL_FORMAT, OPTION_OUTPUT_LABELS,
-                                           OPTION_OUTPUT_LABEL_FORMAT, OPTION_BALANCE};
+                                           OPTION_OUTPUT_LABEL_FORMAT, OPTION_LABEL_OPTIONS,
+                                           OPTION_BALANCE};
         for (size_t i = 0; i < sizeof others / sizeof *others; i++)
             if (values[others[i]]) {
                 message_error(NULL, "--%s needs --labels, which says what is known of the pictures",
@@ -56,9 +115,14 @@ int labels_open(augment_job *target) {
             }
         return EXIT_DONE;
     }
-    const seg_labels_options options = describe(values[OPTION_LABEL_FORMAT], path);
     const seg_env env = {.limits = &target->settings.limits};
-    const seg_status status = seg_labels_open(&target->labels, path, &options, &env);
+    seg_labels_options options;
+    char *text;
+    seg_status status = SEG_OK;
+    const bool good = read_options(&options, &text, target, values[OPTION_LABEL_FORMAT], path);
+    if (good) status = seg_labels_open(&target->labels, path, &options, &env);
+    free(text);
+    if (!good) return EXIT_USAGE;
     if (status < 0) {
         fail(path, status);
         return status == SEG_ERROR_OPTION ? EXIT_USAGE : EXIT_FAILED;
@@ -114,8 +178,13 @@ bool labels_out_open(labels_out **opened, const augment_job *job) {
     int32_t count;
     *opened = NULL;
     if (!path) return true;
+    seg_labels_options options;
+    char *text;
+    if (!read_options(&options, &text, job, NULL, path)) { /* was read before */
+        free(text);
+        return false;
+    }
     labels_out *made = memory_get(1, sizeof *made);
-    seg_labels_options options = describe(NULL, path);
     options.format = output_format(job, path);
     options.soft = seg_augment_pipeline_mixes(job->pipeline);
     const seg_label_category *categories = seg_labels_categories(job->labels, &count);
@@ -124,6 +193,7 @@ bool labels_out_open(labels_out **opened, const augment_job *job) {
         seg_labels_writer_begin(&made->writer, path, &options, categories, count,
                                 job->settings.overwrite || job->settings.resume, NULL);
     *opened = made;
+    free(text);
     return status >= 0 || fail(path, status);
 }
 

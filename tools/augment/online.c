@@ -9,7 +9,6 @@
 #include "common/messages.h"
 #include "common/signals.h"
 #include "common/text.h"
-#include "common/values.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,19 +224,6 @@ static bool stream(online *o) {
 
 /* ---- the whole ---- */
 
-static bool read_number(int32_t *value, const arguments *given, option_id id, int32_t most) {
-    const char *text = given->values[id];
-    int64_t got;
-    if (!text) return true;
-    if (value_integer(&got, text) && got >= 1 && got <= most) {
-        *value = (int32_t)got;
-        return true;
-    }
-    message_error(NULL, "--%s has no valid value (got \"%s\", allowed 1 to %ld)",
-                  option_get(id)->name, text, (long)most);
-    return false;
-}
-
 static bool read_options(online *o, augment_job *job) {
     const arguments *given = job->given;
     const int format =
@@ -253,8 +239,8 @@ static bool read_options(online *o, augment_job *job) {
     o->format = (wire_format)format;
     o->shuffle = !given->values[OPTION_SHUFFLE] || !*given->values[OPTION_SHUFFLE];
     if (!job->channels) job->channels = 3;
-    return read_number(&o->epochs, given, OPTION_EPOCHS, 1000000) &&
-           read_number(&o->batch, given, OPTION_BATCH, 65536);
+    return job_read_count(&o->epochs, given, OPTION_EPOCHS, 1000000) &&
+           job_read_count(&o->batch, given, OPTION_BATCH, 65536);
 }
 
 int online_run(augment_job *job) {

@@ -10,10 +10,10 @@
 /* A sample of the set: somewhere between unread and read, used by `users` threads. What is read
  * and used by nobody is in a list, the least recently used first. */
 typedef struct entry {
-    seg_sample sample;
+    seg_sample *sample; /* NULL: not read */
     int32_t users;
     int32_t before, after; /* in the list; -1 at its ends */
-    bool loading, loaded, labelled;
+    bool loading, labelled;
     bool counted; /* it was read before */
 } entry;
 
@@ -38,10 +38,15 @@ source *source_create(const augment_job *job, int64_t room) {
     return made;
 }
 
+static void free_sample(seg_sample *sample) {
+    seg_sample_free(sample);
+    free(sample);
+}
+
 void source_free(source *target) {
     if (!target) return;
     for (int32_t i = 0; i < target->job->set.count; i++)
-        seg_sample_free(&target->entries[i].sample);
+        free_sample(target->entries[i].sample);
     pthread_cond_destroy(&target->loaded);
     pthread_mutex_destroy(&target->lock);
     free(target->entries);
@@ -63,7 +68,7 @@ static void take_out(source *s, int32_t index) {
     entry *e = &s->entries[index];
     *(e->before < 0 ? &s->first : &s->entries[e->before].after) = e->after;
     *(e->after < 0 ? &s->last : &s->entries[e->after].before) = e->before;
-    s->bytes -= bytes_of(&e->sample);
+    s->bytes -= bytes_of(e->sample);
 }
 
 static void put_last(source *s, int32_t index) {
@@ -72,15 +77,15 @@ static void put_last(source *s, int32_t index) {
     e->after = -1;
     *(s->last < 0 ? &s->first : &s->entries[s->last].after) = index;
     s->last = index;
-    s->bytes += bytes_of(&e->sample);
+    s->bytes += bytes_of(e->sample);
 }
 
 static void drop_oldest(source *s) {
     while (s->bytes > s->room && s->first >= 0) {
         entry *e = &s->entries[s->first];
         take_out(s, s->first);
-        seg_sample_free(&e->sample);
-        e->loaded = false;
+        free_sample(e->sample);
+        e->sample = NULL;
     }
 }
 
@@ -114,18 +119,19 @@ seg_status source_take(source *s, int32_t index, const seg_sample **sample) {
     pthread_mutex_lock(&s->lock);
     while (e->loading)
         pthread_cond_wait(&s->loaded, &s->lock);
-    if (e->loaded) {
+    if (e->sample) {
         if (e->users++ == 0) take_out(s, index);
     } else {
-        seg_sample read;
+        seg_sample *read = memory_get(1, sizeof *read);
         bool labelled;
         e->loading = true;
         pthread_mutex_unlock(&s->lock);
-        status = read_sample(s, &s->job->set.items[index], &read, &labelled);
+        status = read_sample(s, &s->job->set.items[index], read, &labelled);
         pthread_mutex_lock(&s->lock);
         e->loading = false;
-        e->loaded = status >= 0;
-        if (e->loaded) {
+        if (status < 0) {
+            free(read);
+        } else {
             e->sample = read;
             e->users = 1;
             e->labelled = labelled;
@@ -136,7 +142,7 @@ seg_status source_take(source *s, int32_t index, const seg_sample **sample) {
         pthread_cond_broadcast(&s->loaded);
     }
     pthread_mutex_unlock(&s->lock);
-    *sample = status >= 0 ? &e->sample : NULL;
+    *sample = e->sample;
     return status;
 }
 

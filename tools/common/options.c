@@ -164,6 +164,12 @@ static const option_row rows[OPTION_COUNT] = {
                              "directory of the pictures, CLASS/NAME.jpg. Default: by what is "
                              "there.",
                              AUGMENT},
+    [OPTION_LABEL_OPTIONS] = {"label-options", 0, OPTION_VALUE, GROUP_METRIC, "LIST", NULL, NULL,
+                              "How formats are meant, with commas between: points=17, "
+                              "point-numbers=2, oriented (YOLO), origin=0 (VOC), divisor=1000 "
+                              "(instances), classes=FILE, and kinds=boxes+points, which alone are "
+                              "taken then.",
+                              AUGMENT},
     [OPTION_OUTPUT_LABELS] = {"output-labels", 0, OPTION_VALUE, GROUP_METRIC, "LABELS", NULL,
                               "file", "Where the labels of the copies go.", AUGMENT},
     [OPTION_OUTPUT_LABEL_FORMAT] = {"output-label-format", 0, OPTION_VALUE, GROUP_METRIC, "NAME",
