@@ -246,6 +246,7 @@ has printed '^rotate: ' 'limit' 'All labels follow'
 works --help limit
 has printed 'rotate'
 fails 2 'did you mean rotate' --help rotat
+fails 2 'it is no augmentation, parameter or option' --help qqqqqqqqqq
 works --man
 has printed '^\.TH SEGMENT\\?-AUGMENT' 'AUGMENTATIONS'
 works --completion bash

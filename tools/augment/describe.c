@@ -26,12 +26,22 @@ static const help_pair examples[] = {
     {"segment-augment --pipeline 'mosaic(width=640, height=640), colour-jitter' --shard 2/8 in/ "
      "out/",
      "The second of eight machines; partners are drawn from the whole set."},
+    {"segment-augment --pipeline 'rotate, mosaic(p=0.5)' --labels coco.json --output-labels "
+     "new.json in/ out/",
+     "Boxes, polygons, key points and masks follow."},
+    {"segment-augment --preview sheet.png --pipeline policy.json --copies 4 --labels coco.json in/",
+     "What it will look like."},
+    {"segment-augment --online --epochs 10 --batch 32 --resize 224x224 --pipeline policy.json in/ "
+     "| trainer",
+     "Arrays of NumPy, drawn anew in each epoch."},
     {"segment-augment --pipeline 'rotate(limit=5), fog(p=0.3)' street.mp4 foggy.mp4",
      "The same draw on all frames of a video."},
     {NULL, NULL}};
 
 static const char *const usage[] = {"--pipeline TEXT [options] INPUT... OUTPUT",
                                     "--replay MANIFEST [options] INPUT... OUTPUT",
+                                    "--preview SHEET --pipeline TEXT [options] INPUT...",
+                                    "--online --pipeline TEXT [options] INPUT...",
                                     "--list [--json]",
                                     "--help [NAME]",
                                     "--version",
@@ -164,7 +174,8 @@ const program augment_program = {
     .title = "augmentation of data sets",
     .summary =
         "Makes copies of pictures and videos that differ as new ones might: turned, blurred, "
-        "mixed, in other light. The same seed gives the same bytes on every machine, with "
+        "mixed, in other light. Their labels follow. The same seed gives the same bytes on every "
+        "machine, with "
         "any number of threads, in any number of parts.",
     .usage = usage,
     .groups = groups,

@@ -185,9 +185,12 @@ static bool add_help_on(text_buffer *target, const program *of, const char *name
     if (topic || add_topics(target, of, name, true) || id != OPTION_COUNT) return true;
     if (nearest_topic(near, sizeof near, of, name))
         message_error(NULL, "no help on \"%s\"; did you mean %s?", name, near);
-    else
+    else if (of->section_count > 1)
         message_error(NULL, "no help on \"%s\": it is no %s, %s, parameter or option", name,
                       of->sections[0].kind, of->sections[1].kind);
+    else
+        message_error(NULL, "no help on \"%s\": it is no %s, parameter or option", name,
+                      of->sections[0].kind);
     return false;
 }
 
