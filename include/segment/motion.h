@@ -84,9 +84,9 @@ SEG_API void seg_dis_options_init(seg_dis_options *options);
 typedef struct seg_tv_l1_options {
     size_t size;
     seg_flow_options flow;
-    double attachment;  /**< weight of constant brightness, per 8-bit level */
-    double tightness;   /**< how far the two halves of the energy may disagree, pixels^2 per level */
-    int32_t warps;      /**< linearisations on each level; 0 = by the quality */
+    double attachment; /**< weight of constant brightness, per 8-bit level */
+    double tightness;  /**< how far the two halves of the energy may disagree, pixels^2 per level */
+    int32_t warps;     /**< linearisations on each level; 0 = by the quality */
     int32_t iterations; /**< for each warp; 0 = by the quality */
     bool median;        /**< 5 x 5 median of the flow after each warp */
 } seg_tv_l1_options;
@@ -125,6 +125,52 @@ SEG_API void seg_lucas_kanade_options_init(seg_lucas_kanade_options *options);
 SEG_API SEG_NODISCARD seg_status seg_flow_between(seg_result *result, const seg_method *method,
                                                   const seg_image *first, const seg_image *second,
                                                   const void *options, const seg_env *env);
+
+/** A point and where it has gone. Pixels; the middle of the top left one is (0, 0). */
+typedef struct seg_tracked_point {
+    double x, y;       /**< in the first picture */
+    double to_x, to_y; /**< in the second; where it was last seen if it is not found */
+    double difference; /**< mean absolute difference of the windows, 8-bit levels */
+    double back;       /**< how far from (x, y) it ends when it is tracked back; 0 = not done */
+    bool found;
+} seg_tracked_point;
+
+typedef struct seg_points_options {
+    size_t size;
+    int32_t window;     /**< side of the window around a point, 3 .. 51 pixels; made odd */
+    int32_t levels;     /**< of the pyramid, 1 .. 8: each halves what moves */
+    int32_t iterations; /**< steps on each level, at most */
+    double exact;       /**< a step below that is the last one, pixels */
+    double texture;     /**< mean squared gradient that a window must have in every direction,
+                             (8-bit levels per pixel)^2 */
+    double check;       /**< tracked back, a point must come as near to where it was, pixels; 0 = it
+                             is not tracked back */
+} seg_points_options;
+
+SEG_API void seg_points_options_init(seg_points_options *options);
+
+/**
+ * Tracks single points from `first` to `second` (1-4 channels, u8, u16 or f32, of one size) by the
+ * pyramidal method of Lucas and Kanade (J.-Y. Bouguet, Intel 2000): reads x and y of `count` points
+ * and sets the rest. Lost are points outside, without texture around them, that leave the picture,
+ * and that tracked back end elsewhere. `options` NULL means the defaults. Errors:
+ * SEG_ERROR_ARGUMENT, _OPTION, _SHAPE, _LIMIT, _MEMORY, _CANCELLED.
+ */
+SEG_API SEG_NODISCARD seg_status seg_points_track(seg_tracked_point *points, int32_t count,
+                                                  const seg_image *first, const seg_image *second,
+                                                  const seg_points_options *options,
+                                                  const seg_env *env);
+
+/**
+ * Corners that are worth tracking, strongest first (J. Shi, C. Tomasi, CVPR 1994): x and y of at
+ * most `most` points into `points`, `count` how many. Each is at least `distance` pixels from the
+ * others and `quality` (0 .. 1) times as strong as the strongest. Errors: SEG_ERROR_ARGUMENT,
+ * _LIMIT, _MEMORY, _CANCELLED.
+ */
+SEG_API SEG_NODISCARD seg_status seg_points_find(seg_tracked_point *points, int32_t *count,
+                                                 int32_t most, const seg_image *picture,
+                                                 double quality, double distance,
+                                                 const seg_env *env);
 
 /** `source` brought back along the flow: `target` (ensured, of the flow's size, format and channels
  *  of `source`) at (x, y) is `source` at (x + u, y + v), between pixels by straight lines, rounded

@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/math.h"
 #include "kernels/flow.h"
+#include "kernels/patches.h"
 
 #include <math.h>
 
@@ -151,6 +152,14 @@ seg_status seg_field_stretch(const seg_field *target, const seg_field *source, f
 seg_status seg_field_blur(const seg_field *target, const seg_field *source, double sigma,
                           seg_scratch *scratch, const seg_env *env) {
     return resample(target, source, GAUSSIAN, sigma, sigma, 1, scratch, env);
+}
+
+void seg_field_halve(const seg_field *target, const seg_field *source) {
+    const seg_patches_kernels *kernels = seg_patches_kernels_get();
+    for (int32_t y = 0; y < target->height; y++)
+        kernels->halve(seg_field_row(target, y), seg_field_row(source, 2 * y),
+                       seg_field_row(source, 2 * y + 1), target->width);
+    seg_field_extend(target);
 }
 
 /* ---- pyramids ---- */

@@ -68,14 +68,6 @@ typedef struct dis {
 
 /* ---- pyramid ---- */
 
-static void halve_field(const seg_field *target, const seg_field *source,
-                        const seg_patches_kernels *kernels) {
-    for (int32_t y = 0; y < target->height; y++)
-        kernels->halve(seg_field_row(target, y), seg_field_row(source, 2 * y),
-                       seg_field_row(source, 2 * y + 1), target->width);
-    seg_field_extend(target);
-}
-
 static seg_status derive_band(void *argument, int32_t band, int32_t first, int32_t end,
                               int32_t worker) {
     (void)band, (void)worker;
@@ -340,8 +332,8 @@ static seg_status make_levels(dis_level *levels, int32_t *count, int32_t finest,
             if (width < LEAST_SIDE || height < LEAST_SIDE) return SEG_OK;
             seg_field smaller[2];
             SEG_TRY(seg_fields_take(smaller, 2, width, height, job->scratch));
-            halve_field(&smaller[0], &first, d->kernels);
-            halve_field(&smaller[1], &second, d->kernels);
+            seg_field_halve(&smaller[0], &first);
+            seg_field_halve(&smaller[1], &second);
             first = smaller[0];
             second = smaller[1];
         }

@@ -74,6 +74,28 @@ lines printed 2
 works 'frame%d.pgm' limited.mkv --limit 2
 is "frames of two" "$(frames limited.mkv)" 1
 
+# ---- points ----
+printf 'x,y\n30,30\n50.5;20\n\n# a comment\n40 40 7\n' >places.txt
+printf '1,2\na,b\n' >bad.txt
+: >none.txt
+works 'frame%d.pgm' tracks.csv --points places.txt
+is "head of a CSV" "$(head -1 tracks.csv)" frame,time,id,x,y,difference,back
+lines tracks.csv 13
+is "first place" "$(sed -n 2p tracks.csv)" 0,0.000000,1,30.0000,30.0000,0.000,0.0000
+has tracks.csv '^1,0.04[0-9]*,1,31.0[0-9]*,(30.0|29.9)' '^3,0.12[0-9]*,1,33.0[0-9]*,(30.0|29.9)'
+works 'frame%d.pgm' tracks.csv --points places.txt --threads 3 -y
+lines tracks.csv 13
+works frame0.pgm frame1.pgm - --points auto
+has printed '"frame":0,"time":0.0,"id":1,"x":[0-9.]+,"y":[0-9.]+' '"frame":1.*"back":0.0'
+works frame0.pgm frame1.pgm null: --points auto
+fails 1 'line 2 is no place \(got "a,b"' frame0.pgm frame1.pgm x.csv --points bad.txt
+fails 1 'has no places' frame0.pgm frame1.pgm x.csv --points none.txt
+fails 1 'missing.txt' frame0.pgm frame1.pgm x.csv --points missing.txt
+absent x.csv
+fails 2 'is no name for points' frame0.pgm frame1.pgm x.png --points auto
+fails 2 'stats is about fields' frame0.pgm frame1.pgm x.csv --points auto --stats -
+fails 2 'exists already' frame0.pgm frame1.pgm tracks.csv --points auto
+
 # ---- what is refused ----
 fails 1 'no two frames' frame0.pgm null:
 picture small.pgm

@@ -18,6 +18,7 @@ static const help_pair outputs[] = {
      "for video."},
     {"NAME.kitti.png", "The field as KITTI stores it, in steps of 1/64 pixel."},
     {"any other picture or video", "A picture of the flow, as --render says; default: colours."},
+    {"NAME.csv, NAME.jsonl", "With --points: where each point is in each frame."},
     {"null:", "Nothing is written: for --stats."},
     {NULL, NULL}};
 
@@ -28,6 +29,7 @@ static const help_pair examples[] = {
     {"segment-flow --quality accurate a.png b.png flow.kitti.png --check --stats -",
      "A field for KITTI, with numbers and how well it explains the second picture."},
     {"segment-flow in.mp4 arrows.mp4 --render arrows --max-flow 20", "Arrows on the frames."},
+    {"segment-flow in.mp4 tracks.csv --points auto", "Corners, followed through a video."},
     {"segment-flow in.mp4 null: --unit px/s --stats speeds.jsonl", "How fast things move."},
     {NULL, NULL}};
 

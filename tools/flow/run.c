@@ -8,6 +8,7 @@
 #include "common/signals.h"
 #include "common/text.h"
 #include "flow/describe.h"
+#include "flow/points.h"
 #include <jansson.h>
 #include <math.h>
 #include <segment/motion.h>
@@ -45,6 +46,7 @@ typedef struct flow_job {
     bool to_nothing;
     outfile statistics;
     bool has_statistics;
+    point_tracks *points;              /* of --points, in place of fields */
     seg_frame before;                  /* the frame before the one at hand */
     seg_image picture, warped, inside; /* drawn, brought back, where */
     int64_t frames, fields;
@@ -349,11 +351,21 @@ static bool handle_field(flow_job *job, const seg_frame *frame) {
     return true;
 }
 
-static bool handle_frame(flow_job *job, const seg_frame *frame) {
+static bool find_field(flow_job *job, const seg_frame *frame) {
     const seg_status status = seg_context_apply(job->context, frame, 0, &job->result);
     if (status < 0) return fail(job->first, status);
     const bool field = job->frames > 0 && !(job->result.flags & SEG_RESULT_PROVISIONAL);
-    if (field && !handle_field(job, frame)) return false;
+    return !field || handle_field(job, frame);
+}
+
+static bool follow_points(flow_job *job, const seg_frame *frame) {
+    const bool first = job->frames == 0;
+    job->fields += !first;
+    return points_follow(job->points, first ? NULL : &job->before, frame, &job->env);
+}
+
+static bool handle_frame(flow_job *job, const seg_frame *frame) {
+    if (!(job->points ? follow_points : find_field)(job, frame)) return false;
     seg_frame_unref(&job->before);
     job->before = seg_frame_ref(frame);
     job->frames++;
@@ -422,8 +434,28 @@ static int finish(flow_job *job, int code) {
         else if (!outfile_finish(&job->statistics))
             code = EXIT_FAILED;
     }
+    if (!points_close(job->points, whole)) code = EXIT_FAILED;
     if (signals_received()) code = 128 + signals_received();
     return code;
+}
+
+/* What follows single points takes none of what is about fields. */
+static bool check_points(const flow_job *job, const arguments *given) {
+    static const option_id about_fields[] = {OPTION_METHOD,    OPTION_FLOW_RENDER, OPTION_MAX_FLOW,
+                                             OPTION_LEGEND,    OPTION_UNIT,        OPTION_CHECK,
+                                             OPTION_STATISTICS};
+    for (size_t i = 0; i < sizeof about_fields / sizeof *about_fields; i++)
+        if (given->values[about_fields[i]]) {
+            message_error(NULL, "--%s is about fields; --points finds none",
+                          option_get(about_fields[i])->name);
+            return false;
+        }
+    if (given->parameter_count) {
+        message_error(NULL, "--%s is a parameter of fields; --points finds none",
+                      given->parameters[0].name);
+        return false;
+    }
+    return points_check_output(job->output);
 }
 
 static int start(flow_job *job, const arguments *given) {
@@ -439,6 +471,10 @@ static int start(flow_job *job, const arguments *given) {
     }
     seg_result_init(&job->result, &job->env);
     signals_catch();
+    if (given->values[OPTION_POINTS]) {
+        job->points = points_open(given->values[OPTION_POINTS], job->output);
+        if (!job->points) return EXIT_FAILED;
+    }
     if (statistics) {
         if (!outfile_open(&job->statistics, statistics)) return EXIT_FAILED;
         job->has_statistics = true;
@@ -450,7 +486,8 @@ static int start(flow_job *job, const arguments *given) {
 int flow_run(const arguments *given) {
     flow_job job = {0};
     if (!settings_read_options(&job.settings, given) || !read_names(&job, given) ||
-        !read_options(&job, given) || !check_output(&job)) {
+        !read_options(&job, given) ||
+        !(given->values[OPTION_POINTS] ? check_points(&job, given) : check_output(&job))) {
         free(job.options);
         return EXIT_USAGE;
     }
