@@ -154,12 +154,26 @@ seg_status seg_field_blur(const seg_field *target, const seg_field *source, doub
     return resample(target, source, GAUSSIAN, sigma, sigma, 1, scratch, env);
 }
 
-void seg_field_halve(const seg_field *target, const seg_field *source) {
+typedef struct halving {
+    const seg_field *target, *source;
+} halving;
+
+static seg_status halve_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    const halving *h = argument;
     const seg_patches_kernels *kernels = seg_patches_kernels_get();
-    for (int32_t y = 0; y < target->height; y++)
-        kernels->halve(seg_field_row(target, y), seg_field_row(source, 2 * y),
-                       seg_field_row(source, 2 * y + 1), target->width);
+    for (int32_t y = first; y < end; y++)
+        kernels->halve(seg_field_row(h->target, y), seg_field_row(h->source, 2 * y),
+                       seg_field_row(h->source, 2 * y + 1), h->target->width);
+    return SEG_OK;
+}
+
+seg_status seg_field_halve(const seg_field *target, const seg_field *source, const seg_env *env) {
+    halving h = {target, source};
+    SEG_TRY(seg_run_bands(env, target->height, BAND_HEIGHT, halve_band, &h));
     seg_field_extend(target);
+    return SEG_OK;
 }
 
 /* ---- pyramids ---- */

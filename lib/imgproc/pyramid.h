@@ -36,7 +36,8 @@ SEG_NODISCARD seg_status seg_field_stretch(const seg_field *target, const seg_fi
 
 /** `target`, half as large (rounded up), each pixel the mean of the 2 x 2 under it; fills the room
  * as well. The room of `source` is filled. */
-void seg_field_halve(const seg_field *target, const seg_field *source);
+SEG_NODISCARD seg_status seg_field_halve(const seg_field *target, const seg_field *source,
+                                         const seg_env *env);
 
 /** Gaussian blur of that sigma (0 < sigma <= 4), borders repeated; fills the room as well. */
 SEG_NODISCARD seg_status seg_field_blur(const seg_field *target, const seg_field *source,

@@ -332,8 +332,8 @@ static seg_status make_levels(dis_level *levels, int32_t *count, int32_t finest,
             if (width < LEAST_SIDE || height < LEAST_SIDE) return SEG_OK;
             seg_field smaller[2];
             SEG_TRY(seg_fields_take(smaller, 2, width, height, job->scratch));
-            seg_field_halve(&smaller[0], &first);
-            seg_field_halve(&smaller[1], &second);
+            SEG_TRY(seg_field_halve(&smaller[0], &first, job->env));
+            SEG_TRY(seg_field_halve(&smaller[1], &second, job->env));
             first = smaller[0];
             second = smaller[1];
         }

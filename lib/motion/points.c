@@ -240,7 +240,7 @@ static seg_status take_picture(seg_field *levels, int32_t *count, const seg_imag
             break;
         }
         SEG_TRY(seg_fields_take(&levels[i], 1, width, height, scratch));
-        seg_field_halve(&levels[i], &levels[i - 1]);
+        SEG_TRY(seg_field_halve(&levels[i], &levels[i - 1], env));
     }
     return SEG_OK;
 }

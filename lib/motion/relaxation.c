@@ -12,17 +12,34 @@
 #include "core/bands.h"
 #include "core/check.h"
 
+#include <string.h>
+
 seg_status seg_halves_take(seg_halves *halves, int32_t count, int32_t width, int32_t height,
                            seg_scratch *scratch) {
     seg_field *fields = halves[0].half; /* an array of pairs is one of fields */
     return seg_fields_take(fields, 2 * count, seg_half_width(width, 0), height, scratch);
 }
 
+/* The room, and the last row and column, which the odd half and the weights may not fill. */
+static void clear_border(const seg_field *field) {
+    const size_t edge = SEG_FIELD_EDGE * sizeof(float);
+    const size_t whole = (size_t)field->width * sizeof(float) + 2 * edge;
+    for (int32_t y = -SEG_FIELD_ROWS; y < field->height + SEG_FIELD_ROWS; y++) {
+        float *row = seg_field_row(field, y);
+        if (y < 0 || y >= field->height - 1) {
+            memset(row - SEG_FIELD_EDGE, 0, whole);
+            continue;
+        }
+        memset(row - SEG_FIELD_EDGE, 0, edge);
+        memset(row + field->width - 1, 0, edge + sizeof(float));
+    }
+}
+
 seg_halves seg_halves_reshape(const seg_halves *halves, int32_t width, int32_t height) {
     seg_halves smaller;
     for (int odd = 0; odd < 2; odd++) {
         smaller.half[odd] = seg_field_reshape(&halves->half[odd], seg_half_width(width, 0), height);
-        seg_field_clear(&smaller.half[odd]);
+        clear_border(&smaller.half[odd]);
     }
     return smaller;
 }

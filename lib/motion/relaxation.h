@@ -24,7 +24,7 @@ static inline int32_t seg_half_width(int32_t width, int odd) {
 SEG_NODISCARD seg_status seg_halves_take(seg_halves *halves, int32_t count, int32_t width,
                                          int32_t height, seg_scratch *scratch);
 
-/** The same memory for a smaller field, all 0. */
+/** The same memory for a smaller field; its border and what is beyond are 0. */
 seg_halves seg_halves_reshape(const seg_halves *halves, int32_t width, int32_t height);
 
 /** The linear system: blocks, unknowns and the weights between a pixel and the ones to its right

@@ -485,11 +485,12 @@ seg_status seg_variational_refine(const seg_field *u, const seg_field *v, const 
     l = shrink_memory(&l, l.width, l.height);
     l.first = *first;
     l.second = *second;
-    seg_field_copy(&l.u, u);
-    seg_field_copy(&l.v, v);
+    l.u = *u;
+    l.v = *v;
     for (int32_t k = 0; k < how->warps; k++)
         SEG_TRY(warp_once(&l));
-    seg_field_copy(u, &l.u);
+    if (l.u.data == u->data) return SEG_OK;
+    seg_field_copy(u, &l.u); /* the last median is in the spare one */
     seg_field_copy(v, &l.v);
     return SEG_OK;
 }

@@ -370,6 +370,49 @@ static void single_blur_canny(bench_state *s) {
 
 #define NOISE BENCH_NOISE
 #define TWO BENCH_TWO_THREADS
+/* The flow from the picture to the next one; the frame before is always new. */
+static void flow(bench_state *s, const char *id, const char *quality) {
+    if (!s->flow) {
+        _Alignas(16) unsigned char options[512];
+        const seg_method *method = seg_method_find(id);
+        seg_params_init(options, method->params);
+        bench_need(seg_params_parse(options, method->params, "quality", quality, NULL));
+        bench_need(seg_context_create(&s->flow, method, options, s->env));
+        seg_result_init(&s->field, s->env);
+    }
+    seg_frame frame = {.pts = SEG_NO_PTS, .flags = SEG_FRAME_DISCONTINUITY};
+    frame.image = s->picture->grey;
+    bench_need(seg_context_apply(s->flow, &frame, 0, &s->field));
+    frame.flags = 0;
+    frame.index = 1;
+    frame.image = s->picture->next;
+    bench_need(seg_context_apply(s->flow, &frame, 0, &s->field));
+}
+static void ours_dis_fastest(bench_state *s) {
+    flow(s, "dis", "fastest");
+}
+static void peers_dis_ultrafast(bench_state *s) {
+    peer_dis(&s->picture->grey, &s->picture->next, 0);
+}
+static void ours_dis_fast(bench_state *s) {
+    flow(s, "dis", "fast");
+}
+static void peers_dis_fast(bench_state *s) {
+    peer_dis(&s->picture->grey, &s->picture->next, 1);
+}
+static void ours_dis(bench_state *s) {
+    flow(s, "dis", "default");
+}
+static void peers_dis_medium(bench_state *s) {
+    peer_dis(&s->picture->grey, &s->picture->next, 2);
+}
+static void ours_farneback(bench_state *s) {
+    flow(s, "farneback", "default");
+}
+static void peers_farneback(bench_state *s) {
+    peer_farneback(&s->picture->grey, &s->picture->next);
+}
+
 #define SLOW BENCH_SLOW
 
 /* Bars: the ratio as both come, and with page faults off; 0 = none. */
@@ -414,6 +457,10 @@ const bench_operation bench_operations[] = {
     {"felzenszwalb", ours_felzenszwalb, peers_felzenszwalb, SLOW, {3, 3}},
     {"mean shift, peer filters only", ours_mean_shift, peers_mean_shift, SLOW, {3, 3}},
     {"grabcut", ours_grabcut, peers_grabcut, SLOW, {2, 2}},
+    {"dis fastest, ultrafast", ours_dis_fastest, peers_dis_ultrafast, SLOW, {1.3, 1.3}},
+    {"dis fast", ours_dis_fast, peers_dis_fast, SLOW, {1.3, 1.3}},
+    {"dis default, medium", ours_dis, peers_dis_medium, SLOW, {1.3, 1.3}},
+    {"farneback", ours_farneback, peers_farneback, SLOW, {3, 3}},
     {"canny L1, two threads", ours_canny_l1, single_canny_l1, TWO, {1.7, 1.7}},
     {"canny L2, two threads", ours_canny_l2, single_canny_l2, TWO, {1.7, 1.7}},
     {"blur + canny, two threads", ours_blur_canny, single_blur_canny, TWO, {1.7, 1.7}},
@@ -432,4 +479,7 @@ void bench_state_free(bench_state *state) {
                            &state->labels, &state->distance, &state->markers};
     for (size_t i = 0; i < sizeof images / sizeof *images; ++i)
         seg_image_unref(images[i]);
+    if (!state->flow) return;
+    seg_context_free(state->flow);
+    seg_result_free(&state->field);
 }

@@ -9,6 +9,8 @@ typedef struct bench_state {
     const bench_picture *picture;
     const seg_image *mask; /* for components and distances */
     seg_image output, dx, dy, labels, distance, markers;
+    seg_context *flow;
+    seg_result field;
     const seg_env *env, *one_thread;
 } bench_state;
 

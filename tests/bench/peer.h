@@ -51,6 +51,10 @@ void peer_flood(const seg_image *rgb, int x, int y, double tolerance, bool fixed
 void peer_grabcut(const seg_image *rgb, const seg_rect *rect, int iterations);
 /* Affine, from the target to the source, first pixel's centre at 0, 0; bilinear, zeros outside. */
 void peer_warp(const seg_image *picture, const double matrix[6]);
+/* Dense inverse search, preset 0 = ultrafast, 1 = fast, 2 = medium; Farneback's with OpenCV's usual
+ * parameters: .5, 3, 15, 3, 5, 1.2. */
+void peer_dis(const seg_image *first, const seg_image *second, int preset);
+void peer_farneback(const seg_image *first, const seg_image *second);
 void peer_output(seg_image *u8);
 
 #ifdef __cplusplus

@@ -91,6 +91,12 @@ void peer_grabcut(const seg_image *rgb, const seg_rect *rect, int iterations) {
 void peer_warp(const seg_image *picture, const double matrix[6]) {
     (void)picture, (void)matrix;
 }
+void peer_dis(const seg_image *first, const seg_image *second, int preset) {
+    (void)first, (void)second, (void)preset;
+}
+void peer_farneback(const seg_image *first, const seg_image *second) {
+    (void)first, (void)second;
+}
 void peer_output(seg_image *u8) {
     (void)u8;
 }

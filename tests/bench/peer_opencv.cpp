@@ -3,6 +3,7 @@
 #include <map>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <opencv2/video/tracking.hpp>
 #include <opencv2/ximgproc.hpp>
 #include <opencv2/ximgproc/segmentation.hpp>
 #include <string>
@@ -204,6 +205,17 @@ void peer_warp(const seg_image *picture, const double matrix[6]) {
     const cv::Mat_<double> map(2, 3, const_cast<double *>(matrix));
     cv::warpAffine(header(picture), output, map, cv::Size(picture->width, picture->height),
                    cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
+}
+
+void peer_dis(const seg_image *first, const seg_image *second, int preset) {
+    static cv::Ptr<cv::DISOpticalFlow> dis = cv::DISOpticalFlow::create(preset);
+    static cv::Mat field;
+    dis->calc(header(first), header(second), field);
+}
+
+void peer_farneback(const seg_image *first, const seg_image *second) {
+    static cv::Mat field;
+    cv::calcOpticalFlowFarneback(header(first), header(second), field, 0.5, 3, 15, 3, 5, 1.2, 0);
 }
 
 void peer_output(seg_image *u8) {

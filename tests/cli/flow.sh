@@ -74,6 +74,9 @@ lines printed 2
 works 'frame%d.pgm' limited.mkv --limit 2
 is "frames of two" "$(frames limited.mkv)" 1
 
+works frame0.pgm frame1.pgm null: --report report.json --method dis --quality fast
+has report.json '"method":"dis"' '"quality":"fast"' '"frames":{"read":2,"compared":1}' '"process":'
+
 # ---- points ----
 printf 'x,y\n30,30\n50.5;20\n\n# a comment\n40 40 7\n' >places.txt
 printf '1,2\na,b\n' >bad.txt

@@ -28,6 +28,7 @@ build=$source/build/quality
 nice cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSEGMENT_TESTS=OFF >/dev/null
 nice cmake --build "$build" >/dev/null
 segment=$build/bin/segment
+segment_flow=$build/bin/segment-flow
 evaluate="nice $build/bin/segment-eval"
 failures=0
 
@@ -42,6 +43,7 @@ title() { title=$1; }
 measures() { measures=$*; }
 scored() { scorer=$*; }
 given() { given=$*; }
+averaged() { averaged=1; } # a column with the mean over the data sets
 # data NAME INPUTS TRUTH [PATTERN]: of the folders all files, or those that match
 data() {
     if ! [ -e "$data/$2" ] || ! [ -e "$data/$3" ]; then
@@ -58,6 +60,7 @@ data() {
 
 # What it says of its rows; everything after the first -- of sweep is one setting each.
 ours() { row "\`$*\`" run_ours "$@"; }
+flow() { row "\`$*\`" run_flow "$@"; }
 sweep() { row "\`${*%% -- *}\`" run_sweep "$@"; }
 every() { for method in $(methods_of "$1"); do ours "$method"; done; }
 theirs() {
@@ -104,6 +107,17 @@ run_ours() {
         time_of "$work/report"
     done | median
 }
+# Of frames that are a pair over and over: the first field is kept.
+run_flow() {
+    for run in $(seq "$runs"); do
+        $quiet "$segment_flow" -y -q --threads 1 --method "$@" --report "$work/report" \
+            "$inputs" "$out/%d.flo"
+        sed 's/.*"compared":\([0-9]*\).*"process":\([0-9.e+-]*\).*/\1 \2/' "$work/report" |
+            awk '{ print 1000 * $2 / $1 }'
+    done | median
+    find "$out" -name '*.flo' ! -name 0.flo -exec rm -f {} +
+    mv "$out/0.flo" "$out/flow10.flo"
+}
 run_sweep() {
     base=${*%% -- *}
     while [ "$1" != -- ]; do shift; done
@@ -143,12 +157,12 @@ methods_of() {
 
 # Methods down, data sets and measures across, the mean time last.
 print_table() {
-    awk -F '\t' -v title="$title" '
+    awk -F '\t' -v title="$title" -v averaged="$averaged" '
         !(($2, $3) in column) { column[$2, $3] = ++columns; set[columns] = $2; of[columns] = $3 }
         !($2 in known) { known[$2] = 1; sets++ }
         !($3 in measured) { measured[$3] = 1; measures++ }
         !($1 in line) { line[$1] = ++lines; name[lines] = $1 }
-        { score[line[$1], column[$2, $3]] = $4; ms[line[$1]] += $5; cells[line[$1]]++ }
+        { sum[line[$1]] += $4; score[line[$1], column[$2, $3]] = $4; ms[line[$1]] += $5; cells[line[$1]]++ }
         END {
             text = "| " title
             if (measures == 1) text = text ", " of[1]
@@ -156,12 +170,13 @@ print_table() {
             for (c = 1; c <= columns; c++)
                 text = text " | " (measures == 1 ? (sets == 1 ? "score" : set[c]) : \
                                    sets == 1 ? of[c] : set[c] " " of[c])
-            print text " | ms |"
-            for (c = 0; c <= columns + 1; c++) printf "| --- "
+            print text (averaged ? " | mean" : "") " | ms |"
+            for (c = 0; c <= columns + 1 + averaged; c++) printf "| --- "
             print "|"
             for (l = 1; l <= lines; l++) {
                 text = "| " name[l]
                 for (c = 1; c <= columns; c++) text = text " | " score[l, c]
+                if (averaged) text = text sprintf(" | %.3f", sum[l] / cells[l])
                 printf "%s | %.3g |\n", text, ms[l] / cells[l]
             }
         }' "$work/rows"
@@ -188,7 +203,7 @@ for table in "$@"; do
     mkdir -p "$work"
     : >"$work/data"
     : >"$work/rows"
-    rows=0 title=$table measures= scorer= given=
+    rows=0 title=$table measures= scorer= given= averaged=0
     # shellcheck disable=SC1090 # one of tables/
     . "$source/tests/quality/tables/$table.sh"
     [ -s "$work/rows" ] || continue

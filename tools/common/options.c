@@ -298,7 +298,7 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_REPORT] = {"report", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                        "Write a JSON line for each input: method, parameters, decisions, frames, "
                        "times, warnings; - is standard output.",
-                       SEGMENT | AUGMENT},
+                       SEGMENT | AUGMENT | FLOW},
     [OPTION_MANIFEST] = {"manifest", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                          "Write a JSON line for each copy with all that was drawn, after one with "
                          "the pipeline and its rules; --replay reads it; - is standard output.",

@@ -3,6 +3,7 @@
 #include "common/messages.h"
 #include "common/names.h"
 #include "common/outfile.h"
+#include "common/parameters.h"
 #include "common/pictures.h"
 #include "common/progress.h"
 #include "common/signals.h"
@@ -13,6 +14,7 @@
 #include <math.h>
 #include <segment/motion.h>
 #include <segment/render.h>
+#include <segment/version.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,10 +48,12 @@ typedef struct flow_job {
     bool to_nothing;
     outfile statistics;
     bool has_statistics;
-    point_tracks *points;              /* of --points, in place of fields */
+    bool follows;                      /* --points: */
+    point_tracks *points;              /* in place of fields */
     seg_frame before;                  /* the frame before the one at hand */
     seg_image picture, warped, inside; /* drawn, brought back, where */
     int64_t frames, fields;
+    double begin, seconds; /* when it started, spent on fields or points */
 } flow_job;
 
 static bool fail(const char *subject, seg_status status) {
@@ -114,10 +118,15 @@ static bool read_options(flow_job *job, const arguments *given) {
             return false;
         }
     }
-    if (values[OPTION_STATISTICS] && text_equal(values[OPTION_STATISTICS], "-") &&
-        text_equal(job->output, "-")) {
-        message_error(NULL, "standard output (-) is named too often (got it as OUTPUT and for "
-                            "--stats, allowed once)");
+    const char *const written[] = {job->output, values[OPTION_STATISTICS], values[OPTION_REPORT]};
+    int to_standard_output = 0;
+    for (int i = 0; i < 3; i++)
+        to_standard_output += written[i] && text_equal(written[i], "-");
+    if (to_standard_output > 1) {
+        message_error(NULL,
+                      "standard output (-) is named too often (got it for %d of OUTPUT, "
+                      "--stats and --report, allowed once)",
+                      to_standard_output);
         return false;
     }
     job->method = given->method ? given->method : flow_default_method();
@@ -352,7 +361,9 @@ static bool handle_field(flow_job *job, const seg_frame *frame) {
 }
 
 static bool find_field(flow_job *job, const seg_frame *frame) {
+    const double begin = clock_seconds();
     const seg_status status = seg_context_apply(job->context, frame, 0, &job->result);
+    job->seconds += clock_seconds() - begin;
     if (status < 0) return fail(job->first, status);
     const bool field = job->frames > 0 && !(job->result.flags & SEG_RESULT_PROVISIONAL);
     return !field || handle_field(job, frame);
@@ -361,7 +372,10 @@ static bool find_field(flow_job *job, const seg_frame *frame) {
 static bool follow_points(flow_job *job, const seg_frame *frame) {
     const bool first = job->frames == 0;
     job->fields += !first;
-    return points_follow(job->points, first ? NULL : &job->before, frame, &job->env);
+    const double begin = clock_seconds();
+    const bool good = points_follow(job->points, first ? NULL : &job->before, frame, &job->env);
+    job->seconds += clock_seconds() - begin;
+    return good;
 }
 
 static bool handle_frame(flow_job *job, const seg_frame *frame) {
@@ -408,6 +422,47 @@ static int run_frames(flow_job *job) {
     if (!good) return EXIT_FAILED;
     if (status < 0) fail(job->first, status);
     return status == SEG_ERROR_TRUNCATED ? EXIT_TRUNCATED : status < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* ---- the report ---- */
+
+/* Like that of segment; what may differ from run to run is in "time" alone. */
+static bool write_report(const flow_job *job, const char *path, int code) {
+    json_t *record = json_object();
+    json_object_set_new(record, "input", json_string(job->first));
+    if (job->second) json_object_set_new(record, "second", json_string(job->second));
+    json_object_set_new(record, "output", json_string(job->output));
+    json_object_set_new(record, "status",
+                        json_string(code == EXIT_DONE        ? "done"
+                                    : code == EXIT_TRUNCATED ? "ended early"
+                                                             : "failed"));
+    json_object_set_new(record, "version", json_string(seg_version()));
+    if (!job->follows) {
+        json_object_set_new(record, "method", json_string(job->method->id));
+        json_object_set_new(record, "parameters",
+                            parameters_describe(job->options, job->method->params, NULL));
+    }
+    json_object_set_new(record, "frames",
+                        json_pack("{s:I, s:I}", "read", (json_int_t)job->frames, "compared",
+                                  (json_int_t)job->fields));
+    json_object_set_new(
+        record, "time",
+        json_pack("{s:f, s:f}", "total", clock_seconds() - job->begin, "process", job->seconds));
+    char *line = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(7));
+    json_decref(record);
+    text_buffer text = {0};
+    text_add(&text, "%s\n", line ? line : "{}");
+    outfile out;
+    bool good = outfile_open(&out, path);
+    if (good && outfile_write(&out, text.data, text.length))
+        good = outfile_finish(&out);
+    else if (good) {
+        outfile_abandon(&out);
+        good = false;
+    }
+    text_free(&text);
+    free(line);
+    return good;
 }
 
 /* ---- the whole ---- */
@@ -472,6 +527,7 @@ static int start(flow_job *job, const arguments *given) {
     seg_result_init(&job->result, &job->env);
     signals_catch();
     if (given->values[OPTION_POINTS]) {
+        job->follows = true;
         job->points = points_open(given->values[OPTION_POINTS], job->output);
         if (!job->points) return EXIT_FAILED;
     }
@@ -491,7 +547,10 @@ int flow_run(const arguments *given) {
         free(job.options);
         return EXIT_USAGE;
     }
-    const int code = finish(&job, start(&job, given));
+    job.begin = clock_seconds();
+    int code = finish(&job, start(&job, given));
+    const char *report = given->values[OPTION_REPORT];
+    if (report && !write_report(&job, report, code) && code == EXIT_DONE) code = EXIT_FAILED;
     seg_context_free(job.context);
     seg_result_free(&job.result);
     seg_reader_close(job.reader);
