@@ -62,6 +62,7 @@ static const seg_method *const methods[] = {
     &seg_method_pbas,
     &seg_method_subsense,
     &seg_method_consensus,
+    &seg_method_motion,
     &seg_method_horn_schunck,
     &seg_method_dis,
     &seg_method_tv_l1,

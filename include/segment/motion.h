@@ -195,6 +195,30 @@ typedef struct seg_flow_numbers {
 /** Measures a flow (F32, two channels). Errors: SEG_ERROR_ARGUMENT. */
 SEG_API SEG_NODISCARD seg_status seg_flow_measure(seg_flow_numbers *numbers, const seg_image *flow);
 
+/**
+ * Method "motion": what moves against the dominant motion, which is the camera's in most videos. A
+ * frame gives SEG_OUTPUT_LABELS, the objects, each of which follows one motion and keeps its number
+ * while it is seen (0 = the dominant motion); SEG_OUTPUT_MASK, where there is one;
+ * SEG_OUTPUT_SCORE, F32, the belief 0 .. 1 that a pixel moves; SEG_OUTPUT_FLOW, F32, two channels,
+ * pixels per frame: how a pixel came to its place since the frame before, or, with look-ahead,
+ * where it goes until the next one. Decisions: the dominant motion, numbers as in seg_motion with
+ * the names u (p0), u-x, u-y, ..., v (p6), ..., the numbers of its model, how far the flow deviates
+ * from it, and the number of objects. The first frame of a stream, or after a cut or jump, has no
+ * flow; without look-ahead nothing moves in it then, and it is marked provisional.
+ */
+typedef struct seg_moving_options {
+    size_t size;
+    int32_t quality;    /**< seg_flow_quality of the flow */
+    int32_t model;      /**< of the dominant motion: 0 = choose, else seg_motion_model + 1 */
+    double threshold;   /**< robust deviations from the dominant motion that make a pixel move */
+    double smoothness;  /**< of the bonds between neighbours; 0 = each pixel for itself */
+    int32_t look_ahead; /**< frames: 0 = evidence is the flow from the frame before, 1 = that to the
+                             next one */
+    double min_area;    /**< of an object, percent of the picture */
+} seg_moving_options;
+
+SEG_API void seg_moving_options_init(seg_moving_options *options);
+
 SEG_END_DECLS
 
 #endif

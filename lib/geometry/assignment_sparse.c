@@ -274,6 +274,10 @@ static seg_status solve_once(int32_t *column_of, const row_lists *lists, int32_t
     }
     seg_matching m;
     SEG_TRY(seg_matching_init(&m, &graph, unpaired, scratch));
+    /* a search goes along an edge once */
+    m.queue_room = rows > 0 ? lists->starts[rows] + graph.most_edges : 0;
+    m.queue = seg_scratch_take(scratch, (size_t)m.queue_room, sizeof *m.queue, "ways");
+    if (!m.queue) return SEG_ERROR_MEMORY;
     for (int32_t c = 0; c < columns; c++)
         seg_matching_activate(&m, 1, c);
     for (int32_t r = 0; r < rows; r++)
@@ -284,15 +288,23 @@ static seg_status solve_once(int32_t *column_of, const row_lists *lists, int32_t
     return SEG_OK;
 }
 
+seg_status seg_assignment_solve_sparse_in(seg_scratch *scratch, int32_t *column_of,
+                                          const int32_t *starts, const int32_t *columns_of_rows,
+                                          const double *costs, int32_t rows, int32_t columns,
+                                          double unpaired) {
+    const row_lists lists = {starts, columns_of_rows, costs};
+    SEG_TRY(check(column_of, &lists, rows, columns, unpaired));
+    return solve_once(column_of, &lists, rows, columns, unpaired, scratch);
+}
+
 seg_status seg_assignment_solve_sparse(int32_t *column_of, const int32_t *starts,
                                        const int32_t *columns_of_rows, const double *costs,
                                        int32_t rows, int32_t columns, double unpaired,
                                        const seg_env *env) {
-    const row_lists lists = {starts, columns_of_rows, costs};
-    SEG_TRY(check(column_of, &lists, rows, columns, unpaired));
     seg_scratch scratch;
     seg_scratch_init(&scratch, env);
-    const seg_status status = solve_once(column_of, &lists, rows, columns, unpaired, &scratch);
+    const seg_status status = seg_assignment_solve_sparse_in(
+        &scratch, column_of, starts, columns_of_rows, costs, rows, columns, unpaired);
     seg_scratch_free(&scratch);
     return status;
 }

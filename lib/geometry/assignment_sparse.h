@@ -66,4 +66,11 @@ static inline int32_t seg_matching_mate(const seg_matching *matching, int32_t si
     return matching->nodes[side][node].mate;
 }
 
+/** As seg_assignment_solve_sparse, with memory of the scratch. */
+SEG_NODISCARD seg_status seg_assignment_solve_sparse_in(seg_scratch *scratch, int32_t *column_of,
+                                                        const int32_t *starts,
+                                                        const int32_t *columns_of_rows,
+                                                        const double *costs, int32_t rows,
+                                                        int32_t columns, double unpaired);
+
 #endif

@@ -1,5 +1,5 @@
 /* Parametric models of motion. All of them are linear in their numbers. */
-#include <segment/motion_model.h>
+#include "geometry/motion_fit.h"
 
 #include "core/check.h"
 #include "core/math.h"
@@ -303,15 +303,24 @@ static seg_status check(const seg_motion *motion, const seg_motion_sample *sampl
     return SEG_OK;
 }
 
-static seg_status take(fit *f, const seg_motion_sample *samples, int32_t count,
-                       const seg_env *env) {
-    const size_t item = sizeof *f->residuals + sizeof *f->order;
-    *f = (fit){.samples = samples, .count = count};
-    f->residuals = seg_allocate(env, (size_t)count, item, "residuals");
-    if (!f->residuals) return SEG_ERROR_MEMORY;
-    f->order = (float *)(f->residuals + count);
-    normalise(f);
-    return SEG_OK;
+#define ROOM_OF_SAMPLE (sizeof(double) + sizeof(float)) /* a residual and its place in an order */
+
+size_t seg_motion_fit_room(int32_t count) {
+    return (size_t)count * ROOM_OF_SAMPLE;
+}
+
+static fit fit_in(void *room, const seg_motion_sample *samples, int32_t count) {
+    fit f = {.samples = samples, .count = count, .residuals = room};
+    f.order = (float *)(f.residuals + count);
+    normalise(&f);
+    return f;
+}
+
+void seg_motion_fit_in(void *room, seg_motion *motion, double *deviation, seg_motion_model model,
+                       const seg_motion_sample *samples, int32_t count) {
+    fit f = fit_in(room, samples, count);
+    run(motion, deviation, model, &f);
+    denormalise(motion, &f);
 }
 
 seg_status seg_motion_fit(seg_motion *motion, double *deviation, seg_motion_model model,
@@ -319,11 +328,10 @@ seg_status seg_motion_fit(seg_motion *motion, double *deviation, seg_motion_mode
     SEG_TRY(check(motion, samples, count));
     if (!known(model))
         return seg_fail(SEG_ERROR_ARGUMENT, "model is %d (allowed 0 to 4)", (int)model);
-    fit f;
-    SEG_TRY(take(&f, samples, count, env));
-    run(motion, deviation, model, &f);
-    denormalise(motion, &f);
-    seg_release(env, f.residuals);
+    void *room = seg_allocate(env, (size_t)count, ROOM_OF_SAMPLE, "residuals");
+    if (!room) return SEG_ERROR_MEMORY;
+    seg_motion_fit_in(room, motion, deviation, model, samples, count);
+    seg_release(env, room);
     return SEG_OK;
 }
 
@@ -334,15 +342,10 @@ static double criterion(const fit *f, seg_motion_model model, double noise) {
     return sum;
 }
 
-seg_status seg_motion_choose(seg_motion *motion, seg_motion_model *model, double *deviation,
-                             double noise, const seg_motion_sample *samples, int32_t count,
-                             const seg_env *env) {
-    SEG_TRY(check(motion, samples, count));
-    if (!model) return seg_fail(SEG_ERROR_ARGUMENT, "model is missing (NULL)");
-    if (!(noise > 0 && noise < 1e9))
-        return seg_fail(SEG_ERROR_ARGUMENT, "noise is %g (allowed: above 0)", noise);
-    fit f;
-    SEG_TRY(take(&f, samples, count, env));
+void seg_motion_choose_in(void *room, seg_motion *motion, seg_motion_model *model,
+                          double *deviation, double noise, const seg_motion_sample *samples,
+                          int32_t count) {
+    fit f = fit_in(room, samples, count);
     double least = 0;
     for (seg_motion_model next = SEG_MOTION_TRANSLATION; next <= SEG_MOTION_QUADRATIC; next++) {
         seg_motion tried;
@@ -356,6 +359,18 @@ seg_status seg_motion_choose(seg_motion *motion, seg_motion_model *model, double
         if (deviation) *deviation = tried_deviation;
     }
     denormalise(motion, &f);
-    seg_release(env, f.residuals);
+}
+
+seg_status seg_motion_choose(seg_motion *motion, seg_motion_model *model, double *deviation,
+                             double noise, const seg_motion_sample *samples, int32_t count,
+                             const seg_env *env) {
+    SEG_TRY(check(motion, samples, count));
+    if (!model) return seg_fail(SEG_ERROR_ARGUMENT, "model is missing (NULL)");
+    if (!(noise > 0 && noise < 1e9))
+        return seg_fail(SEG_ERROR_ARGUMENT, "noise is %g (allowed: above 0)", noise);
+    void *room = seg_allocate(env, (size_t)count, ROOM_OF_SAMPLE, "residuals");
+    if (!room) return SEG_ERROR_MEMORY;
+    seg_motion_choose_in(room, motion, model, deviation, noise, samples, count);
+    seg_release(env, room);
     return SEG_OK;
 }

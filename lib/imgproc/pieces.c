@@ -162,12 +162,12 @@ static seg_status add_contact(contacts *list, int32_t a, int32_t b, int32_t leng
         return SEG_OK;
     }
     if (list->count == list->room) {
-        const size_t room = list->room ? 2 * list->room : CACHE;
-        seg_keyed *larger = seg_scratch_take(list->scratch, room, sizeof *larger, "pairs");
+        seg_keyed *larger =
+            seg_scratch_take(list->scratch, 2 * list->room, sizeof *larger, "pairs");
         if (!larger) return SEG_ERROR_MEMORY;
-        if (list->count) memcpy(larger, list->items, list->count * sizeof *larger);
+        memcpy(larger, list->items, list->count * sizeof *larger);
         list->items = larger;
-        list->room = room;
+        list->room *= 2;
     }
     list->items[list->count++] = (seg_keyed){key, (uint64_t)length};
     *seen = list->count;
@@ -195,7 +195,9 @@ seg_status seg_region_graph_make(seg_region_graph *graph, const seg_image *label
                                  seg_scratch *scratch) {
     contacts list = {.scratch = scratch};
     list.cache = seg_scratch_take(scratch, CACHE, sizeof *list.cache, "pairs");
-    if (!list.cache) return SEG_ERROR_MEMORY;
+    list.items = seg_scratch_take(scratch, CACHE, sizeof *list.items, "pairs");
+    if (!list.cache || !list.items) return SEG_ERROR_MEMORY;
+    list.room = CACHE;
     memset(list.cache, 0, CACHE * sizeof *list.cache);
     SEG_TRY(find_contacts(&list, labels));
     *graph = (seg_region_graph){0};

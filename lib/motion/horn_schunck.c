@@ -145,7 +145,7 @@ static void choose(seg_variational *how, const seg_horn_schunck_options *o) {
     if (o->gradient >= 0) how->gamma = o->gradient;
 }
 
-static seg_status estimate(const seg_flow_job *job) {
+seg_status seg_horn_schunck_flow(const seg_flow_job *job) {
     const seg_horn_schunck_options *options = job->options;
     if (options->scheme == SEG_HORN_SCHUNCK_1981) return seg_horn_schunck_1981(job);
     seg_variational how;
@@ -153,8 +153,8 @@ static seg_status estimate(const seg_flow_job *job) {
     return seg_variational_flow(job, &how);
 }
 
-static const seg_flow_kind kind = {&params, offsetof(seg_horn_schunck_options, flow), estimate,
-                                   guided};
+static const seg_flow_kind kind = {&params, offsetof(seg_horn_schunck_options, flow),
+                                   seg_horn_schunck_flow, guided};
 
 static seg_status create(void **state, const void *options, const seg_env *env) {
     return seg_flow_create(state, &kind, options, env);

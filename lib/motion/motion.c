@@ -1,0 +1,461 @@
+/*
+ * What moves against the dominant motion, as objects.
+ *
+ * Frames are brought to a grid of about GRID blocks; flow is found there from the frame at hand to
+ * the one before, or to the next one (`look-ahead`); a parametric motion is fitted to it robustly
+ * (geometry/motion_model.c: the camera, mostly), and what deviates is evidence of an object
+ * (moving.c). Evidence is carried along the flow, learns its colours and joins its neighbours;
+ * regions are parted by their motions and keep their numbers (moving_objects.c).
+ *
+ * In the spirit of A. Papazoglou, V. Ferrari, "Fast object segmentation in unconstrained video",
+ * ICCV 2013 (motion, colour and neighbours, without training) and of layers by parametric motion
+ * (moving_objects.c names them), but causal, and with a mean field in place of a cut over the whole
+ * clip.
+ *
+ * A cut (the frames do not agree along the flow) or a jump in time starts anew. Where light is
+ * switched, brightness is no guide: the belief stays where it was for that frame.
+ *
+ * Cost: a flow on the grid (two with look-ahead) and about 150 operations a grid pixel; per pixel
+ * of the picture the means of blocks and the enlarged answer. Memory: about 100 bytes a grid pixel
+ * and, with an ignore mask, two bytes a pixel. Known failures: what stands still relative to the
+ * camera's motion is not seen before it moves; large depth steps near a moving camera deviate as
+ * objects do; shadows and water move, too.
+ */
+#include "core/bands.h"
+#include "core/check.h"
+#include "core/math.h"
+#include "imgproc/block_means.h"
+#include "imgproc/planes.h"
+#include "imgproc/samples.h"
+#include "imgproc/still_method.h"
+#include "methods.h"
+#include "motion/horn_schunck.h"
+#include "motion/moving_objects.h"
+#include "motion/moving_result.h"
+#include <segment/imgproc.h>
+
+#include <math.h>
+#include <string.h>
+
+#define GRID 320          /* blocks along the longer side, about */
+#define SLOTS 3           /* frames at hand: one waits for the next and is compared to the last */
+#define CUT_AGREEMENT 0.5 /* correlation along the flow below it: another scene */
+#define LIGHT_STEP 8.0    /* 8-bit levels that the mean jumps by */
+#define LIGHT_AGREEMENT 0.8
+
+static const char *const model_names[] = {"auto",       "translation", "similarity", "affine",
+                                          "projective", "quadratic",   NULL};
+
+static const seg_param rows[] = {
+    {"flow-quality", SEG_PARAM_ENUM, offsetof(seg_moving_options, quality), "fast", 0, 3,
+     seg_flow_quality_names, "", "Of the flow: how much time for how much accuracy.", ""},
+    {"model", SEG_PARAM_ENUM, offsetof(seg_moving_options, model), "affine", 0, 5, model_names, "",
+     "Of the dominant motion; auto = the one that explains the flow with the fewest numbers.", ""},
+    {"threshold", SEG_PARAM_FLOAT, offsetof(seg_moving_options, threshold), "5", 1, 100, NULL,
+     "deviations", "What deviates from the dominant motion by more of its robust deviations moves.",
+     ""},
+    {"smoothness", SEG_PARAM_FLOAT, offsetof(seg_moving_options, smoothness), "1.5", 0, 10, NULL,
+     "", "Of outlines, but for those along edges of colour; 0 = each pixel for itself.", "lambda"},
+    {"look-ahead", SEG_PARAM_INT, offsetof(seg_moving_options, look_ahead), "0", 0, 1, NULL,
+     "frames", "1 = objects by where they go, a frame later; 0 = by where they come from.", ""},
+    {"min-area", SEG_PARAM_FLOAT, offsetof(seg_moving_options, min_area), "0.1", 0, 100, NULL,
+     "% of the picture", "Smaller objects are left out.", ""},
+};
+
+static const seg_param_table params = {rows, sizeof rows / sizeof *rows,
+                                       sizeof(seg_moving_options)};
+
+void seg_moving_options_init(seg_moving_options *options) {
+    seg_params_init(options, &params);
+}
+
+/* ---- state ---- */
+
+typedef struct flow_pair {
+    seg_field u, v;
+} flow_pair;
+
+/* A frame on the grid. */
+typedef struct slot {
+    seg_image small; /* means of blocks */
+    seg_flow_frame grey;
+    seg_moving_frame frame;
+    seg_frame about;    /* its place in time */
+    seg_image left_out; /* of the picture, if `has_left_out` */
+    bool has_left_out;
+    flow_pair back, forward; /* to the frame before, if `linked`; to the next one, if that is */
+    bool linked;
+} slot;
+
+typedef struct motion {
+    seg_still *still;
+    seg_horn_schunck_options flow_options;
+    int32_t width, height; /* of frames */
+    int32_t side;          /* of blocks */
+    slot slots[SLOTS];
+    seg_moving moving;
+    seg_moving_objects objects;
+    void *memory;
+    int32_t turn;  /* slot of the frame at hand */
+    bool previous; /* there is a frame before it */
+    bool waiting;  /* and it has not been described */
+    bool drained;  /* flush has begun */
+} motion;
+
+static const seg_moving_options *options_of(const motion *state) {
+    return state->still->options;
+}
+
+static int32_t delay(const void *options) {
+    const seg_moving_options *o = options;
+    return o->look_ahead;
+}
+
+static void reset(void *pointer) {
+    motion *state = pointer;
+    seg_moving_reset(&state->moving);
+    seg_moving_objects_reset(&state->objects);
+    state->previous = state->waiting = state->drained = false;
+}
+
+static void release(void *pointer) {
+    motion *state = pointer;
+    if (!state) return;
+    const seg_env env = state->still->env;
+    seg_moving_free(&state->moving, &env);
+    seg_moving_objects_free(&state->objects, &env);
+    for (int i = 0; i < SLOTS; i++) {
+        seg_image_unref(&state->slots[i].small);
+        seg_image_unref(&state->slots[i].left_out);
+    }
+    seg_release(&env, state->memory);
+    seg_still_free(state->still);
+    seg_release(&env, state);
+}
+
+static seg_status create(void **pointer, const void *options, const seg_env *env) {
+    *pointer = NULL;
+    void *still;
+    SEG_TRY(seg_still_create(&still, &params, options, env));
+    motion *state = seg_allocate_zeroed(env, 1, sizeof *state, "method state");
+    if (!state) {
+        seg_still_free(still);
+        return SEG_ERROR_MEMORY;
+    }
+    state->still = still;
+    seg_horn_schunck_options_init(&state->flow_options);
+    state->flow_options.flow.quality = options_of(state)->quality;
+    state->flow_options.median = SEG_FLOW_MEDIAN_PLAIN; /* slots have no colours to guide one */
+    *pointer = state;
+    return SEG_OK;
+}
+
+/* ---- memory ---- */
+
+static flow_pair flow_in(float **memory, int32_t width, int32_t height) {
+    const size_t samples = seg_field_samples(width, height);
+    const flow_pair flow = {seg_field_in(*memory, width, height),
+                            seg_field_in(*memory + samples, width, height)};
+    *memory += 2 * samples;
+    return flow;
+}
+
+static seg_status bind_slots(motion *state, int32_t width, int32_t height) {
+    if (state->memory && state->width == width && state->height == height) return SEG_OK;
+    const seg_env *env = &state->still->env;
+    reset(state);
+    seg_release(env, state->memory);
+    state->side =
+        (int32_t)seg_larger(1, floor((double)(width > height ? width : height) / GRID + 0.5));
+    const int32_t w = seg_block_count(width, state->side), h = seg_block_count(height, state->side);
+    const size_t n = (size_t)w * (size_t)h, samples = seg_field_samples(w, h);
+    const size_t fields = 5 * SLOTS * samples * sizeof(float); /* flows and grey */
+    const size_t frame = n * (2 * sizeof(float) + sizeof(uint16_t) + 1);
+    state->memory = seg_allocate(env, fields + SLOTS * frame, 1, "frames");
+    if (!state->memory) return SEG_ERROR_MEMORY;
+    float *next = state->memory;
+    for (int i = 0; i < SLOTS; i++, next += samples) {
+        state->slots[i].back = flow_in(&next, w, h);
+        state->slots[i].forward = flow_in(&next, w, h);
+        state->slots[i].grey.grey = seg_field_in(next, w, h);
+    }
+    for (int i = 0; i < SLOTS; i++, next += 2 * n) {
+        state->slots[i].frame.right = next;
+        state->slots[i].frame.below = next + n;
+    }
+    uint16_t *colours = (uint16_t *)next;
+    uint8_t *marks = (uint8_t *)(colours + SLOTS * n);
+    for (int i = 0; i < SLOTS; i++) {
+        state->slots[i].frame.colour = colours + (size_t)i * n;
+        state->slots[i].frame.left_out = marks + (size_t)i * n;
+    }
+    state->width = width;
+    state->height = height;
+    return SEG_OK;
+}
+
+static seg_status bind(motion *state, int32_t width, int32_t height) {
+    const seg_env *env = &state->still->env;
+    SEG_TRY(bind_slots(state, width, height));
+    const seg_field *grid = &state->slots[0].grey.grey;
+    SEG_TRY(seg_moving_bind(&state->moving, grid->width, grid->height, env));
+    return seg_moving_objects_bind(&state->objects, grid->width, grid->height, env);
+}
+
+/* ---- frames ---- */
+
+/* What the frame leaves out, as ignored or as no number: on the grid, blocks that have such a
+ * pixel. */
+static seg_status take_left_out(motion *state, slot *to, const seg_image *picture,
+                                const seg_image *ignore) {
+    const seg_image *grid = &to->small;
+    seg_image blocked;
+    memset(to->frame.left_out, 0, (size_t)grid->width * (size_t)grid->height);
+    SEG_TRY(seg_picture_blocked(&blocked, picture, ignore, &state->still->scratch));
+    to->has_left_out = !seg_image_empty(&blocked);
+    if (!to->has_left_out) return SEG_OK;
+    SEG_TRY(
+        seg_image_reuse(&to->left_out, state->width, state->height, SEG_U8, 1, &state->still->env));
+    for (int32_t y = 0; y < state->height; y++) {
+        const uint8_t *row = seg_image_row(&blocked, y);
+        uint8_t *blocks = to->frame.left_out + (size_t)(y / state->side) * (size_t)grid->width;
+        memcpy(seg_image_row(&to->left_out, y), row, (size_t)state->width);
+        for (int32_t x = 0; x < state->width; x++)
+            if (row[x]) blocks[x / state->side] = 1;
+    }
+    return SEG_OK;
+}
+
+static seg_status take_frame(motion *state, slot *to, const seg_frame *frame) {
+    const seg_env *env = &state->still->env;
+    seg_scratch *scratch = &state->still->scratch;
+    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    seg_planes lab;
+    seg_image *grey = &state->still->images[0];
+    SEG_TRY(seg_block_means(&to->small, picture, state->side, scratch, env));
+    SEG_TRY(seg_image_reuse(grey, to->small.width, to->small.height, SEG_U16, 1, env));
+    SEG_TRY(seg_to_grey(grey, &to->small, env));
+    SEG_TRY(seg_field_from_grey(&to->grey.grey, grey, env));
+    seg_field_extend(&to->grey.grey);
+    SEG_TRY(seg_planes_lab(&lab, &to->small, scratch));
+    seg_moving_take_frame(&to->frame,
+                          (const int16_t *const[3]){lab.plane[0], lab.plane[1], lab.plane[2]},
+                          lab.planes, lab.stride, lab.width, lab.height);
+    to->linked = false;
+    to->about = (seg_frame){.index = frame->index,
+                            .pts = frame->pts,
+                            .duration = frame->duration,
+                            .time_base = frame->time_base};
+    return take_left_out(state, to, picture, &frame->ignore);
+}
+
+/* ---- whether two frames show one scene in one light ---- */
+
+static float sample_along(const seg_field *field, float x, float y) {
+    const int32_t ix = (int32_t)floorf(x + 0.5f), iy = (int32_t)floorf(y + 0.5f);
+    const int32_t cx = ix < 0 ? 0 : ix >= field->width ? field->width - 1 : ix;
+    const int32_t cy = iy < 0 ? 0 : iy >= field->height ? field->height - 1 : iy;
+    return seg_field_row(field, cy)[cx];
+}
+
+typedef struct agreement {
+    double correlation; /* 1 where one of them is flat */
+    double step;        /* of the mean */
+} agreement;
+
+/* Correlation of two frames, along a flow if there is one. */
+static agreement compare(const seg_field *a, const seg_field *b, const flow_pair *flow) {
+    double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
+    const double n = (double)a->width * a->height;
+    for (int32_t y = 0; y < a->height; y++) {
+        const float *row = seg_field_row(a, y);
+        for (int32_t x = 0; x < a->width; x++) {
+            const float u = flow ? seg_field_row(&flow->u, y)[x] : 0;
+            const float v = flow ? seg_field_row(&flow->v, y)[x] : 0;
+            const double p = (double)row[x];
+            const double q = (double)sample_along(b, (float)x + u, (float)y + v);
+            sa += p, sb += q, saa += p * p, sbb += q * q, sab += p * q;
+        }
+    }
+    const double va = saa / n - sa / n * (sa / n), vb = sbb / n - sb / n * (sb / n);
+    const double covariance = sab / n - sa / n * (sb / n);
+    agreement result = {.correlation = 1, .step = fabs(sa - sb) / n};
+    if (va > 1 && vb > 1) result.correlation = covariance / sqrt(va * vb);
+    return result;
+}
+
+/* ---- flow ---- */
+
+static seg_status estimate(motion *state, const slot *first, const slot *second,
+                           const flow_pair *flow) {
+    const seg_flow_job job = {
+        .first = &first->grey,
+        .second = &second->grey,
+        .u = &flow->u,
+        .v = &flow->v,
+        .options = &state->flow_options,
+        .scratch = &state->still->scratch,
+        .env = &state->still->env,
+    };
+    return seg_horn_schunck_flow(&job);
+}
+
+typedef enum link { LINK_FLOW, LINK_NONE, LINK_CUT } link;
+
+/* How a frame hangs together with the one before; finds the flow both ways. */
+static seg_status find_link(link *found, motion *state, slot *now, slot *before) {
+    const agreement still = compare(&now->grey.grey, &before->grey.grey, NULL);
+    *found = LINK_NONE;
+    if (still.step > LIGHT_STEP && still.correlation > LIGHT_AGREEMENT) return SEG_OK;
+    SEG_TRY(estimate(state, now, before, &now->back));
+    const agreement along = compare(&now->grey.grey, &before->grey.grey, &now->back);
+    *found = along.correlation < CUT_AGREEMENT ? LINK_CUT : LINK_FLOW;
+    if (*found == LINK_CUT) return SEG_OK;
+    SEG_TRY(estimate(state, before, now, &before->forward));
+    now->linked = true;
+    return SEG_OK;
+}
+
+/* ---- results ---- */
+
+static void tell(const motion *state, const seg_moving_found *found, double sign,
+                 seg_result *result) {
+    static const char *const names[SEG_MOTION_NUMBERS] = {
+        "u", "u-x", "u-y", "u-xx", "u-xy", "u-yy", "v", "v-x", "v-y", "v-xx", "v-xy", "v-yy"};
+    const int32_t numbers = seg_motion_model_numbers(found->model);
+    const seg_motion large = seg_motion_enlarged(&found->motion, state->side);
+    seg_result_decide(result, "objects", state->objects.count, "");
+    seg_result_decide(result, "model-numbers", numbers, "");
+    seg_result_decide(result, "deviation", found->deviation * state->side, "px");
+    for (int i = 0; i < SEG_MOTION_NUMBERS; i++)
+        if (i % 6 < 3 || numbers > 6)
+            seg_result_decide(result, names[i], sign * large.p[i], "px/frame");
+}
+
+static void place_result(seg_result *result, const seg_frame *about) {
+    result->index = about->index;
+    result->pts = about->pts;
+    result->duration = about->duration;
+    result->time_base = about->time_base;
+}
+
+static seg_moving_way way_of(const flow_pair *flow, const flow_pair *return_flow) {
+    return (seg_moving_way){flow->u.data, flow->v.data, return_flow->u.data, return_flow->v.data};
+}
+
+/* Describes a frame by its flow to the one before, or to the next one (`ahead`), if there is such a
+ * flow. */
+static seg_status describe(motion *state, const slot *of, const slot *before, const slot *ahead,
+                           uint32_t wanted, seg_result *result) {
+    seg_scratch *scratch = &state->still->scratch;
+    const seg_moving_options *o = options_of(state);
+    const seg_moving_rules rules = {o->model - 1, o->threshold, o->smoothness};
+    const double least = ceil(o->min_area / 100 * state->moving.width * state->moving.height);
+    const seg_moving_way back =
+        of->linked ? way_of(&of->back, &before->forward) : (seg_moving_way){0};
+    const slot *neighbour = ahead ? ahead : before;
+    const seg_moving_flow flow = {.to = ahead ? way_of(&of->forward, &ahead->back) : back,
+                                  .back = back,
+                                  .first = of->grey.grey.data,
+                                  .second = neighbour->grey.grey.data,
+                                  .stride = of->back.u.stride};
+    const seg_moving_flow *said = flow.to.u ? &flow : NULL;
+    const bool known = state->moving.carried || said;
+    if (said && !ahead && state->moving.carried) {
+        const seg_moving_flow hind = {.to = way_of(&before->forward, &of->back),
+                                      .first = before->grey.grey.data,
+                                      .second = of->grey.grey.data,
+                                      .stride = of->back.u.stride};
+        SEG_TRY(seg_moving_hindsight(&state->moving, &before->frame, &hind, &rules, scratch));
+    }
+    seg_moving_found found;
+    place_result(result, &of->about);
+    SEG_TRY(seg_moving_step(&state->moving, &found, &of->frame, said, &rules, scratch));
+    SEG_TRY(seg_moving_objects_find(&state->objects, &state->moving, said, &found.motion,
+                                    (int32_t)seg_larger(1, least), scratch));
+    tell(state, &found, ahead ? 1 : -1, result);
+    if (!known) result->flags |= SEG_RESULT_PROVISIONAL;
+    const seg_image nothing = {0};
+    const seg_moving_answer answer = {.moving = &state->moving,
+                                      .objects = &state->objects,
+                                      .flow = said,
+                                      .sign = ahead ? 1 : -1,
+                                      .side = state->side,
+                                      .width = state->width,
+                                      .height = state->height,
+                                      .left_out = of->has_left_out ? &of->left_out : &nothing};
+    return seg_moving_write(&answer, wanted, result, &state->still->env);
+}
+
+static void start_scene(motion *state) {
+    seg_moving_reset(&state->moving);
+    state->objects.carried = false;
+}
+
+/* ---- the method ---- */
+
+static slot *slot_at(motion *state, int32_t ago) {
+    return &state->slots[(state->turn + SLOTS - ago) % SLOTS];
+}
+
+static seg_status apply_next(motion *state, bool jump, uint32_t wanted, seg_result *result) {
+    slot *now = slot_at(state, 0), *before = slot_at(state, 1);
+    const slot *ahead = NULL;
+    link found = LINK_CUT;
+    if (state->previous && !jump) SEG_TRY(find_link(&found, state, now, before));
+    if (found == LINK_FLOW) ahead = now;
+    if (state->waiting) SEG_TRY(describe(state, before, slot_at(state, 2), ahead, wanted, result));
+    if (found == LINK_CUT) start_scene(state);
+    if (options_of(state)->look_ahead) return state->waiting ? SEG_OK : SEG_NO_RESULT_YET;
+    return describe(state, now, before, NULL, wanted, result);
+}
+
+static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
+                        seg_result *result) {
+    motion *state = pointer;
+    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    if (state->drained) reset(state);
+    seg_scratch_rewind(&state->still->scratch);
+    SEG_TRY(bind(state, picture->width, picture->height));
+    SEG_TRY(take_frame(state, slot_at(state, 0), frame));
+    const seg_status status =
+        apply_next(state, frame->flags & SEG_FRAME_DISCONTINUITY, wanted, result);
+    if (status < 0) {
+        reset(state); /* the belief may be that of either frame */
+        return status;
+    }
+    state->previous = true;
+    state->waiting = options_of(state)->look_ahead > 0;
+    state->turn = (state->turn + 1) % SLOTS;
+    return status;
+}
+
+static seg_status flush(void *pointer, uint32_t wanted, seg_result *result) {
+    motion *state = pointer;
+    if (!state->waiting) return SEG_END;
+    seg_scratch_rewind(&state->still->scratch);
+    state->drained = true;
+    SEG_TRY(describe(state, slot_at(state, 1), slot_at(state, 2), NULL, wanted, result));
+    state->waiting = false;
+    return SEG_OK;
+}
+
+const seg_method seg_method_motion = {
+    .id = "motion",
+    .title = "what moves against the dominant motion",
+    .family = "motion",
+    .reference = "A. Papazoglou, V. Ferrari, Fast object segmentation in unconstrained video, ICCV",
+    .year = 2013,
+    .formats = SEG_ANY_PICTURE,
+    .channels = SEG_CHANNELS_ANY,
+    .input = SEG_INPUT_STREAM,
+    .outputs = SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS | SEG_OUTPUT_SCORE | SEG_OUTPUT_FLOW,
+    .needs = SEG_NEED_COLOUR,
+    .params = &params,
+    .delay = delay,
+    .create = create,
+    .apply = apply,
+    .flush = flush,
+    .reset = reset,
+    .free = release,
+};

@@ -1,0 +1,195 @@
+/* What moves against the dominant motion, on scenes whose motion is known. */
+#include "core_main.h"
+#include "motion_scene.h"
+
+#define WIDTH 96
+#define HEIGHT 72
+#define SIZE 20 /* of the square that moves */
+
+typedef struct scene {
+    double camera_x, camera_y; /* pixels per frame that the background moves by */
+    double speed_x, speed_y;   /* of the square, in the picture */
+    int frames;
+    int dark_from; /* frames from here on are half as bright; 0 = none */
+    int cut_at;    /* another background from here on; 0 = none */
+    bool square;
+} scene;
+
+static double square_left(const scene *s, int t) {
+    return 20 + s->speed_x * t;
+}
+
+static double square_top(const scene *s, int t) {
+    return 24 + s->speed_y * t;
+}
+
+static void paint(float *pixels, const scene *s, int t) {
+    const double shift = s->cut_at && t >= s->cut_at ? 500 : 0;
+    motion_scene_fill(pixels, WIDTH, HEIGHT, s->camera_x * t + shift, s->camera_y * t, 5);
+    const double left = square_left(s, t), top = square_top(s, t);
+    for (int y = 0; s->square && y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++)
+            if (x >= left && x < left + SIZE && y >= top && y < top + SIZE)
+                pixels[y * WIDTH + x] =
+                    (float)motion_texture(x - left + 300, y - top + 70, 4) * 0.8f + 0.2f;
+    for (int i = 0; i < WIDTH * HEIGHT; i++)
+        if (s->dark_from && t >= s->dark_from) pixels[i] *= 0.5f;
+}
+
+/* What the method said of each frame. */
+typedef struct answer {
+    double iou;      /* with the square */
+    int64_t marked;  /* pixels of the mask */
+    int32_t id;      /* of the object at the middle of the square */
+    double u, v, ux; /* of the dominant motion */
+    int64_t index;
+    bool provisional;
+} answer;
+
+static void read_answer(answer *a, const seg_result *result, const scene *s) {
+    const int t = (int)result->index;
+    const double left = square_left(s, t), top = square_top(s, t);
+    int64_t both = 0, either = 0;
+    *a = (answer){.index = result->index,
+                  .provisional = (result->flags & SEG_RESULT_PROVISIONAL) != 0};
+    for (int y = 0; y < HEIGHT; y++) {
+        const uint8_t *mask = seg_image_row(&result->mask, y);
+        const int32_t *labels = seg_image_row(&result->labels, y);
+        for (int x = 0; x < WIDTH; x++) {
+            const bool in = x >= left && x < left + SIZE && y >= top && y < top + SIZE;
+            ck_assert_int_eq(mask[x] != 0, labels[x] != 0);
+            a->marked += mask[x] != 0;
+            both += in && mask[x];
+            either += in || mask[x];
+        }
+    }
+    a->iou = either ? (double)both / (double)either : 1;
+    const int32_t *middle = seg_image_row(&result->labels, (int)(top + SIZE / 2));
+    a->id = middle[(int)(left + SIZE / 2)];
+    a->u = seg_result_decision(result, "u")->value;
+    a->v = seg_result_decision(result, "v")->value;
+    a->ux = seg_result_decision(result, "u-x")->value;
+}
+
+static seg_status give(flow_run *run, const scene *s, int t) {
+    static float pixels[WIDTH * HEIGHT];
+    seg_image image = {0};
+    paint(pixels, s, t);
+    ck_assert_int_eq(
+        seg_image_wrap(&image, pixels, (ptrdiff_t)sizeof(float) * WIDTH, WIDTH, HEIGHT, SEG_F32, 1),
+        SEG_OK);
+    const seg_frame frame = {.index = t, .pts = SEG_NO_PTS, .image = image};
+    return seg_context_apply(run->context, &frame, 0, &run->result);
+}
+
+/* Runs the scene; every frame must be described once, in order. */
+static void run_scene(answer *answers, const scene *s, const char *const *pairs) {
+    flow_run run = flow_start("motion", pairs);
+    const int delay = seg_context_delay(run.context);
+    int described = 0;
+    for (int t = 0; t < s->frames; t++) {
+        ck_assert_int_eq(give(&run, s, t), t < delay ? SEG_NO_RESULT_YET : SEG_OK);
+        if (t >= delay) read_answer(&answers[described++], &run.result, s);
+    }
+    for (int i = 0; i < delay; i++) {
+        ck_assert_int_eq(seg_context_flush(run.context, 0, &run.result), SEG_OK);
+        read_answer(&answers[described++], &run.result, s);
+    }
+    ck_assert_int_eq(seg_context_flush(run.context, 0, &run.result), SEG_END);
+    ck_assert_int_eq(described, s->frames);
+    for (int t = 0; t < s->frames; t++)
+        ck_assert_int_eq(answers[t].index, t);
+    flow_stop(&run);
+}
+
+#define FRAMES 7
+
+static const char *const look_ahead[] = {"look-ahead", "1", NULL};
+
+/* Without look-ahead the first frame has no flow: nothing is known of it. */
+static void check_square(const scene *s) {
+    for (int ahead = 0; ahead < 2; ahead++) {
+        answer answers[FRAMES];
+        run_scene(answers, s, ahead ? look_ahead : NULL);
+        ck_assert_int_eq(answers[0].provisional, !ahead);
+        if (!ahead) ck_assert_int_eq(answers[0].marked, 0);
+        for (int t = 1 - ahead; t < FRAMES; t++) {
+            ck_assert_msg(answers[t].iou > 0.7, "frame %d: IoU %g", t, answers[t].iou);
+            ck_assert_int_eq(answers[t].id, 1);
+            ck_assert(!answers[t].provisional || t == 0);
+            ck_assert_double_eq_tol(answers[t].u, s->camera_x, 0.1);
+            ck_assert_double_eq_tol(answers[t].v, s->camera_y, 0.1);
+        }
+    }
+}
+
+START_TEST(a_square_before_a_still_camera) {
+    const scene s = {.speed_x = 3, .speed_y = 1, .frames = FRAMES, .square = true};
+    check_square(&s);
+}
+END_TEST
+
+START_TEST(a_square_before_a_moving_camera) {
+    const scene s = {
+        .camera_x = -2, .camera_y = 0.5, .speed_x = 2, .frames = FRAMES, .square = true};
+    check_square(&s);
+}
+END_TEST
+
+START_TEST(nothing_moves) {
+    const scene still = {.frames = FRAMES, .square = true};
+    const scene pan = {.camera_x = 1.5, .camera_y = -1, .frames = FRAMES};
+    const scene *const scenes[] = {&still, &pan};
+    for (int i = 0; i < 2; i++) {
+        answer answers[FRAMES];
+        run_scene(answers, scenes[i], NULL);
+        for (int t = 0; t < FRAMES; t++)
+            ck_assert_int_eq(answers[t].marked, 0);
+    }
+}
+END_TEST
+
+START_TEST(switched_light_is_no_motion) {
+    const scene s = {.frames = FRAMES, .dark_from = 4};
+    const scene moving = {
+        .speed_x = 3, .speed_y = 1, .frames = FRAMES, .dark_from = 4, .square = true};
+    answer answers[FRAMES];
+    run_scene(answers, &s, NULL);
+    for (int t = 0; t < FRAMES; t++)
+        ck_assert_int_eq(answers[t].marked, 0);
+    run_scene(answers, &moving, NULL);
+    for (int t = 1; t < FRAMES; t++)
+        ck_assert_msg(answers[t].iou > 0.4, "frame %d: IoU %g", t, answers[t].iou);
+}
+END_TEST
+
+/* After a cut nothing is known of the old objects, and none is invented. */
+START_TEST(a_cut_starts_anew) {
+    const scene s = {.frames = FRAMES, .cut_at = 3};
+    answer answers[FRAMES];
+    run_scene(answers, &s, NULL);
+    for (int t = 0; t < FRAMES; t++)
+        ck_assert_int_eq(answers[t].marked, 0);
+}
+END_TEST
+
+START_TEST(one_frame_alone) {
+    const scene s = {.frames = 1, .square = true};
+    answer answers[1];
+    run_scene(answers, &s, NULL);
+    ck_assert_int_eq(answers[0].marked, 0);
+}
+END_TEST
+
+START_TEST(small_objects_are_left_out) {
+    const scene s = {.speed_x = 3, .speed_y = 1, .frames = 4, .square = true};
+    answer answers[4];
+    run_scene(answers, &s, (const char *const[]){"min-area", "20", NULL});
+    for (int t = 0; t < 4; t++)
+        ck_assert_int_eq(answers[t].marked, 0);
+}
+END_TEST
+
+CORE_MAIN("motion_motion", a_square_before_a_still_camera, a_square_before_a_moving_camera,
+          nothing_moves, switched_light_is_no_motion, a_cut_starts_anew, one_frame_alone,
+          small_objects_are_left_out)
