@@ -4,12 +4,12 @@ measures epe
 scored flow
 averaged
 
-# pair NAME: frames 10 and 11 in turn, five of them, so that the time is not that of the first alone
+# pair NAME: frames 10 and 11 in turn, thirteen of them, so that the time is not that of the first
 pair() {
     folder=$data/video/optical_flow/middlebury_$1
     [ -d "$folder" ] || { echo "$table: no $1 at $folder: left out" >&2; return; }
     mkdir -p "$work/inputs-$1"
-    for i in 0 1 2 3 4; do
+    for i in $(seq 0 12); do
         ln -sf "$folder/input/frame1$((i % 2)).png" "$work/inputs-$1/$i.png"
     done
     printf '%s\t%s\t%s\n' "$1" "$work/inputs-$1" "$folder/groundtruth" >>"$work/data"
