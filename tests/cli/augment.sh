@@ -165,8 +165,11 @@ has messages '0 samples done, 9 were there, 0 failed; 0 files written'
 pattern many/5.ppm 77 400 300 # another file: another time stamp or size
 "$SEGMENT_AUGMENT" --pipeline "$slow" --copies 4 --resume many/ broken/ -v 2>messages
 has messages '1 samples done, 8 were there'
+pattern many/10.ppm 10 400 300 # one more: the others stay, unless they may be mixed with it
+"$SEGMENT_AUGMENT" --pipeline "$slow" --copies 4 --resume many/ broken/ -v 2>messages
+has messages '1 samples done, 9 were there'
 "$SEGMENT_AUGMENT" --pipeline "$slow" --copies 4 --rng-seed 3 --resume many/ broken/ -v 2>messages
-has messages '9 samples done, 0 were there'
+has messages '10 samples done, 0 were there'
 "$SEGMENT_AUGMENT" --pipeline "$slow" --copies 40 --threads 1 many/ stopped/ --manifest s.jsonl 2>messages &
 children=$!
 waits_for 60 test -e stopped/1_1.ppm

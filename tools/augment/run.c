@@ -134,7 +134,7 @@ static json_t *describe_item(const augment_run *run, const set_item *item, const
                              const char *state) {
     const char *labels = run->job->given->values[OPTION_LABELS];
     json_t *all = json_pack("{s:s, s:s, s:o, s:O, s:i}", "state", state, "output", item->name,
-                            "file", logbook_describe_file(item->path), "settings", run->job->header,
+                            "file", logbook_describe_file(item->path), "settings", run->settings,
                             "copies", (int)copies->count);
     json_object_set_new(all, "first", json_integer(run->job->first));
     json_object_set_new(all, "labels", labels ? logbook_describe_file(labels) : json_null());
@@ -357,6 +357,14 @@ static void warn_unlabelled(const augment_run *run) {
                         "has nothing on %ld of %ld pictures", (long)unlabelled, (long)read);
 }
 
+/* The one that is missing is told of once, not by each worker. */
+static bool make_output(const augment_job *job) {
+    char *directory = job->to_file ? name_parent(job->output) : text_copy(job->output);
+    const bool good = directory_make(directory);
+    free(directory);
+    return good;
+}
+
 static int run_files(augment_run *run) {
     const settings *s = &run->job->settings;
     const int32_t items = run->end - run->first;
@@ -365,6 +373,7 @@ static int run_files(augment_run *run) {
     if (workers > items) workers = items;
     if (workers < 1) workers = 1; /* a shard may be empty */
     run->threads = s->threads / workers;
+    if (!make_output(run->job)) return EXIT_FAILED;
     signals_catch();
     run->gather = gather_open(run->job, run->book, run->first, run->end);
     if (!run->gather) return EXIT_FAILED;
@@ -380,6 +389,9 @@ static int run_files(augment_run *run) {
 int augment_run_all(augment_job *job) {
     augment_run run = {.job = job};
     run.first = job_shard(job, &run.end);
+    run.settings = json_copy(job->header);
+    if (!seg_augment_pipeline_mixes(job->pipeline))
+        json_object_del(run.settings, "set"); /* others may come and go */
     atomic_init(&run.next, run.first);
     run.source = source_create(job, job->cache);
     int code = balance_copies(job, run.source);
@@ -391,5 +403,6 @@ int augment_run_all(augment_job *job) {
     if (checked) code = job->settings.dry_run ? print_plan(&run) : run_files(&run);
     logbook_close(run.book, checked && code == EXIT_DONE);
     source_free(run.source);
+    json_decref(run.settings);
     return code;
 }

@@ -12,6 +12,7 @@ typedef struct augment_run {
     const augment_job *job;
     source *source;
     logbook *book;
+    json_t *settings; /* all that copies of one item depend on */
     gather *gather;
     progress *progress;
     int32_t first, end; /* items */
