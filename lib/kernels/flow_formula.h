@@ -51,7 +51,7 @@ static inline void seg_find_places(seg_flow_places *p, const float *restrict u,
         p->offset[i] = iy * down + step * ix;
         p->fx[i] = cx - (float)ix;
         p->fy[i] = cy - (float)iy;
-        p->inside[i] = (cx == px) & (cy == py) ? 1.0f : 0.0f;
+        p->inside[i] = ((cx == px) & (cy == py)) ? 1.0f : 0.0f;
     }
 }
 

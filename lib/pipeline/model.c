@@ -88,7 +88,7 @@ static seg_status find_parts(const uint8_t *at[PARTS], size_t sizes[PARTS],
  * fails before anything has changed. */
 static seg_status try_part(const seg_model_parts *parts, int part, const uint8_t *bytes,
                            size_t size, const seg_env *env) {
-    seg_model_parts trial = {NULL};
+    seg_model_parts trial = {0};
     seg_status status = SEG_OK;
     if (part == TRACKS) status = seg_tracker_create(&trial.tracker, NULL, env);
     if (part == REFERENCE)
