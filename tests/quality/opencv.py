@@ -1,13 +1,15 @@
 """Counterparts of the methods in OpenCV, with its default parameters, on one thread.
 
-    opencv.py METHOD INPUTS OUTPUT
+    opencv.py METHOD INPUTS OUTPUT [HINT]
 
 Reads the pictures of the folder INPUTS in order of their names, writes masks to the folder OUTPUT
 and prints the milliseconds of a picture, the mean without reading and writing. A method is a row of
 METHODS: a function that starts it and returns what makes a mask of a picture in BGR, or a list of
-masks at several settings, which become NAME_1.png, NAME_2.png, ...
+masks at several settings, which become NAME_1.png, NAME_2.png, ... With a HINT, --trimap=NAME or
+--scribbles=NAME as segment has them, it gets the picture of that name as well.
 """
 import os
+import re
 import sys
 import time
 
@@ -97,7 +99,42 @@ def skimage_watershed():
     return run
 
 
+def grabcut(picture, hint, kind):
+    """5 iterations; what is known as segment's grabcut takes it."""
+    sides = np.full(hint.shape, cv2.GC_PR_FGD, np.uint8)
+    if kind == "trimap":
+        sides[hint != 128] = cv2.GC_BGD
+        sides[hint == 255] = cv2.GC_FGD
+    else:
+        sides[:] = cv2.GC_PR_BGD
+        sides[hint > 0] = cv2.GC_BGD
+        sides[hint >= 128] = cv2.GC_FGD
+    cv2.grabCut(picture, sides, None, np.zeros((1, 65)), np.zeros((1, 65)), 5, cv2.GC_INIT_WITH_MASK)
+    return np.uint8(255) * np.isin(sides, (cv2.GC_FGD, cv2.GC_PR_FGD))
+
+
+def slic(picture):
+    """Cells of 19 pixels are about 400 on 481 x 321 once small ones are merged."""
+    lab = cv2.cvtColor(picture, cv2.COLOR_BGR2LAB)
+    found = cv2.ximgproc.createSuperpixelSLIC(lab, cv2.ximgproc.SLIC, 19, 10.0)
+    found.iterate(10)
+    found.enforceLabelConnectivity(25)
+    return np.uint16(found.getLabels() + 1)
+
+
+def seeds(picture):
+    """500 at three levels: its grid makes 384 of them on 481 x 321."""
+    height, width = picture.shape[:2]
+    lab = cv2.cvtColor(picture, cv2.COLOR_BGR2LAB)
+    found = cv2.ximgproc.createSuperpixelSEEDS(width, height, 3, 500, 3, 2, 5)
+    found.iterate(lab, 10)
+    return np.uint16(found.getLabels() + 1)
+
+
 METHODS = {
+    "grabcut": lambda: grabcut,
+    "SLIC": lambda: slic,
+    "SEEDS": lambda: seeds,
     "otsu+watershed": distance_watershed,
     "scikit-image otsu+watershed": skimage_watershed,
     "otsu": threshold(cv2.THRESH_OTSU),
@@ -155,17 +192,23 @@ def run_flow(method, inputs, output):
 
 
 def main():
-    method, inputs, output = sys.argv[1:]
+    method, inputs, output = sys.argv[1:4]
+    hint = re.fullmatch("--(.*)=(.*)", sys.argv[4]) if len(sys.argv) > 4 else None
     cv2.setNumThreads(1)
     if method in FLOWS:
         return run_flow(method, inputs, output)
     run, seconds, made = METHODS[method](), 0.0, 0
     for name in sorted(os.listdir(inputs)):
         picture = cv2.imread(os.path.join(inputs, name), cv2.IMREAD_COLOR)
+        stem = os.path.splitext(name)[0]
+        more = []
+        if hint:
+            path = hint[2].replace("{stem}", stem)
+            more = [cv2.imread(path, cv2.IMREAD_GRAYSCALE), hint[1]]
         begin = time.perf_counter()
-        masks = run(picture)
+        masks = run(picture, *more)
         seconds += time.perf_counter() - begin
-        stem = os.path.join(output, os.path.splitext(name)[0])
+        stem = os.path.join(output, stem)
         if isinstance(masks, list):
             for level, mask in enumerate(masks, 1):
                 cv2.imwrite("%s_%d.png" % (stem, level), mask)

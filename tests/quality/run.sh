@@ -58,6 +58,24 @@ data() {
     fi
 }
 
+# hints NAME OPTION FOLDER LEVELS...: GrabCut's pictures with what --OPTION is given for each, pictures
+# of FOLDER; {hint} in a row stands for it. What threshold finds in them with LEVELS is not scored.
+hints() {
+    data "$1" images/grabcut/images images/grabcut/gt
+    [ -s "$work/data" ] || return 0
+    echo "--$2=$data/$3/{stem}.png" >"$work/hint-$1"
+    hinted=$data/$3 ignored=$work/ignored-$1
+    shift 3
+    nice "$segment" -y -q --method threshold "$@" "$hinted" "$ignored/"
+}
+# Words with {inputs}, {ignored} and {hint} filled in for the data set at hand.
+filled() {
+    hint=
+    [ ! -f "$work/hint-$set" ] || hint=$(cat "$work/hint-$set")
+    printf '%s' "$*" |
+        sed "s#{inputs}#$inputs#g; s#{ignored}#$work/ignored-$set#g; s#{hint}#$hint#g"
+}
+
 # What it says of its rows; everything after the first -- of sweep is one setting each.
 ours() { row "\`$*\`" run_ours "$@"; }
 flow() { row "\`$*\`" run_flow "$@"; }
@@ -81,7 +99,7 @@ row() {
         out=$work/$rows-$set
         mkdir -p "$out"
         if ms=$("$@" </dev/null 2>"$work/messages") &&
-            $evaluate $scorer "$out" "$truth" --json >"$work/scores" 2>"$work/messages"; then
+            $evaluate $(filled "$scorer") "$out" "$truth" --json >"$work/scores" 2>"$work/messages"; then
             for measure in $measures; do
                 printf '%s\t%s\t%s\t%s\t%s\n' "$name" "$set" "$measure" \
                     "$(score_of "$measure")" "$ms" | tee -a "$work/rows" >&2
@@ -102,8 +120,8 @@ score_of() {
 # Each prints the milliseconds of a picture or frame: the median of several runs.
 run_ours() {
     for run in $(seq "$runs"); do
-        $quiet "$segment" -y -q --threads 1 --method "$@" $given --report "$work/report" \
-            "$inputs" "$out/"
+        $quiet "$segment" -y -q --threads 1 --method $(filled "$@") $given \
+            --report "$work/report" "$inputs" "$out/"
         time_of "$work/report"
     done | median
 }
@@ -136,7 +154,7 @@ run_sweep() {
 }
 run_theirs() {
     for run in $(seq "$runs"); do
-        $quiet "$python" tests/quality/opencv.py "$1" "$inputs" "$out"
+        $quiet "$python" tests/quality/opencv.py "$1" "$inputs" "$out" $(filled "${2:-}")
     done | median
 }
 median() { sort -g | awk '{ t[NR] = $1 } END { if (NR) print t[int((NR + 1) / 2)]; exit !NR }'; }

@@ -70,4 +70,32 @@ START_TEST(against_the_definition) {
 }
 END_TEST
 
-CORE_MAIN("equalise", by_hand, against_the_definition)
+/* A large picture goes by pairs of samples: the same as its rows do with a small one's curve. */
+START_TEST(large) {
+    pixels_random random = pixels_random_start(82);
+    pixels_picture picture = pixels_make(1001, 541, SEG_U8, 1, 0, &random);
+    seg_image got = {0};
+    int64_t upto[256] = {0};
+    for (int32_t y = 0; y < 541; y++)
+        for (int32_t x = 0; x < 1001; x++)
+            upto[level_of(&picture.image, x, y, 0)]++;
+    int32_t first = 0;
+    while (!upto[first])
+        first++;
+    const int64_t least = upto[first];
+    for (int i = 1; i < 256; i++)
+        upto[i] += upto[i - 1];
+    ck_assert_ok(seg_equalise(&got, &picture.image, NULL));
+    for (int32_t y = 0; y < 541; y++)
+        for (int32_t x = 0; x < 1001; x++) {
+            const int64_t other = upto[level_of(&picture.image, x, y, 0)] - least;
+            const double want = 255.0 * (double)other / (double)(1001 * 541 - least);
+            const double off = pixels_at(&got, x, y, 0) - want;
+            ck_assert_double_le(off < 0 ? -off : off, 0.501);
+        }
+    seg_image_unref(&got);
+    pixels_free(&picture);
+}
+END_TEST
+
+CORE_MAIN("equalise", by_hand, against_the_definition, large)
