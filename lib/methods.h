@@ -76,7 +76,6 @@ extern const seg_method seg_method_dis, seg_method_tv_l1, seg_method_farneback;
 extern const seg_method seg_method_horn_schunck, seg_method_lucas_kanade;
 extern const seg_method seg_method_dis, seg_method_tv_l1, seg_method_horn_schunck;
 extern const seg_method seg_method_motion;
-extern const seg_method seg_method_horn_schunck;
 extern const seg_method seg_method_largest;
 
 #endif

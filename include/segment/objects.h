@@ -17,6 +17,19 @@ SEG_BEGIN_DECLS
 SEG_API SEG_NODISCARD seg_status seg_objects_measure(seg_result *result, const seg_image *labels,
                                                      const seg_image *picture, const seg_env *env);
 
+/**
+ * Fits a motion to result->flow under each of result->objects, whose ids are in result->labels,
+ * that has none yet: by the model of result->flow_about, or the one that seg_motion_choose finds;
+ * robustly, from 512 to 1024 of its pixels where it has more. Objects without known flow stay
+ * without motion. Errors: SEG_ERROR_ARGUMENT (NULL), _UNSUPPORTED (the result has no labels or no
+ * flow), _SHAPE, _MEMORY.
+ */
+SEG_API SEG_NODISCARD seg_status seg_objects_measure_motion(seg_result *result, const seg_env *env);
+
+/** Speed of a motion (pixels per frame) and its direction: degrees from the x axis,
+ *  counter-clockwise as seen, -180 < .. <= 180; 0 where nothing moves. */
+SEG_API double seg_motion_speed(double u, double v, double *direction);
+
 /** The fields of objects, by which expressions and tables know them: name of field 0, 1, ..., NULL
  *  behind the last. */
 SEG_API const char *seg_object_field_name(int32_t field);

@@ -3,6 +3,7 @@
 #define SEGMENT_RESULT_H
 
 #include <segment/frame.h>
+#include <segment/motion_model.h>
 
 SEG_BEGIN_DECLS
 
@@ -54,6 +55,12 @@ typedef struct seg_object {
     int32_t euler;       /**< 8-connected parts - holes */
     int32_t intensities; /**< 0 = not measured, 1 = grey, 4 = grey, red, green and blue */
     seg_intensity grey, red, green, blue;
+    /** Motion (seg_objects_measure_motion), pixels per frame; nothing is known of the rest if
+     *  motion_numbers is 0. */
+    int32_t motion_numbers; /**< of its model: 2, 4, 6, 8 or 12 */
+    seg_motion motion;
+    double motion_x, motion_y;     /**< of the centroid in the picture */
+    double relative_x, relative_y; /**< of the centroid against the dominant motion */
 } seg_object;
 
 /** A point of an edge, where the gradient is steepest, not bound to a pixel. */
@@ -77,6 +84,13 @@ typedef struct seg_edge_curves {
     int32_t point_count, point_capacity;
 } seg_edge_curves;
 
+/** What result.flow is, beside its vectors. */
+typedef struct seg_flow_about {
+    double seconds;      /**< between the frames that it leads from and to; 0 = unknown */
+    seg_motion dominant; /**< pixels per frame; 0 where none was looked for */
+    int32_t model;       /**< for motions of objects: seg_motion_model + 1, 0 = choose one */
+} seg_flow_about;
+
 typedef enum seg_result_flag {
     SEG_RESULT_PROVISIONAL = 1, /**< warm-up: the model has seen too little */
     SEG_RESULT_DECISIONS_LOST = 2
@@ -87,6 +101,7 @@ typedef enum seg_result_flag {
 /** The caller's: init, use for any number of calls, free. Pictures are reused while they fit. */
 typedef struct seg_result {
     seg_image mask, labels, score, background, picture, flow;
+    seg_flow_about flow_about;
     uint32_t outputs;        /**< seg_output bits that the last call filled */
     double score_full_scale; /**< value of result.score that means certainty; fixed per method */
     seg_decision decisions[SEG_MAX_DECISIONS];

@@ -160,6 +160,7 @@ static void clear_result(seg_result *result) {
     result->object_count = 0;
     result->curves.count = result->curves.point_count = 0;
     result->score_full_scale = 0;
+    result->flow_about = (seg_flow_about){0};
     result->index = 0;
     result->pts = SEG_NO_PTS;
     result->duration = 0;

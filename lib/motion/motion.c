@@ -318,18 +318,23 @@ static seg_status find_link(link *found, motion *state, slot *now, slot *before)
 
 /* ---- results ---- */
 
+/* `sign` -1: the flow leads from the frame that is described to the one before. */
 static void tell(const motion *state, const seg_moving_found *found, double sign,
                  seg_result *result) {
     static const char *const names[SEG_MOTION_NUMBERS] = {
         "u", "u-x", "u-y", "u-xx", "u-xy", "u-yy", "v", "v-x", "v-y", "v-xx", "v-xy", "v-yy"};
     const int32_t numbers = seg_motion_model_numbers(found->model);
-    const seg_motion large = seg_motion_enlarged(&found->motion, state->side);
+    seg_motion *dominant = &result->flow_about.dominant;
+    *dominant = seg_motion_enlarged(&found->motion, state->side);
+    result->flow_about.model = options_of(state)->model;
     seg_result_decide(result, "objects", state->objects.count, "");
     seg_result_decide(result, "model-numbers", numbers, "");
     seg_result_decide(result, "deviation", found->deviation * state->side, "px");
-    for (int i = 0; i < SEG_MOTION_NUMBERS; i++)
+    for (int i = 0; i < SEG_MOTION_NUMBERS; i++) {
+        dominant->p[i] *= sign;
         if (i % 6 < 3 || numbers > 6)
-            seg_result_decide(result, names[i], sign * large.p[i], "px/frame");
+            seg_result_decide(result, names[i], dominant->p[i], "px/frame");
+    }
 }
 
 static void place_result(seg_result *result, const seg_frame *about) {
@@ -337,6 +342,12 @@ static void place_result(seg_result *result, const seg_frame *about) {
     result->pts = about->pts;
     result->duration = about->duration;
     result->time_base = about->time_base;
+}
+
+/* 0 = unknown */
+static double seconds_between(const seg_frame *a, const seg_frame *b) {
+    const double from = seg_frame_seconds(a), to = seg_frame_seconds(b);
+    return from < 0 || to < 0 ? 0 : fabs(to - from);
 }
 
 static seg_moving_way way_of(const flow_pair *flow, const flow_pair *return_flow) {
@@ -374,6 +385,7 @@ static seg_status describe(motion *state, const slot *of, const slot *before, co
     SEG_TRY(seg_moving_objects_find(&state->objects, &state->moving, said, &found.motion,
                                     (int32_t)seg_larger(1, least), scratch));
     tell(state, &found, ahead ? 1 : -1, result);
+    if (said) result->flow_about.seconds = seconds_between(&of->about, &neighbour->about);
     if (!known) result->flags |= SEG_RESULT_PROVISIONAL;
     const seg_image nothing = {0};
     const seg_moving_answer answer = {.moving = &state->moving,

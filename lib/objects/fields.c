@@ -13,6 +13,9 @@ typedef enum field_kind {
     BORDER,
     TRACK_AGE,
     TRACKED,
+    MOTION,
+    SPEED,
+    DIRECTION,
     GREY,
     COLOUR
 } field_kind;
@@ -60,6 +63,12 @@ static const field fields[] = {
     {"age", "Frames since a tracked object was first seen, from 1.", TRACK_AGE, AT(age)},
     {"vx", "Velocity of a tracked object, pixels per second or frame.", TRACKED, AT(velocity_x)},
     {"vy", "Velocity of a tracked object, pixels per second or frame.", TRACKED, AT(velocity_y)},
+    {"mx", "Motion of the centroid by the flow, pixels per frame.", MOTION, AT(motion_x)},
+    {"my", "Motion of the centroid by the flow, pixels per frame.", MOTION, AT(motion_y)},
+    {"rx", "Its motion against the dominant one, pixels per frame.", MOTION, AT(relative_x)},
+    {"ry", "Its motion against the dominant one, pixels per frame.", MOTION, AT(relative_y)},
+    {"speed", "Of the centroid against the dominant motion, pixels per frame.", SPEED, 0},
+    {"direction", "Of that, from the x axis, counter-clockwise, -180 to 180 degrees.", DIRECTION, 0},
     STATISTICS("", "grey", GREY, grey),
     STATISTICS("_red", "red", COLOUR, red),
     STATISTICS("_green", "green", COLOUR, green),
@@ -86,6 +95,13 @@ static bool at_border(const seg_rect *box, int32_t width, int32_t height) {
            box->y + box->height == height;
 }
 
+static double motion_field(const seg_object *object, field_kind kind) {
+    double direction;
+    if (object->motion_numbers == 0) return (double)NAN;
+    const double speed = seg_motion_speed(object->relative_x, object->relative_y, &direction);
+    return kind == SPEED ? speed : direction;
+}
+
 double seg_object_field_value(const seg_object *object, int32_t index, int32_t width,
                               int32_t height) {
     const field *f = &fields[index];
@@ -105,6 +121,11 @@ double seg_object_field_value(const seg_object *object, int32_t index, int32_t w
         return object->age ? object->age : (double)NAN;
     case TRACKED:
         return object->age ? *(const double *)place : (double)NAN;
+    case MOTION:
+        return object->motion_numbers ? *(const double *)place : (double)NAN;
+    case SPEED:
+    case DIRECTION:
+        return motion_field(object, f->kind);
     case GREY:
         return object->intensities >= 1 ? *(const double *)place : (double)NAN;
     case COLOUR:

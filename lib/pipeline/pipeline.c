@@ -148,6 +148,7 @@ static seg_status choose_carrier(seg_pipeline *pipeline) {
 
 static uint32_t find_wanted(const seg_pipeline *pipeline) {
     uint32_t wanted = seg_render_needs(pipeline->render, NULL) & pipeline->given;
+    if (pipeline->objects) wanted |= SEG_OUTPUT_FLOW & pipeline->given;
     if (pipeline->curves) wanted |= SEG_OUTPUT_CURVES & pipeline->given;
     if (marks(pipeline)) {
         /* the mask is derived from labels, after the operations on them */
@@ -168,7 +169,6 @@ static seg_status build(seg_pipeline *pipeline, const seg_pipeline_config *confi
                              SEG_INPUT_MASK | SEG_INPUT_LABELS, SEG_OUTPUT_MASK | SEG_OUTPUT_LABELS,
                              env));
     SEG_TRY(choose_carrier(pipeline));
-    pipeline->wanted = find_wanted(pipeline);
     if (config->keep && *config->keep) SEG_TRY(seg_keep_create(&pipeline->keep, config->keep, env));
     if (config->stabilize) {
         const int32_t model = config->stabilize - SEG_STABILIZE_TRANSLATION;
@@ -178,6 +178,10 @@ static seg_status build(seg_pipeline *pipeline, const seg_pipeline_config *confi
     if (config->track) SEG_TRY(seg_tracker_create(&pipeline->tracker, config->track, env));
     pipeline->objects = config->objects || pipeline->keep || pipeline->tracker ||
                         config->render == SEG_RENDER_TRACKS;
+    /* overlays show where things go, if the method knows */
+    if (config->render == SEG_RENDER_OVERLAY && marks(pipeline))
+        pipeline->objects |= (pipeline->given & SEG_OUTPUT_FLOW) != 0;
+    pipeline->wanted = find_wanted(pipeline);
     pipeline->intensities = config->intensities || seg_keep_needs_picture(pipeline->keep, false);
     pipeline->colour_intensities = seg_keep_needs_picture(pipeline->keep, true);
     pipeline->stages = pipeline->pre.count + 1 + pipeline->post.count + 1;
@@ -355,6 +359,11 @@ static const seg_image *measured_picture(const seg_pipeline *pipeline, const seg
     return pipeline->intensities && image->format != SEG_LABEL32 ? image : NULL;
 }
 
+/* Of the objects that have none yet. */
+static seg_status find_motions(seg_result *result, const seg_env *env) {
+    return result->outputs & SEG_OUTPUT_FLOW ? seg_objects_measure_motion(result, env) : SEG_OK;
+}
+
 static seg_status find_objects(seg_pipeline *pipeline, const seg_kept_frame *kept,
                                seg_result *result) {
     const seg_env *env = &pipeline->inner.env;
@@ -366,6 +375,7 @@ static seg_status find_objects(seg_pipeline *pipeline, const seg_kept_frame *kep
         result->outputs |= SEG_OUTPUT_LABELS;
     }
     SEG_TRY(seg_objects_measure(result, &result->labels, measured_picture(pipeline, kept), env));
+    SEG_TRY(find_motions(result, env));
     if (!pipeline->keep) return SEG_OK;
     const int32_t found = result->object_count;
     SEG_TRY(seg_result_keep(result, pipeline->keep, &pipeline->scratch, env));
@@ -389,7 +399,9 @@ static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg
     if (result->outputs & SEG_OUTPUT_LABELS && pipeline->finished == SEG_OUTPUT_LABELS)
         SEG_TRY(seg_result_derive_mask(result, env));
     /* the mask stays what was found: tracks give names to it */
-    return pipeline->tracker ? seg_tracker_apply(pipeline->tracker, result) : SEG_OK;
+    if (!pipeline->tracker) return SEG_OK;
+    SEG_TRY(seg_tracker_apply(pipeline->tracker, result));
+    return find_motions(result, env);
 }
 
 /* ---- frames ---- */

@@ -173,6 +173,7 @@ seg_status seg_stabilizer_return(seg_stabilizer *s, seg_result *result,
     } all[] = {{SEG_OUTPUT_MASK, &result->mask, SEG_WARP_NEAREST},
                {SEG_OUTPUT_LABELS, &result->labels, SEG_WARP_NEAREST},
                {SEG_OUTPUT_SCORE, &result->score, SEG_WARP_NEAREST},
+               {SEG_OUTPUT_FLOW, &result->flow, SEG_WARP_BILINEAR},
                {SEG_OUTPUT_BACKGROUND, &result->background, SEG_WARP_BILINEAR}};
     const seg_transform identity = seg_transform_identity();
     if (memcmp(motion, &identity, sizeof identity) != 0) {

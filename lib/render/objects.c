@@ -2,9 +2,12 @@
 #include <segment/render.h>
 
 #include "core/check.h"
+#include "core/math.h"
 
+#include <math.h>
 #include <stdio.h>
 
+#define ARROW_FRAMES 8     /* in which an object goes as far as its arrow is long */
 #define THIN_LINE_SIDE 400 /* pixels of a side for each pixel of a line */
 
 static seg_status check_target(const seg_image *picture) {
@@ -88,6 +91,39 @@ static void draw_line(seg_image *picture, seg_point from, seg_point to, int32_t 
 static bool is_near(const seg_image *picture, seg_point p) {
     return p.x > -picture->width && p.x < 2 * (int64_t)picture->width && p.y > -picture->height &&
            p.y < 2 * (int64_t)picture->height;
+}
+
+/* A line with two short ones at its end. */
+static void draw_arrow(seg_image *picture, seg_point from, double u, double v, int32_t line,
+                       uint32_t colour) {
+    const seg_point to = {from.x + (int32_t)floor(u + 0.5), from.y + (int32_t)floor(v + 0.5)};
+    const double size = sqrt(u * u + v * v), head = seg_smaller(0.35 * size, 6.0 * line);
+    draw_line(picture, from, to, line, colour);
+    for (int side = -1; side <= 1; side += 2) { /* 25 degrees to both sides */
+        const double hu = -head / size * (u * 0.906 - side * v * 0.423);
+        const double hv = -head / size * (side * u * 0.423 + v * 0.906);
+        const seg_point end = {to.x + (int32_t)floor(hu + 0.5), to.y + (int32_t)floor(hv + 0.5)};
+        draw_line(picture, to, end, line, colour);
+    }
+}
+
+seg_status seg_render_motions(seg_image *picture, const seg_object *objects, int32_t count) {
+    SEG_TRY(check_target(picture));
+    if (!objects && count > 0) return seg_fail(SEG_ERROR_ARGUMENT, "objects is missing (NULL)");
+    const int32_t line = line_width(picture);
+    const double most = (picture->width + picture->height) / 8.0;
+    for (int32_t i = 0; i < count; i++) {
+        const seg_object *object = &objects[i];
+        double u = ARROW_FRAMES * object->relative_x, v = ARROW_FRAMES * object->relative_y;
+        const double size = sqrt(u * u + v * v);
+        if (object->motion_numbers == 0 || !(size >= 1 && size < 1e9)) continue;
+        if (size > most) u *= most / size, v *= most / size;
+        const seg_point from = {(int32_t)(object->centroid_x + 0.5),
+                                (int32_t)(object->centroid_y + 0.5)};
+        draw_arrow(picture, from, u, v, line + 2, 0x000000); /* seen on any colour */
+        draw_arrow(picture, from, u, v, line, 0xffffff);
+    }
+    return SEG_OK;
 }
 
 seg_status seg_render_trail(seg_image *picture, const seg_point *points, int32_t count,

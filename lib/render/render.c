@@ -205,7 +205,11 @@ seg_status seg_render(seg_image *picture, seg_render_kind kind, const seg_frame 
     case SEG_RENDER_TRACKS:
         job.kind = SEG_RENDER_CONTOURS;
         SEG_TRY(paint_on_frame(&job, frame, env));
-        return seg_render_objects(picture, result->objects, result->object_count);
+        SEG_TRY(seg_render_objects(picture, result->objects, result->object_count));
+        return seg_render_motions(picture, result->objects, result->object_count);
+    case SEG_RENDER_OVERLAY:
+        SEG_TRY(paint_on_frame(&job, frame, env));
+        return seg_render_motions(picture, result->objects, result->object_count);
     default:
         return paint_on_frame(&job, frame, env);
     }

@@ -2,6 +2,8 @@
 #include "core_main.h"
 #include "motion_scene.h"
 
+#include <segment/objects.h>
+
 #define WIDTH 96
 #define HEIGHT 72
 #define SIZE 20 /* of the square that moves */
@@ -136,6 +138,118 @@ START_TEST(a_square_before_a_moving_camera) {
 }
 END_TEST
 
+/* ---- motions whose numbers are known ---- */
+
+/* The background is turned and zoomed about the middle, and moved: by numbers of seg_motion, from
+ * frame 0 to frame 1. */
+static const seg_motion camera = {{1.5, 0.03, -0.02, 0, 0, 0, -0.8, 0.02, 0.03}};
+
+/* Where a pixel of frame 1 was in frame 0: the inverse of x + camera(x). */
+static void came_from(double from[2], double x, double y) {
+    from[0] = x, from[1] = y;
+    for (int i = 0; i < 40; i++) {
+        double of[2];
+        seg_motion_at(of, &camera, from[0], from[1]);
+        from[0] = x - of[0], from[1] = y - of[1];
+    }
+}
+
+static void paint_turned(float *pixels, int t) {
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++) {
+            double from[2] = {x, y};
+            if (t == 1) came_from(from, x, y);
+            pixels[y * WIDTH + x] = (float)motion_texture(from[0], from[1], 6);
+        }
+}
+
+/* What the method says of the dominant motion, along the way to a frame: flow at four places within
+ * 1 % of the largest motion. */
+static void check_dominant(const seg_motion *found, bool forward) {
+    const int at[4][2] = {{0, 0}, {WIDTH - 1, 0}, {0, HEIGHT - 1}, {WIDTH - 1, HEIGHT - 1}};
+    double truth[4][2], largest = 0;
+    for (int i = 0; i < 4; i++) {
+        double from[2] = {0};
+        seg_motion_at(truth[i], &camera, at[i][0], at[i][1]);
+        came_from(from, at[i][0], at[i][1]);
+        if (!forward) truth[i][0] = at[i][0] - from[0], truth[i][1] = at[i][1] - from[1];
+        if (hypot(truth[i][0], truth[i][1]) > largest) largest = hypot(truth[i][0], truth[i][1]);
+    }
+    for (int i = 0; i < 4; i++) {
+        double of[2];
+        seg_motion_at(of, found, at[i][0], at[i][1]);
+        ck_assert_double_eq_tol(of[0], truth[i][0], 0.01 * largest);
+        ck_assert_double_eq_tol(of[1], truth[i][1], 0.01 * largest);
+    }
+}
+
+START_TEST(the_numbers_of_a_turning_camera) {
+    static float pixels[2][WIDTH * HEIGHT];
+    for (int ahead = 0; ahead < 2; ahead++) {
+        flow_run run = flow_start("motion", ahead ? look_ahead : NULL);
+        for (int t = 0; t < 2; t++) {
+            seg_image image = {0};
+            paint_turned(pixels[t], t);
+            ck_assert_int_eq(seg_image_wrap(&image, pixels[t], (ptrdiff_t)sizeof(float) * WIDTH,
+                                            WIDTH, HEIGHT, SEG_F32, 1),
+                             SEG_OK);
+            const seg_frame frame = {
+                .index = t, .pts = t, .time_base = {1, 25}, .duration = 1, .image = image};
+            ck_assert_int_ge(seg_context_apply(run.context, &frame, 0, &run.result), 0);
+        }
+        ck_assert_int_eq(run.result.index, 1 - ahead);
+        check_dominant(&run.result.flow_about.dominant, ahead);
+        ck_assert_double_eq_tol(run.result.flow_about.seconds, 0.04, 1e-9);
+        ck_assert_double_eq(seg_result_decision(&run.result, "model-numbers")->value, 6);
+        ck_assert_int_eq(run.result.outputs & SEG_OUTPUT_FLOW, SEG_OUTPUT_FLOW);
+        flow_stop(&run);
+    }
+}
+END_TEST
+
+/* The object's own numbers: those of a square that moves by itself. */
+START_TEST(the_numbers_of_an_object) {
+    const scene s = {.camera_x = -1, .speed_x = 2, .speed_y = -1, .frames = 4, .square = true};
+    flow_run run = flow_start("motion", NULL);
+    for (int t = 0; t < s.frames; t++)
+        ck_assert_int_eq(give(&run, &s, t), SEG_OK);
+    seg_result *result = &run.result;
+    ck_assert_ok(seg_objects_measure(result, &result->labels, NULL, NULL));
+    ck_assert_int_eq(result->object_count, 1);
+    ck_assert_int_eq(result->objects[0].motion_numbers, 0);
+    ck_assert_ok(seg_objects_measure_motion(result, NULL));
+    const seg_object *o = &result->objects[0];
+    ck_assert_int_eq(o->motion_numbers, 6);
+    ck_assert_double_eq_tol(o->motion_x, 2, 0.1);
+    ck_assert_double_eq_tol(o->motion_y, -1, 0.1);
+    ck_assert_double_eq_tol(o->relative_x, 3, 0.1);
+    ck_assert_double_eq_tol(o->relative_y, -1, 0.1);
+    flow_stop(&run);
+}
+END_TEST
+
+/* Two halves that move against each other: the larger one is the camera's, the other an object. */
+START_TEST(everything_moves) {
+    static float pixels[WIDTH * HEIGHT], other[WIDTH * HEIGHT];
+    flow_run run = flow_start("motion", NULL);
+    for (int t = 0; t < 5; t++) {
+        motion_scene_fill(pixels, WIDTH, HEIGHT, 1.5 * t, 0, 5);
+        motion_scene_fill(other, WIDTH, HEIGHT, 300 - 1.5 * t, 40, 5);
+        for (int y = 0; y < HEIGHT / 3; y++)
+            for (int x = 0; x < WIDTH; x++)
+                pixels[y * WIDTH + x] = other[y * WIDTH + x];
+        flow_give(&run, pixels, WIDTH, HEIGHT);
+    }
+    int64_t wrong = 0;
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++)
+            wrong += (((uint8_t *)seg_image_row(&run.result.mask, y))[x] != 0) != (y < HEIGHT / 3);
+    ck_assert_msg(wrong < WIDTH * HEIGHT / 10, "%d pixels are wrong", (int)wrong);
+    ck_assert_double_eq_tol(seg_result_decision(&run.result, "u")->value, 1.5, 0.1);
+    flow_stop(&run);
+}
+END_TEST
+
 START_TEST(nothing_moves) {
     const scene still = {.frames = FRAMES, .square = true};
     const scene pan = {.camera_x = 1.5, .camera_y = -1, .frames = FRAMES};
@@ -192,4 +306,5 @@ END_TEST
 
 CORE_MAIN("motion_motion", a_square_before_a_still_camera, a_square_before_a_moving_camera,
           nothing_moves, switched_light_is_no_motion, a_cut_starts_anew, one_frame_alone,
-          small_objects_are_left_out)
+          small_objects_are_left_out, the_numbers_of_a_turning_camera, the_numbers_of_an_object,
+          everything_moves)

@@ -30,6 +30,44 @@ static json_t *describe_intensities(const seg_object *object) {
     return all;
 }
 
+/* The numbers of the model in seg_motion, those of u first, then those of v, then what they share.
+ */
+static json_t *describe_numbers(const seg_object *object) {
+    static const int8_t places[][SEG_MOTION_NUMBERS] = {
+        [2] = {0, 6},
+        [4] = {0, 6, 1, 7},
+        [6] = {0, 1, 2, 6, 7, 8},
+        [8] = {0, 1, 2, 6, 7, 8, 3, 4},
+        [12] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
+    };
+    json_t *list = json_array();
+    for (int32_t i = 0; i < object->motion_numbers; i++) {
+        const double value = object->motion.p[places[object->motion_numbers][i]];
+        json_array_append_new(list, json_real(floor(value * 1e9 + 0.5) / 1e9));
+    }
+    return list;
+}
+
+static const char *model_of(const seg_object *object) {
+    seg_motion_model model = SEG_MOTION_TRANSLATION;
+    while (seg_motion_model_numbers(model) != object->motion_numbers)
+        model++;
+    return seg_motion_model_name(model);
+}
+
+static json_t *describe_motion(const seg_result *result, const seg_object *object) {
+    double direction;
+    const double speed = seg_motion_speed(object->relative_x, object->relative_y, &direction);
+    const double seconds = result->flow_about.seconds;
+    json_t *motion = json_pack("{s:s, s:o, s:[o,o], s:[o,o], s:o, s:o}", "model", model_of(object),
+                               "numbers", describe_numbers(object), "centroid",
+                               rounded(object->motion_x), rounded(object->motion_y), "relative",
+                               rounded(object->relative_x), rounded(object->relative_y), "speed",
+                               rounded(speed), "direction", rounded(direction));
+    if (seconds > 0) json_object_set_new(motion, "speed_per_second", rounded(speed / seconds));
+    return motion;
+}
+
 static json_t *describe_object(const seg_result *result, const seg_object *object,
                                const char *input) {
     json_t *record = json_object();
@@ -57,6 +95,8 @@ static json_t *describe_object(const seg_result *result, const seg_object *objec
     json_object_set_new(record, "solidity", rounded(object->solidity));
     json_object_set_new(record, "euler", json_integer(object->euler));
     if (object->intensities) json_object_set_new(record, "intensity", describe_intensities(object));
+    if (object->motion_numbers)
+        json_object_set_new(record, "motion", describe_motion(result, object));
     if (!object->age) return record;
     json_object_set_new(
         record, "velocity",
