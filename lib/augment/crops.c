@@ -229,6 +229,8 @@ static seg_status resize(seg_augment_step *step, seg_augment_geometry *geometry)
     geometry->height = o->height;
     geometry->filter = (seg_warp_filter)o->sampling.filter;
     geometry->border = SEG_BORDER_REPLICATE;
+    geometry->shrunk = geometry->filter == SEG_WARP_AREA && o->width <= width &&
+                       o->height <= height && (o->width < width || o->height < height);
     stretch(geometry, 0, 0, width, height);
     return SEG_OK;
 }

@@ -5,6 +5,7 @@
  */
 #include "augment/geometry.h"
 #include "core/check.h"
+#include "imgproc/area.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -364,7 +365,10 @@ static seg_status move_pictures(mover *m, const seg_warp *nearest) {
     warp.border = g->border;
     for (int c = 0; c < 4; c++)
         warp.fill[c] = g->fill / 255 * seg_image_full_scale(&m->from->picture);
-    SEG_TRY(move_picture(m, &m->to->picture, &m->from->picture, &warp, &window));
+    if (g->shrunk)
+        SEG_TRY(seg_area_shrink(&m->to->picture, &m->from->picture, m->step->scratch));
+    else
+        SEG_TRY(move_picture(m, &m->to->picture, &m->from->picture, &warp, &window));
     warp = *nearest;
     warp.border = g->border;
     warp.fill[0] = m->step->rules->ignore;

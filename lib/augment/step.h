@@ -59,6 +59,7 @@ typedef struct seg_augment_geometry {
     int32_t width, height;  /* of the new picture */
     seg_transform forward;  /* from the old picture to the new one; pixel (0,0) is 0..1, 0..1 */
     const seg_image *field; /* seg_warp.field: displacements of the new picture's pixels, or NULL */
+    bool shrunk;            /* the whole picture is made smaller: pixels are means of areas */
     bool whole;             /* whole pixels move to whole pixels: nothing is in between */
     seg_warp_filter filter; /* of the picture; masks and labels: the nearest pixel */
     seg_border border;      /* of pictures and semantic masks; objects have no reflections */

@@ -49,6 +49,28 @@ def save(name, array):
         file.write(array.astype(">u2" if wide else np.uint8).tobytes())
 
 
+def save_picture(name, array):
+    """Colours or grey of 8 bits as PPM or PGM."""
+    with open(path(name + ".pnm"), "wb") as file:
+        height, width, channels = array.shape
+        file.write(b"P%d %d %d 255\n" % (6 if channels == 3 else 5, width, height))
+        file.write(array.tobytes())
+
+
+def load_picture(name):
+    """A PAM of 8 bits."""
+    with open(path(name), "rb") as file:
+        head, samples = file.read().split(b"ENDHDR\n", 1)
+    sizes = dict(line.split(b" ", 1) for line in head.splitlines() if b" " in line)
+    shape = [int(sizes[key]) for key in (b"HEIGHT", b"WIDTH", b"DEPTH")]
+    return np.frombuffer(samples, np.uint8).reshape(shape)
+
+
+def program(name):
+    """Another program, which lies beside segment-eval."""
+    return os.path.join(os.path.dirname(os.environ["EVALUATE"]), name)
+
+
 def write(name, text):
     with open(path(name), "w") as file:
         file.write(text if isinstance(text, str) else json.dumps(text))
