@@ -56,6 +56,16 @@ void peer_warp(const seg_image *picture, const double matrix[6]);
 void peer_dis(const seg_image *first, const seg_image *second, int preset);
 void peer_farneback(const seg_image *first, const seg_image *second);
 void peer_output(seg_image *u8);
+/* Augmentations of colour pictures. */
+void peer_flip(const seg_image *rgb);
+void peer_resize(const seg_image *rgb, double factor, bool area);
+void peer_rotate(const seg_image *rgb, double degrees);
+void peer_hsv(const seg_image *rgb, double hue, double saturation, double value);
+void peer_blur_sigma(const seg_image *rgb, double sigma);
+void peer_brightness(const seg_image *rgb, double add);
+void peer_noise(const seg_image *rgb, double sigma);
+/* A copy with black squares of `side`, `period` apart. */
+void peer_hide(const seg_image *rgb, int side, int period);
 
 #ifdef __cplusplus
 }

@@ -100,3 +100,27 @@ void peer_farneback(const seg_image *first, const seg_image *second) {
 void peer_output(seg_image *u8) {
     (void)u8;
 }
+void peer_flip(const seg_image *rgb) {
+    (void)rgb;
+}
+void peer_resize(const seg_image *rgb, double factor, bool area) {
+    (void)rgb, (void)factor, (void)area;
+}
+void peer_rotate(const seg_image *rgb, double degrees) {
+    (void)rgb, (void)degrees;
+}
+void peer_hsv(const seg_image *rgb, double hue, double saturation, double value) {
+    (void)rgb, (void)hue, (void)saturation, (void)value;
+}
+void peer_blur_sigma(const seg_image *rgb, double sigma) {
+    (void)rgb, (void)sigma;
+}
+void peer_brightness(const seg_image *rgb, double add) {
+    (void)rgb, (void)add;
+}
+void peer_noise(const seg_image *rgb, double sigma) {
+    (void)rgb, (void)sigma;
+}
+void peer_hide(const seg_image *rgb, int side, int period) {
+    (void)rgb, (void)side, (void)period;
+}

@@ -218,6 +218,58 @@ void peer_farneback(const seg_image *first, const seg_image *second) {
     cv::calcOpticalFlowFarneback(header(first), header(second), field, 0.5, 3, 15, 3, 5, 1.2, 0);
 }
 
+void peer_flip(const seg_image *rgb) {
+    cv::flip(header(rgb), output, 1);
+}
+
+void peer_resize(const seg_image *rgb, double factor, bool area) {
+    cv::resize(
+        header(rgb), output,
+        cv::Size(static_cast<int>(rgb->width * factor), static_cast<int>(rgb->height * factor)), 0,
+        0, area ? cv::INTER_AREA : cv::INTER_LINEAR);
+}
+
+void peer_rotate(const seg_image *rgb, double degrees) {
+    const cv::Mat map =
+        cv::getRotationMatrix2D(cv::Point2f(static_cast<float>(rgb->width - 1) / 2,
+                                            static_cast<float>(rgb->height - 1) / 2),
+                                degrees, 1);
+    cv::warpAffine(header(rgb), output, map, cv::Size(rgb->width, rgb->height));
+}
+
+/* As loaders do it: to HSV, a table for each channel, and back. */
+void peer_hsv(const seg_image *rgb, double hue, double saturation, double value) {
+    cv::Mat tables(1, 256, CV_8UC3);
+    for (int i = 0; i < 256; ++i)
+        tables.at<cv::Vec3b>(i) = cv::Vec3b(
+            static_cast<uchar>((i + static_cast<int>(hue) + 180) % 180),
+            cv::saturate_cast<uchar>(i * saturation), cv::saturate_cast<uchar>(i * value));
+    cv::cvtColor(header(rgb), scratch, cv::COLOR_RGB2HSV);
+    cv::LUT(scratch, tables, blurred);
+    cv::cvtColor(blurred, output, cv::COLOR_HSV2RGB);
+}
+
+void peer_blur_sigma(const seg_image *rgb, double sigma) {
+    cv::GaussianBlur(header(rgb), output, cv::Size(0, 0), sigma);
+}
+
+void peer_brightness(const seg_image *rgb, double add) {
+    header(rgb).convertTo(output, -1, 1, add);
+}
+
+void peer_noise(const seg_image *rgb, double sigma) {
+    scratch.create(rgb->height, rgb->width, CV_16SC(rgb->channels));
+    cv::randn(scratch, cv::Scalar::all(0), cv::Scalar::all(sigma));
+    cv::add(header(rgb), scratch, output, cv::noArray(), CV_8U);
+}
+
+void peer_hide(const seg_image *rgb, int side, int period) {
+    header(rgb).copyTo(output);
+    for (int y = period / 3; y < rgb->height; y += period)
+        for (int x = period / 3; x < rgb->width; x += period)
+            cv::rectangle(output, cv::Rect(x, y, side, side), cv::Scalar::all(0), cv::FILLED);
+}
+
 void peer_output(seg_image *u8) {
     for (int y = 0; y < output.rows; ++y)
         std::copy(output.ptr(y), output.ptr(y) + output.cols * output.channels(),
