@@ -58,13 +58,9 @@ for method in "$@"; do
 done
 
 echo
-sized 20000x14000 "$work/colour.ppm"
-"$segment" -y -q --method threshold --level 100% "$work/small.ppm" "$work/none.png"
-"$segment" -y -q --method gaussian --sigma 0 --max-pixels 300M --render picture \
-    "$work/colour.ppm" "$work/huge.pgm"
-rm "$work/colour.ppm"
+ffmpeg -v error -y -i "$photo" -vf scale=20000:14000,format=gray -frames:v 1 "$work/huge.pgm"
 for name in mask labels; do
-    bytes=$(peak --method otsu --max-pixels 300M --render $name "$work/huge.pgm" "$work/$name.png")
+    bytes=$(peak --method otsu --max-pixels 300M --render $name "$work/huge.pgm" null:)
     awk -v bytes="$bytes" -v name=$name 'BEGIN {
         printf "20000 x 14000, %s: %.0f MB, %.2f bytes a pixel with input and output\n", name,
                bytes / 1e6, bytes / 280e6
