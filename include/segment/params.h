@@ -35,6 +35,9 @@ typedef struct seg_duration {
     int32_t in_seconds; /**< 0 frames, 1 seconds */
 } seg_duration;
 
+/** Value of a duration that never ends; `never` where so much is allowed. */
+#define SEG_NEVER 1e9
+
 /** A length: `15` pixels, or `0.5%` of the picture's smaller side. */
 typedef struct seg_size {
     double value;

@@ -54,7 +54,7 @@ typedef struct seg_subtractor_options {
     int32_t learn;        /**< seg_learn */
     seg_duration warmup;  /**< results before it are marked provisional */
     seg_duration absorb;  /**< foreground for so long becomes background; 0 = as the model does it;
-                               from 1e9 on never */
+                               SEG_NEVER */
     bool colour;          /**< look at colours, not only at their grey */
     int32_t smooth;       /**< side of the median over the mask, odd, pixels; 1 = none */
 } seg_subtractor_options;
@@ -143,6 +143,7 @@ typedef struct seg_subsense_options {
     double contrast;  /**< neighbours differ by more than this share of the value */
     double noise;     /**< how unsteady pixels are held to be at first: v at the start */
     double slowest;   /**< longest time between two samples exchanged, frames */
+    double bootstrap; /**< foreground of frame n is learnt, too, with chance (bootstrap / n)^2 */
 } seg_subsense_options;
 
 SEG_API void seg_subsense_options_init(seg_subsense_options *options);

@@ -169,6 +169,11 @@ static seg_status parse_level(field *value, const seg_param *param, const char *
 static seg_status parse_duration(field *value, const seg_param *param, const char *text) {
     seg_duration duration = {0};
     const char *end;
+    if (param->max >= SEG_NEVER && is_word(text, "never")) {
+        value->duration.value = SEG_NEVER;
+        value->duration.in_seconds = false;
+        return SEG_OK;
+    }
     if (seg_text_to_number(&duration.value, &end, skip_spaces(text))) {
         bool frames = *skip_spaces(end) == '\0' || is_word(end, "f");
         bool milliseconds = is_word(end, "ms");

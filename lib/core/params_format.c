@@ -83,6 +83,10 @@ static void put_field(text_writer *writer, const seg_param *param, const void *v
         break;
     case SEG_PARAM_DURATION: {
         const seg_duration *duration = value;
+        if (duration->value >= SEG_NEVER) {
+            put_text(writer, "never");
+            break;
+        }
         put_number(writer, duration->value);
         put_text(writer, duration->in_seconds ? "s" : "f");
         break;

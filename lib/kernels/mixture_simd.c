@@ -174,12 +174,16 @@ static inline void weigh(block *b, const seg_mixture_row *row, words learnt) {
     }
 }
 
-/* Step 2, what the mode found or begun is now. */
-static inline void follow(block *b, const seg_mixture_row *row, int32_t colours) {
+/* The weight of the mode found. */
+static inline words weight_found(const block *b) {
     words weight = all(1);
     for (int32_t m = 0; m < b->used; m++)
         weight = choose(both(b->target[m], b->found), b->weight[m], weight);
-    const words share = share_of(weight, row->rate);
+    return weight;
+}
+
+/* Step 2, what the mode found or begun is now. */
+static inline void follow(block *b, const seg_mixture_row *row, int32_t colours, words share) {
     for (int32_t c = 0; c < colours; c++)
         b->mean[c] =
             choose(b->found, towards(b->mean[c], b->value[c], share, b->dither), b->value[c]);
@@ -225,8 +229,9 @@ static inline void put_in_order(const block *b, const seg_mixture_row *row, int3
 }
 
 /* Pixels x .. x + 15; mask and the rows of bytes begin at pixel x. */
-static inline void step_block(const seg_mixture_row *row, int32_t x, int32_t colours, uint8_t *mask,
-                              const uint8_t *left_out, const uint8_t *held, const uint8_t *patient,
+static inline void step_block(const seg_mixture_row *row, int32_t x, int32_t colours,
+                              words share_alone, uint8_t *mask, const uint8_t *left_out,
+                              const uint8_t *held, const uint8_t *patient,
                               const uint8_t *const *value8) {
     block b;
     for (int32_t c = 0; c < colours; c++)
@@ -249,8 +254,14 @@ static inline void step_block(const seg_mixture_row *row, int32_t x, int32_t col
     if (patient) learnt = without(both(marked(patient), foreground), learnt);
     if (row->rate == 0) learnt = both(learnt, unseen);
     if (!any(learnt)) return;
+    if (b.used == 1 && !any(without(b.found, learnt))) {
+        b.weight[0] = all(65535); /* one mode gets all that is missing */
+        follow(&b, row, colours, share_alone);
+        write(&b, row, x, colours, learnt);
+        return;
+    }
     weigh(&b, row, learnt);
-    follow(&b, row, colours);
+    follow(&b, row, colours, share_of(weight_found(&b), row->rate));
     write(&b, row, x, colours, learnt);
     put_in_order(&b, row, x, colours, learnt);
 }
@@ -268,19 +279,21 @@ static const uint8_t *continued(uint8_t *room, const uint8_t *row, int32_t x, in
 }
 
 static inline void step_row(const seg_mixture_row *row, int32_t colours) {
+    const words share_alone = share_of(all(65535), row->rate);
     int32_t x = 0;
     for (; x + LANES <= row->width; x += LANES) {
         const uint8_t *const value8[3] = {at(row->value8[0], x), at(row->value8[1], x),
                                           at(row->value8[2], x)};
-        step_block(row, x, colours, row->mask + x, at(row->left_out, x), at(row->held, x),
-                   at(row->patient, x), value8);
+        step_block(row, x, colours, share_alone, row->mask + x, at(row->left_out, x),
+                   at(row->held, x), at(row->patient, x), value8);
     }
     if (x == row->width) return;
     uint8_t rooms[7][LANES];
     const uint8_t *value8[3];
     for (int32_t c = 0; c < 3; c++)
         value8[c] = continued(rooms[c], row->value8[c], x, row->width);
-    step_block(row, x, colours, rooms[3], continued(rooms[4], row->left_out, x, row->width),
+    step_block(row, x, colours, share_alone, rooms[3],
+               continued(rooms[4], row->left_out, x, row->width),
                continued(rooms[5], row->held, x, row->width),
                continued(rooms[6], row->patient, x, row->width), value8);
     memcpy(row->mask + x, rooms[3], (size_t)(row->width - x));

@@ -34,14 +34,14 @@ static inline bytes squares(bytes pairs) {
 }
 
 /* 255 where the sample is near. */
-static inline bytes near_sample(const bytes *value, const uint8_t *sample, int32_t colours,
-                                bytes limit) {
+static inline bytes near_sample(const bytes *value, const uint8_t *sample, size_t pitch,
+                                int32_t colours, bytes limit) {
     const bytes zero = _mm256_setzero_si256();
     const bytes first = away(value[0], load(sample));
     bytes low, high;
     if (colours == 3) {
-        const bytes second = away(value[1], load(sample + BLOCK));
-        const bytes third = away(value[2], load(sample + 2 * BLOCK));
+        const bytes second = away(value[1], load(sample + pitch));
+        const bytes third = away(value[2], load(sample + 2 * pitch));
         low = _mm256_add_epi16(squares(_mm256_unpacklo_epi8(first, second)),
                                squares(_mm256_unpacklo_epi8(third, zero)));
         high = _mm256_add_epi16(squares(_mm256_unpackhi_epi8(first, second)),
@@ -66,24 +66,25 @@ static inline bytes spread(const uint8_t *bits) {
 }
 
 static inline void search_block(const seg_neighbours_row *row, int32_t block, int32_t colours) {
-    const size_t x = (size_t)block * BLOCK;
-    const uint8_t *sample = row->samples + x * (size_t)(row->sample_count * colours);
-    const uint8_t *known = row->known + (size_t)(block * row->pitch) * SEG_NEIGHBOURS_BYTES;
+    const size_t x = (size_t)block * BLOCK, pitch = (size_t)row->blocks * BLOCK;
+    const uint8_t *sample = row->samples + x;
+    const uint8_t *known = row->known + (size_t)block * SEG_NEIGHBOURS_BYTES;
     const bytes limit = _mm256_set1_epi16((short)row->limit), needed = all(row->needed);
     bytes value[3], any = _mm256_setzero_si256(), familiar = any, open = all(255);
     for (int32_t c = 0; c < colours; c++)
         value[c] = load(row->value[c] + x);
     for (int32_t i = 0; i < row->sample_count; i++) {
-        const bytes within = near_sample(value, sample, colours, limit);
+        const bytes within = near_sample(value, sample, pitch, colours, limit);
         any = _mm256_sub_epi8(any, within);
         familiar = _mm256_sub_epi8(familiar, _mm256_and_si256(within, spread(known)));
         open = _mm256_cmpgt_epi8(needed, familiar);
         if (_mm256_testz_si256(open, open)) break;
-        sample += (size_t)colours * BLOCK;
-        known += SEG_NEIGHBOURS_BYTES;
+        sample += (size_t)colours * pitch;
+        known += (size_t)row->blocks * SEG_NEIGHBOURS_BYTES;
     }
     store(row->mask + x, open);
-    store(row->usual + x, _mm256_xor_si256(_mm256_cmpgt_epi8(needed, any), all(255)));
+    const int32_t rare = _mm256_movemask_epi8(_mm256_cmpgt_epi8(needed, any)), usual = ~rare;
+    memcpy(row->usual + (size_t)block * SEG_NEIGHBOURS_BYTES, &usual, sizeof usual);
 }
 
 static void search(const seg_neighbours_row *row) {
@@ -95,7 +96,91 @@ static void search(const seg_neighbours_row *row) {
             search_block(row, block, 3);
 }
 
+/* ---- shadows ---- */
+
+static inline bytes at_most(bytes a, bytes b) {
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(a, b), a);
+}
+
+typedef __m256 floats;
+
+/* Eight bytes. */
+static inline floats widen(const uint8_t *p) {
+    return _mm256_cvtepi32_ps(
+        _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p)));
+}
+
+/* seg_is_shadow of eight pixels, a bit each. */
+static inline int32_t shadow_of(const seg_neighbours_shade *shade, const seg_neighbours_row *row,
+                                const uint8_t *sample, size_t pitch, size_t x) {
+    floats value[3], lit[3], product = _mm256_setzero_ps(), square = product, distance = product;
+    for (int c = 0; c < 3; c++) {
+        value[c] = widen(row->value[c] + x);
+        lit[c] = widen(sample + (size_t)c * pitch);
+        product = _mm256_add_ps(product, _mm256_mul_ps(value[c], lit[c]));
+        square = _mm256_add_ps(square, _mm256_mul_ps(lit[c], lit[c]));
+    }
+    const floats least = _mm256_mul_ps(_mm256_set1_ps(shade->darkest), square);
+    floats is = _mm256_cmp_ps(square, _mm256_setzero_ps(), _CMP_GT_OQ);
+    is = _mm256_and_ps(is, _mm256_cmp_ps(product, square, _CMP_LE_OQ));
+    is = _mm256_and_ps(is, _mm256_cmp_ps(product, least, _CMP_GE_OQ));
+    const floats light = _mm256_div_ps(product, square);
+    for (int c = 0; c < 3; c++) {
+        const floats far = _mm256_sub_ps(_mm256_mul_ps(light, lit[c]), value[c]);
+        distance = _mm256_add_ps(distance, _mm256_mul_ps(far, far));
+    }
+    const floats reach =
+        _mm256_mul_ps(_mm256_mul_ps(_mm256_set1_ps(shade->near_squared), light), light);
+    return _mm256_movemask_ps(_mm256_and_ps(is, _mm256_cmp_ps(distance, reach, _CMP_LT_OQ)));
+}
+
+/* What is near to l times a sample, of l up to 1, is in no colour much lighter than the sample:
+ * only where that holds the rest is looked at. */
+static inline bytes shade_block(const seg_neighbours_shade *shade, const seg_neighbours_row *row,
+                                int32_t block, bytes open) {
+    const size_t x = (size_t)block * BLOCK, pitch = (size_t)row->blocks * BLOCK;
+    const bytes above = all(shade->above), needed = all(row->needed);
+    bytes found = _mm256_setzero_si256();
+    for (int32_t i = 0; i < row->sample_count; i++) {
+        const uint8_t *sample = row->samples + (size_t)(i * 3) * pitch + x;
+        const uint8_t *known =
+            row->known + (size_t)(i * row->blocks + block) * SEG_NEIGHBOURS_BYTES;
+        bytes may = _mm256_and_si256(open, spread(known));
+        for (size_t c = 0; c < 3; c++)
+            may = _mm256_and_si256(may, at_most(load(row->value[c] + x),
+                                                _mm256_adds_epu8(load(sample + c * pitch), above)));
+        const uint32_t where = (uint32_t)_mm256_movemask_epi8(may);
+        if (!where) continue;
+        uint32_t is = 0;
+        for (uint32_t eighth = 0; eighth < 32; eighth += 8)
+            if (where >> eighth & 255)
+                is |= (uint32_t)shadow_of(shade, row, sample + eighth, pitch, x + eighth) << eighth;
+        is &= where;
+        uint8_t bits[SEG_NEIGHBOURS_BYTES];
+        memcpy(bits, &is, sizeof bits);
+        found = _mm256_sub_epi8(found, spread(bits));
+        open = _mm256_and_si256(open, _mm256_cmpgt_epi8(needed, found));
+        if (_mm256_testz_si256(open, open)) break;
+    }
+    return _mm256_xor_si256(_mm256_cmpgt_epi8(needed, found), all(255));
+}
+
+static int32_t shade(const seg_neighbours_shade *shade, const seg_neighbours_row *row) {
+    bytes any = _mm256_setzero_si256();
+    for (int32_t block = 0; block < row->blocks; block++) {
+        bytes found = load(shade->mask + block * BLOCK);
+        if (!_mm256_testz_si256(found, found)) found = shade_block(shade, row, block, found);
+        store(shade->shadow + block * BLOCK, found);
+        any = _mm256_or_si256(any, found);
+    }
+    return !_mm256_testz_si256(any, any);
+}
+
 #else
+
+static int32_t shade(const seg_neighbours_shade *shade, const seg_neighbours_row *row) {
+    return seg_neighbours_kernels_ref.shade(shade, row);
+}
 
 /* Sixteen pixels at a time gain little over one by one where tests end early. */
 static void search(const seg_neighbours_row *row) {
@@ -104,4 +189,5 @@ static void search(const seg_neighbours_row *row) {
 
 #endif
 
-const seg_neighbours_kernels SEG_LEVEL_NAME(seg_neighbours_kernels) = {.search = search};
+const seg_neighbours_kernels SEG_LEVEL_NAME(seg_neighbours_kernels) = {.search = search,
+                                                                       .shade = shade};

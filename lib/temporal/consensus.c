@@ -356,6 +356,25 @@ void seg_consensus_give_score(const seg_consensus *c, seg_result *result, const 
 
 /* ---- learning ---- */
 
+/* Foreground of a young model takes samples of itself, too. */
+static void learn_young(const seg_consensus *c, int32_t y, int32_t block, uint8_t chance,
+                        const uint32_t *keys, const uint32_t *words) {
+    const ptrdiff_t here = (ptrdiff_t)y * (ptrdiff_t)c->pitch + block * BLOCK;
+    const uint8_t *value[SEG_CONSENSUS_PLANES];
+    uint8_t taken[BLOCK], chances[BLOCK], background[BLOCK];
+    memset(chances, chance, BLOCK);
+    for (int32_t x = 0; x < BLOCK; x++)
+        background[x] = (uint8_t)~c->raw[here + x];
+    if (!c->kernels->draw(taken, chances, background, c->held + here,
+                          c->pattern + (size_t)block * BLOCK, (uint16_t)(keys[0] >> 16 | 1),
+                          (uint16_t)(keys[1] >> 16)))
+        return;
+    for (int32_t p = 0; p < c->planes; p++)
+        value[p] = c->plane[p] + here;
+    c->kernels->replace(sample_at(c, y, block, below(words[3], (uint32_t)c->samples)), value, taken,
+                        c->planes);
+}
+
 static void learn_block(const seg_consensus *c, int32_t y, int32_t block, const uint32_t *keys,
                         const uint32_t *words) {
     const ptrdiff_t here = (ptrdiff_t)y * (ptrdiff_t)c->pitch + block * BLOCK;
@@ -392,6 +411,8 @@ static seg_status learn_band(void *argument, int32_t band, int32_t first, int32_
                              int32_t worker) {
     (void)band, (void)worker;
     const seg_consensus *c = argument;
+    const double share = c->bootstrap / (double)(c->model->base.clock.frames + 1);
+    const double young = share * share * 256;
     for (int32_t y = first; y < end; y++) {
         if (c->model->weight > 0) {
             const seg_random random = random_of(c, y);
@@ -400,6 +421,8 @@ static seg_status learn_band(void *argument, int32_t band, int32_t first, int32_
             for (int32_t block = 0; block < c->blocks; block++) {
                 seg_random_words(words, &random, 2 + (uint32_t)block);
                 learn_block(c, y, block, keys, words);
+                if (young >= 1)
+                    learn_young(c, y, block, (uint8_t)(young < 255 ? young : 255), keys, words);
             }
         }
         admit_row(c, y);

@@ -34,7 +34,6 @@
 #include "kernels/consensus.h"
 #include "kernels/neighbours.h"
 #include "temporal/dither.h"
-#include "temporal/shadow.h"
 #include "temporal/subtractor.h"
 
 #include <math.h>
@@ -48,7 +47,9 @@
 static const seg_param rows[] = {
     SEG_SUBTRACTOR_PARAMS(seg_knn_options, "0.002", "0", "How quickly samples are exchanged;", "5"),
     {"samples", SEG_PARAM_INT, offsetof(seg_knn_options, samples), "7", 1, 32, NULL, "",
-     "Samples kept of each pixel from each of three spans of time.", "N"},
+     "Samples kept of each pixel from each of three spans of time, of 8 bits (deeper frames are "
+     "rounded): 3 bytes a pixel and colour for each, and an eighth.",
+     "N"},
     {"needed", SEG_PARAM_INT, offsetof(seg_knn_options, needed), "2", 1, MOST_NEEDED, NULL, "",
      "Samples that have to be near to a background pixel.", "k"},
     {"threshold", SEG_PARAM_FLOAT, offsetof(seg_knn_options, threshold), "20", 1, 126, NULL,
@@ -72,7 +73,7 @@ void seg_knn_options_init(seg_knn_options *options) {
 enum { SPANS = 3 }; /* short, middle, long */
 enum { SAMPLES, KNOWN, OLDEST };
 
-/* A row of the model. Samples of a block stand span after span. */
+/* A row of the model: kernels/neighbours.h; samples stand span after span. */
 typedef struct line {
     int32_t blocks, colours, samples; /* samples of a span */
     uint8_t *sample;
@@ -104,12 +105,18 @@ static line line_of(const seg_subtractor *model, int32_t y) {
     return l;
 }
 
+/* Bytes from one colour of a sample to the next. */
+static int32_t pitch_of(const line *l) {
+    return l->blocks * BLOCK;
+}
+
+/* The first colour of a sample. */
 static uint8_t *sample_at(const line *l, int32_t block, int32_t i) {
-    return l->sample + (size_t)((block * SPANS * l->samples + i) * l->colours) * BLOCK;
+    return l->sample + ((size_t)(i * l->colours) * (size_t)l->blocks + (size_t)block) * BLOCK;
 }
 
 static uint8_t *known_at(const line *l, int32_t block, int32_t i) {
-    return l->known + (size_t)(block * (SPANS * l->samples + 1) + i) * BYTES;
+    return l->known + (size_t)(i * l->blocks + block) * BYTES;
 }
 
 static uint8_t *seen_at(const line *l, int32_t block) {
@@ -150,7 +157,10 @@ typedef struct work {
     line l;
     int32_t y;
     const uint8_t *value[3];
-    uint8_t *mask, *usual;
+    uint8_t *mask;
+    uint8_t *shade; /* where shadows are */
+    uint8_t *usual; /* bits */
+    seg_neighbours_row row;
 } work;
 
 /* The planes of a row have room for whole blocks; what is beyond the width is 0. */
@@ -159,15 +169,28 @@ static work work_of(const pass *job, int32_t y, int32_t worker) {
     const size_t width = (size_t)job->model->layout.width, pitch = (size_t)w.l.blocks * BLOCK;
     uint8_t *room = job->rooms + (size_t)worker * job->room_size;
     w.mask = room;
-    w.usual = room + pitch;
+    w.shade = room + pitch;
     const uint8_t *value[3];
-    seg_subtractor_row8(value, job->model, y, room + 5 * pitch);
+    seg_subtractor_row8(value, job->model, y, room + 6 * pitch);
+    w.usual = room + 5 * pitch;
     for (int32_t c = 0; c < w.l.colours; c++) {
         uint8_t *own = room + (size_t)(2 + c) * pitch;
         memcpy(own, value[c], width);
         memset(own + width, 0, pitch - width);
         w.value[c] = own;
     }
+    w.row = (seg_neighbours_row){
+        .mask = w.mask,
+        .usual = w.usual,
+        .samples = w.l.sample,
+        .known = w.l.known,
+        .value = {w.value[0], w.value[1], w.value[2]},
+        .blocks = w.l.blocks,
+        .colours = w.l.colours,
+        .sample_count = SPANS * w.l.samples,
+        .needed = job->options->needed,
+        .limit = (int32_t)(job->options->threshold * job->options->threshold),
+    };
     return w;
 }
 
@@ -176,7 +199,7 @@ static int32_t distance_to(const work *w, int32_t x, int32_t i) {
     const uint8_t *sample = sample_at(&w->l, x / BLOCK, i) + x % BLOCK;
     int32_t sum = 0;
     for (int32_t c = 0; c < w->l.colours; c++) {
-        const int32_t away = w->value[c][x] - sample[c * BLOCK];
+        const int32_t away = w->value[c][x] - sample[c * pitch_of(&w->l)];
         sum += away * away;
     }
     return sum;
@@ -207,99 +230,114 @@ static void score_row(const pass *job, const work *w) {
     }
 }
 
-static bool in_shadow(const pass *job, const work *w, int32_t x) {
-    const seg_knn_options *o = job->options;
-    const float near_squared = (float)(o->threshold * o->threshold);
-    const float value[3] = {w->value[0][x], w->value[1][x], w->value[2][x]};
-    int32_t agreeing = 0;
-    for (int32_t i = 0; i < SPANS * w->l.samples; i++) {
-        if (!has_bit(known_at(&w->l, x / BLOCK, i), x % BLOCK)) continue;
-        const uint8_t *sample = sample_at(&w->l, x / BLOCK, i) + x % BLOCK;
-        const float lit[3] = {sample[0], sample[BLOCK], sample[2 * BLOCK]};
-        agreeing += seg_is_shadow(value, lit, (float)o->darkest, near_squared);
-        if (agreeing == o->needed) return true;
-    }
-    return false;
-}
-
 static void give_mask(const pass *job, const work *w) {
     const int32_t width = job->model->layout.width;
     uint8_t *mask = seg_image_row(&job->result->mask, w->y);
     memcpy(mask, w->mask, (size_t)width);
     if (job->options->shadows == SEG_SHADOWS_KEEP || w->l.colours != 3) return;
-    const uint8_t shade = job->options->shadows == SEG_SHADOWS_MARK ? 127 : 0;
+    const double near = job->options->threshold;
+    const seg_neighbours_shade shade = {.shadow = w->shade,
+                                        .mask = w->mask,
+                                        .darkest = (float)job->options->darkest,
+                                        .near_squared = (float)(near * near),
+                                        .above = (uint8_t)(near + 1)};
+    if (!job->kernels->shade(&shade, &w->row)) return;
+    const uint8_t value = job->options->shadows == SEG_SHADOWS_MARK ? 127 : 0;
     for (int32_t x = 0; x < width; x++)
-        if (mask[x] && in_shadow(job, w, x)) mask[x] = shade;
+        if (w->shade[x]) mask[x] = value;
 }
 
 /* ---- learning ---- */
 
-/* Sample i of a block becomes `value`, which is known where `bits` says, for the pixels taken. */
+/* Pixels of a block, as bytes and as bits. */
+typedef struct pixels {
+    uint8_t set[BLOCK], bits[BYTES];
+    bool all;
+} pixels;
+
+static void pack(pixels *p) {
+    memset(p->bits, 0, BYTES);
+    for (int32_t x = 0; x < BLOCK; x++)
+        p->bits[x / 8] |= (uint8_t)((p->set[x] & 1) << (x % 8));
+}
+
+/* Sample i of a block becomes `value`, which is known where `known` says, for the pixels taken. */
 static void put(const pass *job, const line *l, int32_t block, int32_t i,
-                const uint8_t *const *value, const uint8_t *bits, const uint8_t *taken) {
-    uint8_t *known = known_at(l, block, i);
-    job->replace(sample_at(l, block, i), value, taken, l->colours);
-    for (int32_t b = 0; b < BYTES; b++) {
-        uint32_t which = 0;
-        for (int32_t j = 0; j < 8; j++)
-            which |= (uint32_t)(taken[8 * b + j] & 1) << j;
-        known[b] = (uint8_t)((known[b] & ~which) | (bits[b] & which));
-    }
+                const uint8_t *const *value, const uint8_t *known, const pixels *taken) {
+    uint8_t *sample = sample_at(l, block, i), *own = known_at(l, block, i);
+    for (int32_t c = 0; c < l->colours; c++, sample += pitch_of(l))
+        if (taken->all)
+            memcpy(sample, value[c], BLOCK);
+        else
+            job->replace(sample, &value[c], taken->set, 1);
+    for (int32_t b = 0; b < BYTES; b++)
+        own[b] = (uint8_t)((own[b] & ~taken->bits[b]) | (known[b] & taken->bits[b]));
 }
 
 /* The frame's value; known where `usual` is set. */
 static void put_value(const pass *job, const work *w, int32_t block, int32_t i,
-                      const uint8_t *usual, const uint8_t *taken) {
+                      const uint8_t *usual, const pixels *taken) {
     const uint8_t *value[3];
-    uint8_t bits[BYTES] = {0};
     for (int32_t c = 0; c < w->l.colours; c++)
         value[c] = w->value[c] + block * BLOCK;
-    for (int32_t x = 0; x < BLOCK; x++)
-        bits[x / 8] |= (uint8_t)((usual[x] & 1) << (x % 8));
-    put(job, &w->l, block, i, value, bits, taken);
+    put(job, &w->l, block, i, value, usual, taken);
 }
 
 /* The oldest sample of a span takes the place of the oldest one of the next. */
 static void move_on(const pass *job, const line *l, int32_t block, int32_t span,
-                    const uint8_t *taken) {
+                    const pixels *taken) {
     const int32_t from = oldest_of(l, block, span);
     const uint8_t *value[3];
     for (int32_t c = 0; c < l->colours; c++)
-        value[c] = sample_at(l, block, from) + c * BLOCK;
+        value[c] = sample_at(l, block, from) + c * pitch_of(l);
     put(job, l, block, oldest_of(l, block, span + 1), value, known_at(l, block, from), taken);
     pass_on(l, block, span + 1);
 }
 
-/* What may be learnt of a block, and what has to be, where something is absorbed. */
-static void allow(uint8_t *taken, uint8_t *forced, const seg_subtractor *model, const work *w,
-                  int32_t block) {
+/* What may be learnt of a block. */
+static void allow(pixels *taken, const seg_subtractor *model, const work *w, int32_t block) {
     const uint8_t *left_out = seg_optional_row(&model->left_out, w->y);
     const uint8_t *held = seg_optional_row(&model->held, w->y);
     const uint8_t *patient = seg_optional_row(&model->patient, w->y);
-    const uint8_t *absorbed = seg_optional_row(&model->absorbed, w->y);
     const int32_t first = block * BLOCK, left = model->layout.width - first;
-    memset(taken, 0, BLOCK);
-    memset(forced, 0, BLOCK);
+    taken->all = left >= BLOCK && !left_out && !held && !patient;
+    memset(taken->set, taken->all ? 255 : 0, BLOCK);
+    memset(taken->bits, 255, BYTES);
+    if (taken->all) return;
     for (int32_t i = 0; i < BLOCK && i < left; i++) {
         const int32_t x = first + i;
-        if ((left_out && left_out[x]) || (held && held[x])) continue;
-        taken[i] = patient && patient[x] && w->mask[x] ? 0 : 255;
-        forced[i] = absorbed && absorbed[x] ? w->mask[x] : 0;
+        const bool out = (left_out && left_out[x]) || (held && held[x]);
+        taken->set[i] = out || (patient && patient[x] && w->mask[x]) ? 0 : 255;
     }
+    pack(taken);
+}
+
+/* What is foreground and has to be learnt. */
+static bool force(pixels *forced, const seg_subtractor *model, const work *w, int32_t block,
+                  const pixels *taken) {
+    const uint8_t *absorbed = seg_optional_row(&model->absorbed, w->y);
+    forced->all = false;
+    for (int32_t i = 0; i < BLOCK; i++) {
+        const int32_t x = block * BLOCK + i;
+        forced->set[i] = absorbed && taken->set[i] && absorbed[x] ? w->mask[x] : 0;
+    }
+    pack(forced);
+    return memchr(forced->set, 255, BLOCK);
 }
 
 static void learn_block(const pass *job, const work *w, int32_t block, const bool *due) {
     const line *l = &w->l;
-    uint8_t taken[BLOCK], forced[BLOCK];
-    allow(taken, forced, job->model, w, block);
-    if (due[2]) move_on(job, l, block, 1, taken);
-    if (due[1]) move_on(job, l, block, 0, taken);
+    pixels taken, forced;
+    allow(&taken, job->model, w, block);
+    if (due[2]) move_on(job, l, block, 1, &taken);
+    if (due[1]) move_on(job, l, block, 0, &taken);
     if (due[0]) {
-        put_value(job, w, block, oldest_of(l, block, 0), w->usual + block * BLOCK, taken);
+        put_value(job, w, block, oldest_of(l, block, 0), w->usual + block * BYTES, &taken);
         pass_on(l, block, 0);
     }
-    if (!memchr(forced, 255, BLOCK)) return;
-    put_value(job, w, block, oldest_of(l, block, 0), forced, forced);
+    if (seg_image_empty(&job->model->absorbed) || !force(&forced, job->model, w, block, &taken))
+        return;
+    put_value(job, w, block, oldest_of(l, block, 0), forced.bits, &forced);
     pass_on(l, block, 0);
 }
 
@@ -328,25 +366,25 @@ static void learn_row(const pass *job, const work *w) {
 
 /* Pixels seen for the first time are no foreground; their value becomes all samples. */
 static void admit_row(const pass *job, const work *w) {
-    static const uint8_t everything[BLOCK] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-                                              255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-                                              255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    static const uint8_t everything[BYTES] = {255, 255, 255, 255};
     const int32_t width = job->model->layout.width;
     for (int32_t block = 0; block < w->l.blocks; block++) {
         uint8_t *seen = seen_at(&w->l, block);
         if (!memcmp(seen, everything, BYTES)) continue;
-        uint8_t taken[BLOCK], forced[BLOCK];
+        pixels taken;
         uint8_t *mask = w->mask + block * BLOCK;
         for (int32_t i = 0; i < BLOCK; i++)
             if (!has_bit(seen, i)) mask[i] = 0;
-        allow(taken, forced, job->model, w, block);
+        allow(&taken, job->model, w, block);
         for (int32_t i = 0; i < BLOCK; i++) {
-            if (has_bit(seen, i)) taken[i] = 0;
+            if (has_bit(seen, i)) taken.set[i] = 0;
             /* there are no pixels beyond the width to wait for */
-            if (taken[i] || block * BLOCK + i >= width) seen[i / 8] |= (uint8_t)(1 << (i % 8));
+            if (taken.set[i] || block * BLOCK + i >= width) seen[i / 8] |= (uint8_t)(1 << (i % 8));
         }
+        taken.all = false;
+        pack(&taken);
         for (int32_t i = 0; i < SPANS * w->l.samples; i++)
-            put_value(job, w, block, i, everything, taken);
+            put_value(job, w, block, i, everything, &taken);
     }
 }
 
@@ -356,21 +394,7 @@ static seg_status step_band(void *argument, int32_t band, int32_t first, int32_t
     const pass *job = argument;
     for (int32_t y = first; y < end; y++) {
         const work w = work_of(job, y, worker);
-        const int32_t limit = (int32_t)(job->options->threshold * job->options->threshold);
-        const seg_neighbours_row row = {
-            .mask = w.mask,
-            .usual = w.usual,
-            .samples = w.l.sample,
-            .known = w.l.known,
-            .value = {w.value[0], w.value[1], w.value[2]},
-            .blocks = w.l.blocks,
-            .colours = w.l.colours,
-            .sample_count = SPANS * w.l.samples,
-            .pitch = SPANS * w.l.samples + 1,
-            .needed = job->options->needed,
-            .limit = limit,
-        };
-        job->kernels->search(&row);
+        job->kernels->search(&w.row);
         if (job->result->outputs & SEG_OUTPUT_SCORE) score_row(job, &w);
         if (job->apart[0] > 0) learn_row(job, &w);
         admit_row(job, &w);
@@ -404,7 +428,7 @@ static seg_status step(seg_subtractor *model, seg_result *result) {
                 .result = result,
                 .kernels = seg_neighbours_kernels_get(),
                 .replace = seg_consensus_kernels_get()->replace};
-    job.room_size = (size_t)blocks * BLOCK * (5 + 12);
+    job.room_size = (size_t)blocks * BLOCK * (6 + 12);
     job.rooms = seg_scratch_take(scratch, workers, job.room_size, "rows");
     job.pattern = seg_scratch_take(scratch, (size_t)blocks, sizeof *job.pattern, "random pattern");
     if (!job.rooms || !job.pattern) return SEG_ERROR_MEMORY;
@@ -427,9 +451,9 @@ static void background_row(const seg_subtractor *model, void *out, bool wide, in
         const uint8_t *sample = sample_at(&l, x / BLOCK, i) + x % BLOCK;
         for (int32_t c = 0; c < l.colours; c++)
             if (wide)
-                wide_row[x * l.colours + c] = (uint16_t)(sample[c * BLOCK] * 257);
+                wide_row[x * l.colours + c] = (uint16_t)(sample[c * pitch_of(&l)] * 257);
             else
-                narrow_row[x * l.colours + c] = sample[c * BLOCK];
+                narrow_row[x * l.colours + c] = sample[c * pitch_of(&l)];
     }
 }
 

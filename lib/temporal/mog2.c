@@ -33,8 +33,8 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "kernels/mixture.h"
+#include "kernels/shadow.h"
 #include "temporal/dither.h"
-#include "temporal/shadow.h"
 #include "temporal/subtractor.h"
 
 #define VARIANCE_UNIT 64
@@ -47,7 +47,7 @@ static const seg_param rows[] = {
     SEG_SUBTRACTOR_PARAMS(seg_mog2_options, "0.002", "0", "Weight of a new frame in the mixture;",
                           "5"),
     {"modes", SEG_PARAM_INT, offsetof(seg_mog2_options, modes), "5", 1, SEG_MIXTURE_MODES, NULL, "",
-     "Most Gaussians of a pixel.", "M"},
+     "Most Gaussians of a pixel: 10 bytes each in colour, 6 in grey.", "M"},
     {"threshold", SEG_PARAM_FLOAT, offsetof(seg_mog2_options, threshold), "4", 1.1, 15, NULL,
      "deviations", "Foreground is farther from the background.", "T_b"},
     {"near-mode", SEG_PARAM_FLOAT, offsetof(seg_mog2_options, near_mode), "3", 1.1, 15, NULL,

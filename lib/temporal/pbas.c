@@ -18,7 +18,8 @@
  * the paper segments each colour for itself; gradients are not looked at; the least distance is
  * that of the samples looked at until #min agree; exchanging samples as in consensus.c.
  *
- * Result: as vibe's. Cost: N bytes a pixel and colour (105 by default), plus 13. Known failures:
+ * Result: as vibe's. Cost: N bytes a pixel and colour (105 by default), plus 13; deeper
+ * frames are rounded to 8 bits. Known failures:
  * as of all sample models what stands for long is absorbed from its border; shadows.
  */
 #include "core/bands.h"
@@ -37,7 +38,9 @@ static const seg_param rows[] = {
     SEG_SUBTRACTOR_PARAMS(seg_pbas_options, "0.5", "0",
                           "Largest chance of a pixel to exchange a sample;", "9"),
     {"samples", SEG_PARAM_INT, offsetof(seg_pbas_options, samples), "35", 2, 64, NULL, "",
-     "Samples kept of each pixel.", "N"},
+     "Samples kept of each pixel, of 8 bits (deeper frames are rounded): so many bytes a pixel and "
+     "colour, plus 13.",
+     "N"},
     {"needed", SEG_PARAM_INT, offsetof(seg_pbas_options, needed), "2", 1, 16, NULL, "",
      "Samples that have to agree with a background pixel.", "#min"},
     {"threshold", SEG_PARAM_FLOAT, offsetof(seg_pbas_options, threshold), "18", 1, 80, NULL,

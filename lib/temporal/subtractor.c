@@ -21,7 +21,6 @@
 const char *const seg_learn_names[] = {"on", "off", "warmup", NULL};
 const char *const seg_shadows_names[] = {"drop", "mark", "keep", NULL};
 
-#define NEVER 1e9
 #define ALL_PATIENCE 65535
 
 const seg_subtractor_options *seg_subtractor_shared(const seg_subtractor *model) {
@@ -40,7 +39,7 @@ void seg_subtractor_add_part(seg_subtractor_layout *layout, size_t count1, size_
 
 /* Items of the patience: none where nothing is absorbed by time. */
 static bool counts_patience(const seg_subtractor_options *options) {
-    return options->absorb.value > 0 && options->absorb.value < NEVER;
+    return options->absorb.value > 0 && options->absorb.value < SEG_NEVER;
 }
 
 static seg_subtractor_layout layout_of(const seg_subtractor *model, int32_t width, int32_t height,

@@ -37,8 +37,8 @@
     {"warmup", SEG_PARAM_DURATION, offsetof(type, model.warmup), "25f", 0, 1e9, NULL, "duration",  \
      "Time for which results are marked provisional.", ""},                                        \
     {"absorb", SEG_PARAM_DURATION, offsetof(type, model.absorb), "0", 0, 1e9, NULL, "duration",    \
-     "Foreground that stays so long becomes background (60s); 0 = as the model does it, 1e9 = "    \
-     "never.", ""},                                                                                \
+     "Foreground that stays so long becomes background (60s, never); 0 = as the model does it.",   \
+     ""},                                                                                \
     {"colour", SEG_PARAM_BOOL, offsetof(type, model.colour), "true", 0, 1, NULL, "",               \
      "Look at colours; without, at their grey: less memory and time.", ""},                        \
     {"smooth", SEG_PARAM_INT, offsetof(type, model.smooth), side_text, 1, 15, seg_odd_names, "px", \

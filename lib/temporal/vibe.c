@@ -38,7 +38,9 @@ static const seg_param rows[] = {
         "EP 2015252, US 8009918);",
         "5"),
     {"samples", SEG_PARAM_INT, offsetof(seg_vibe_options, samples), "20", 2, 64, NULL, "",
-     "Samples kept of each pixel.", "N"},
+     "Samples kept of each pixel, of 8 bits (deeper frames are rounded): so many bytes a pixel and "
+     "colour, plus one.",
+     "N"},
     {"needed", SEG_PARAM_INT, offsetof(seg_vibe_options, needed), "2", 1, 16, NULL, "",
      "Samples that have to agree with a background pixel.", "#min"},
     {"threshold", SEG_PARAM_FLOAT, offsetof(seg_vibe_options, threshold), "20", 1, 56, NULL,

@@ -37,4 +37,20 @@ void bench_state_free(bench_state *state);
 /* Ends the program unless the status is good. */
 void bench_need(seg_status status);
 
+/* Streams: streams.c. */
+void bench_mog2_quiet(bench_state *state);
+void peers_mog2_quiet(bench_state *state);
+void bench_mog2_busy(bench_state *state);
+void peers_mog2_busy(bench_state *state);
+void bench_mog2_luma(bench_state *state);
+void peers_mog2_luma(bench_state *state);
+void bench_knn_quiet(bench_state *state);
+void peers_knn_quiet(bench_state *state);
+void bench_knn_busy(bench_state *state);
+void peers_knn_busy(bench_state *state);
+void bench_frame_diff(bench_state *state);
+void peers_frame_diff(bench_state *state);
+void bench_average(bench_state *state);
+void peers_average(bench_state *state);
+
 #endif

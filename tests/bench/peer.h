@@ -55,6 +55,14 @@ void peer_warp(const seg_image *picture, const double matrix[6]);
  * parameters: .5, 3, 15, 3, 5, 1.2. */
 void peer_dis(const seg_image *first, const seg_image *second, int preset);
 void peer_farneback(const seg_image *first, const seg_image *second);
+/* The next frame of a stream, by models with OpenCV's defaults, on one of which a process works. */
+typedef enum peer_model {
+    PEER_MOG2,
+    PEER_KNN,
+    PEER_FRAME_DIFFERENCE, /* absdiff and threshold 25 */
+    PEER_RUNNING_AVERAGE   /* absdiff, threshold 25, accumulateWeighted in floats, 0.02 */
+} peer_model;
+void peer_background(const seg_image *frame, peer_model model);
 void peer_output(seg_image *u8);
 /* Augmentations of colour pictures. */
 void peer_flip(const seg_image *rgb);

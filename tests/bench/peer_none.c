@@ -97,6 +97,9 @@ void peer_dis(const seg_image *first, const seg_image *second, int preset) {
 void peer_farneback(const seg_image *first, const seg_image *second) {
     (void)first, (void)second;
 }
+void peer_background(const seg_image *frame, peer_model model) {
+    (void)frame, (void)model;
+}
 void peer_output(seg_image *u8) {
     (void)u8;
 }

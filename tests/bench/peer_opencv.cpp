@@ -3,6 +3,7 @@
 #include <map>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <opencv2/video/background_segm.hpp>
 #include <opencv2/video/tracking.hpp>
 #include <opencv2/ximgproc.hpp>
 #include <opencv2/ximgproc/segmentation.hpp>
@@ -268,6 +269,27 @@ void peer_hide(const seg_image *rgb, int side, int period) {
     for (int y = period / 3; y < rgb->height; y += period)
         for (int x = period / 3; x < rgb->width; x += period)
             cv::rectangle(output, cv::Rect(x, y, side, side), cv::Scalar::all(0), cv::FILLED);
+void peer_background(const seg_image *frame, peer_model model) {
+    static cv::Ptr<cv::BackgroundSubtractor> subtractor;
+    static cv::Mat kept, rounded;
+    const cv::Mat now = header(frame);
+    if (model == PEER_MOG2 || model == PEER_KNN) {
+        if (!subtractor && model == PEER_MOG2)
+            subtractor = cv::createBackgroundSubtractorMOG2();
+        else if (!subtractor)
+            subtractor = cv::createBackgroundSubtractorKNN();
+        subtractor->apply(now, output);
+        return;
+    }
+    const bool average = model == PEER_RUNNING_AVERAGE;
+    if (kept.empty()) now.convertTo(kept, average ? CV_32F : CV_8U);
+    if (average) kept.convertTo(rounded, CV_8U);
+    cv::absdiff(now, average ? rounded : kept, scratch);
+    cv::threshold(scratch, output, 25, 255, cv::THRESH_BINARY);
+    if (average)
+        cv::accumulateWeighted(now, kept, 0.02);
+    else
+        now.copyTo(kept); /* who reads a video into one picture has to keep the last one */
 }
 
 void peer_output(seg_image *u8) {

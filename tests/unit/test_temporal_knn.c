@@ -195,7 +195,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("nearest neighbours");
     TCase *cases = tcase_create("knn");
-    tcase_set_timeout(cases, 60);
+    tcase_set_timeout(cases, 300);
     tcase_add_loop_test(cases, every_pixel_for_itself, 0, 2);
     tcase_add_test(cases, a_step_is_learnt_in_time);
     suite_add_tcase(suite, cases);

@@ -4,8 +4,8 @@
  * A. Prati, I. Mikic, M. Trivedi, R. Cucchiara, "Detecting moving shadows: algorithms and
  * evaluation", IEEE Trans. PAMI 25(7), 2003; as in Z. Zivkovic's programs.
  */
-#ifndef SEG_TEMPORAL_SHADOW_H
-#define SEG_TEMPORAL_SHADOW_H
+#ifndef SEG_KERNELS_SHADOW_H
+#define SEG_KERNELS_SHADOW_H
 
 #include <stdbool.h>
 
