@@ -143,7 +143,7 @@ typedef struct seg_subsense_options {
     double contrast;  /**< neighbours differ by more than this share of the value */
     double noise;     /**< how unsteady pixels are held to be at first: v at the start */
     double slowest;   /**< longest time between two samples exchanged, frames */
-    double bootstrap; /**< foreground of frame n is learnt, too, with chance (bootstrap / n)^2 */
+    double young;     /**< foreground of frame n is learnt, too, with chance (young / n)^2 */
 } seg_subsense_options;
 
 SEG_API void seg_subsense_options_init(seg_subsense_options *options);

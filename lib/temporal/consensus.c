@@ -411,8 +411,8 @@ static seg_status learn_band(void *argument, int32_t band, int32_t first, int32_
                              int32_t worker) {
     (void)band, (void)worker;
     const seg_consensus *c = argument;
-    const double share = c->bootstrap / (double)(c->model->base.clock.frames + 1);
-    const double young = share * share * 256;
+    const double share = c->young / (double)(c->model->base.clock.frames + 1);
+    const double chance = share * share * 256;
     for (int32_t y = first; y < end; y++) {
         if (c->model->weight > 0) {
             const seg_random random = random_of(c, y);
@@ -421,8 +421,8 @@ static seg_status learn_band(void *argument, int32_t band, int32_t first, int32_
             for (int32_t block = 0; block < c->blocks; block++) {
                 seg_random_words(words, &random, 2 + (uint32_t)block);
                 learn_block(c, y, block, keys, words);
-                if (young >= 1)
-                    learn_young(c, y, block, (uint8_t)(young < 255 ? young : 255), keys, words);
+                if (chance >= 1)
+                    learn_young(c, y, block, (uint8_t)(chance < 255 ? chance : 255), keys, words);
             }
         }
         admit_row(c, y);

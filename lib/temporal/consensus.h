@@ -22,7 +22,7 @@ typedef struct seg_consensus {
     bool textured;
     int32_t contrast; /* as given to seg_consensus_begin */
     int32_t reach;    /* a sample may go to pixels so far away, 1 or 2 */
-    double bootstrap; /* foreground takes a sample of itself, too, with chance (bootstrap / n)^2 */
+    double young;     /* foreground takes a sample of itself, too, with chance (young / n)^2 */
     size_t pitch;     /* bytes between rows of the pictures below */
     /* Pictures of the frame, with room of two pixels on all sides and for whole blocks. */
     uint8_t *plane[SEG_CONSENSUS_PLANES];

@@ -8,7 +8,7 @@
  * similarity patterns", CRV 2013.
  *
  * Symbols: N `samples`, #min `needed`, R_color `threshold`, R_lbsp `texture`, T_r `contrast`,
- * v(x) at the start `noise`, B `bootstrap`, 1 / T_lower `rate`, T_upper `slowest`
+ * v(x) at the start `noise`, B `young`, 1 / T_lower `rate`, T_upper `slowest`
  *   Steps of a frame: 1. planes of colour and texture; 2. of each pixel samples are looked at until
  *   #min agree (kernels/consensus.h); 3. feedback to R(x), T(x) and v(x) from the distances, from
  *   raw segmentation that did not last, and from blinking (ibid.); 4. exchange of samples, to
@@ -21,7 +21,7 @@
  *
  * consensus differs in two things. v(x) is 5 instead of 10 at the start: with 10 the threshold of
  * pixels that blink at the start grows until people who are there from the first frame on are
- * absorbed. And the first B frames, B = `bootstrap`, are learnt even where they are foreground,
+ * absorbed. And the first B frames, B = `young`, are learnt even where they are foreground,
  * frame n later on with chance (B / n)^2: a young model knows too little to tell water and leaves
  * from objects, and what it does not learn stays foreground, since foreground is not learnt. From
  * frame 16 B on the chance is 0. Both values were chosen on nine clips of CDnet, SBI and UCSD.
@@ -53,7 +53,7 @@
 
 /* The table of both methods. */
 /* clang-format off */
-#define ROWS(noise_text, bootstrap_text)                                                                           \
+#define ROWS(noise_text, young_text)                                                                           \
     SEG_SUBTRACTOR_PARAMS(seg_subsense_options, "0.5", "0",                                             \
                      "Largest chance of a pixel to exchange a sample;", "9"),                      \
         {"samples", SEG_PARAM_INT, offsetof(seg_subsense_options, samples), "50", 2, 64, NULL, "", \
@@ -77,7 +77,7 @@
          "v"},                                                                                     \
         {"slowest", SEG_PARAM_FLOAT, offsetof(seg_subsense_options, slowest), "256", 2, 256, NULL, \
          "frames", "Longest time between two samples exchanged.", "T_upper"},                      \
-        {"bootstrap", SEG_PARAM_FLOAT, offsetof(seg_subsense_options, bootstrap), bootstrap_text,  \
+        {"young", SEG_PARAM_FLOAT, offsetof(seg_subsense_options, young), young_text,              \
          0, 1000, NULL, "frames",                                                                  \
          "So many first frames are learnt even where they are foreground, frame n behind them "    \
          "with the square of this / n as the chance.",                                             \
@@ -383,7 +383,7 @@ static seg_status step(seg_subtractor *model, seg_result *result) {
     const int32_t contrast = (int32_t)(share * 256 + 0.5);
     SEG_TRY(seg_consensus_begin(&c, model, o->samples, contrast, true));
     c.reach = 2;
-    c.bootstrap = o->bootstrap;
+    c.young = o->young;
     if (model->first) {
         seg_temporal_give_empty(result);
         start_feedback(&c, o);

@@ -335,7 +335,7 @@ START_TEST(young_models_learn_foreground) {
     int set[2] = {0};
     for (int i = 0; i < 2; i++) {
         stream s;
-        START(&s, "consensus", "bootstrap", i ? "8" : "0", "smooth", "1");
+        START(&s, "consensus", "young", i ? "8" : "0", "smooth", "1");
         for (int t = 0; t < 40; t++)
             set[i] = water(&s, WIDTH, HEIGHT);
         stop(&s);
@@ -343,7 +343,7 @@ START_TEST(young_models_learn_foreground) {
     ck_assert_int_gt(set[0], WIDTH * HEIGHT / 2);
     ck_assert_int_lt(4 * set[1], 3 * set[0]);
     stream s;
-    START(&s, "consensus", "bootstrap", "8");
+    START(&s, "consensus", "young", "8");
     give_many(&s, colour_wall, 200);
     give_many(&s, with(colour_wall, 220), 100);
     ck_assert_int_ge(count(&s, true, 3), box_area(3) * 95 / 100);
