@@ -269,6 +269,8 @@ void peer_hide(const seg_image *rgb, int side, int period) {
     for (int y = period / 3; y < rgb->height; y += period)
         for (int x = period / 3; x < rgb->width; x += period)
             cv::rectangle(output, cv::Rect(x, y, side, side), cv::Scalar::all(0), cv::FILLED);
+}
+
 void peer_background(const seg_image *frame, peer_model model) {
     static cv::Ptr<cv::BackgroundSubtractor> subtractor;
     static cv::Mat kept, rounded;
