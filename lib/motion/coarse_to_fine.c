@@ -5,6 +5,8 @@
 #include "imgproc/pyramid.h"
 #include "kernels/median.h"
 
+#include <string.h>
+
 #define BAND_HEIGHT 16
 #define LEVELS_BEHIND_START 4 /* where a flow is known, coarser ones have nothing to tell */
 
@@ -18,11 +20,28 @@ seg_status seg_flow_resize(const seg_field *u, const seg_field *v, const seg_fie
 
 /* ---- median ---- */
 
-typedef struct median_job {
-    const seg_field *target, *source;
-    float *rows; /* five for each worker */
+typedef struct pair_job {
+    const seg_field *to[2], *from[2]; /* u and v */
+    float *rows;                      /* five for each worker */
     size_t row_size;
-} median_job;
+} pair_job;
+
+static seg_status copy_band(void *argument, int32_t band, int32_t first, int32_t end,
+                            int32_t worker) {
+    (void)band, (void)worker;
+    const pair_job *job = argument;
+    for (int c = 0; c < 2; c++)
+        for (int32_t y = first; y < end; y++)
+            memcpy(seg_field_row(job->to[c], y), seg_field_row(job->from[c], y),
+                   (size_t)job->from[c]->width * sizeof(float));
+    return SEG_OK;
+}
+
+seg_status seg_flow_copy(const seg_field *u, const seg_field *v, const seg_field *from_u,
+                         const seg_field *from_v, const seg_env *env) {
+    pair_job job = {.to = {u, v}, .from = {from_u, from_v}};
+    return seg_run_bands(env, u->height, BAND_HEIGHT, copy_band, &job);
+}
 
 static int32_t clamp(int32_t y, int32_t height) {
     return y < 0 ? 0 : y < height ? y : height - 1;
@@ -31,41 +50,36 @@ static int32_t clamp(int32_t y, int32_t height) {
 static seg_status median_band(void *argument, int32_t band, int32_t first, int32_t end,
                               int32_t worker) {
     (void)band;
-    const median_job *job = argument;
+    const pair_job *job = argument;
     const seg_median_kernels *kernels = seg_median_kernels_get();
     float *work = job->rows + (size_t)worker * 5 * job->row_size;
-    for (int32_t y = first; y < end; y++) {
-        const float *rows[5];
-        for (int32_t k = 0; k < 5; k++)
-            rows[k] = seg_field_row(job->source, clamp(y + k - 2, job->source->height));
-        kernels->median_f32(seg_field_row(job->target, y), work, rows, 5, 1,
-                            (size_t)job->source->width);
-    }
-    return SEG_OK;
-}
-
-static seg_status filter(const seg_field *field, const median_job *how, const seg_env *env) {
-    median_job job = *how;
-    job.source = field;
-    for (int32_t y = 0; y < field->height; y++)
-        seg_field_extend_row(field, y);
-    SEG_TRY(seg_run_bands(env, field->height, BAND_HEIGHT, median_band, &job));
-    seg_field_copy(field, job.target);
+    for (int c = 0; c < 2; c++)
+        for (int32_t y = first; y < end; y++) {
+            const float *rows[5];
+            for (int32_t k = 0; k < 5; k++)
+                rows[k] = seg_field_row(job->from[c], clamp(y + k - 2, job->from[c]->height));
+            kernels->median_f32(seg_field_row(job->to[c], y), work, rows, 5, 1,
+                                (size_t)job->from[c]->width);
+        }
     return SEG_OK;
 }
 
 seg_status seg_flow_median_5(const seg_field *u, const seg_field *v, seg_scratch *scratch,
                              const seg_env *env) {
     const int32_t mark = seg_scratch_mark(scratch);
-    seg_field spare;
-    SEG_TRY(seg_fields_take(&spare, 1, u->width, u->height, scratch));
-    median_job job = {.target = &spare};
+    seg_field spare[2];
+    SEG_TRY(seg_fields_take(spare, 2, u->width, u->height, scratch));
+    pair_job job = {.to = {&spare[0], &spare[1]}, .from = {u, v}};
     job.row_size = ((size_t)u->width + 15) / 16 * 16 + 2 * SEG_FIELD_EDGE;
     job.rows = seg_scratch_take(scratch, (size_t)seg_workers(env) * 5, job.row_size * sizeof(float),
                                 "rows of a median");
     if (!job.rows) return SEG_ERROR_MEMORY;
-    SEG_TRY(filter(u, &job, env));
-    SEG_TRY(filter(v, &job, env));
+    for (int32_t y = 0; y < u->height; y++) {
+        seg_field_extend_row(u, y);
+        seg_field_extend_row(v, y);
+    }
+    SEG_TRY(seg_run_bands(env, u->height, BAND_HEIGHT, median_band, &job));
+    SEG_TRY(seg_flow_copy(u, v, &spare[0], &spare[1], env));
     seg_scratch_return(scratch, mark);
     return SEG_OK;
 }
@@ -113,7 +127,5 @@ seg_status seg_flow_descend(const seg_flow_job *job, const seg_flow_descent *how
     }
     if (from_u.width != job->u->width || from_u.height != job->u->height)
         return seg_flow_resize(job->u, job->v, &from_u, &from_v, scratch, job->env);
-    seg_field_copy(job->u, &from_u);
-    seg_field_copy(job->v, &from_v);
-    return SEG_OK;
+    return seg_flow_copy(job->u, job->v, &from_u, &from_v, job->env);
 }

@@ -30,6 +30,11 @@ SEG_NODISCARD seg_status seg_flow_resize(const seg_field *u, const seg_field *v,
                                          const seg_field *from_u, const seg_field *from_v,
                                          seg_scratch *scratch, const seg_env *env);
 
+/** (u, v) = the other flow, in bands. */
+SEG_NODISCARD seg_status seg_flow_copy(const seg_field *u, const seg_field *v,
+                                       const seg_field *from_u, const seg_field *from_v,
+                                       const seg_env *env);
+
 /** 5 x 5 median of u and v, in place. */
 SEG_NODISCARD seg_status seg_flow_median_5(const seg_field *u, const seg_field *v,
                                            seg_scratch *scratch, const seg_env *env);

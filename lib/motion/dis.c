@@ -19,6 +19,7 @@
  * Known failures: small things that move fast are lost on the coarse levels; edges of the motion
  * are as wide as a patch where nothing is refined.
  */
+#include "motion/coarse_to_fine.h"
 #include "motion/variational.h"
 
 #include "core/bands.h"
@@ -389,11 +390,7 @@ static seg_status estimate(const seg_flow_job *job) {
     SEG_TRY(make_levels(levels, &count, finest_of(options->flow.quality, side), &d));
     SEG_TRY(search_levels(&d, levels, count));
     const seg_field *u = &levels[0].u, *v = &levels[0].v;
-    if (u->width == width) {
-        seg_field_copy(job->u, u);
-        seg_field_copy(job->v, v);
-        return SEG_OK;
-    }
+    if (u->width == width) return seg_flow_copy(job->u, job->v, u, v, job->env);
     const float across = (float)((double)width / u->width),
                 down = (float)((double)height / u->height);
     SEG_TRY(seg_field_stretch(job->u, u, across, job->scratch, job->env));

@@ -182,10 +182,8 @@ static seg_status visit(const seg_flow_level *level, const void *options) {
         SEG_TRY(seg_flow_windows_solve(i % 2 ? level->u : &spare[0], i % 2 ? level->v : &spare[1],
                                        f.u, f.v, &how, level->scratch, level->env));
     }
-    if (iterations % 2) {
-        seg_field_copy(level->u, &spare[0]);
-        seg_field_copy(level->v, &spare[1]);
-    }
+    if (iterations % 2)
+        SEG_TRY(seg_flow_copy(level->u, level->v, &spare[0], &spare[1], level->env));
     if (o->flow.quality == SEG_FLOW_ACCURATE)
         return seg_flow_median_5(level->u, level->v, level->scratch, level->env);
     return SEG_OK;

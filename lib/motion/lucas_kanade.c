@@ -109,8 +109,7 @@ static seg_status visit(const seg_flow_level *level, const void *options) {
         seg_field_extend(&l.mean);
         SEG_TRY(seg_flow_windows_solve(&fields[3], &fields[4], level->u, level->v, &how,
                                        level->scratch, level->env));
-        seg_field_copy(level->u, &fields[3]);
-        seg_field_copy(level->v, &fields[4]);
+        SEG_TRY(seg_flow_copy(level->u, level->v, &fields[3], &fields[4], level->env));
         if (o->median) SEG_TRY(seg_flow_median_5(level->u, level->v, level->scratch, level->env));
     }
     return SEG_OK;

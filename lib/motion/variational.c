@@ -422,9 +422,7 @@ static seg_status visit_level(travel *t, const seg_variational *how, int32_t i) 
     if (how->filter == SEG_FLOW_FILTER_WEIGHTED) SEG_TRY(guided_median(&l, t->scratch));
     t->u = seg_field_reshape(&t->u, l.width, l.height);
     t->v = seg_field_reshape(&t->v, l.width, l.height);
-    seg_field_copy(&t->u, &l.u);
-    seg_field_copy(&t->v, &l.v);
-    return SEG_OK;
+    return seg_flow_copy(&t->u, &t->v, &l.u, &l.v, l.env);
 }
 
 /* Where a flow is known from before, the coarse levels have nothing to tell. */
@@ -490,7 +488,5 @@ seg_status seg_variational_refine(const seg_field *u, const seg_field *v, const 
     for (int32_t k = 0; k < how->warps; k++)
         SEG_TRY(warp_once(&l));
     if (l.u.data == u->data) return SEG_OK;
-    seg_field_copy(u, &l.u); /* the last median is in the spare one */
-    seg_field_copy(v, &l.v);
-    return SEG_OK;
+    return seg_flow_copy(u, v, &l.u, &l.v, env); /* the last median is in the spare one */
 }
