@@ -101,9 +101,9 @@ START_TEST(against_all_masks) {
         bool inside[MOST], other[MOST];
         double means[2][3];
         read_mask(inside, &mask);
-        const bool both = mean_of(means[0], &picture.image, inside, 0) &
-                          mean_of(means[1], &picture.image, inside, 1);
-        if (both && variance > 0) {
+        const bool outer = mean_of(means[0], &picture.image, inside, 0);
+        const bool inner = mean_of(means[1], &picture.image, inside, 1);
+        if (outer && inner && variance > 0) {
             const terms of = terms_of(&picture.image, means, variance, &options);
             const double found = energy_of(&of, inside);
             ck_assert_double_eq_tol(energy, found, 0.01);
