@@ -185,14 +185,15 @@ START_TEST(there_and_back) {
 }
 END_TEST
 
-/* No flow method of the registry is left out above. */
+/* No flow method of the registry is left out above. What gives labels has its flow from one of
+ * them. */
 START_TEST(all_methods) {
     int found = 0;
     int32_t count;
     const seg_method *const *methods = seg_methods(&count);
     for (int32_t i = 0; i < count; i++) {
         const seg_method *method = methods[i];
-        if (!(method->outputs & SEG_OUTPUT_FLOW)) continue;
+        if (!(method->outputs & SEG_OUTPUT_FLOW) || method->outputs & SEG_OUTPUT_LABELS) continue;
         found++;
         int in_table = 0;
         for (int r = 0; r < ROWS; r++)
