@@ -53,7 +53,7 @@ for method in "$@"; do
     }
     awk -v method="$method" -v more=$((large - small)) -v out=$out 'BEGIN {
         bytes = more / 9e6 - 3 - out
-        printf "| `%s` | %.1f |\n", method, bytes > 0 ? bytes : 0
+        printf "| `%s` | %.1f |\n", method, (bytes > 0 ? bytes : 0)
     }'
 done
 
