@@ -24,6 +24,7 @@ for i in 0 1 2 3; do scene "frame$i.pgm" "$i"; done
 works frame0.pgm frame1.pgm pair.flo
 is "size of a .flo" "$(wc -c <pair.flo | tr -d ' ')" $((12 + 80 * 60 * 8))
 is "letters of a .flo" "$(head -c 4 pair.flo)" PIEH
+works --quality accurate frame0.pgm frame1.pgm fine.flo # of the method that is taken where none is named
 works frame0.pgm frame1.pgm again.flo --threads 3
 same pair.flo again.flo
 works frame0.pgm frame1.pgm null: --stats - --check

@@ -119,7 +119,8 @@ static bool choose_method(arguments *target, const char *id) {
     target->method = seg_method_find(id);
     if (!target->method) {
         const char *near = seg_method_nearest(id);
-        if (near)
+        const bool pair = near && seg_method_find(near)->input & SEG_INPUT_PAIR;
+        if (near && pair == (target->program->bit == PROGRAM_FLOW))
             message_error(NULL, "unknown method \"%s\"; did you mean %s?", id, near);
         else
             message_error(NULL, "unknown method \"%s\"; %s --list names the methods", id,
@@ -364,7 +365,7 @@ bool arguments_parse(arguments *target, const program *of, int count, char **wor
         message_error(path, "is for method %s, but --method is %s", source.method, id);
         return false;
     }
-    if (!id) id = source.method;
+    if (!id) id = source.method ? source.method : of->default_method;
     if (id && !choose_method(target, id)) return false;
     if (metric && !choose_metric(target, metric)) return false;
     if (path && !merge_config(target, &source, path)) return false;

@@ -221,7 +221,7 @@ int help_give(const arguments *given) {
         const char *topic = values[OPTION_HELP];
         if (!*topic && given->command) topic = given->command;
         if (!*topic && given->name_count) topic = given->names[0];
-        if (!*topic && given->method) topic = given->method->id;
+        if (!*topic && given->method && given->values[OPTION_METHOD]) topic = given->method->id;
         if (*topic)
             good = add_help_on(&body, of, topic);
         else

@@ -53,6 +53,7 @@ typedef struct program {
     uint32_t bit;     /* program_bit */
     bool commands;    /* the first name on the command line is a topic of the first section;
                          else --method names it */
+    const char *default_method; /* where none is named; NULL = it depends on the input */
     const char *title;
     const char *summary;
     const char *const *usage;  /* what follows the name, one form each; NULL-ended */

@@ -79,10 +79,6 @@ static const seg_method *nth(int32_t index) {
     return NULL;
 }
 
-const seg_method *flow_default_method(void) {
-    return seg_method_find("horn-schunck");
-}
-
 static int32_t count_methods(void) {
     int32_t count = 0;
     while (nth(count))
@@ -137,6 +133,7 @@ static void add_list_json(text_buffer *target) {
 const program flow_program = {
     .name = "segment-flow",
     .bit = PROGRAM_FLOW,
+    .default_method = "horn-schunck",
     .title = "dense optical flow between frames",
     .summary = "Finds how every pixel moves from one frame to the next, as fields in files of "
                "Middlebury and KITTI, as pictures and as numbers. The same input gives the same "

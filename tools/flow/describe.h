@@ -3,11 +3,7 @@
 #define TOOLS_FLOW_DESCRIBE_H
 
 #include "common/program.h"
-#include <segment/method.h>
 
 extern const program flow_program;
-
-/** The method where none is named. */
-const seg_method *flow_default_method(void);
 
 #endif

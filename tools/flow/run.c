@@ -129,7 +129,7 @@ static bool read_options(flow_job *job, const arguments *given) {
                       to_standard_output);
         return false;
     }
-    job->method = given->method ? given->method : flow_default_method();
+    job->method = given->method;
     job->options = memory_get(1, job->method->params->options_size);
     seg_params_init(job->options, job->method->params);
     for (int32_t i = 0; i < given->parameter_count; i++)
