@@ -204,7 +204,7 @@ mkdir twice
 cp in/cats/1.ppm twice/1.ppm
 fails 2 'has the same name in the set as' --pipeline hflip in/cats/1.ppm twice/1.ppm x/
 cp in/cats/1.ppm twice/1.pam
-fails 2 '1_1.png: would be the name of copies of two inputs' --pipeline hflip --format png twice/ x/
+fails 2 '1_1.png: would be the name of copies of two inputs, 1.pam and 1.ppm' --pipeline hflip --format png twice/ x/
 absent x
 
 # ---- damaged pictures ----

@@ -159,6 +159,21 @@ rm -rf x x.json
 fails 1 'exists already|replac' --pipeline hflip --labels coco.json in/ x/ --output-labels flip.json
 rm -rf x
 
+mkdir stems
+cp in/a.pgm stems/a.pgm
+cp in/b.pgm stems/a.pam
+sed 's/"b.pgm"/"a.pam"/' plain.json >stems.json
+for format in yolo voc; do
+    fails 2 'a_1: would be the name of labels of two inputs, a.pam and a.pgm' --pipeline hflip -y \
+        --labels stems.json stems/ x/ --output-labels xlabels/ --output-label-format $format
+done
+absent x xlabels
+works --pipeline hflip --labels stems.json stems/ x/ --output-labels x.json --manifest stems.jsonl
+fails 2 'a_1: would be the name of labels of two inputs, a.pam and a.pgm' --replay stems.jsonl \
+    --labels stems.json stems/ x2/ --output-labels xlabels/ --output-label-format yolo
+absent x2 xlabels
+rm -rf x x.json
+
 # ---- killed and resumed ----
 mkdir many
 for i in 1 2 3 4 5 6; do thing many/$i.pgm $((10 * i)) $((8 * i)); done

@@ -243,26 +243,67 @@ int32_t job_shard(const augment_job *from, int32_t *end) {
     return (int32_t)((int64_t)from->set.count * (s->shard - 1) / s->shards);
 }
 
-static int compare_names(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+/* What a copy writes, and the sample it is of. */
+typedef struct named_output {
+    char *name;
+    const char *sample;
+} named_output;
+
+static int compare_outputs(const void *a, const void *b) {
+    return strcmp(((const named_output *)a)->name, ((const named_output *)b)->name);
 }
 
-/* a.jpg and a.png have copies of one name where both become PNG. */
-static bool check_outputs(const augment_job *job) {
-    const set *all = &job->set;
-    bool good = true;
-    if (!job->output) return true;
-    char **names = memory_get((size_t)all->count, sizeof *names);
-    for (int32_t i = 0; i < all->count; i++)
-        names[i] = job_output_name(job, &all->items[i], 1);
-    qsort(names, (size_t)all->count, sizeof *names, compare_names);
-    for (int32_t i = 1; good && i < all->count; i++) {
-        good = !text_equal(names[i - 1], names[i]);
-        if (!good) message_error(names[i], "would be the name of copies of two inputs");
+/* The names of first copies, of which others follow, or all that a manifest has. */
+static named_output *list_outputs(const augment_job *job, size_t *count) {
+    const char *sample;
+    json_t *records, *record;
+    size_t k;
+    named_output *list = NULL;
+    *count = 0;
+    if (!job->replayed) {
+        list = memory_get((size_t)job->set.count, sizeof *list);
+        for (; *count < (size_t)job->set.count; ++*count)
+            list[*count] = (named_output){job_output_name(job, &job->set.items[*count], 1),
+                                          job->set.items[*count].name};
+        return list;
     }
-    for (int32_t i = 0; i < all->count; i++)
-        free(names[i]);
-    free(names);
+    json_object_foreach(job->replayed, sample, records) {
+        json_array_foreach(records, k, record) {
+            const char *output = json_string_value(json_object_get(record, "output"));
+            memory_grow((void **)&list, *count, sizeof *list);
+            list[(*count)++] = (named_output){text_copy(output), sample};
+        }
+    }
+    return list;
+}
+
+static void cut_extension(char *name) {
+    const char *extension = name_extension(name);
+    if (*extension) name[extension - name - 1] = 0;
+}
+
+/* a.jpg and a.png have copies of one name where both become PNG, and labels of one name where each
+ * picture has a file of them. */
+static bool check_outputs(const augment_job *job) {
+    const bool labels = labels_are_files(job);
+    bool good = true;
+    size_t count;
+    if (!job->output) return true;
+    named_output *list = list_outputs(job, &count);
+    for (size_t i = 0; labels && i < count; i++)
+        cut_extension(list[i].name);
+    if (count) qsort(list, count, sizeof *list, compare_outputs);
+    for (size_t i = 1; good && i < count; i++) {
+        good = !text_equal(list[i - 1].name, list[i].name);
+        if (good) continue;
+        const bool ordered = strcmp(list[i - 1].sample, list[i].sample) < 0;
+        message_error(list[i].name, "would be the name of %s of two inputs, %s and %s",
+                      labels ? "labels" : "copies", list[ordered ? i - 1 : i].sample,
+                      list[ordered ? i : i - 1].sample);
+    }
+    for (size_t i = 0; i < count; i++)
+        free(list[i].name);
+    free(list);
     return good;
 }
 
@@ -279,14 +320,13 @@ int job_make(augment_job *target, const arguments *given) {
     if (!(manifest ? manifest_apply(target, target->recorded, manifest) : read_recipe(target)) ||
         !read_cache(target) || !compile(target))
         return EXIT_USAGE;
-    const int code = set_list(&target->set, &target->settings, target->output);
+    int code = set_list(&target->set, &target->settings, target->output);
     if (code != EXIT_DONE) return code;
     target->header = manifest_header(target);
     target->to_file = is_single_file(target);
-    if (!check_clips(target) || (manifest && !check_set(target, manifest)) ||
-        !check_outputs(target))
-        return EXIT_USAGE;
-    return labels_open(target);
+    if (!check_clips(target) || (manifest && !check_set(target, manifest))) return EXIT_USAGE;
+    code = labels_open(target);
+    return code == EXIT_DONE && !check_outputs(target) ? EXIT_USAGE : code;
 }
 
 void job_free(augment_job *target) {

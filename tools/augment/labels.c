@@ -173,6 +173,14 @@ static int32_t output_format(const augment_job *job, const char *path) {
     return seg_labels_format_of(job->labels);
 }
 
+bool labels_are_files(const augment_job *job) {
+    const char *path = job->given->values[OPTION_OUTPUT_LABELS];
+    if (!path) return false;
+    const int32_t format = output_format(job, path);
+    return format == SEG_LABELS_YOLO || format == SEG_LABELS_VOC || format == SEG_LABELS_SEMANTIC ||
+           format == SEG_LABELS_INSTANCES;
+}
+
 bool labels_out_open(labels_out **opened, const augment_job *job) {
     const char *path = job->given->values[OPTION_OUTPUT_LABELS];
     int32_t count;

@@ -9,6 +9,9 @@
  *  was given. */
 int labels_open(augment_job *target);
 
+/** True if --output-labels is a folder with a file for each copy. Wants labels that are open. */
+bool labels_are_files(const augment_job *job);
+
 /** The labels of a copy, kept until it is its turn to be written. */
 typedef struct kept_labels {
     seg_sample sample; /* without its picture */
