@@ -97,6 +97,12 @@ there ylabels/a_1.txt
 works --pipeline hflip --labels ylabels/ --label-format yolo y/ yy/ --output-labels back.json
 has back.json '"(bbox|segmentation)":\[+10,20,'
 
+works --pipeline hflip --labels plain.json in/a.pgm grey.pgm --output-labels voc/ --output-label-format voc
+works --pipeline hflip --channels 3 --labels plain.json in/a.pgm colour.ppm --output-labels voc/ \
+    --output-label-format voc -y
+has voc/grey.xml '<width>100</width><height>80</height><depth>1</depth>'
+has voc/colour.xml '<width>100</width><height>80</height><depth>3</depth>'
+
 # ---- how formats are meant ----
 works --pipeline '' --labels coco.json --label-options kinds=boxes in/ k/ --output-labels k.json
 ! grep -q 'keypoints":\[[0-9]' k.json || failed "key points are kept"

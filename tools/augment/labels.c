@@ -141,8 +141,10 @@ int labels_open(augment_job *target) {
 seg_status labels_keep(kept_labels *kept, seg_sample *from, const char *name) {
     seg_sample lists = *from;
     lists.picture = lists.semantic = lists.instances = (seg_image){0};
-    *kept = (kept_labels){
-        .name = text_copy(name), .width = from->picture.width, .height = from->picture.height};
+    *kept = (kept_labels){.name = text_copy(name),
+                          .width = from->picture.width,
+                          .height = from->picture.height,
+                          .channels = from->picture.channels};
     seg_sample_init(&kept->sample, NULL);
     const seg_status status = seg_sample_copy(&kept->sample, &lists, NULL);
     kept->sample.semantic = from->semantic;
@@ -161,7 +163,7 @@ void labels_free(kept_labels *kept) {
 struct labels_out {
     const char *path;
     seg_labels_writer *writer;
-    void *blank; /* in place of pictures, of which only the size counts: nobody reads it */
+    void *blank; /* in place of pictures, of which only the shape counts: nobody reads it */
     size_t blank_size;
 };
 
@@ -205,21 +207,23 @@ bool labels_out_open(labels_out **opened, const augment_job *job) {
     return status >= 0 || fail(path, status);
 }
 
-/* A picture of that size without pixels of its own. */
-static seg_image blank_of(labels_out *target, int32_t width, int32_t height) {
-    const size_t size = (size_t)width * (size_t)height;
+/* A picture like that of the copy without pixels of its own. */
+static seg_image blank_of(labels_out *target, const kept_labels *kept) {
+    const size_t row = (size_t)kept->width * (size_t)kept->channels,
+                 size = row * (size_t)kept->height;
     seg_image blank = {0};
     if (size > target->blank_size) {
         free(target->blank);
         target->blank = memory_get(target->blank_size = size, 1);
     }
-    (void)!seg_image_wrap(&blank, target->blank, width, width, height, SEG_U8, 1);
+    (void)!seg_image_wrap(&blank, target->blank, (ptrdiff_t)row, kept->width, kept->height, SEG_U8,
+                          kept->channels);
     return blank;
 }
 
 bool labels_out_add(labels_out *target, const kept_labels *kept) {
     seg_sample whole = kept->sample;
-    whole.picture = blank_of(target, kept->width, kept->height);
+    whole.picture = blank_of(target, kept);
     const seg_status status = seg_labels_writer_add(target->writer, &whole, kept->name);
     return status >= 0 || fail(target->path, status);
 }

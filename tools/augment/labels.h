@@ -16,7 +16,7 @@ bool labels_are_files(const augment_job *job);
 typedef struct kept_labels {
     seg_sample sample; /* without its picture */
     char *name;        /* of the output */
-    int32_t width, height;
+    int32_t width, height, channels;
 } kept_labels;
 
 /** Takes the labels out of a sample. */
