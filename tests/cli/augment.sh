@@ -89,10 +89,32 @@ tail -n 3 all.jsonl >headless.jsonl
 fails 2 'line 1: comes before the header' --replay headless.jsonl in/ x/
 sed 's,"output":"cats,"output":"../cats,' all.jsonl >outside.jsonl
 fails 2 'line 2: has an output that is not below OUTPUT' --replay outside.jsonl in/ x/
+{ cat all.jsonl && tail -n 2 all.jsonl; } >double.jsonl
+fails 2 'double.jsonl: line 20: has the output "grey_2.pgm" of line 18 again' --replay double.jsonl in/ xx/
+absent xx
 head -c 700 all.jsonl >cut.jsonl
 fails 2 'cut.jsonl: line [0-9]+: is no JSON object' --replay cut.jsonl in/ x/
 fails 2 'cannot open' --replay nothing.jsonl in/ x/
 rm -rf x
+
+works --pipeline '' in/cats/1.ppm upright.jpg
+mkdir turned
+{
+    printf '\377\330\377\341\000\042Exif\000\000MM\000\052\000\000\000\010\000\001' # then the orientation: 6
+    printf '\001\022\000\003\000\000\000\001\000\006\000\000\000\000\000\000'
+    tail -c +3 upright.jpg
+} >turned/1.jpg
+for turn in autorotate no-autorotate; do
+    works --pipeline 'rotate(limit=20)' --$turn --format png turned/ $turn/ --manifest $turn.jsonl
+    works --replay $turn.jsonl turned/ $turn-again/
+    same $turn/1_1.png $turn-again/1_1.png
+done
+differ autorotate/1_1.png no-autorotate/1_1.png
+fails 2 'autorotate cannot be changed with --replay' --replay no-autorotate.jsonl --autorotate turned/ x/
+sed 's/"autorotate":[a-z]*,//' autorotate.jsonl >before.jsonl
+works --replay before.jsonl turned/ before/
+same autorotate/1_1.png before/1_1.png
+absent x
 
 # ---- pipelines in files ----
 cat >policy.json <<END

@@ -37,6 +37,7 @@ json_t *manifest_header(const augment_job *job) {
                             seg_version(), "pipeline", job->text, "rng-seed",
                             (json_int_t)job->rules.seed, "rules", describe_rules(&job->rules),
                             "resize", job->width, job->height, "channels", job->channels);
+    json_object_set_new(all, "autorotate", json_boolean(s->reader.autorotate));
     json_object_set_new(all, "format", s->format ? json_string(s->format) : json_null());
     json_object_set_new(all, "quality", json_integer(s->quality));
     json_object_set_new(all, "compression", json_integer(s->compression));
@@ -99,8 +100,18 @@ static bool take_header(json_t **header, json_t *line, const char *path, long nu
     return true;
 }
 
-static bool take_record(json_t *records, const json_t *header, json_t *line, const char *path,
+/* Two copies that go to one file would be written at once. `outputs`: name -> line. */
+static bool take_output(json_t *outputs, const char *output, const char *path,
                         long number_of_line) {
+    const json_t *before = json_object_get(outputs, output);
+    if (!before) return json_object_set_new(outputs, output, json_integer(number_of_line)) == 0;
+    message_error(path, "line %ld: has the output \"%s\" of line %ld again", number_of_line, output,
+                  (long)json_integer_value(before));
+    return false;
+}
+
+static bool take_record(json_t *records, json_t *outputs, const json_t *header, json_t *line,
+                        const char *path, long number_of_line) {
     const char *sample = json_string_value(json_object_get(line, "sample"));
     const json_int_t copy = json_integer_value(json_object_get(line, "copy"));
     const char *output = json_string_value(json_object_get(line, "output"));
@@ -110,6 +121,7 @@ static bool take_record(json_t *records, const json_t *header, json_t *line, con
         return fail(path, number_of_line, "is no record (sample, copy, output and draws)");
     if (output[0] == '/' || text_starts(output, "../") || strstr(output, "/../"))
         return fail(path, number_of_line, "has an output that is not below OUTPUT");
+    if (!take_output(outputs, output, path, number_of_line)) return false;
     json_t *list = json_object_get(records, sample);
     if (!list) {
         list = json_array();
@@ -131,6 +143,7 @@ bool manifest_read(json_t **header, json_t **records, const char *path) {
         message_error(path, "cannot open");
         return false;
     }
+    json_t *outputs = json_object();
     while (good && getline(&text, &room, stream) > 0) {
         json_t *line = json_loads(text, 0, NULL);
         number_of_line++;
@@ -139,9 +152,10 @@ bool manifest_read(json_t **header, json_t **records, const char *path) {
         else if (json_object_get(line, "manifest"))
             good = take_header(header, line, path, number_of_line);
         else
-            good = take_record(*records, *header, line, path, number_of_line);
+            good = take_record(*records, outputs, *header, line, path, number_of_line);
         json_decref(line);
     }
+    json_decref(outputs);
     free(text);
     fclose(stream);
     if (good && !*header) good = fail(path, number_of_line, "there is no header before the end");
@@ -172,6 +186,19 @@ static bool take_number(int32_t *value, const json_t *from, int32_t low, int32_t
     return true;
 }
 
+/* Manifests of before have none: the option says it. */
+static bool apply_autorotate(augment_job *target, const json_t *value, const char *path) {
+    if (!value) return true;
+    if (!json_is_boolean(value)) return bad_member(path, "autorotate");
+    if (target->given->values[OPTION_AUTOROTATE] &&
+        target->settings.reader.autorotate != json_is_true(value)) {
+        message_error(NULL, "--autorotate cannot be changed with --replay: the manifest says it");
+        return false;
+    }
+    target->settings.reader.autorotate = json_is_true(value);
+    return true;
+}
+
 bool manifest_apply(augment_job *target, const json_t *header, const char *path) {
     const char *text = json_string_value(json_object_get(header, "pipeline"));
     const json_t *seed = json_object_get(header, "rng-seed"),
@@ -188,6 +215,7 @@ bool manifest_apply(augment_job *target, const json_t *header, const char *path)
         return bad_member(path, "quality");
     if (!take_number(&s->compression, json_object_get(header, "compression"), -1, 9))
         return bad_member(path, "compression");
+    if (!apply_autorotate(target, json_object_get(header, "autorotate"), path)) return false;
     s->format = json_string_value(json_object_get(header, "format"));
     target->text = text_copy(text);
     target->rules.seed = json_integer_value(seed);
