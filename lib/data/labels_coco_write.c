@@ -7,11 +7,14 @@
 #include "data/labels.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 typedef struct coco_writer {
     seg_growing_text images;
     int64_t image_count, annotation_count;
+    bool invents; /* categories: none were given */
+    int32_t category_capacity;
 } coco_writer;
 
 seg_status seg_labels_coco_begin(seg_labels_writer *w) {
@@ -19,6 +22,7 @@ seg_status seg_labels_coco_begin(seg_labels_writer *w) {
     if (!c) return SEG_ERROR_MEMORY;
     w->state = c;
     c->images.env = &w->env;
+    c->invents = !w->category_count;
     SEG_TRY(seg_labels_begin_file(w));
     seg_growing_text_put(&w->text, "{\"annotations\":[");
     return SEG_OK;
@@ -158,14 +162,31 @@ static seg_status put_shape(seg_growing_text *text, const seg_sample *sample,
     return status;
 }
 
+/* Where names are not known, a category that is met is called by its number. */
+static seg_status note_category(seg_labels_writer *w, int32_t id) {
+    coco_writer *c = w->state;
+    int32_t place;
+    char name[16];
+    if (!c->invents) return seg_labels_category_place(&place, w, id);
+    if (seg_labels_category_find(&place, w, id)) return SEG_OK;
+    void *list = w->categories;
+    SEG_TRY(seg_grow(&list, &c->category_capacity, w->category_count, w->category_count + 1,
+                     sizeof *w->categories, w->env.allocator));
+    w->categories = list;
+    snprintf(name, sizeof name, "%ld", (long)id);
+    const seg_label_category made = {id, seg_builder_text(&w->base, name), ""};
+    if (!made.name) return SEG_ERROR_MEMORY;
+    w->categories[w->category_count++] = made;
+    return SEG_OK;
+}
+
 static seg_status put_annotation(seg_labels_writer *w, const seg_sample *sample, int32_t index) {
     coco_writer *c = w->state;
     seg_growing_text *text = &w->text;
     const seg_object_label *object = &sample->objects[index];
     const uint32_t kinds = object->kinds & w->options.kinds;
-    int32_t place;
     if (!kinds) return SEG_OK; /* what it had was given up */
-    if (w->category_count) SEG_TRY(seg_labels_category_place(&place, w, object->category));
+    SEG_TRY(note_category(w, object->category));
     if ((kinds & SEG_LABEL_POLYGONS) && (kinds & SEG_LABEL_RLE))
         return seg_fail(SEG_ERROR_UNSUPPORTED,
                         "%s: object %ld has polygons and run lengths, of which COCO holds one; "
@@ -217,12 +238,14 @@ seg_status seg_labels_coco_add(seg_labels_writer *w, const seg_sample *sample, c
     coco_writer *c = w->state;
     const size_t text = w->text.size, images = c->images.size;
     const int64_t annotations = c->annotation_count;
+    const int32_t categories = w->category_count;
     const seg_status status = add(w, sample, name);
     if (status < 0) {
         w->text.size = text;
         c->images.size = images;
         w->text.failed = c->images.failed = false;
         c->annotation_count = annotations;
+        w->category_count = categories;
         return status;
     }
     c->image_count++;
@@ -244,9 +267,16 @@ static seg_status put_category(seg_growing_text *text, const seg_label_category 
     return SEG_OK;
 }
 
+static int compare_ids(const void *a, const void *b) {
+    const seg_label_category *p = a, *q = b;
+    return (p->id > q->id) - (p->id < q->id);
+}
+
 seg_status seg_labels_coco_finish(seg_labels_writer *w) {
     coco_writer *c = w->state;
     seg_growing_text *text = &w->text;
+    if (c->invents && w->category_count)
+        qsort(w->categories, (size_t)w->category_count, sizeof *w->categories, compare_ids);
     seg_growing_text_put(text, "],\n\"categories\":[");
     for (int32_t i = 0; i < w->category_count; i++) {
         seg_growing_text_put(text, i ? ",\n" : "\n");

@@ -77,19 +77,29 @@ static void put_polygon(seg_growing_text *text, const double *xy, int32_t count,
     seg_growing_text_put(text, "</polygon>\n");
 }
 
+/* Where names are not known, a category is called by its number. */
+static seg_status put_name(seg_labels_writer *w, int32_t category) {
+    int32_t place;
+    if (!w->category_count) {
+        seg_growing_text_whole(&w->text, category);
+        return SEG_OK;
+    }
+    SEG_TRY(seg_labels_category_place(&place, w, category));
+    const char *name = w->categories[place].name;
+    if (!*name || has_controls(name))
+        return seg_fail(SEG_ERROR_ARGUMENT, "%s: category %ld has no name that XML holds", w->path,
+                        (long)category);
+    put_text(&w->text, name);
+    return SEG_OK;
+}
+
 static seg_status put_object(seg_labels_writer *w, const seg_sample *sample,
                              const seg_object_label *object) {
     const uint32_t kinds = object->kinds & w->options.kinds & w->driver->kinds;
     seg_growing_text *text = &w->text;
-    int32_t place;
     if (!kinds) return SEG_OK;
-    SEG_TRY(seg_labels_category_place(&place, w, object->category));
-    const char *name = w->categories[place].name;
-    if (!*name || has_controls(name))
-        return seg_fail(SEG_ERROR_ARGUMENT, "%s: category %ld has no name that XML holds", w->path,
-                        (long)object->category);
     seg_growing_text_put(text, "  <object>\n    <name>");
-    put_text(text, name);
+    SEG_TRY(put_name(w, object->category));
     seg_growing_text_put(text, "</name>\n    <difficult>");
     seg_growing_text_put(text, object->crowd ? "1" : "0");
     seg_growing_text_put(text, "</difficult>\n");

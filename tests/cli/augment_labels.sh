@@ -103,6 +103,17 @@ works --pipeline hflip --channels 3 --labels plain.json in/a.pgm colour.ppm --ou
 has voc/grey.xml '<width>100</width><height>80</height><depth>1</depth>'
 has voc/colour.xml '<width>100</width><height>80</height><depth>3</depth>'
 
+mkdir nameless # classes without names are called by their numbers
+echo '7 0.5 0.5 0.2 0.2' >nameless/a.txt
+echo '0 0.5 0.5 0.2 0.2' >nameless/b.txt
+works --pipeline hflip --labels nameless/ --label-format yolo in/[ab].pgm n/ --output-labels n.json
+has n.json '"category_id":7' '^."id":0,"name":"0".,$' '^."id":7,"name":"7".\],$'
+is "categories of it" "$(grep -c '"name":' n.json)" 2
+works --pipeline hflip --labels nameless/ --label-format yolo in/[ab].pgm nv/ --output-labels nvoc/ \
+    --output-label-format voc
+has nvoc/a_1.xml '<name>7</name>'
+has nvoc/b_1.xml '<name>0</name>'
+
 # ---- how formats are meant ----
 works --pipeline '' --labels coco.json --label-options kinds=boxes in/ k/ --output-labels k.json
 ! grep -q 'keypoints":\[[0-9]' k.json || failed "key points are kept"

@@ -209,6 +209,37 @@ START_TEST(rows_come_back) {
 }
 END_TEST
 
+START_TEST(categories_without_names_are_numbers) {
+    static const int32_t formats[] = {SEG_LABELS_COCO, SEG_LABELS_VOC};
+    for (int i = 0; i < 2; i++) {
+        const char *path = path_in(folder, i ? "numbers" : "numbers.json");
+        seg_labels_options options = label_options(formats[i]);
+        seg_labels_writer *writer;
+        seg_sample sample;
+        int32_t count;
+        ck_assert_ok(seg_labels_writer_begin(&writer, path, &options, NULL, 0, true, NULL));
+        sample_of(&sample, 20, 10);
+        for (int32_t k = 0; k < 3; k++) {
+            const seg_object_label object = {.id = k + 1,
+                                             .category = k == 1 ? 2 : 7,
+                                             .kinds = SEG_LABEL_BOXES,
+                                             .box = {1, 2, 3, 4}};
+            ck_assert_ok(seg_sample_add_object(&sample, &object));
+        }
+        add(writer, &sample, "a.png");
+        finish(writer);
+        seg_labels *labels = labels_open(path, &options);
+        const seg_label_category *read = seg_labels_categories(labels, &count);
+        ck_assert_int_eq(count, 2);
+        ck_assert_str_eq(read[0].name, "2");
+        ck_assert_str_eq(read[1].name, "7");
+        if (!i) ck_assert_int_eq(read[1].id, 7);
+        seg_labels_close(labels);
+        seg_sample_free(&sample);
+    }
+}
+END_TEST
+
 START_TEST(joined_polygons_fill_the_same_pixels) {
     seg_labels_options options = label_options(SEG_LABELS_YOLO);
     static const double squares[3][8] = {
@@ -519,6 +550,7 @@ int main(void) {
                                   yolo_comes_back,
                                   voc_comes_back,
                                   rows_come_back,
+                                  categories_without_names_are_numbers,
                                   joined_polygons_fill_the_same_pixels,
                                   turned_boxes_of_yolo_come_back_nearly,
                                   pictures_and_classes_come_back,
