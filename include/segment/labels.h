@@ -128,9 +128,10 @@ typedef struct seg_labels_writer seg_labels_writer;
 
 /**
  * Begins labels at `path`, a file or a folder, which is made if there is none. Categories are
- * copied; YOLO numbers them by their places, VOC, CSV and trees use their names. Files appear whole
- * under their names, those of COCO and CSV at the end. `overwrite`: a file that exists is replaced.
- * Errors: SEG_ERROR_OPTION, _IO, _MEMORY, _UNSUPPORTED.
+ * copied; YOLO numbers them by their places, VOC, CSV and trees use their names. Without any, COCO
+ * and VOC call those of the objects by their numbers. Files appear whole under their names, those
+ * of COCO and CSV at the end. `overwrite`: a file that exists is replaced. Errors:
+ * SEG_ERROR_OPTION, _IO, _MEMORY, _UNSUPPORTED.
  */
 SEG_API SEG_NODISCARD seg_status seg_labels_writer_begin(
     seg_labels_writer **writer, const char *path, const seg_labels_options *options,
