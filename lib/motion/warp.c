@@ -3,6 +3,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "core/math.h"
 #include "imgproc/flow.h"
 #include "imgproc/rows.h"
 
@@ -152,7 +153,8 @@ seg_status seg_flow_measure(seg_flow_numbers *numbers, const seg_image *flow) {
     numbers->mean_v = v / count;
     numbers->mean = sum / count;
     numbers->moving = (double)moving / count;
-    numbers->median = quantile(bins, numbers->known, 0.5);
-    numbers->p95 = quantile(bins, numbers->known, 0.95);
+    /* a bin's speed may be a little more than any in it */
+    numbers->median = seg_smaller(quantile(bins, numbers->known, 0.5), numbers->most);
+    numbers->p95 = seg_smaller(quantile(bins, numbers->known, 0.95), numbers->most);
     return SEG_OK;
 }

@@ -103,7 +103,7 @@ fails 2 'exists already' frame0.pgm frame1.pgm tracks.csv --points auto
 # ---- what is refused ----
 fails 1 'no two frames' frame0.pgm null:
 picture small.pgm
-fails 1 'the frame is 64 x 48, the frames before were 80 x 60' frame0.pgm small.pgm x.flo
+fails 1 'small.pgm: is 64 x 48, but frame0.pgm is 80 x 60; --resize' frame0.pgm small.pgm x.flo
 absent x.flo
 fails 1 'frame9.pgm: ' frame0.pgm frame9.pgm x.flo
 absent x.flo

@@ -386,6 +386,17 @@ static bool handle_frame(flow_job *job, const seg_frame *frame) {
     return true;
 }
 
+/* True if the second picture of a pair has the size of the first. */
+static bool has_size_of_first(const flow_job *job, const seg_image *second) {
+    const seg_image *first = picture_of(&job->before);
+    if (second->width == first->width && second->height == first->height) return true;
+    message_error(job->second,
+                  "is %ld x %ld, but %s is %ld x %ld; --resize brings both to one size",
+                  (long)second->width, (long)second->height, job->first, (long)first->width,
+                  (long)first->height);
+    return false;
+}
+
 static bool run_pair(flow_job *job) {
     const char *const names[] = {job->first, job->second};
     bool good = true;
@@ -393,7 +404,8 @@ static bool run_pair(flow_job *job) {
         seg_frame frame = {.index = i, .pts = i, .duration = 1};
         frame.time_base =
             (seg_rational){job->settings.reader.fps.den, job->settings.reader.fps.num};
-        good = picture_load(&frame.image, names[i], &job->settings) && handle_frame(job, &frame);
+        good = picture_load(&frame.image, names[i], &job->settings) &&
+               (i == 0 || has_size_of_first(job, &frame.image)) && handle_frame(job, &frame);
         seg_frame_unref(&frame);
     }
     return good;
