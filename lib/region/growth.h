@@ -109,9 +109,10 @@ SEG_NODISCARD seg_status seg_growth_confidence(seg_growth *growth, double multip
 /** Criteria seed and neighbour, all regions a step at a time. (growth_breadth.c) */
 SEG_NODISCARD seg_status seg_growth_breadth(seg_growth *growth);
 
-/** One region from one place; `taken` gets its pixels. (growth_breadth.c) */
+/** One region from one place: its sums and its pixels. (growth_breadth.c) */
 SEG_NODISCARD seg_status seg_growth_breadth_one(const seg_growth *growth, seg_point start,
-                                                int32_t index, seg_growth_places *taken);
+                                                int32_t index, seg_growth_region *region,
+                                                seg_growth_places *taken);
 
 /** Pixels that wait, by difference. (growth_mean.c) */
 typedef struct seg_growth_queue seg_growth_queue;
@@ -124,10 +125,12 @@ SEG_NODISCARD seg_status seg_growth_mean(const seg_growth *growth, seg_growth_qu
                                          seg_growth_region *regions,
                                          const seg_growth_places *fringe);
 
-/** One region by the criterion mean from one place: regions[index]; `taken` gets its pixels. */
+/** One region by the criterion mean from one place: regions[index]; `taken` gets its first `most`
+ *  pixels. */
 SEG_NODISCARD seg_status seg_growth_mean_one(const seg_growth *growth, seg_growth_queue *queue,
                                              seg_point start, int32_t index,
-                                             seg_growth_region *regions, seg_growth_places *taken);
+                                             seg_growth_region *regions, size_t most,
+                                             seg_growth_places *taken);
 
 /** Finds seeds, grows regions from them and fills the rest. Labels are final, growth->count says
  *  how many there are. (growth_auto.c) */

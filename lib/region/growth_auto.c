@@ -121,19 +121,17 @@ static seg_status grow_all(const seg_growth *growth, search *find, int32_t *regi
         if (*seg_growth_label(growth, place.x, place.y) != SEG_GROWTH_FREE) continue;
         if (growth->criterion == SEG_GROW_MEAN)
             SEG_TRY(seg_growth_mean_one(growth, find->queue, place, found, find->regions,
-                                        &find->taken));
+                                        find->least, &find->taken));
         else
-            SEG_TRY(seg_growth_breadth_one(growth, place, found, &find->taken));
+            SEG_TRY(
+                seg_growth_breadth_one(growth, place, found, &find->regions[found], &find->taken));
         if (find->taken.count >= find->least) {
-            seg_growth_region *region = &find->regions[found++];
-            *region = (seg_growth_region){0};
-            for (size_t j = 0; j < find->taken.count; j++)
-                seg_growth_add(growth, region, find->taken.items[j].x, find->taken.items[j].y);
-        } else {
-            for (size_t j = 0; j < find->taken.count; j++)
-                *seg_growth_label(growth, find->taken.items[j].x, find->taken.items[j].y) =
-                    SEG_GROWTH_SMALL;
+            found++;
+            continue;
         }
+        for (size_t j = 0; j < find->taken.count; j++)
+            *seg_growth_label(growth, find->taken.items[j].x, find->taken.items[j].y) =
+                SEG_GROWTH_SMALL;
     }
     exchange(growth, SEG_GROWTH_SMALL, SEG_GROWTH_FREE);
     *regions_found = found;

@@ -92,14 +92,17 @@ seg_status seg_growth_breadth(seg_growth *growth) {
 }
 
 seg_status seg_growth_breadth_one(const seg_growth *growth, seg_point start, int32_t index,
-                                  seg_growth_places *taken) {
-    seg_growth_region region = {0};
-    seg_growth_add(growth, &region, start.x, start.y);
-    const seg_grow_range range = range_of(growth, &region);
+                                  seg_growth_region *region, seg_growth_places *taken) {
+    *region = (seg_growth_region){0};
+    seg_growth_add(growth, region, start.x, start.y);
+    const seg_grow_range range = range_of(growth, region);
     taken->count = 0;
     SEG_TRY(seg_growth_places_need(taken, 1, growth->scratch));
     *seg_growth_label(growth, start.x, start.y) = index + 1;
     taken->items[taken->count++] = start;
-    return growth->picture.format == SEG_U8 ? spread_u8(growth, &range, taken)
-                                            : spread_u16(growth, &range, taken);
+    SEG_TRY(growth->picture.format == SEG_U8 ? spread_u8(growth, &range, taken)
+                                             : spread_u16(growth, &range, taken));
+    for (size_t i = 1; i < taken->count; i++)
+        seg_growth_add(growth, region, taken->items[i].x, taken->items[i].y);
+    return SEG_OK;
 }

@@ -142,11 +142,11 @@ seg_status seg_growth_mean(const seg_growth *growth, seg_growth_queue *queue,
 }
 
 seg_status seg_growth_mean_one(const seg_growth *growth, seg_growth_queue *queue, seg_point start,
-                               int32_t index, seg_growth_region *regions,
+                               int32_t index, seg_growth_region *regions, size_t most,
                                seg_growth_places *taken) {
     taken->count = 0;
     regions[index] = (seg_growth_region){0};
-    SEG_TRY(seg_growth_places_need(taken, 1, growth->scratch));
+    SEG_TRY(seg_growth_places_need(taken, most, growth->scratch));
     taken->items[taken->count++] = start;
     *seg_growth_label(growth, start.x, start.y) = index + 1;
     seg_growth_add(growth, &regions[index], start.x, start.y);

@@ -109,14 +109,12 @@ static seg_status NAMED(settle)(const seg_growth *growth, seg_growth_queue *queu
         return SEG_OK;
     }
     NAMED(add)(growth, &regions[index], place.x, place.y);
-    if (taken) {
-        SEG_TRY(seg_growth_places_need(taken, 1, growth->scratch));
-        taken->items[taken->count++] = place;
-    }
+    if (taken && taken->count < taken->room) taken->items[taken->count++] = place;
     return NAMED(wait_around)(growth, queue, regions, place.x, place.y);
 }
 
-/* Until nobody waits and nobody is refused in error. `taken` (or NULL) gets the pixels. */
+/* Until nobody waits and nobody is refused in error. `taken` (or NULL) gets the pixels that it has
+ * room for. */
 static seg_status NAMED(run)(const seg_growth *growth, seg_growth_queue *queue,
                              seg_growth_region *regions, int32_t only, seg_growth_places *taken) {
     const uint32_t width = (uint32_t)growth->labels.width;

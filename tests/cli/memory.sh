@@ -49,7 +49,7 @@ fi
 most=400
 peak --method canny --limit 20 small.mkv edges.mkv # FFV1
 promised --method canny --limit 20 small.mkv edges.mkv
-most=420 # labels, their table and the plane that intensities are taken of
+most=400
 peak --method region-grow --seeds auto --objects objects.jsonl --limit 3 large.mp4 null:
 most=400
 peak --threads 2 --method canny --post 'close(5),fill-holes' --limit 6 large.mp4 null:
