@@ -57,9 +57,7 @@ void seg_field_extend_row(const seg_field *field, int32_t y) {
     }
 }
 
-void seg_field_extend(const seg_field *field) {
-    for (int32_t y = 0; y < field->height; y++)
-        seg_field_extend_row(field, y);
+void seg_field_extend_ends(const seg_field *field) {
     const size_t bytes = ((size_t)field->width + 2 * SEG_FIELD_EDGE) * sizeof(float);
     for (int32_t i = 1; i <= SEG_FIELD_ROWS; i++) {
         memcpy(seg_field_row(field, -i) - SEG_FIELD_EDGE, seg_field_row(field, 0) - SEG_FIELD_EDGE,
@@ -67,6 +65,12 @@ void seg_field_extend(const seg_field *field) {
         memcpy(seg_field_row(field, field->height - 1 + i) - SEG_FIELD_EDGE,
                seg_field_row(field, field->height - 1) - SEG_FIELD_EDGE, bytes);
     }
+}
+
+void seg_field_extend(const seg_field *field) {
+    for (int32_t y = 0; y < field->height; y++)
+        seg_field_extend_row(field, y);
+    seg_field_extend_ends(field);
 }
 
 /* ---- pictures ---- */

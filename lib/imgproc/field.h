@@ -45,6 +45,9 @@ void seg_field_extend(const seg_field *field);
 /** The room beside row y. */
 void seg_field_extend_row(const seg_field *field, int32_t y);
 
+/** The rooms above and below, once all rows have theirs. */
+void seg_field_extend_ends(const seg_field *field);
+
 /** A one-channel picture in 8-bit units (255 = full scale); floats are rounded to 16 bits first,
  *  those that are not finite become 0. In bands; the room is left as it is. */
 SEG_NODISCARD seg_status seg_field_from_grey(const seg_field *field, const seg_image *grey,

@@ -104,6 +104,7 @@ static seg_status resample_band(void *argument, int32_t band, int32_t first, int
         }
         r->kernels->blend_across(seg_field_row(r->target, y), row, r->across.starts,
                                  r->across.weights, r->across.taps, r->target->width);
+        seg_field_extend_row(r->target, y);
     }
     return SEG_OK;
 }
@@ -121,7 +122,7 @@ static seg_status resample(const seg_field *target, const seg_field *source, sha
                               "rows of a field");
     if (!r.rows) return SEG_ERROR_MEMORY;
     SEG_TRY(seg_run_bands(env, target->height, BAND_HEIGHT, resample_band, &r));
-    seg_field_extend(target);
+    seg_field_extend_ends(target);
     seg_scratch_return(scratch, mark);
     return SEG_OK;
 }
@@ -163,16 +164,18 @@ static seg_status halve_band(void *argument, int32_t band, int32_t first, int32_
     (void)band, (void)worker;
     const halving *h = argument;
     const seg_patches_kernels *kernels = seg_patches_kernels_get();
-    for (int32_t y = first; y < end; y++)
+    for (int32_t y = first; y < end; y++) {
         kernels->halve(seg_field_row(h->target, y), seg_field_row(h->source, 2 * y),
                        seg_field_row(h->source, 2 * y + 1), h->target->width);
+        seg_field_extend_row(h->target, y);
+    }
     return SEG_OK;
 }
 
 seg_status seg_field_halve(const seg_field *target, const seg_field *source, const seg_env *env) {
     halving h = {target, source};
     SEG_TRY(seg_run_bands(env, target->height, BAND_HEIGHT, halve_band, &h));
-    seg_field_extend(target);
+    seg_field_extend_ends(target);
     return SEG_OK;
 }
 

@@ -95,8 +95,7 @@ static void relax_row(const seg_flow_system *system, const seg_flow_kernels *ker
 
 /* ---- bands ---- */
 
-#define BAND_HEIGHT 64
-#define MOST_AT_ONCE 20     /* half sweeps that go through a band at once: gaps stay apart */
+#define MOST_AT_ONCE 20     /* half sweeps that go through a band at once */
 #define CACHED_PIXELS 12800 /* whose rows of the system stay in the second-level cache */
 
 typedef struct relaxation {
@@ -106,16 +105,16 @@ typedef struct relaxation {
     float omega;
 } relaxation;
 
-/* Of band `band`; the last one takes what is left. */
+/* Of band `band`. Bands are as high as two gaps or more, so that gaps stay apart. */
 static int32_t end_of(const relaxation *r, int32_t band) {
-    return band == r->bands - 1 ? r->system->height : (band + 1) * BAND_HEIGHT;
+    return (int32_t)((int64_t)r->system->height * (band + 1) / r->bands);
 }
 
 static seg_status relax_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
     (void)first, (void)end, (void)worker;
     const relaxation *r = argument;
-    const int32_t top = band * BAND_HEIGHT, bottom = end_of(r, band);
+    const int32_t top = band == 0 ? 0 : end_of(r, band - 1), bottom = end_of(r, band);
     /* inner ends recede by a row each half sweep; row after row, half sweep s is s rows behind */
     const int32_t top_step = band == 0 ? 0 : 1, bottom_step = band == r->bands - 1 ? 0 : 1;
     for (int32_t front = top; front < bottom + r->half_sweeps; front++)
@@ -141,9 +140,10 @@ static seg_status relax_gap(void *argument, int32_t gap, int32_t first, int32_t 
 seg_status seg_flow_relax(const seg_flow_system *system, int32_t sweeps, double omega,
                           const seg_env *env) {
     relaxation r = {.system = system, .kernels = seg_flow_kernels_get(), .omega = (float)omega};
-    r.bands = system->height / BAND_HEIGHT > 0 ? system->height / BAND_HEIGHT : 1;
     int32_t at_once = CACHED_PIXELS / system->width / 2 * 2;
     at_once = at_once < 4 ? 4 : at_once > MOST_AT_ONCE ? MOST_AT_ONCE : at_once;
+    r.bands = system->height / (2 * MOST_AT_ONCE);
+    if (r.bands < 1) r.bands = 1;
     for (int32_t left = 2 * sweeps; left > 0; left -= r.half_sweeps) {
         r.half_sweeps = left < at_once ? left : at_once;
         SEG_TRY(seg_run_bands(env, r.bands, 1, relax_band, &r));

@@ -70,6 +70,8 @@ static seg_status warp_band(void *argument, int32_t band, int32_t first, int32_t
         l->kernels->warp(seg_field_row(&l->mean, y), seg_field_row(&l->difference, y),
                          seg_field_row(&l->inside, y), seg_field_row(&l->first, y), l->second.data,
                          l->second.stride, u, v, y, l->width, l->height);
+        seg_field_extend_row(&l->mean, y);
+        seg_field_extend_row(&l->difference, y);
         l->kernels->split(seg_field_row(&l->u0.half[0], y), seg_field_row(&l->u0.half[1], y), u,
                           l->width);
         l->kernels->split(seg_field_row(&l->v0.half[0], y), seg_field_row(&l->v0.half[1], y), v,
@@ -251,8 +253,8 @@ static void swap(seg_field *a, seg_field *b) {
 static seg_status warp_once(level *l) {
     const seg_env *env = l->env;
     SEG_TRY(seg_run_bands(env, l->height, BAND_HEIGHT, warp_band, l));
-    seg_field_extend(&l->mean);
-    seg_field_extend(&l->difference);
+    seg_field_extend_ends(&l->mean);
+    seg_field_extend_ends(&l->difference);
     SEG_TRY(seg_run_bands(env, l->height, BAND_HEIGHT, tensor_band, l));
     for (int32_t i = 0; i < l->how->reweightings; i++) {
         if (!l->system.even) {
