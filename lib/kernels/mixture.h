@@ -4,6 +4,8 @@
 
 #include "kernels/level.h"
 
+#include <stddef.h>
+
 #define SEG_MIXTURE_MODES 5
 /* Pixels that rows of the model, of values in 16 bits and of the dither have room for at least:
  * the width rounded up to a multiple of this. */
@@ -32,11 +34,11 @@ typedef struct seg_mixture_row {
     uint8_t *mask;            /* out: 255 = foreground */
     const uint8_t *value8[3]; /* the frame's colours in 8 bits; or NULL and ... */
     const uint16_t *value[3]; /* ... in units of the means */
-    uint16_t *weight[SEG_MIXTURE_MODES], *variance[SEG_MIXTURE_MODES];
-    uint16_t *mean[SEG_MIXTURE_MODES][3];
-    const uint8_t *left_out; /* non-zero = no result and not learnt; or NULL */
-    const uint8_t *held;     /* non-zero = not learnt; or NULL */
-    const uint8_t *patient;  /* non-zero = not learnt where foreground; or NULL */
+    uint16_t *weight[SEG_MIXTURE_MODES];
+    uint16_t *mode[SEG_MIXTURE_MODES]; /* variances and means: seg_mixture_at */
+    const uint8_t *left_out;           /* non-zero = no result and not learnt; or NULL */
+    const uint8_t *held;               /* non-zero = not learnt; or NULL */
+    const uint8_t *patient;            /* non-zero = not learnt where foreground; or NULL */
     const uint16_t *pattern;
     int32_t width, modes, colours; /* colours: 1 or 3 */
     uint16_t dither_offset;
@@ -45,8 +47,24 @@ typedef struct seg_mixture_row {
     uint16_t first, least, most;         /* variances: of a new mode, allowed */
 } seg_mixture_row;
 
+/** Where pixel x has its variance (`which` = 0) or its mean of colour `which` - 1 in a row of a
+ * mode. A block's variances stand before its means, so that a mode is one stream. */
+static inline size_t seg_mixture_at(int32_t colours, int32_t x, int32_t which) {
+    const size_t block = (size_t)(x / SEG_MIXTURE_BLOCK) * (size_t)(1 + colours) + (size_t)which;
+    return block * SEG_MIXTURE_BLOCK + (size_t)(x % SEG_MIXTURE_BLOCK);
+}
+
+/** What a cast shadow is: kernels/shadow.h. */
+typedef struct seg_mixture_shade {
+    float darkest, near_squared; /* near_squared: in variances of the mode */
+    uint8_t value;               /* that shadows get in the mask */
+} seg_mixture_shade;
+
 typedef struct seg_mixture_kernels {
     void (*step)(const seg_mixture_row *row);
+    /** Foreground pixels that are shadows of one of their background modes get shade->value. Three
+     *  colours; of the row the mask, the values, the model and `background` are looked at. */
+    void (*shade)(const seg_mixture_shade *shade, const seg_mixture_row *row);
 } seg_mixture_kernels;
 
 SEG_KERNELS_DECLARE(mixture);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #if defined(SEG_LEVEL_AVX2)
+#include "kernels/shadow_lanes.h"
+
 #include <immintrin.h>
 
 typedef __m256i words;
@@ -77,10 +79,14 @@ static inline words towards(words from, words to, words share, words dither) {
     return _mm256_add_epi16(from, _mm256_sub_epi16(_mm256_xor_si256(step, sign), sign));
 }
 
+/* Bytes as words. */
+static inline words widen(const uint8_t *p) {
+    return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
+
 /* Bytes that are not 0, as masks of words. */
 static inline words marked(const uint8_t *p) {
-    const words bytes = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(const void *)p));
-    return without(is_zero(bytes), all(65535));
+    return without(is_zero(widen(p)), all(65535));
 }
 
 /* rate * 65536 / weight, at most 65535 */
@@ -92,6 +98,12 @@ static inline words share_of(words weight, float rate) {
     return _mm256_packus_epi32(
         _mm256_cvttps_epi32(_mm256_min_ps(_mm256_div_ps(dividend, low), most)),
         _mm256_cvttps_epi32(_mm256_min_ps(_mm256_div_ps(dividend, high), most)));
+}
+
+/* A mode of the block that begins with pixel x: its variances, then its means. */
+static inline uint16_t *mode_at(const seg_mixture_row *row, int32_t mode, int32_t x,
+                                int32_t colours) {
+    return row->mode[mode] + (size_t)x * (size_t)(1 + colours);
 }
 
 /* Sixteen pixels. */
@@ -128,10 +140,11 @@ static inline void find(block *b, const seg_mixture_row *row, int32_t x, int32_t
         if (!any(there)) break;
         const words pending = without(b->found, there);
         if (!any(pending)) continue;
+        const uint16_t *mode = mode_at(row, m, x, colours);
+        const words variance = load(mode);
         words mean[3];
         for (int32_t c = 0; c < colours; c++)
-            mean[c] = load(row->mean[m][c] + x);
-        const words variance = load(row->variance[m] + x);
+            mean[c] = load(mode + (1 + c) * LANES);
         const words squared = squared_to(b, mean, colours);
         const words fits = below(_mm256_mulhi_epu16(squared, near_background), variance);
         const words counts = both(pending, below(before, all(row->background)));
@@ -144,6 +157,10 @@ static inline void find(block *b, const seg_mixture_row *row, int32_t x, int32_t
         for (int32_t c = 0; c < colours; c++)
             b->mean[c] = choose(hit, mean[c], b->mean[c]);
         before = _mm256_adds_epu16(before, b->weight[m]);
+        if (every(_mm256_cmpeq_epi16(before, all(65535)))) { /* no weight is left for others */
+            m++;
+            break;
+        }
     }
     b->used = m;
 }
@@ -196,15 +213,18 @@ static inline void put(uint16_t *p, words w, words mask) {
     store(p, every(mask) ? w : choose(mask, w, load(p)));
 }
 
+static inline void put_mode(const block *b, uint16_t *mode, int32_t colours, words mask) {
+    put(mode, b->variance, mask);
+    for (int32_t c = 0; c < colours; c++)
+        put(mode + (1 + c) * LANES, b->mean[c], mask);
+}
+
 static inline void write(const block *b, const seg_mixture_row *row, int32_t x, int32_t colours,
                          words learnt) {
     for (int32_t m = 0; m < b->used; m++) {
         put(row->weight[m] + x, b->weight[m], learnt);
         const words target = both(b->target[m], learnt);
-        if (!any(target)) continue;
-        put(row->variance[m] + x, b->variance, target);
-        for (int32_t c = 0; c < colours; c++)
-            put(row->mean[m][c] + x, b->mean[c], target);
+        if (any(target)) put_mode(b, mode_at(row, m, x, colours), colours, target);
     }
 }
 
@@ -222,42 +242,43 @@ static inline void put_in_order(const block *b, const seg_mixture_row *row, int3
             both(learnt, below(load(row->weight[m - 1] + x), load(row->weight[m] + x)));
         if (!any(wrong)) continue;
         exchange(row->weight[m] + x, row->weight[m - 1] + x, wrong);
-        exchange(row->variance[m] + x, row->variance[m - 1] + x, wrong);
-        for (int32_t c = 0; c < colours; c++)
-            exchange(row->mean[m][c] + x, row->mean[m - 1][c] + x, wrong);
+        uint16_t *mode = mode_at(row, m, x, colours), *before = mode_at(row, m - 1, x, colours);
+        for (int32_t i = 0; i < 1 + colours; i++)
+            exchange(mode + i * LANES, before + i * LANES, wrong);
     }
 }
 
-/* Pixels x .. x + 15; mask and the rows of bytes begin at pixel x. */
+/* What a block has in bytes. */
+typedef struct block_bytes {
+    uint8_t *mask;
+    const uint8_t *value8[3], *left_out, *held, *patient;
+} block_bytes;
+
+/* Pixels x .. x + 15. */
 static inline void step_block(const seg_mixture_row *row, int32_t x, int32_t colours,
-                              words share_alone, uint8_t *mask, const uint8_t *left_out,
-                              const uint8_t *held, const uint8_t *patient,
-                              const uint8_t *const *value8) {
+                              words share_alone, const block_bytes *bytes) {
     block b;
     for (int32_t c = 0; c < colours; c++)
-        b.value[c] = value8[c] ? _mm256_slli_epi16(_mm256_cvtepu8_epi16(_mm_loadu_si128(
-                                                       (const __m128i *)(const void *)value8[c])),
-                                                   7)
-                               : load(row->value[c] + x);
+        b.value[c] = bytes->value8[c] ? _mm256_slli_epi16(widen(bytes->value8[c]), 7)
+                                      : load(row->value[c] + x);
     b.dither = _mm256_add_epi16(load(row->pattern + x), all(row->dither_offset));
     find(&b, row, x, colours);
     const words unseen = is_zero(b.weight[0]);
     words foreground = without(either(b.background, unseen), all(65535));
     words learnt = all(65535);
-    if (left_out) {
-        learnt = without(marked(left_out), learnt);
+    if (bytes->left_out) {
+        learnt = without(marked(bytes->left_out), learnt);
         foreground = both(foreground, learnt);
     }
     const words packed = _mm256_permute4x64_epi64(_mm256_packs_epi16(foreground, foreground), 8);
-    _mm_storeu_si128((__m128i *)(void *)mask, _mm256_castsi256_si128(packed));
-    if (held) learnt = without(marked(held), learnt);
-    if (patient) learnt = without(both(marked(patient), foreground), learnt);
+    _mm_storeu_si128((__m128i *)(void *)bytes->mask, _mm256_castsi256_si128(packed));
+    if (bytes->held) learnt = without(marked(bytes->held), learnt);
+    if (bytes->patient) learnt = without(both(marked(bytes->patient), foreground), learnt);
     if (row->rate == 0) learnt = both(learnt, unseen);
     if (!any(learnt)) return;
-    if (b.used == 1 && !any(without(b.found, learnt))) {
-        b.weight[0] = all(65535); /* one mode gets all that is missing */
+    if (b.used == 1 && !any(without(b.found, learnt))) { /* one mode has all the weight */
         follow(&b, row, colours, share_alone);
-        write(&b, row, x, colours, learnt);
+        put_mode(&b, mode_at(row, 0, x, colours), colours, learnt);
         return;
     }
     weigh(&b, row, learnt);
@@ -270,33 +291,44 @@ static inline const uint8_t *at(const uint8_t *row, int32_t x) {
     return row ? row + x : NULL;
 }
 
+static inline block_bytes bytes_at(const seg_mixture_row *row, int32_t x) {
+    return (block_bytes){row->mask + x,
+                         {at(row->value8[0], x), at(row->value8[1], x), at(row->value8[2], x)},
+                         at(row->left_out, x),
+                         at(row->held, x),
+                         at(row->patient, x)};
+}
+
 /* What is left of a row of bytes, in a block of its own. */
-static const uint8_t *continued(uint8_t *room, const uint8_t *row, int32_t x, int32_t width) {
+static const uint8_t *continued(uint8_t *room, const uint8_t *row, int32_t count) {
     if (!row) return NULL;
     memset(room, 0, LANES);
-    memcpy(room, row + x, (size_t)(width - x));
+    memcpy(room, row, (size_t)count);
     return room;
+}
+
+static block_bytes last_bytes(uint8_t rooms[7][LANES], const seg_mixture_row *row, int32_t x) {
+    block_bytes bytes = bytes_at(row, x);
+    const int32_t count = row->width - x;
+    for (int32_t c = 0; c < 3; c++)
+        bytes.value8[c] = continued(rooms[c], bytes.value8[c], count);
+    bytes.left_out = continued(rooms[3], bytes.left_out, count);
+    bytes.held = continued(rooms[4], bytes.held, count);
+    bytes.patient = continued(rooms[5], bytes.patient, count);
+    bytes.mask = rooms[6];
+    memcpy(rooms[6], row->mask + x, (size_t)count);
+    return bytes;
 }
 
 static inline void step_row(const seg_mixture_row *row, int32_t colours) {
     const words share_alone = share_of(all(65535), row->rate);
-    int32_t x = 0;
-    for (; x + LANES <= row->width; x += LANES) {
-        const uint8_t *const value8[3] = {at(row->value8[0], x), at(row->value8[1], x),
-                                          at(row->value8[2], x)};
-        step_block(row, x, colours, share_alone, row->mask + x, at(row->left_out, x),
-                   at(row->held, x), at(row->patient, x), value8);
-    }
-    if (x == row->width) return;
     uint8_t rooms[7][LANES];
-    const uint8_t *value8[3];
-    for (int32_t c = 0; c < 3; c++)
-        value8[c] = continued(rooms[c], row->value8[c], x, row->width);
-    step_block(row, x, colours, share_alone, rooms[3],
-               continued(rooms[4], row->left_out, x, row->width),
-               continued(rooms[5], row->held, x, row->width),
-               continued(rooms[6], row->patient, x, row->width), value8);
-    memcpy(row->mask + x, rooms[3], (size_t)(row->width - x));
+    for (int32_t x = 0; x < row->width; x += LANES) {
+        const bool whole = x + LANES <= row->width;
+        const block_bytes bytes = whole ? bytes_at(row, x) : last_bytes(rooms, row, x);
+        step_block(row, x, colours, share_alone, &bytes);
+        if (!whole) memcpy(row->mask + x, bytes.mask, (size_t)(row->width - x));
+    }
 }
 
 static void step(const seg_mixture_row *row) {
@@ -306,7 +338,73 @@ static void step(const seg_mixture_row *row) {
         step_row(row, 3);
 }
 
+/* ---- shadows ---- */
+
+/* Eight of them, in 8-bit levels. */
+static inline __m256 levels_of(const uint16_t *p) {
+    const __m128i eight = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(eight)),
+                         _mm256_set1_ps(1 / 128.0f));
+}
+
+/* Pixels x .. x + 7 that are foreground as `open` says in bits; shadows among them. */
+static int32_t shade_eight(const seg_mixture_shade *shade, const seg_mixture_row *row, int32_t x,
+                           const __m256 *value, int32_t open) {
+    __m256i before = _mm256_setzero_si256();
+    int32_t shadows = 0;
+    for (int32_t m = 0; m < row->modes && open; m++) {
+        const __m128i eight = _mm_loadu_si128((const __m128i *)(const void *)(row->weight[m] + x));
+        const __m256i weight = _mm256_cvtepu16_epi32(eight);
+        const __m256i counts =
+            _mm256_and_si256(_mm256_cmpgt_epi32(weight, _mm256_setzero_si256()),
+                             _mm256_cmpgt_epi32(_mm256_set1_epi32(row->background), before));
+        open &= _mm256_movemask_ps(_mm256_castsi256_ps(counts));
+        if (!open) break;
+        __m256 mean[3];
+        for (int32_t c = 0; c < 3; c++)
+            mean[c] = levels_of(row->mode[m] + seg_mixture_at(3, x, 1 + c));
+        /* variances are in half the unit of means */
+        const __m256 variance =
+            _mm256_mul_ps(levels_of(row->mode[m] + seg_mixture_at(3, x, 0)), _mm256_set1_ps(2));
+        const __m256 near_squared = _mm256_mul_ps(_mm256_set1_ps(shade->near_squared), variance);
+        const __m256 is = seg_are_shadows(value, mean, shade->darkest, near_squared);
+        const int32_t found = open & _mm256_movemask_ps(is);
+        shadows |= found;
+        open &= ~found;
+        before = _mm256_add_epi32(before, weight);
+    }
+    return shadows;
+}
+
+static void shade(const seg_mixture_shade *shade, const seg_mixture_row *row) {
+    for (int32_t x = 0; x < row->width; x += 8) {
+        const int32_t count = row->width - x < 8 ? row->width - x : 8;
+        uint64_t mask = 0;
+        memcpy(&mask, row->mask + x, (size_t)count);
+        if (!mask) continue;
+        __m256 value[3];
+        for (int32_t c = 0; c < 3; c++) {
+            uint64_t bytes = 0;
+            if (row->value8[c]) memcpy(&bytes, row->value8[c] + x, (size_t)count);
+            value[c] =
+                row->value8[c]
+                    ? _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)bytes)))
+                    : levels_of(row->value[c] + x);
+        }
+        const __m128i clear =
+            _mm_cmpeq_epi8(_mm_cvtsi64_si128((long long)mask), _mm_setzero_si128());
+        const int32_t open = ~_mm_movemask_epi8(clear) & 255;
+        const int32_t shadows = shade_eight(shade, row, x, value, open);
+        for (int32_t i = 0; i < count; i++)
+            if (shadows >> i & 1) row->mask[x + i] = shade->value;
+    }
+}
+
 #else
+
+static void shade(const seg_mixture_shade *shade, const seg_mixture_row *row) {
+    seg_mixture_kernels_ref.shade(shade, row);
+}
 
 /* Without blends and products of many widths the readable way is as fast. */
 static void step(const seg_mixture_row *row) {
@@ -315,4 +413,4 @@ static void step(const seg_mixture_row *row) {
 
 #endif
 
-const seg_mixture_kernels SEG_LEVEL_NAME(seg_mixture_kernels) = {.step = step};
+const seg_mixture_kernels SEG_LEVEL_NAME(seg_mixture_kernels) = {.step = step, .shade = shade};

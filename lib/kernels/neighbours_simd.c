@@ -2,6 +2,8 @@
 #include "kernels/neighbours.h"
 
 #if defined(SEG_LEVEL_AVX2)
+#include "kernels/shadow_lanes.h"
+
 #include <immintrin.h>
 #include <stdbool.h>
 #include <string.h>
@@ -110,28 +112,16 @@ static inline floats widen(const uint8_t *p) {
         _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p)));
 }
 
-/* seg_is_shadow of eight pixels, a bit each. */
+/* Eight pixels from x on, a bit each. */
 static inline int32_t shadow_of(const seg_neighbours_shade *shade, const seg_neighbours_row *row,
                                 const uint8_t *sample, size_t pitch, size_t x) {
-    floats value[3], lit[3], product = _mm256_setzero_ps(), square = product, distance = product;
-    for (int c = 0; c < 3; c++) {
+    floats value[3], lit[3];
+    for (size_t c = 0; c < 3; c++) {
         value[c] = widen(row->value[c] + x);
-        lit[c] = widen(sample + (size_t)c * pitch);
-        product = _mm256_add_ps(product, _mm256_mul_ps(value[c], lit[c]));
-        square = _mm256_add_ps(square, _mm256_mul_ps(lit[c], lit[c]));
+        lit[c] = widen(sample + c * pitch);
     }
-    const floats least = _mm256_mul_ps(_mm256_set1_ps(shade->darkest), square);
-    floats is = _mm256_cmp_ps(square, _mm256_setzero_ps(), _CMP_GT_OQ);
-    is = _mm256_and_ps(is, _mm256_cmp_ps(product, square, _CMP_LE_OQ));
-    is = _mm256_and_ps(is, _mm256_cmp_ps(product, least, _CMP_GE_OQ));
-    const floats light = _mm256_div_ps(product, square);
-    for (int c = 0; c < 3; c++) {
-        const floats far = _mm256_sub_ps(_mm256_mul_ps(light, lit[c]), value[c]);
-        distance = _mm256_add_ps(distance, _mm256_mul_ps(far, far));
-    }
-    const floats reach =
-        _mm256_mul_ps(_mm256_mul_ps(_mm256_set1_ps(shade->near_squared), light), light);
-    return _mm256_movemask_ps(_mm256_and_ps(is, _mm256_cmp_ps(distance, reach, _CMP_LT_OQ)));
+    return _mm256_movemask_ps(
+        seg_are_shadows(value, lit, shade->darkest, _mm256_set1_ps(shade->near_squared)));
 }
 
 /* What is near to l times a sample, of l up to 1, is in no colour much lighter than the sample:

@@ -33,7 +33,6 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "kernels/mixture.h"
-#include "kernels/shadow.h"
 #include "temporal/dither.h"
 #include "temporal/subtractor.h"
 
@@ -78,14 +77,18 @@ static size_t pitch_of(int32_t width) {
     return ((size_t)width + SEG_MIXTURE_BLOCK - 1) / SEG_MIXTURE_BLOCK * SEG_MIXTURE_BLOCK;
 }
 
+/* Variances and means of a row. */
+static size_t mode_pitch(const seg_subtractor_layout *layout) {
+    return pitch_of(layout->width) * (size_t)(1 + layout->colours);
+}
+
 static void lay_out(seg_subtractor_layout *layout, const void *options) {
     const seg_mog2_options *o = options;
     const size_t pitch = pitch_of(layout->width), height = (size_t)layout->height;
     /* weights are looked at together; the rest of a mode only where there is one */
     for (int32_t m = 0; m < o->modes; m++) {
         seg_subtractor_add_part(layout, pitch, height, sizeof(uint16_t));
-        seg_subtractor_add_part(layout, pitch * (size_t)(1 + layout->colours), height,
-                                sizeof(uint16_t));
+        seg_subtractor_add_part(layout, mode_pitch(layout), height, sizeof(uint16_t));
     }
 }
 
@@ -93,11 +96,8 @@ static uint16_t *weight_row(const seg_subtractor_layout *layout, int32_t mode, i
     return (uint16_t *)layout->parts[2 * mode].data + (size_t)y * pitch_of(layout->width);
 }
 
-/* Rows of a mode stand one behind the other: variance, then the means. */
-static uint16_t *mode_row(const seg_subtractor_layout *layout, int32_t mode, int32_t y,
-                          int32_t which) {
-    const size_t row = (size_t)y * (size_t)(1 + layout->colours) + (size_t)which;
-    return (uint16_t *)layout->parts[2 * mode + 1].data + row * pitch_of(layout->width);
+static uint16_t *mode_row(const seg_subtractor_layout *layout, int32_t mode, int32_t y) {
+    return (uint16_t *)layout->parts[2 * mode + 1].data + (size_t)y * mode_pitch(layout);
 }
 
 /* Weights descend and add up; a mode that is there has a variance. */
@@ -109,7 +109,8 @@ static bool sane(const seg_subtractor_layout *layout) {
             for (int32_t m = 0; m < modes; m++) {
                 const uint32_t weight = weight_row(layout, m, y)[x];
                 if (weight > before) return false;
-                if (weight && !mode_row(layout, m, y, 0)[x]) return false;
+                const size_t variance = seg_mixture_at(layout->colours, x, 0);
+                if (weight && !mode_row(layout, m, y)[variance]) return false;
                 sum += weight;
                 before = weight;
             }
@@ -118,7 +119,7 @@ static bool sane(const seg_subtractor_layout *layout) {
     return true;
 }
 
-/* ---- shadows and scores ---- */
+/* ---- frames ---- */
 
 typedef struct pass {
     seg_subtractor *model;
@@ -130,29 +131,6 @@ typedef struct pass {
     size_t room_size;
 } pass;
 
-static void mark_shadows(const pass *job, const seg_mixture_row *row) {
-    const seg_mog2_options *o = job->options;
-    const float unit = VALUE_ONE / 255.0f, square_unit = VARIANCE_UNIT;
-    const float near_squared = (float)(o->threshold * o->threshold);
-    for (int32_t x = 0; x < row->width; x++) {
-        if (!row->mask[x]) continue;
-        float value[3], mean[3];
-        for (int c = 0; c < 3; c++)
-            value[c] = row->value8[c] ? row->value8[c][x] : row->value[c][x] / unit;
-        uint32_t before = 0;
-        for (int32_t m = 0; m < row->modes && row->weight[m][x] && before < row->background; m++) {
-            for (int c = 0; c < 3; c++)
-                mean[c] = row->mean[m][c][x] / unit;
-            if (seg_is_shadow(value, mean, (float)o->darkest,
-                              near_squared * (row->variance[m][x] / square_unit))) {
-                row->mask[x] = o->shadows == SEG_SHADOWS_MARK ? 127 : 0;
-                break;
-            }
-            before += row->weight[m][x];
-        }
-    }
-}
-
 /* Of the model before it learns this row; 0 where nothing was seen yet. */
 static void score_row(uint16_t *score, const seg_mixture_row *row) {
     for (int32_t x = 0; x < row->width; x++) {
@@ -163,18 +141,17 @@ static void score_row(uint16_t *score, const seg_mixture_row *row) {
             float distance = 0;
             for (int32_t c = 0; c < row->colours; c++) {
                 const int32_t value = row->value8[c] ? row->value8[c][x] << 7 : row->value[c][x];
-                const float away = (float)(value - row->mean[m][c][x]) / 16;
+                const uint16_t mean = row->mode[m][seg_mixture_at(row->colours, x, 1 + c)];
+                const float away = (float)(value - mean) / 16;
                 distance += away * away;
             }
-            distance = distance / row->variance[m][x] * 256;
+            distance = distance / row->mode[m][seg_mixture_at(row->colours, x, 0)] * 256;
             if (distance < nearest) nearest = distance;
             before += row->weight[m][x];
         }
         score[x] = (uint16_t)nearest;
     }
 }
-
-/* ---- frames ---- */
 
 static void point_at(seg_mixture_row *row, const pass *job, int32_t y, char *room) {
     const seg_subtractor *model = job->model;
@@ -190,9 +167,7 @@ static void point_at(seg_mixture_row *row, const pass *job, int32_t y, char *roo
     row->dither_offset = seg_dither_offset(model->base.clock.frames, y);
     for (int32_t m = 0; m < row->modes; m++) {
         row->weight[m] = weight_row(layout, m, y);
-        row->variance[m] = mode_row(layout, m, y, 0);
-        for (int32_t c = 0; c < layout->colours; c++)
-            row->mean[m][c] = mode_row(layout, m, y, 1 + c);
+        row->mode[m] = mode_row(layout, m, y);
     }
 }
 
@@ -202,13 +177,17 @@ static seg_status step_band(void *argument, int32_t band, int32_t first, int32_t
     const pass *job = argument;
     char *room = job->rooms + (size_t)worker * job->room_size;
     const bool scored = job->result->outputs & SEG_OUTPUT_SCORE;
-    const bool shadows = job->options->shadows != SEG_SHADOWS_KEEP && job->constants.colours == 3;
+    const seg_mog2_options *o = job->options;
+    const bool shadows = o->shadows != SEG_SHADOWS_KEEP && job->constants.colours == 3;
+    const seg_mixture_shade shade = {.darkest = (float)o->darkest,
+                                     .near_squared = (float)(o->threshold * o->threshold),
+                                     .value = o->shadows == SEG_SHADOWS_MARK ? 127 : 0};
     for (int32_t y = first; y < end; y++) {
         seg_mixture_row row = job->constants;
         point_at(&row, job, y, room);
         if (scored) score_row(seg_image_row(&job->result->score, y), &row);
         job->kernels->step(&row);
-        if (shadows) mark_shadows(job, &row);
+        if (shadows) job->kernels->shade(&shade, &row);
     }
     return SEG_OK;
 }
@@ -265,21 +244,21 @@ static void background_row(const seg_subtractor *model, void *out, bool wide, in
     const seg_subtractor_layout *layout = &model->layout;
     uint8_t *narrow_row = out;
     uint16_t *wide_row = out;
-    for (int32_t c = 0; c < layout->colours; c++) {
-        const uint16_t *mean = mode_row(layout, 0, y, 1 + c);
-        for (int32_t x = 0; x < layout->width; x++) {
+    const uint16_t *mode = mode_row(layout, 0, y);
+    for (int32_t x = 0; x < layout->width; x++)
+        for (int32_t c = 0; c < layout->colours; c++) {
             const size_t at = (size_t)x * (size_t)layout->colours + (size_t)c;
+            const uint32_t mean = mode[seg_mixture_at(layout->colours, x, 1 + c)];
             if (wide)
-                wide_row[at] = (uint16_t)((mean[x] * 65535u + VALUE_ONE / 2) / VALUE_ONE);
+                wide_row[at] = (uint16_t)((mean * 65535u + VALUE_ONE / 2) / VALUE_ONE);
             else
-                narrow_row[at] = (uint8_t)((mean[x] + 64) >> 7);
+                narrow_row[at] = (uint8_t)((mean + 64) >> 7);
         }
-    }
 }
 
 static const seg_subtractor_kind kind = {
     .id = "mog2",
-    .version = 1,
+    .version = 2,
     .state_size = sizeof(seg_subtractor),
     .params = &params,
     .shared = offsetof(seg_mog2_options, model),

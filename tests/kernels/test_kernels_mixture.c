@@ -23,9 +23,16 @@ static void find_levels(void) {
 /* The arrays of a row of the model. */
 typedef struct mixture {
     uint16_t weight[SEG_MIXTURE_MODES][PITCH];
-    uint16_t variance[SEG_MIXTURE_MODES][PITCH];
-    uint16_t mean[SEG_MIXTURE_MODES][3][PITCH];
+    uint16_t mode[SEG_MIXTURE_MODES][4 * PITCH];
 } mixture;
+
+static uint16_t variance_of(const mixture *m, int mode, int32_t colours, int32_t x) {
+    return m->mode[mode][seg_mixture_at(colours, x, 0)];
+}
+
+static uint16_t mean_of(const mixture *m, int mode, int32_t colours, int32_t x, int32_t c) {
+    return m->mode[mode][seg_mixture_at(colours, x, 1 + c)];
+}
 
 typedef struct frame {
     uint8_t value8[3][LONGEST + 1], masks[3][LONGEST + 1];
@@ -49,18 +56,20 @@ static void paint(frame *f, scene_random *random, uint32_t scene) {
     }
 }
 
-static void run(const seg_mixture_kernels *k, mixture *m, const frame *f, seg_mixture_row row,
-                uint8_t *mask, int variant) {
+static void point_at(seg_mixture_row *row, mixture *m, const frame *f, int variant) {
     for (int i = 0; i < SEG_MIXTURE_MODES; i++) {
-        row.weight[i] = m->weight[i];
-        row.variance[i] = m->variance[i];
-        for (int c = 0; c < 3; c++)
-            row.mean[i][c] = m->mean[i][c];
+        row->weight[i] = m->weight[i];
+        row->mode[i] = m->mode[i];
     }
     for (int c = 0; c < 3; c++) {
-        row.value8[c] = variant & 1 ? f->value8[c] + 1 : NULL;
-        row.value[c] = f->value[c];
+        row->value8[c] = variant & 1 ? f->value8[c] + 1 : NULL;
+        row->value[c] = f->value[c];
     }
+}
+
+static void run(const seg_mixture_kernels *k, mixture *m, const frame *f, seg_mixture_row row,
+                uint8_t *mask, int variant) {
+    point_at(&row, m, f, variant);
     row.left_out = variant & 2 ? f->masks[0] : NULL;
     row.held = variant & 4 ? f->masks[1] + 1 : NULL;
     row.patient = variant & 8 ? f->masks[2] : NULL;
@@ -73,16 +82,18 @@ static void run(const seg_mixture_kernels *k, mixture *m, const frame *f, seg_mi
 }
 
 /* Pixels beyond the width are room: they may hold anything. */
-static void compare(const mixture *a, const mixture *b, int32_t width, int level) {
+static void compare(const mixture *a, const mixture *b, const seg_mixture_row *row, int level) {
+    const int32_t width = row->width, colours = row->colours;
     const size_t size = (size_t)width * sizeof(uint16_t);
     for (int m = 0; m < SEG_MIXTURE_MODES; m++) {
         ck_assert_msg(!memcmp(a->weight[m], b->weight[m], size),
                       "level %d, width %d, weights of %d", level, (int)width, m);
         for (int32_t x = 0; x < width; x++) {
             if (a->weight[m][x] == 0) continue;
-            ck_assert_uint_eq(a->variance[m][x], b->variance[m][x]);
-            for (int c = 0; c < 3; c++)
-                ck_assert_uint_eq(a->mean[m][c][x], b->mean[m][c][x]);
+            for (int32_t i = 0; i < 1 + colours; i++) {
+                const size_t at = seg_mixture_at(colours, x, i);
+                ck_assert_uint_eq(a->mode[m][at], b->mode[m][at]);
+            }
         }
     }
 }
@@ -121,7 +132,7 @@ START_TEST(levels_are_equal) {
             for (int i = 0; i < level_count; i++) {
                 run(levels[i], &got[i], &f, row, masks[i], variant);
                 ck_assert_mem_eq(masks[i], masks[2], (size_t)width);
-                compare(&wanted, &got[i], width, i);
+                compare(&wanted, &got[i], &row, i);
             }
             for (int32_t x = 0; x < width; x++)
                 foreground += masks[2][x] != 0;
@@ -178,21 +189,21 @@ START_TEST(two_values) {
     run(&seg_mixture_kernels_ref, &m, &f, row, mask, 0);
     ck_assert_uint_eq(mask[0], 0); /* never seen before */
     ck_assert_uint_eq(m.weight[0][0], 65535);
-    ck_assert_uint_eq(m.mean[0][2][0], 12800);
-    ck_assert_uint_eq(m.variance[0][0], 960);
+    ck_assert_uint_eq(mean_of(&m, 0, 3, 0, 2), 12800);
+    ck_assert_uint_eq(variance_of(&m, 0, 3, 0), 960);
     f.value[0][0] = f.value[1][0] = f.value[2][0] = 110 * 128;
     run(&seg_mixture_kernels_ref, &m, &f, row, mask, 0);
     ck_assert_uint_eq(mask[0], 255); /* 300 > 16 * 15 */
     ck_assert_uint_eq(m.weight[1][0], 6553);
     ck_assert_uint_eq(m.weight[0][0], 65535 - 6553);
-    ck_assert_uint_eq(m.mean[1][0][0], 14080);
+    ck_assert_uint_eq(mean_of(&m, 1, 3, 0, 0), 14080);
     run(&seg_mixture_kernels_ref, &m, &f, row, mask, 0);
     ck_assert_uint_eq(mask[0], 255); /* the first mode alone is 0.9 of all: enough */
     /* w0 loses floor(58982 * 6553 / 65536) = 5897 */
     ck_assert_uint_eq(m.weight[0][0], 58982 - 5897);
     ck_assert_uint_eq(m.weight[1][0], 65535 - (58982 - 5897));
     /* the variance falls towards 0 by the share 6553 / 12450 of 960, at a dither of 0 */
-    ck_assert_uint_eq(m.variance[1][0], 960 - 505);
+    ck_assert_uint_eq(variance_of(&m, 1, 3, 0), 960 - 505);
     run(&seg_mixture_kernels_ref, &m, &f, row, mask, 0);
     ck_assert_uint_eq(mask[0], 0); /* the first mode is below 0.9 of all */
     f.value[0][0] = 100 * 128 + 1;
@@ -204,6 +215,74 @@ START_TEST(two_values) {
 }
 END_TEST
 
+/* Shadows among what a mixture that has learnt a while finds, by every level as by the twin. */
+START_TEST(shadows_are_equal) {
+    scene_random random = {9};
+    static frame f;
+    int32_t found = 0, left = 0;
+    for (int32_t width = 1; width <= LONGEST; width++) {
+        static mixture m;
+        uint8_t mask[LONGEST + 8];
+        memset(&m, 0, sizeof m);
+        seg_mixture_row row = constants(width, &random);
+        row.colours = 3;
+        row.rate = 3000;
+        const int variant = (int)scene_below(&random, 2);
+        for (int t = 0; t < 12; t++) {
+            paint(&f, &random, 8);
+            run(&seg_mixture_kernels_ref, &m, &f, row, mask, variant);
+        }
+        point_at(&row, &m, &f, variant);
+        for (int32_t x = 0; x < width; x++)
+            mask[x] = (uint8_t)(scene_below(&random, 2) * 255);
+        const seg_mixture_shade shade = {
+            .darkest = 0.1f * (float)scene_below(&random, 9), .near_squared = 16, .value = 127};
+        uint8_t wanted[LONGEST + 8], got[LONGEST + 8];
+        memcpy(wanted, mask, sizeof mask);
+        row.mask = wanted;
+        seg_mixture_kernels_ref.shade(&shade, &row);
+        for (int i = 0; i < level_count; i++) {
+            memcpy(got, mask, sizeof mask);
+            row.mask = got;
+            levels[i]->shade(&shade, &row);
+            ck_assert_mem_eq(got, wanted, sizeof wanted); /* with what is beyond the row */
+        }
+        for (int32_t x = 0; x < width; x++) {
+            found += wanted[x] == 127;
+            left += wanted[x] == 255;
+        }
+    }
+    ck_assert_int_gt(found, 100);
+    ck_assert_int_gt(left, 100);
+}
+END_TEST
+
+/* One mode of (200, 160, 120): 0.8 of its light is shadow, 0.6 is too dark, another hue is none. */
+START_TEST(a_shadow) {
+    static mixture m;
+    static frame f;
+    static const uint8_t levels8[3][3] = {{160, 120, 160}, {128, 96, 96}, {96, 72, 128}};
+    memset(&m, 0, sizeof m);
+    for (int32_t x = 0; x < 3; x++) {
+        m.weight[0][x] = 65535;
+        m.mode[0][seg_mixture_at(3, x, 0)] = 4 * 64;
+        for (int32_t c = 0; c < 3; c++) {
+            m.mode[0][seg_mixture_at(3, x, 1 + c)] = (uint16_t)((200 - 40 * c) * 128);
+            f.value8[c][1 + x] = levels8[c][x];
+        }
+    }
+    uint8_t mask[8] = {255, 255, 255, 7};
+    seg_mixture_row row = {.mask = mask, .width = 3, .modes = 2, .colours = 3, .background = 58981};
+    point_at(&row, &m, &f, 1);
+    const seg_mixture_shade shade = {.darkest = 0.7f, .near_squared = 16, .value = 127};
+    seg_mixture_kernels_ref.shade(&shade, &row);
+    ck_assert_uint_eq(mask[0], 127);
+    ck_assert_uint_eq(mask[1], 255);
+    ck_assert_uint_eq(mask[2], 255);
+    ck_assert_uint_eq(mask[3], 7);
+}
+END_TEST
+
 int main(void) {
     find_levels();
     Suite *suite = suite_create("mixture kernels");
@@ -212,6 +291,8 @@ int main(void) {
     tcase_add_test(cases, two_values);
     tcase_add_test(cases, weights_add_up);
     tcase_add_test(cases, levels_are_equal);
+    tcase_add_test(cases, a_shadow);
+    tcase_add_test(cases, shadows_are_equal);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
