@@ -202,9 +202,10 @@ SEG_API SEG_NODISCARD seg_status seg_slic(seg_image *labels, int32_t *regions,
 
 typedef struct seg_felzenszwalb_options {
     size_t size;
-    double scale;     /**< k, 8-bit levels times pixels: the more, the larger the regions */
-    double sigma;     /**< of a Gaussian blur before it, pixels */
-    int32_t min_size; /**< pixels; smaller regions join a neighbour */
+    double scale;         /**< k, 8-bit levels times pixels: the more, the larger the regions */
+    double sigma;         /**< of a Gaussian blur before it, pixels */
+    int32_t min_size;     /**< pixels; smaller regions join a neighbour */
+    int32_t connectivity; /**< 4 or 8: neighbours of a pixel in the graph */
 } seg_felzenszwalb_options;
 
 SEG_API void seg_felzenszwalb_options_init(seg_felzenszwalb_options *options);

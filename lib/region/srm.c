@@ -95,7 +95,7 @@ static seg_status run(const seg_image *labels, int32_t *regions, const seg_image
     forest f = {.unit = LEVELS * LEVELS / (2 * options->q) * LEVEL_UNIT * LEVEL_UNIT};
     f.confidence = seg_log_e(6) + 2 * seg_log_e(pixels);
     SEG_TRY(seg_planes_samples(&samples, picture, scratch));
-    SEG_TRY(seg_pixel_graph_make(&f.graph, &samples, blocked, SEG_WEIGHT_LARGEST, scratch));
+    SEG_TRY(seg_pixel_graph_make(&f.graph, &samples, blocked, SEG_WEIGHT_LARGEST, 4, scratch));
     SEG_TRY(seg_progress(&scratch->env, 0.3));
     f.parents = seg_scratch_take(scratch, (size_t)pixels, sizeof *f.parents, "regions");
     f.regions = seg_scratch_take(scratch, (size_t)pixels, sizeof *f.regions, "regions");

@@ -20,17 +20,19 @@ static int32_t weigh(const seg_planes *samples, int32_t from, int32_t to) {
                                 seg_plane_row(samples, plane, to / width)[to % width]);
         sum = sum + d * d;
     }
-    return (int32_t)(sqrtf(sum) * (16.0f * 255 / 32767) + 0.5f);
+    return (int32_t)(sqrtf(sum) * (128.0f * 255 / 32767) + 0.5f);
 }
 
-static int32_t list_edges(plain_edge *edges, const seg_planes *samples, const seg_image *blocked) {
+static int32_t list_edges(plain_edge *edges, const seg_planes *samples, const seg_image *blocked,
+                          int32_t connectivity) {
+    static const int32_t dx[4] = {1, 0, 1, -1}, dy[4] = {0, 1, 1, 1};
     int32_t count = 0;
     const int32_t width = samples->width, height = samples->height;
     for (int32_t y = 0; y < height; y++)
         for (int32_t x = 0; x < width; x++)
-            for (int down = 0; down < 2; down++) {
-                const int32_t to_x = x + !down, to_y = y + down;
-                if (to_x >= width || to_y >= height || plain_blocked(blocked, x, y) ||
+            for (int32_t i = 0; i < connectivity / 2; i++) {
+                const int32_t to_x = x + dx[i], to_y = y + dy[i];
+                if (to_x < 0 || to_x >= width || to_y >= height || plain_blocked(blocked, x, y) ||
                     plain_blocked(blocked, to_x, to_y))
                     continue;
                 plain_edge *edge = &edges[count];
@@ -56,31 +58,26 @@ static void relabel(plain_labels *labels, int32_t from, int32_t to) {
 
 static int32_t plain(plain_labels *labels, const seg_image *picture, const seg_image *blocked,
                      const void *options_, seg_scratch *scratch) {
-    static plain_edge edges[2 * PARTITION_AREA];
+    static plain_edge edges[4 * PARTITION_AREA];
     static float most[PARTITION_AREA + 1];
     const seg_felzenszwalb_options *options = options_;
     seg_planes samples;
     ck_assert_int_eq(seg_planes_samples(&samples, picture, scratch), SEG_OK);
     ck_assert_int_eq(seg_planes_blur(&samples, options->sigma, scratch), SEG_OK);
-    const int32_t count = list_edges(edges, &samples, blocked);
-    const float scale = (float)(16 * options->scale);
+    const int32_t count = list_edges(edges, &samples, blocked, options->connectivity);
+    const float scale = (float)(128 * options->scale);
     for (int32_t i = 0; i < labels->width * labels->height; i++) {
         labels->at[i] = plain_blocked(blocked, i % labels->width, i / labels->width) ? 0 : i + 1;
         most[i + 1] = scale;
     }
-    for (int pass = 0; pass < 2; pass++)
-        for (int32_t i = 0; i < count; i++) {
-            const int32_t a = labels->at[edges[i].from], b = labels->at[edges[i].to];
-            const float weight = (float)edges[i].weight;
-            if (a == b) continue;
-            if (pass == 0 && (weight > most[a] || weight > most[b])) continue;
-            if (pass == 1 && size_of(labels, a) >= options->min_size &&
-                size_of(labels, b) >= options->min_size)
-                continue;
-            relabel(labels, b, a);
-            if (pass == 0) most[a] = weight + scale / (float)size_of(labels, a);
-        }
-    return plain_pieces(labels);
+    for (int32_t i = 0; i < count; i++) {
+        const int32_t a = labels->at[edges[i].from], b = labels->at[edges[i].to];
+        const float weight = (float)edges[i].weight;
+        if (a == b || weight > most[a] || weight > most[b]) continue;
+        relabel(labels, b, a);
+        most[a] = weight + scale / (float)size_of(labels, a);
+    }
+    return plain_join_small(labels, &samples, options->min_size);
 }
 
 static void choose(void *options_, pixels_random *random) {
@@ -89,6 +86,7 @@ static void choose(void *options_, pixels_random *random) {
     options->scale = (double[]){0, 1, 30, 300, 5000}[pixels_below(random, 5)];
     options->sigma = (double[]){0, 0.8, 2}[pixels_below(random, 3)];
     options->min_size = 1 + (int32_t)pixels_below(random, 30);
+    options->connectivity = pixels_below(random, 2) ? 4 : 8;
 }
 
 static seg_status call(seg_image *labels, int32_t *regions, const seg_image *picture,

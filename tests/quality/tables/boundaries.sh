@@ -1,4 +1,5 @@
-# Edges at a series of thresholds are levels of one prediction. Sigma 2 is the best for both.
+# Edges at a series of thresholds, and regions at a series of scales, are levels of one prediction.
+# Sigma 2 is the best for either Canny.
 title 'boundaries'
 measures ods ois ap
 scored boundaries --levels
@@ -20,3 +21,16 @@ zero_crossings log --sigma 2
 zero_crossings dog --sigma 1.6
 
 theirs blur+Canny
+
+scored boundaries --levels --labels
+given --render labels
+# shellcheck disable=SC2046 # a setting each
+sweep felzenszwalb --min-size 300 -- $(for k in 12000 6000 3000 2000 1400 1000 700 500 350 200; do
+    echo "--scale=$k"
+done)
+# shellcheck disable=SC2046 # a setting each
+sweep mean-shift --spatial 16 --min-size 1000 -- $(for range in 14 12 10 8.5 7.5 6.5 5.5 4.5 3.5; do
+    echo "--range=$range"
+done)
+
+theirs graph
