@@ -16,10 +16,6 @@ seg_status seg_intensity_rows_init(seg_intensity_rows *rows, const seg_image *pi
     rows->channels = picture->channels < 3 ? 1 : SEG_INTENSITY_CHANNELS;
     const size_t width = (size_t)picture->width;
     SEG_TRY(seg_picture_grey(&rows->grey, &rows->working, picture, env));
-    for (int32_t c = 0; c < rows->channels; c++) {
-        rows->samples[c] = seg_allocate(env, width, sizeof(uint16_t), "a row of samples");
-        if (!rows->samples[c]) return SEG_ERROR_MEMORY;
-    }
     rows->room = seg_allocate(env, width, picture->channels * sizeof(uint16_t), "a row of samples");
     if (!rows->room) return SEG_ERROR_MEMORY;
     if (picture->format != SEG_F32) return SEG_OK;
@@ -28,53 +24,57 @@ seg_status seg_intensity_rows_init(seg_intensity_rows *rows, const seg_image *pi
 }
 
 void seg_intensity_rows_free(seg_intensity_rows *rows) {
-    for (int32_t c = 0; c < rows->channels; c++)
-        seg_release(rows->env, rows->samples[c]);
     seg_release(rows->env, rows->room);
     seg_release(rows->env, rows->counts);
     seg_image_unref(&rows->working);
 }
 
-static void find_counts(const seg_intensity_rows *rows, int32_t y) {
-    const seg_image *picture = rows->picture;
-    const float *row = seg_image_row(picture, y);
-    const int32_t colours = seg_colours(picture);
-    for (int32_t x = 0; x < picture->width; x++) {
+/* The part of a picture that a run is. */
+static seg_image run_of(const seg_image *picture, int32_t y, int32_t first, int32_t end) {
+    seg_image run = *picture;
+    const size_t pixel = picture->channels * seg_format_size((seg_format)picture->format);
+    run.data = (uint8_t *)seg_image_row(picture, y) + (size_t)first * pixel;
+    run.width = end - first;
+    run.height = 1;
+    return run;
+}
+
+static void find_counts(uint8_t *counts, const seg_image *run) {
+    const float *row = seg_image_row(run, 0);
+    const int32_t colours = seg_colours(run);
+    for (int32_t x = 0; x < run->width; x++) {
         bool finite = true;
         for (int32_t c = 0; c < colours; c++)
-            finite = finite && fabsf(row[(size_t)x * picture->channels + (size_t)c]) <= FLT_MAX;
-        rows->counts[x] = finite;
+            finite = finite && fabsf(row[(size_t)x * run->channels + (size_t)c]) <= FLT_MAX;
+        counts[x] = finite;
     }
 }
 
-void seg_intensity_rows_take(seg_intensity_rows *rows, int32_t y) {
-    const size_t width = (size_t)rows->picture->width, step = rows->picture->channels;
-    const uint16_t *row = seg_row16(rows->room, &rows->grey, y);
-    for (size_t x = 0; x < width; x++)
-        rows->samples[0][x] = row[x];
-    if (rows->channels > 1) row = seg_row16(rows->room, rows->picture, y);
+/* Every `step`-th of the samples. */
+static void add_samples(seg_sample_sums *s, const uint16_t *samples, size_t step, int32_t count,
+                        const uint8_t *counts) {
+    for (int32_t x = 0; x < count; x++) {
+        if (counts && !counts[x]) continue;
+        const int32_t value = samples[(size_t)x * step];
+        if (!s->count++) s->first = s->min = s->max = value;
+        const int64_t more = value - s->first;
+        s->sum += more;
+        s->squares += more * more;
+        s->min = value < s->min ? value : s->min;
+        s->max = value > s->max ? value : s->max;
+    }
+}
+
+void seg_intensity_rows_add(seg_sample_sums *sums, const seg_intensity_rows *rows, int32_t y,
+                            int32_t first, int32_t end) {
+    const seg_image grey = run_of(&rows->grey, y, first, end);
+    const seg_image run = run_of(rows->picture, y, first, end);
+    if (rows->counts) find_counts(rows->counts, &run);
+    add_samples(&sums[0], seg_row16(rows->room, &grey, 0), 1, grey.width, rows->counts);
+    if (rows->channels == 1) return;
+    const uint16_t *samples = seg_row16(rows->room, &run, 0);
     for (int32_t c = 1; c < rows->channels; c++)
-        for (size_t x = 0; x < width; x++)
-            rows->samples[c][x] = row[x * step + (size_t)c - 1];
-    if (rows->counts) find_counts(rows, y);
-}
-
-void seg_intensity_rows_add(seg_sample_sums *sums, const seg_intensity_rows *rows, int32_t first,
-                            int32_t end) {
-    for (int32_t c = 0; c < rows->channels; c++) {
-        seg_sample_sums *s = &sums[c];
-        const uint16_t *samples = rows->samples[c];
-        for (int32_t x = first; x < end; x++) {
-            if (rows->counts && !rows->counts[x]) continue;
-            const int32_t value = samples[x];
-            if (!s->count++) s->first = s->min = s->max = value;
-            const int64_t more = value - s->first;
-            s->sum += more;
-            s->squares += more * more;
-            s->min = value < s->min ? value : s->min;
-            s->max = value > s->max ? value : s->max;
-        }
-    }
+        add_samples(&sums[c], samples + c - 1, run.channels, run.width, rows->counts);
 }
 
 seg_intensity seg_intensity_of(const seg_sample_sums *s) {

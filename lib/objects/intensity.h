@@ -13,14 +13,13 @@ typedef struct seg_sample_sums {
     int32_t first, min, max;
 } seg_sample_sums;
 
-/** The picture, and its row that is at hand. */
+/** The picture. */
 typedef struct seg_intensity_rows {
     const seg_image *picture;
     seg_image grey, working;
-    int32_t channels;                          /* 1 or 4 */
-    uint16_t *samples[SEG_INTENSITY_CHANNELS]; /* of the row */
-    uint16_t *room;
-    uint8_t *counts; /* of the row: not 0 where the pixel is a number; NULL = all */
+    int32_t channels; /* 1 or 4 */
+    uint16_t *room;   /* a run's samples */
+    uint8_t *counts;  /* of the run: not 0 where the pixel is a number; NULL = all */
     const seg_env *env;
 } seg_intensity_rows;
 
@@ -29,12 +28,9 @@ SEG_NODISCARD seg_status seg_intensity_rows_init(seg_intensity_rows *rows, const
                                                  const seg_env *env);
 void seg_intensity_rows_free(seg_intensity_rows *rows);
 
-/** Makes row y the one at hand. */
-void seg_intensity_rows_take(seg_intensity_rows *rows, int32_t y);
-
-/** Adds the pixels first .. end-1 of that row to sums[0 .. channels-1]. */
-void seg_intensity_rows_add(seg_sample_sums *sums, const seg_intensity_rows *rows, int32_t first,
-                            int32_t end);
+/** Adds the pixels first .. end-1 of row y to sums[0 .. channels-1]. */
+void seg_intensity_rows_add(seg_sample_sums *sums, const seg_intensity_rows *rows, int32_t y,
+                            int32_t first, int32_t end);
 
 /** What the sums say; all 0 where nothing counts. */
 seg_intensity seg_intensity_of(const seg_sample_sums *sums);

@@ -179,7 +179,7 @@ static seg_status add_row(tallies *t, const int32_t *row, const int32_t *above, 
         add_moments(item, y, first, x);
         add_borders(item, above, width, first, x);
         SEG_TRY(add_extent(t, item, y, first, x));
-        if (t->picture) seg_intensity_rows_add(item->samples, t->picture, first, x);
+        if (t->picture) seg_intensity_rows_add(item->samples, t->picture, y, first, x);
     }
     return SEG_OK;
 }
@@ -238,7 +238,6 @@ static seg_status count_all(tallies *t, const seg_image *labels) {
     const int32_t *above = NULL;
     for (int32_t y = 0; y < labels->height; y++) {
         const int32_t *row = seg_image_row(labels, y);
-        if (t->picture) seg_intensity_rows_take(t->picture, y);
         SEG_TRY(add_row(t, row, above, labels->width, y));
         above = row;
     }

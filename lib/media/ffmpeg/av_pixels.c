@@ -355,12 +355,17 @@ static void expand_grey(const seg_image *image) {
     }
 }
 
-/* ---- swscale ---- */
+/* ---- other colours to RGB ---- */
 
 void seg_av_pixels_free(seg_av_pixels *pixels) {
     if (!pixels) return;
     sws_freeContext(pixels->scaler);
     pixels->scaler = NULL;
+    seg_yuv420_free(&pixels->yuv420);
+}
+
+static const int *coefficients_of(int matrix) {
+    return sws_getCoefficients(matrix == AVCOL_SPC_RGB ? SWS_CS_ITU601 : matrix);
 }
 
 /* Its answer must not depend on the processor: bit exact, accurately rounded, chroma at full
@@ -385,10 +390,8 @@ static seg_status prepare_scaler(seg_av_pixels *pixels, const AVFrame *frame, in
     if (!pixels->scaler)
         return seg_fail(SEG_ERROR_MEMORY, "out of memory for a pixel converter of %dx%d",
                         frame->width, frame->height);
-    int of_target = SWS_CS_ITU601;
-    const int *coefficients = sws_getCoefficients(matrix == AVCOL_SPC_RGB ? of_target : matrix);
-    sws_setColorspaceDetails(pixels->scaler, coefficients, full_range,
-                             sws_getCoefficients(of_target), 1, 0, 1 << 16, 1 << 16);
+    sws_setColorspaceDetails(pixels->scaler, coefficients_of(matrix), full_range,
+                             coefficients_of(AVCOL_SPC_RGB), 1, 0, 1 << 16, 1 << 16);
     pixels->width = frame->width;
     pixels->height = frame->height;
     pixels->source = source;
@@ -398,9 +401,19 @@ static seg_status prepare_scaler(seg_av_pixels *pixels, const AVFrame *frame, in
     return SEG_OK;
 }
 
-static seg_status scale(const seg_image *image, seg_av_pixels *pixels, const AVFrame *frame) {
+static bool is_common(const seg_image *image, const AVFrame *frame) {
+    return without_range(frame->format) == AV_PIX_FMT_YUV420P && image->channels == 3 &&
+           image->width >= SEG_YUV420_LEAST_SIDE && image->height >= SEG_YUV420_LEAST_SIDE;
+}
+
+static seg_status convert(const seg_image *image, seg_av_pixels *pixels, const AVFrame *frame,
+                          const seg_env *env) {
     static const int targets[2][2] = {{AV_PIX_FMT_RGB24, AV_PIX_FMT_RGBA},
                                       {AV_PIX_FMT_RGB48, AV_PIX_FMT_RGBA64}};
+    if (is_common(image, frame))
+        return seg_yuv420_to_rgb(image, &pixels->yuv420, (const uint8_t *const *)frame->data,
+                                 frame->linesize, coefficients_of((int)seg_av_matrix(frame, NULL)),
+                                 seg_av_full_range(frame), env);
     SEG_TRY(prepare_scaler(pixels, frame, targets[image->format == SEG_U16][image->channels == 4]));
     uint8_t *data[4] = {image->data, NULL, NULL, NULL};
     int strides[4] = {(int)image->stride, 0, 0, 0};
@@ -432,7 +445,7 @@ seg_status seg_av_picture(seg_image *image, seg_av_pixels *pixels, const AVFrame
         unpack_palette(image, frame);
         return SEG_OK;
     }
-    if (!is_unpacked(d)) return scale(image, pixels, frame);
+    if (!is_unpacked(d)) return convert(image, pixels, frame, env);
     unpack(image, frame, d);
     if (is_grey(d) && !seg_av_full_range(frame)) expand_grey(image);
     return SEG_OK;

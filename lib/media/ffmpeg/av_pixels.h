@@ -2,6 +2,8 @@
 #ifndef SEG_MEDIA_AV_PIXELS_H
 #define SEG_MEDIA_AV_PIXELS_H
 
+#include "media/ffmpeg/yuv420.h"
+
 #include <libavutil/frame.h>
 #include <libavutil/pixfmt.h>
 #include <segment/image.h>
@@ -13,6 +15,7 @@ typedef struct seg_av_pixels {
     bool grey_palettes; /**< set by the caller: a palette of opaque greys gives one channel */
     struct SwsContext *scaler;
     int width, height, source, target, matrix, full_range;
+    seg_yuv420 yuv420; /**< for what is most of videos, in place of the scaler */
 } seg_av_pixels;
 
 void seg_av_pixels_free(seg_av_pixels *pixels);
@@ -43,8 +46,9 @@ SEG_NODISCARD seg_status seg_av_shape(const AVFrame *frame, seg_format *format, 
 /**
  * The frame as a picture in full range. Grey and RGB formats are copied sample by sample (a depth
  * of 9 to 15 bits is kept as `bits`); YUV goes through swscale, bit exact and accurately rounded,
- * to 8 or 16 bits. `image` is written into if it fits (so it must not be shared), else replaced.
- * Errors: SEG_ERROR_UNSUPPORTED, SEG_ERROR_LIMIT, SEG_ERROR_MEMORY.
+ * or, 4:2:0 in 8 bits, through yuv420.h, to 8 or 16 bits. `image` is written into if it fits (so it
+ * must not be shared), else replaced. Errors: SEG_ERROR_UNSUPPORTED, SEG_ERROR_LIMIT,
+ * SEG_ERROR_MEMORY.
  */
 SEG_NODISCARD seg_status seg_av_picture(seg_image *image, seg_av_pixels *pixels,
                                         const AVFrame *frame, const seg_env *env);
