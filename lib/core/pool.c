@@ -3,10 +3,10 @@
  *
  * The calling thread is worker 0 and takes tasks like the others, from one atomic counter. Workers
  * sleep on a condition between runs, but look for the next one for a moment first: what iterates
- * has runs of a tenth of a millisecond, and waking a sleeper takes a third of that. A run wakes only
- * as many as it has tasks for, and does not wait for one that has not woken by the time all tasks
- * are taken. A run from within a task, from a second thread while the pool is busy, or in a forked
- * child (where the threads are gone) executes inline in its caller.
+ * has runs of a tenth of a millisecond, and waking a sleeper takes a third of that. A run wakes
+ * only as many as it has tasks for, and does not wait for one that has not woken by the time all
+ * tasks are taken. A run from within a task, from a second thread while the pool is busy, or in a
+ * forked child (where the threads are gone) executes inline in its caller.
  */
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE /* sched_getaffinity */
@@ -36,11 +36,11 @@ typedef struct pool_worker {
 
 struct seg_pool {
     seg_runner runner;
-    pid_t process;             /* that has the threads */
-    atomic_int_fast64_t next;  /* task to take */
-    pthread_mutex_t caller;    /* held during a run */
-    pthread_mutex_t mutex;     /* guards all that follows */
-    pthread_cond_t work, done; /* a run has opened, the last worker has left it */
+    pid_t process;                   /* that has the threads */
+    atomic_int_fast64_t next;        /* task to take */
+    pthread_mutex_t caller;          /* held during a run */
+    pthread_mutex_t mutex;           /* guards all that follows */
+    pthread_cond_t work, done;       /* a run has opened, the last worker has left it */
     atomic_uint_fast64_t run_number; /* written under the mutex, as is `joined` */
     atomic_int joined;               /* workers inside the run */
     bool open, quit;                 /* workers may join the run; end */

@@ -216,7 +216,8 @@ static double find_deviation(const fit *f) {
     return n ? 1.4826 * sqrt((double)select_rank(f->order, n, n / 2)) : 0;
 }
 
-static void gather(moments *sums, const fit *f, double scale) {
+/* Of the first `count` terms, which are those that the model has: others are multiplied by 0. */
+static void gather(moments *sums, const fit *f, double scale, int32_t count) {
     memset(sums, 0, sizeof *sums);
     for (int32_t i = 0; i < f->count; i++) {
         const seg_motion_sample *s = &f->samples[i];
@@ -224,7 +225,7 @@ static void gather(moments *sums, const fit *f, double scale) {
         const double weight = s->weight / (far * far);
         double terms[TERMS];
         terms_at(terms, (s->x - f->centre_x) / f->size, (s->y - f->centre_y) / f->size);
-        for (int a = 0; a < TERMS; a++) {
+        for (int32_t a = 0; a < count; a++) {
             const double share_of = weight * terms[a];
             for (int b = 0; b <= a; b++)
                 sums->terms[a][b] += share_of * terms[b];
@@ -281,9 +282,11 @@ static void run(seg_motion *motion, double *deviation, seg_motion_model model, f
     for (int round = 0; round < ROUNDS; round++) {
         find_residuals(f, motion);
         const double noise = seg_larger(find_deviation(f), LEAST_SCALE);
-        gather(&sums, f, noise * (round < COARSE_ROUNDS ? 3 : 1.5));
         const bool early = round < AFFINE_ROUNDS && model > SEG_MOTION_AFFINE;
-        solve_moments(motion->p, &sums, early ? SEG_MOTION_AFFINE : model);
+        const seg_motion_model now = early ? SEG_MOTION_AFFINE : model;
+        gather(&sums, f, noise * (round < COARSE_ROUNDS ? 3 : 1.5),
+               now > SEG_MOTION_AFFINE ? TERMS : 3);
+        solve_moments(motion->p, &sums, now);
     }
     find_residuals(f, motion);
     if (deviation) *deviation = find_deviation(f);

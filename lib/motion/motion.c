@@ -238,9 +238,9 @@ static seg_status take_frame(motion *state, slot *to, const seg_frame *frame) {
     SEG_TRY(seg_field_from_grey(&to->grey.grey, grey, env));
     seg_field_extend(&to->grey.grey);
     SEG_TRY(seg_planes_lab(&lab, &to->small, scratch));
-    seg_moving_take_frame(&to->frame,
-                          (const int16_t *const[3]){lab.plane[0], lab.plane[1], lab.plane[2]},
-                          lab.planes, lab.stride, lab.width, lab.height);
+    SEG_TRY(seg_moving_take_frame(
+        &to->frame, (const int16_t *const[3]){lab.plane[0], lab.plane[1], lab.plane[2]}, lab.planes,
+        lab.stride, lab.width, lab.height, env));
     to->linked = false;
     to->about = (seg_frame){.index = frame->index,
                             .pts = frame->pts,
@@ -377,11 +377,13 @@ static seg_status describe(motion *state, const slot *of, const slot *before, co
                                       .first = before->grey.grey.data,
                                       .second = of->grey.grey.data,
                                       .stride = of->back.u.stride};
-        SEG_TRY(seg_moving_hindsight(&state->moving, &before->frame, &hind, &rules, scratch));
+        SEG_TRY(seg_moving_hindsight(&state->moving, &before->frame, &hind, &rules, scratch,
+                                     &state->still->env));
     }
     seg_moving_found found;
     place_result(result, &of->about);
-    SEG_TRY(seg_moving_step(&state->moving, &found, &of->frame, said, &rules, scratch));
+    SEG_TRY(seg_moving_step(&state->moving, &found, &of->frame, said, &rules, scratch,
+                            &state->still->env));
     SEG_TRY(seg_moving_objects_find(&state->objects, &state->moving, said, &found.motion,
                                     (int32_t)seg_larger(1, least), scratch));
     tell(state, &found, ahead ? 1 : -1, result);

@@ -16,6 +16,7 @@
  */
 #include "motion/moving.h"
 
+#include "core/bands.h"
 #include "core/check.h"
 #include "core/math.h"
 #include "geometry/motion_fit.h"
@@ -38,6 +39,7 @@
 #define COLOUR_MEMORY 0.5f /* of a histogram after a frame */
 #define BOND_LEAST 0.1f
 #define SWEEPS 15
+#define BAND_HEIGHT 16
 
 /* ---- memory ---- */
 
@@ -94,8 +96,29 @@ static float squared_step(const int16_t *const lab[3], int32_t planes, size_t a,
     return sum;
 }
 
-void seg_moving_take_frame(const seg_moving_frame *frame, const int16_t *const lab[3],
-                           int32_t planes, size_t stride, int32_t width, int32_t height) {
+typedef struct bonds {
+    const seg_moving_frame *frame;
+    int32_t width;
+    float beta;
+} bonds;
+
+/* From squared steps to bonds. */
+static seg_status bonds_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    const bonds *job = argument;
+    float *right = job->frame->right, *below = job->frame->below;
+    const size_t from = (size_t)first * (size_t)job->width, to = (size_t)end * (size_t)job->width;
+    for (size_t i = from; i < to; i++) {
+        right[i] = (float)seg_exp((double)(-job->beta * right[i]));
+        below[i] = (float)seg_exp((double)(-job->beta * below[i]));
+    }
+    return SEG_OK;
+}
+
+seg_status seg_moving_take_frame(const seg_moving_frame *frame, const int16_t *const lab[3],
+                                 int32_t planes, size_t stride, int32_t width, int32_t height,
+                                 const seg_env *env) {
     double sum = 0;
     for (int32_t y = 0; y < height; y++) {
         for (int32_t x = 0; x < width; x++) {
@@ -112,11 +135,30 @@ void seg_moving_take_frame(const seg_moving_frame *frame, const int16_t *const l
     }
     /* beta = 1 / (2 mean squared step) */
     const size_t n = (size_t)width * (size_t)height;
-    const float beta = (float)(sum > 0 ? (double)n / sum : 0);
-    for (size_t i = 0; i < n; i++) {
-        frame->right[i] = (float)seg_exp((double)(-beta * frame->right[i]));
-        frame->below[i] = (float)seg_exp((double)(-beta * frame->below[i]));
-    }
+    bonds job = {frame, width, (float)(sum > 0 ? (double)n / sum : 0)};
+    return seg_run_bands(env, height, BAND_HEIGHT, bonds_band, &job);
+}
+
+/* ---- passes over the grid ---- */
+
+/* What the bands of a frame read and write. */
+typedef struct pass {
+    seg_moving *moving;
+    const seg_moving_frame *frame;
+    const seg_moving_flow *flow;
+    const seg_moving_found *found;
+    double unit; /* small pixels, of residuals */
+    float price; /* evidence that no motion has */
+    float smoothness;
+    const float *odds;
+    const float *from; /* means before a sweep, and after it */
+    float *to;
+    float *spare;
+} pass;
+
+static seg_status over_grid(const pass *job, seg_band_function function, const seg_env *env) {
+    pass own = *job;
+    return seg_run_bands(env, job->moving->height, BAND_HEIGHT, function, &own);
 }
 
 /* ---- the belief of the frame before ---- */
@@ -153,29 +195,37 @@ static bool is_shown(const seg_moving_way *way, ptrdiff_t stride, int32_t width,
     return error < 0.01f * (u * u + v * v + ru * ru + rv * rv) + 0.5f;
 }
 
-/* Fetches the belief of the frame before along the flow, where that frame shows the pixel; without
- * flow it stays in place. */
-static void carry_on(seg_moving *moving, const seg_moving_flow *flow) {
-    const int32_t width = moving->width, height = moving->height;
-    const size_t n = (size_t)width * (size_t)height;
-    if (!moving->carried) {
-        memset(moving->carry, 0, n * sizeof(float));
-        return;
-    }
-    if (!flow || !flow->back.u) {
-        memcpy(moving->carry, moving->belief, n * sizeof(float));
-        return;
-    }
-    float *out = moving->carry;
-    for (int32_t y = 0; y < height; y++) {
+static seg_status carry_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    const pass *job = argument;
+    const seg_moving_flow *flow = job->flow;
+    const int32_t width = job->moving->width, height = job->moving->height;
+    for (int32_t y = first; y < end; y++) {
         const float *u = flow->back.u + (ptrdiff_t)y * flow->stride;
         const float *v = flow->back.v + (ptrdiff_t)y * flow->stride;
+        float *out = job->moving->carry + (size_t)y * (size_t)width;
         for (int32_t x = 0; x < width; x++)
-            *out++ = is_shown(&flow->back, flow->stride, width, height, x, y)
-                         ? bilinear(moving->belief, width, width, height, (float)x + u[x],
+            out[x] = is_shown(&flow->back, flow->stride, width, height, x, y)
+                         ? bilinear(job->moving->belief, width, width, height, (float)x + u[x],
                                     (float)y + v[x])
                          : 0;
     }
+    return SEG_OK;
+}
+
+/* Fetches the belief of the frame before along the flow, where that frame shows the pixel; without
+ * flow it stays in place. */
+static seg_status carry_on(const pass *job, const seg_env *env) {
+    const seg_moving *moving = job->moving;
+    const size_t bytes = (size_t)moving->width * (size_t)moving->height * sizeof(float);
+    if (!moving->carried) {
+        memset(moving->carry, 0, bytes);
+        return SEG_OK;
+    }
+    if (job->flow && job->flow->back.u) return over_grid(job, carry_band, env);
+    memcpy(moving->carry, moving->belief, bytes);
+    return SEG_OK;
 }
 
 /* ---- the dominant motion ---- */
@@ -219,92 +269,102 @@ static float surprise(double deviations) {
     return (float)seg_log_e(1 + ratio * ratio);
 }
 
-static void weigh_residuals(seg_moving *moving, const seg_moving_found *found,
-                            const seg_moving_frame *frame, const seg_moving_flow *flow,
-                            double threshold) {
-    const double unit = (double)CALM * seg_larger(found->deviation, LEAST_DEVIATION);
-    const uint8_t *frame_out = frame->left_out;
-    float *out = moving->evidence;
-    for (int32_t y = 0; y < moving->height; y++) {
+static seg_status residuals_band(void *argument, int32_t band, int32_t first, int32_t end,
+                                 int32_t worker) {
+    (void)band, (void)worker;
+    const pass *job = argument;
+    const seg_moving_flow *flow = job->flow;
+    const int32_t width = job->moving->width, height = job->moving->height;
+    for (int32_t y = first; y < end; y++) {
+        const size_t row = (size_t)y * (size_t)width;
         const float *u = flow->to.u + (ptrdiff_t)y * flow->stride;
         const float *v = flow->to.v + (ptrdiff_t)y * flow->stride;
-        for (int32_t x = 0; x < moving->width; x++) {
+        float *evidence = job->moving->evidence + row;
+        for (int32_t x = 0; x < width; x++) {
+            if (job->frame->left_out[row + (size_t)x]) {
+                evidence[x] = -EVIDENCE_MOST;
+                continue;
+            }
+            if (!is_shown(&flow->to, flow->stride, width, height, x, y)) {
+                evidence[x] = UNSHOWN;
+                continue;
+            }
             double of[2];
-            seg_motion_at(of, &found->motion, x, y);
+            seg_motion_at(of, &job->found->motion, x, y);
             const double du = (double)u[x] - of[0], dv = (double)v[x] - of[1];
-            *out++ = (float)seg_log_e(1 + (du * du + dv * dv) / (unit * unit));
+            const double odds = seg_log_e(1 + (du * du + dv * dv) / (job->unit * job->unit));
+            evidence[x] = clamp_float((float)odds - job->price, EVIDENCE_MOST);
         }
     }
-    const float price = surprise(threshold);
-    float *evidence = moving->evidence;
-    for (int32_t y = 0; y < moving->height; y++)
-        for (int32_t x = 0; x < moving->width; x++, evidence++, frame_out++)
-            if (*frame_out)
-                *evidence = -EVIDENCE_MOST;
-            else if (!is_shown(&flow->to, flow->stride, moving->width, moving->height, x, y))
-                *evidence = UNSHOWN;
-            else
-                *evidence = clamp_float(*evidence - price, EVIDENCE_MOST);
-}
-
-/* Mean over a square of 2 REACH + 1, cut at the border; in place. */
-static void smooth(float *plane, int32_t width, int32_t height, float *spare) {
-    for (int32_t y = 0; y < height; y++) {
-        const float *row = plane + (size_t)y * (size_t)width;
-        float *out = spare + (size_t)y * (size_t)width;
-        for (int32_t x = 0; x < width; x++) {
-            const int32_t left = x > REACH ? x - REACH : 0;
-            const int32_t right = x + REACH < width ? x + REACH : width - 1;
-            float sum = 0;
-            for (int32_t i = left; i <= right; i++)
-                sum += row[i];
-            out[x] = sum / (float)(right - left + 1);
-        }
-    }
-    for (int32_t y = 0; y < height; y++) {
-        const int32_t top = y > REACH ? y - REACH : 0;
-        const int32_t bottom = y + REACH < height ? y + REACH : height - 1;
-        float *out = plane + (size_t)y * (size_t)width;
-        for (int32_t x = 0; x < width; x++) {
-            float sum = 0;
-            for (int32_t i = top; i <= bottom; i++)
-                sum += spare[(size_t)i * (size_t)width + (size_t)x];
-            out[x] = sum / (float)(bottom - top + 1);
-        }
-    }
+    return SEG_OK;
 }
 
 /*
  * Flow fills plain areas from their surroundings, and so says of a road that it moves as the car on
  * it. What counts is how much better the flow explains the neighbouring frame than the dominant
- * motion does: evidence for motion is cut by
- * gain / (gain + noise), and the rest of it counts against.
+ * motion does, as a mean over a square of 2 REACH + 1, cut at the border: evidence for motion is
+ * cut by gain / (gain + noise), and the rest of it counts against.
  */
-static void doubt(seg_moving *moving, const seg_moving_found *found, const seg_moving_flow *flow,
-                  float *spare) {
-    const int32_t width = moving->width, height = moving->height;
-    const size_t n = (size_t)width * (size_t)height;
-    float *gain = moving->mean; /* not needed before neighbours come */
-    for (int32_t y = 0; y < height; y++) {
-        const ptrdiff_t row = (ptrdiff_t)y * flow->stride;
+static void find_gain(float *gain, const pass *job, int32_t y) {
+    const seg_moving_flow *flow = job->flow;
+    const int32_t width = job->moving->width, height = job->moving->height;
+    const ptrdiff_t row = (ptrdiff_t)y * flow->stride;
+    for (int32_t x = 0; x < width; x++) {
+        double of[2];
+        seg_motion_at(of, &job->found->motion, x, y);
+        const float here = flow->first[row + x];
+        const float still = here - bilinear(flow->second, flow->stride, width, height,
+                                            (float)(x + of[0]), (float)(y + of[1]));
+        const float moved =
+            here - bilinear(flow->second, flow->stride, width, height,
+                            (float)x + flow->to.u[row + x], (float)y + flow->to.v[row + x]);
+        gain[x] = still * still - moved * moved;
+    }
+}
+
+/* Means across go to `spare`; `mean`, not needed before neighbours come, has the gains. */
+static seg_status gain_band(void *argument, int32_t band, int32_t first, int32_t end,
+                            int32_t worker) {
+    (void)band, (void)worker;
+    const pass *job = argument;
+    const int32_t width = job->moving->width;
+    for (int32_t y = first; y < end; y++) {
+        float *gain = job->moving->mean + (size_t)y * (size_t)width;
+        float *out = job->spare + (size_t)y * (size_t)width;
+        find_gain(gain, job, y);
         for (int32_t x = 0; x < width; x++) {
-            double of[2];
-            seg_motion_at(of, &found->motion, x, y);
-            const float here = flow->first[row + x];
-            const float still = here - bilinear(flow->second, flow->stride, width, height,
-                                                (float)(x + of[0]), (float)(y + of[1]));
-            const float moved =
-                here - bilinear(flow->second, flow->stride, width, height,
-                                (float)x + flow->to.u[row + x], (float)y + flow->to.v[row + x]);
-            gain[(size_t)y * (size_t)width + (size_t)x] = still * still - moved * moved;
+            const int32_t left = x > REACH ? x - REACH : 0;
+            const int32_t right = x + REACH < width ? x + REACH : width - 1;
+            float sum = 0;
+            for (int32_t i = left; i <= right; i++)
+                sum += gain[i];
+            out[x] = sum / (float)(right - left + 1);
         }
     }
-    smooth(gain, width, height, spare);
-    for (size_t i = 0; i < n; i++) {
-        if (!(moving->evidence[i] > 0)) continue;
-        const float sure = gain[i] > 0 ? gain[i] / (gain[i] + GAIN_NOISE) : 0;
-        moving->evidence[i] = sure * moving->evidence[i] - (1 - sure) * DOUBT;
+    return SEG_OK;
+}
+
+static seg_status doubt_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    const pass *job = argument;
+    const size_t width = (size_t)job->moving->width;
+    const int32_t height = job->moving->height;
+    for (int32_t y = first; y < end; y++) {
+        const int32_t top = y > REACH ? y - REACH : 0;
+        const int32_t bottom = y + REACH < height ? y + REACH : height - 1;
+        float *evidence = job->moving->evidence + (size_t)y * width;
+        for (size_t x = 0; x < width; x++) {
+            if (!(evidence[x] > 0)) continue;
+            float sum = 0;
+            for (int32_t i = top; i <= bottom; i++)
+                sum += job->spare[(size_t)i * width + x];
+            const float gain = sum / (float)(bottom - top + 1);
+            const float sure = gain > 0 ? gain / (gain + GAIN_NOISE) : 0;
+            evidence[x] = sure * evidence[x] - (1 - sure) * DOUBT;
+        }
     }
+    return SEG_OK;
 }
 
 /* ---- colours ---- */
@@ -360,101 +420,169 @@ static float squash(float x) {
     return x * (27 + x * x) / (27 + 9 * x * x);
 }
 
-/* Mean field: all pixels at once, from the means before. Leaves it in moving->mean; `spare` is of
- * the same size. */
-static void settle(seg_moving *moving, const seg_moving_frame *frame, const float *odds,
-                   float smoothness, float *spare) {
-    const int32_t width = moving->width, height = moving->height;
-    const size_t n = (size_t)width * (size_t)height, w = (size_t)width;
-    const float least = smoothness * BOND_LEAST;
-    float *from = moving->mean, *to = spare;
-    for (size_t i = 0; i < n; i++)
-        from[i] = squash(0.5f * odds[i]);
-    for (int sweep = 0; sweep < SWEEPS; sweep++) {
-        for (int32_t y = 0; y < height; y++) {
-            for (size_t x = 0, i = (size_t)y * w; x < w; x++, i++) {
-                float pull = 0;
-                if (x > 0) pull += (smoothness * frame->right[i - 1] + least) * from[i - 1];
-                if (x + 1 < w) pull += (smoothness * frame->right[i] + least) * from[i + 1];
-                if (y > 0) pull += (smoothness * frame->below[i - w] + least) * from[i - w];
-                if (y + 1 < height) pull += (smoothness * frame->below[i] + least) * from[i + w];
-                to[i] = squash(0.5f * odds[i] + pull);
-            }
-        }
-        float *const swap = from;
-        from = to;
-        to = swap;
+static seg_status start_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    const pass *job = argument;
+    const size_t width = (size_t)job->moving->width;
+    for (size_t i = (size_t)first * width; i < (size_t)end * width; i++)
+        job->to[i] = squash(0.5f * job->odds[i]);
+    return SEG_OK;
+}
+
+/* What the neighbours of the pixel say. */
+static float pull_at(const pass *job, int32_t x, int32_t y) {
+    const int32_t width = job->moving->width, height = job->moving->height;
+    const size_t w = (size_t)width, i = (size_t)y * w + (size_t)x;
+    const float *right = job->frame->right, *below = job->frame->below, *from = job->from;
+    const float smoothness = job->smoothness, least = smoothness * BOND_LEAST;
+    float pull = 0;
+    if (x > 0) pull += (smoothness * right[i - 1] + least) * from[i - 1];
+    if (x + 1 < width) pull += (smoothness * right[i] + least) * from[i + 1];
+    if (y > 0) pull += (smoothness * below[i - w] + least) * from[i - w];
+    if (y + 1 < height) pull += (smoothness * below[i] + least) * from[i + w];
+    return pull;
+}
+
+/* Pixels that have all four neighbours: from column 1 to the last but one of a row. */
+static void sweep_inner(float *restrict to, const pass *job, int32_t y) {
+    const size_t w = (size_t)job->moving->width, row = (size_t)y * w;
+    const float *restrict right = job->frame->right + row, *restrict below =
+                                                               job->frame->below + row;
+    const float *restrict above = below - w, *restrict odds = job->odds + row;
+    const float *restrict here = job->from + row, *restrict over = here - w,
+                          *restrict under = here + w;
+    const float smoothness = job->smoothness, least = smoothness * BOND_LEAST;
+    for (size_t x = 1; x + 1 < w; x++) {
+        float pull = 0;
+        pull += (smoothness * right[x - 1] + least) * here[x - 1];
+        pull += (smoothness * right[x] + least) * here[x + 1];
+        pull += (smoothness * above[x] + least) * over[x];
+        pull += (smoothness * below[x] + least) * under[x];
+        to[x] = squash(0.5f * odds[x] + pull);
     }
-    if (from != moving->mean) memcpy(moving->mean, from, n * sizeof(float));
+}
+
+static seg_status sweep_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    const pass *job = argument;
+    const int32_t width = job->moving->width;
+    for (int32_t y = first; y < end; y++) {
+        const size_t row = (size_t)y * (size_t)width;
+        const bool border = y == 0 || y + 1 == job->moving->height;
+        const int32_t step = border || width < 3 ? 1 : width - 1; /* all, or both ends */
+        for (int32_t x = 0; x < width; x += step)
+            job->to[row + (size_t)x] =
+                squash(0.5f * job->odds[row + (size_t)x] + pull_at(job, x, y));
+        if (step > 1) sweep_inner(job->to + row, job, y);
+    }
+    return SEG_OK;
+}
+
+/* Mean field: all pixels at once, from the means before. Leaves it in moving->mean. */
+static seg_status settle(const pass *given, const seg_env *env) {
+    seg_moving *moving = given->moving;
+    pass job = *given;
+    float *means[2] = {moving->mean, job.spare};
+    job.to = means[0];
+    SEG_TRY(over_grid(&job, start_band, env));
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+        job.from = means[sweep % 2];
+        job.to = means[1 - sweep % 2];
+        SEG_TRY(over_grid(&job, sweep_band, env));
+    }
+    const size_t n = (size_t)moving->width * (size_t)moving->height;
+    if (job.to != moving->mean) memcpy(moving->mean, job.to, n * sizeof(float));
+    return SEG_OK;
 }
 
 /* ---- a frame ---- */
 
 /* Twice: with the colours known so far, then with those of the answer. */
-static void decide(seg_moving *moving, const seg_moving_frame *frame, float smoothness,
-                   float *spare, float *bins) {
+static seg_status decide(pass *job, float *bins, const seg_env *env) {
+    seg_moving *moving = job->moving;
     const size_t n = (size_t)moving->width * (size_t)moving->height;
     float *odds = moving->belief; /* not needed any more: carry has it */
     float *moving_bins = bins, *still_bins = bins + SEG_MOVING_COLOURS;
+    job->odds = odds;
     for (int round = 0; round < 2; round++) {
         if (round == 1 || moving->carried) {
             find_colour_odds(moving, round ? moving_bins : moving->moving_colours,
                              round ? still_bins : moving->still_colours);
             for (size_t i = 0; i < n; i++)
-                odds[i] = moving->evidence[i] + moving->colour_odds[frame->colour[i]];
+                odds[i] = moving->evidence[i] + moving->colour_odds[job->frame->colour[i]];
         } else {
             memcpy(odds, moving->evidence, n * sizeof(float));
         }
-        settle(moving, frame, odds, smoothness, spare);
-        add_colours(moving_bins, still_bins, moving, frame);
+        SEG_TRY(settle(job, env));
+        add_colours(moving_bins, still_bins, moving, job->frame);
     }
     memcpy(moving->moving_colours, moving_bins, SEG_MOVING_COLOURS * sizeof(float));
     memcpy(moving->still_colours, still_bins, SEG_MOVING_COLOURS * sizeof(float));
+    return SEG_OK;
 }
 
 /* Evidence of a frame by its flow to a neighbour. */
-static void weigh(seg_moving *moving, seg_moving_found *found, const float *prior,
-                  const seg_moving_frame *frame, const seg_moving_flow *flow,
-                  const seg_moving_rules *rules, float *spare) {
-    find_dominant(found, moving, prior, frame, flow, rules->model);
-    weigh_residuals(moving, found, frame, flow, rules->threshold);
-    doubt(moving, found, flow, spare);
+static seg_status weigh(pass *job, seg_moving_found *found, const float *prior,
+                        const seg_moving_rules *rules, const seg_env *env) {
+    find_dominant(found, job->moving, prior, job->frame, job->flow, rules->model);
+    job->found = found;
+    job->unit = (double)CALM * seg_larger(found->deviation, LEAST_DEVIATION);
+    job->price = surprise(rules->threshold);
+    SEG_TRY(over_grid(job, residuals_band, env));
+    SEG_TRY(over_grid(job, gain_band, env));
+    return over_grid(job, doubt_band, env);
 }
 
 seg_status seg_moving_hindsight(seg_moving *moving, const seg_moving_frame *frame,
                                 const seg_moving_flow *flow, const seg_moving_rules *rules,
-                                seg_scratch *scratch) {
+                                seg_scratch *scratch, const seg_env *env) {
     const size_t n = (size_t)moving->width * (size_t)moving->height;
-    float *spare = seg_scratch_take(scratch, n, sizeof *spare, "beliefs");
-    if (!spare) return SEG_ERROR_MEMORY;
+    pass job = {.moving = moving, .frame = frame, .flow = flow};
+    job.spare = seg_scratch_take(scratch, n, sizeof(float), "beliefs");
+    if (!job.spare) return SEG_ERROR_MEMORY;
     seg_moving_found found = {.model = SEG_MOTION_TRANSLATION};
-    weigh(moving, &found, moving->belief, frame, flow, rules, spare);
+    SEG_TRY(weigh(&job, &found, moving->belief, rules, env));
     for (size_t i = 0; i < n; i++)
         moving->belief[i] = clamp_float(moving->belief[i] + moving->evidence[i], BELIEF_MOST);
     return SEG_OK;
 }
 
+static seg_status belief_band(void *argument, int32_t band, int32_t first, int32_t end,
+                              int32_t worker) {
+    (void)band, (void)worker;
+    const pass *job = argument;
+    const seg_moving *moving = job->moving;
+    const size_t width = (size_t)moving->width;
+    for (size_t i = (size_t)first * width; i < (size_t)end * width; i++) {
+        const double p = 0.5 + 0.5 * (double)moving->mean[i];
+        moving->belief[i] = clamp_float((float)seg_log_e((p + 1e-4) / (1 - p + 1e-4)), BELIEF_MOST);
+    }
+    return SEG_OK;
+}
+
 seg_status seg_moving_step(seg_moving *moving, seg_moving_found *found,
                            const seg_moving_frame *frame, const seg_moving_flow *flow,
-                           const seg_moving_rules *rules, seg_scratch *scratch) {
+                           const seg_moving_rules *rules, seg_scratch *scratch,
+                           const seg_env *env) {
     const size_t n = (size_t)moving->width * (size_t)moving->height;
-    float *spare = seg_scratch_take(scratch, n + 2 * SEG_MOVING_COLOURS, sizeof *spare, "beliefs");
-    if (!spare) return SEG_ERROR_MEMORY;
-    carry_on(moving, flow);
+    pass job = {
+        .moving = moving, .frame = frame, .flow = flow, .smoothness = (float)rules->smoothness};
+    job.spare = seg_scratch_take(scratch, n + 2 * SEG_MOVING_COLOURS, sizeof(float), "beliefs");
+    if (!job.spare) return SEG_ERROR_MEMORY;
+    SEG_TRY(carry_on(&job, env));
     *found = (seg_moving_found){.model = SEG_MOTION_TRANSLATION};
     if (flow) {
-        weigh(moving, found, moving->carried ? moving->carry : NULL, frame, flow, rules, spare);
+        SEG_TRY(weigh(&job, found, moving->carried ? moving->carry : NULL, rules, env));
     } else {
         memset(moving->evidence, 0, n * sizeof(float));
     }
     const float share = flow ? CARRY : 1;
     for (size_t i = 0; i < n; i++)
         moving->evidence[i] += share * moving->carry[i];
-    decide(moving, frame, (float)rules->smoothness, spare, spare + n);
-    for (size_t i = 0; i < n; i++) {
-        const double p = 0.5 + 0.5 * (double)moving->mean[i];
-        moving->belief[i] = clamp_float((float)seg_log_e((p + 1e-4) / (1 - p + 1e-4)), BELIEF_MOST);
-    }
+    SEG_TRY(decide(&job, job.spare + n, env));
+    SEG_TRY(over_grid(&job, belief_band, env));
     moving->carried = true;
     return SEG_OK;
 }

@@ -1,6 +1,6 @@
 /*
  * Which pixels move against the dominant motion: evidence of one frame's flow, carried on from
- * frame to frame along the flow, with colours and neighbours. Works on a small grid, sequentially.
+ * frame to frame along the flow, with colours and neighbours. Works on a small grid.
  */
 #ifndef SEG_MOTION_MOVING_H
 #define SEG_MOTION_MOVING_H
@@ -60,8 +60,10 @@ void seg_moving_free(seg_moving *moving, const seg_env *env);
 
 /** Colours and contrasts of a frame from its CIELAB samples (planes.h): `lab` holds 1 or 3 rows'
  *  planes. */
-void seg_moving_take_frame(const seg_moving_frame *frame, const int16_t *const lab[3],
-                           int32_t planes, size_t stride, int32_t width, int32_t height);
+SEG_NODISCARD seg_status seg_moving_take_frame(const seg_moving_frame *frame,
+                                               const int16_t *const lab[3], int32_t planes,
+                                               size_t stride, int32_t width, int32_t height,
+                                               const seg_env *env);
 
 typedef struct seg_moving_rules {
     int32_t model;     /* seg_motion_model, or -1 to choose one */
@@ -70,16 +72,18 @@ typedef struct seg_moving_rules {
 } seg_moving_rules;
 
 /** Belief of the frame at hand. `flow` NULL: nothing new is known, the belief stays where it was.
- *  On error the belief is that of the frame before. */
+ *  On error nothing is known any more. */
 SEG_NODISCARD seg_status seg_moving_step(seg_moving *moving, seg_moving_found *found,
                                          const seg_moving_frame *frame, const seg_moving_flow *flow,
-                                         const seg_moving_rules *rules, seg_scratch *scratch);
+                                         const seg_moving_rules *rules, seg_scratch *scratch,
+                                         const seg_env *env);
 
 /** The belief of the frame before learns what the flow from that frame to the next one says:
  * `frame` and `flow` are its own, `flow->to` leads to the frame at hand. Errors: SEG_ERROR_MEMORY.
  */
 SEG_NODISCARD seg_status seg_moving_hindsight(seg_moving *moving, const seg_moving_frame *frame,
                                               const seg_moving_flow *flow,
-                                              const seg_moving_rules *rules, seg_scratch *scratch);
+                                              const seg_moving_rules *rules, seg_scratch *scratch,
+                                              const seg_env *env);
 
 #endif
