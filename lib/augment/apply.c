@@ -1,7 +1,7 @@
 /*
  * Pipelines at work. The sample goes from stage to stage, its pictures from room to room: a step
- * that makes a new picture makes it in the room that is not in use. Sizes seen before find their
- * memory there.
+ * that makes a new picture makes it in the room that is not in use, the last one in the caller's
+ * sample. Sizes seen before find their memory there.
  */
 #include "augment/work.h"
 #include "core/check.h"
@@ -38,6 +38,7 @@ void seg_augment_work_free(seg_augment_work *work) {
     for (int i = 0; i < SEG_MOST_PARTNERS; i++)
         seg_sample_free(&work->partners[i]);
     seg_scratch_free(&work->scratch);
+    seg_release(&env, work->quantiles);
     seg_release(&env, work->decisions);
     seg_release(&env, work);
 }
@@ -61,6 +62,14 @@ static seg_status picture_in(seg_image *image, seg_scratch *scratch, int32_t wid
 seg_status seg_augment_picture(seg_image *image, seg_augment_step *step, seg_room room,
                                int32_t width, int32_t height, const seg_image *like) {
     seg_augment_work *work = step->work;
+    seg_image *landing = work->landing[room];
+    if (landing) {
+        work->landing[room] = NULL;
+        SEG_TRY(seg_image_take(landing, width, height, like, step->env));
+        *image = *landing;
+        image->owner = NULL;
+        return SEG_OK;
+    }
     const int32_t next = 1 - work->room[room];
     seg_scratch_rewind(&work->rooms[room][next]);
     SEG_TRY(picture_in(image, &work->rooms[room][next], width, height, (seg_format)like->format,
@@ -167,9 +176,10 @@ typedef struct run {
     const seg_augment_partners *partners;
     const seg_env *env;
     uint64_t item;
+    seg_sample *target;
 } run;
 
-static seg_status run_node(const run *r, int32_t index, uint32_t path, bool surely);
+static seg_status run_node(const run *r, int32_t index, uint32_t path, bool surely, bool last);
 
 static seg_status run_filter(seg_augment_step *step) {
     seg_image target;
@@ -190,7 +200,7 @@ static seg_status run_plan(seg_augment_step *step) {
     return seg_augment_move(step, &geometry);
 }
 
-static seg_status run_policy(const run *r, seg_augment_step *step, int32_t index) {
+static seg_status run_policy(const run *r, seg_augment_step *step, int32_t index, bool last) {
     const seg_augment_node *nodes = r->pipeline->nodes;
     int32_t count = 0;
     for (int32_t i = index + 1; i < nodes[index].end; i = nodes[i].end)
@@ -204,29 +214,46 @@ static seg_status run_policy(const run *r, seg_augment_step *step, int32_t index
         SEG_TRY(
             run_node(r, child,
                      seg_augment_path(seg_augment_path(step->path, (uint32_t)k), nodes[child].path),
-                     step->selected[k] >= count));
+                     step->selected[k] >= count, last && k == step->selected_count - 1));
     }
     return SEG_OK;
 }
 
-static seg_status run_node(const run *r, int32_t index, uint32_t path, bool surely) {
+static seg_random stream_of(const run *r, uint32_t path) {
+    return seg_random_stream((uint64_t)r->pipeline->options.seed, r->item, path);
+}
+
+/* The step's first draw. */
+static bool applies(const run *r, const seg_augment_node *node, uint32_t path) {
+    const seg_random stream = stream_of(r, path);
+    return seg_random_unit(&stream, 0) < ((const seg_augment_head *)node->options)->p;
+}
+
+/* The last step works in the caller's pictures. Those that mix do not: a partner may lie there. */
+static void land(const run *r) {
+    r->work->landing[SEG_ROOM_PICTURE] = &r->target->picture;
+    r->work->landing[SEG_ROOM_SEMANTIC] = &r->target->semantic;
+    r->work->landing[SEG_ROOM_INSTANCES] = &r->target->instances;
+}
+
+static seg_status run_node(const run *r, int32_t index, uint32_t path, bool surely, bool last) {
     const seg_augment_node *node = &r->pipeline->nodes[index];
-    seg_augment_step step = {
-        .augmentation = node->augmentation,
-        .options = node->options,
-        .rules = &r->pipeline->options,
-        .path = path,
-        .stream = seg_random_stream((uint64_t)r->pipeline->options.seed, r->item, path),
-        .sample = &r->work->stages[r->work->stage],
-        .work = r->work,
-        .scratch = &r->work->scratch,
-        .env = r->env,
-        .partners = r->partners};
-    const double p = ((const seg_augment_head *)node->options)->p;
-    if (!(seg_draw_unit(&step) < p) && !surely) return SEG_OK;
+    seg_augment_step step = {.augmentation = node->augmentation,
+                             .options = node->options,
+                             .rules = &r->pipeline->options,
+                             .path = path,
+                             .stream = stream_of(r, path),
+                             .drawn = 1,
+                             .sample = &r->work->stages[r->work->stage],
+                             .work = r->work,
+                             .scratch = &r->work->scratch,
+                             .env = r->env,
+                             .partners = r->partners};
+    if (!applies(r, node, path) && !surely) return SEG_OK;
     SEG_TRY(seg_augment_decide(&step, "applied", 1));
     seg_scratch_rewind(step.scratch);
-    if (node->augmentation->choose) return run_policy(r, &step, index);
+    if (node->augmentation->choose) return run_policy(r, &step, index, last);
+    if (last && !node->augmentation->partners) land(r);
     if (node->augmentation->plan) return run_plan(&step);
     if (node->augmentation->filter) return run_filter(&step);
     return node->augmentation->mix(&step);
@@ -257,11 +284,12 @@ static seg_status check_steps(const seg_augment_pipeline *pipeline, const seg_sa
     return SEG_OK;
 }
 
-static seg_status run_all(const run *r, seg_sample *target, const seg_sample *source) {
+static seg_status run_all(const run *r, const seg_sample *source) {
     seg_augment_work *work = r->work;
     seg_sample *first = &work->stages[0];
     work->stage = 0;
     work->decision_count = 0;
+    memset(work->landing, 0, sizeof work->landing);
     memset(work->room, 0, sizeof work->room); /* the same rooms each time: their memory is there */
     seg_sample_clear(&work->stages[1]);
     seg_sample_clear(first);
@@ -278,9 +306,12 @@ static seg_status run_all(const run *r, seg_sample *target, const seg_sample *so
     first->instances = source->instances;
     first->picture.owner = first->semantic.owner = first->instances.owner = NULL;
     const seg_augment_node *nodes = r->pipeline->nodes;
+    int32_t last = -1;
     for (int32_t i = 0; i < r->pipeline->count; i = nodes[i].end)
-        SEG_TRY(run_node(r, i, nodes[i].path, false));
-    return seg_sample_copy(target, &work->stages[work->stage], r->env);
+        if (applies(r, &nodes[i], nodes[i].path)) last = i;
+    for (int32_t i = 0; i < r->pipeline->count; i = nodes[i].end)
+        SEG_TRY(run_node(r, i, nodes[i].path, false, i == last));
+    return seg_sample_copy(r->target, &work->stages[work->stage], r->env);
 }
 
 seg_status seg_augment_apply(const seg_augment_pipeline *pipeline, seg_augment_work *work,
@@ -293,10 +324,10 @@ seg_status seg_augment_apply(const seg_augment_pipeline *pipeline, seg_augment_w
                         : !target ? "target"
                                   : "source");
     if (target == source) return seg_fail(SEG_ERROR_ARGUMENT, "target and source are the same");
-    const run r = {pipeline, work, partners, &work->env, item_of(source->name, copy)};
+    const run r = {pipeline, work, partners, &work->env, item_of(source->name, copy), target};
     seg_status status = seg_sample_check(source);
     if (status >= 0) status = check_steps(pipeline, source);
-    if (status >= 0) status = run_all(&r, target, source);
+    if (status >= 0) status = run_all(&r, source);
     if (status < 0) seg_sample_clear(target);
     return status;
 }

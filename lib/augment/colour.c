@@ -2,6 +2,7 @@
 #include "augment/pixel.h"
 #include "augment/tone.h"
 #include "core/math.h"
+#include "kernels/augment_formula.h"
 
 #include <math.h>
 #include <string.h>
@@ -37,48 +38,18 @@ static seg_status apply_colours(seg_augment_step *step, const seg_image *target,
 
 /* ---- HSV ---- */
 
-/* A. Smith, "Color gamut transform pairs", SIGGRAPH 1978; hue in turns. */
-static void to_hsv(float hsv[3], const float rgb[3]) {
-    const float r = rgb[0], g = rgb[1], b = rgb[2];
-    const float most = r > g ? r > b ? r : b : g > b ? g : b;
-    const float least = r < g ? r < b ? r : b : g < b ? g : b, range = most - least;
-    float hue = 0;
-    if (range > 0) {
-        hue = most == r ? (g - b) / range : most == g ? (b - r) / range + 2 : (r - g) / range + 4;
-        hue *= 1.0f / 6;
-        if (hue < 0) hue += 1;
-    }
-    hsv[0] = hue;
-    hsv[1] = most > 0 ? range / most : 0;
-    hsv[2] = most;
-}
-
-static float clamped(float value) {
-    return value > 0 ? value < 1 ? value : 1 : 0;
-}
-
-static void from_hsv(float rgb[3], const float hsv[3]) {
-    static const float offsets[3] = {5, 3, 1};
-    for (int c = 0; c < 3; c++) {
-        float k = offsets[c] + hsv[0] * 6;
-        k -= 6 * floorf(k * (1.0f / 6));
-        const float other = 4 - k, near = k < other ? k : other;
-        rgb[c] = hsv[2] - hsv[2] * hsv[1] * clamped(near);
-    }
-}
-
-typedef struct hsv_change {
-    float turn, saturation, value;
-} hsv_change;
-
 static void change_hsv(const void *user, float rgb[3]) {
-    const hsv_change *change = user;
-    float hsv[3];
-    to_hsv(hsv, rgb);
-    hsv[0] += change->turn;
-    hsv[1] = clamped(hsv[1] * change->saturation);
-    hsv[2] = clamped(hsv[2] * change->value);
-    from_hsv(rgb, hsv);
+    augment_hsv(rgb, user);
+}
+
+static seg_status apply_hsv(seg_augment_step *step, const seg_image *target,
+                            const seg_image *source, const seg_hsv_change *change) {
+    if (source->format != SEG_U8 || source->channels < 3 || seg_image_full_scale(source) != 255)
+        return apply_colours(step, target, source, change_hsv, change);
+    for (int32_t y = 0; y < source->height; y++)
+        seg_augment_kernels_get()->hsv_u8(seg_image_row(target, y), seg_image_row(source, y),
+                                          change, (size_t)source->width, source->channels);
+    return SEG_OK;
 }
 
 static const seg_param hsv_rows[] = {
@@ -97,11 +68,11 @@ static seg_status hsv(seg_augment_step *step, const seg_image *target, const seg
     const double turn = seg_draw_between(step, -o->h, o->h);
     const double saturation = 1 + seg_draw_between(step, -o->s, o->s);
     const double value = 1 + seg_draw_between(step, -o->v, o->v);
-    const hsv_change change = {(float)(turn / 360), (float)saturation, (float)value};
+    const seg_hsv_change change = {(float)(turn / 360), (float)saturation, (float)value};
     SEG_TRY(seg_augment_decide(step, "hue", turn));
     SEG_TRY(seg_augment_decide(step, "saturation", saturation));
     SEG_TRY(seg_augment_decide(step, "value", value));
-    return apply_colours(step, target, source, change_hsv, &change);
+    return apply_hsv(step, target, source, &change);
 }
 
 /* ---- matrices ---- */
@@ -155,9 +126,9 @@ SEG_AUGMENT_TABLE(hue_table, hue_rows, colour_options);
 static seg_status hue(seg_augment_step *step, const seg_image *target, const seg_image *source) {
     const colour_options *o = step->options;
     const double turn = seg_draw_between(step, -o->limit, o->limit);
-    const hsv_change change = {(float)(turn / 360), 1, 1};
+    const seg_hsv_change change = {(float)(turn / 360), 1, 1};
     SEG_TRY(seg_augment_decide(step, "hue", turn));
-    return apply_colours(step, target, source, change_hsv, &change);
+    return apply_hsv(step, target, source, &change);
 }
 
 static seg_status grey(seg_augment_step *step, const seg_image *target, const seg_image *source) {
@@ -180,7 +151,7 @@ SEG_AUGMENT_TABLE(jitter_table, jitter_rows, colour_options);
 
 typedef struct jitter_change {
     colour_matrix matrix;
-    hsv_change hue;
+    seg_hsv_change hue;
     float factor, add;
 } jitter_change;
 
@@ -188,8 +159,8 @@ static void change_jitter(const void *user, float rgb[3]) {
     const jitter_change *j = user;
     by_matrix(&j->matrix, rgb);
     for (int c = 0; c < 3; c++)
-        rgb[c] = clamped(rgb[c] * j->factor + j->add);
-    if (j->hue.turn != 0) change_hsv(&j->hue, rgb);
+        rgb[c] = augment_unit(rgb[c] * j->factor + j->add);
+    if (j->hue.turn != 0) augment_hsv(rgb, &j->hue);
 }
 
 static double scaled(const void *user, double level, int32_t channel) {

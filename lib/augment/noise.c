@@ -5,12 +5,13 @@
  */
 #include "augment/pixel.h"
 #include "augment/tone.h"
+#include "augment/work.h"
 #include "core/math.h"
+#include "kernels/augment.h"
 
 #include <math.h>
-#include <string.h>
 
-#define QUANTILES 4096
+#define CHUNK 512 /* samples whose random words are drawn at a time: 8 of each position */
 
 typedef struct noise_options {
     size_t size;
@@ -21,47 +22,89 @@ typedef struct noise_options {
 
 /* ---- normal deviates of a row ---- */
 
-static seg_status make_quantiles(seg_augment_step *step, float **table) {
-    *table = seg_scratch_take(step->scratch, QUANTILES, sizeof **table, "quantiles");
-    if (!*table) return SEG_ERROR_MEMORY;
-    double square = 0;
-    for (int i = 0; i < QUANTILES; i++) {
-        const double value = seg_normal_quantile((i + 0.5) / QUANTILES);
-        (*table)[i] = (float)value;
-        square += value * value;
+/* The quantiles, which the working memory keeps. */
+static seg_status find_quantiles(const seg_augment_step *step, const float **found) {
+    seg_augment_work *work = step->work;
+    if (!work->quantiles) {
+        float *table = seg_allocate(&work->env, SEG_QUANTILES, sizeof *table, "quantiles");
+        if (!table) return SEG_ERROR_MEMORY;
+        double square = 0;
+        for (int i = 0; i < SEG_QUANTILES; i++) {
+            const double value = seg_normal_quantile((i + 0.5) / SEG_QUANTILES);
+            table[i] = (float)value;
+            square += value * value;
+        }
+        /* the tails are cut: deviation 1 */
+        const float fix = (float)(1 / sqrt(square / SEG_QUANTILES));
+        for (int i = 0; i < SEG_QUANTILES; i++)
+            table[i] *= fix;
+        work->quantiles = table;
     }
-    const float fix = (float)(1 / sqrt(square / QUANTILES)); /* the tails are cut: deviation 1 */
-    for (int i = 0; i < QUANTILES; i++)
-        (*table)[i] *= fix;
+    *found = work->quantiles;
     return SEG_OK;
 }
 
-/* `count` deviates of row y. */
-static void draw_row(float *deviates, const float *table, uint64_t seed, int32_t y, size_t count) {
+/* The words of samples first .. first + CHUNK - 1 of row y. */
+static void draw_words(uint32_t words[CHUNK / 2], uint64_t seed, int32_t y, size_t first) {
     const seg_random stream = seg_random_stream(seed, (uint64_t)y, 1);
-    for (size_t i = 0; i < count; i += 8) {
-        uint32_t words[4];
-        seg_random_words(words, &stream, (uint32_t)(i / 8));
-        for (size_t k = 0; k < 8 && i + k < count; k++)
-            deviates[i + k] = table[words[k / 2] >> (k % 2 ? 4 : 20) & (QUANTILES - 1)];
+    seg_augment_kernels_get()->words(words, &stream, (uint32_t)(first / 8), CHUNK / 8);
+}
+
+static void draw_row(float *deviates, const float *quantiles, uint64_t seed, int32_t y,
+                     size_t count) {
+    uint32_t words[CHUNK / 2];
+    for (size_t i = 0; i < count; i++) {
+        if (i % CHUNK == 0) draw_words(words, seed, y, i);
+        deviates[i] = quantiles[SEG_QUANTILE_OF(words[i % CHUNK / 2], i % 2)];
     }
+}
+
+/* Noise that is added to 8 bits without alpha: whole numbers, each quantile's. */
+static seg_status add_whole(seg_augment_step *step, const seg_image *target,
+                            const seg_image *source, const float *quantiles, uint64_t seed,
+                            float sigma) {
+    const seg_augment_kernels *kernels = seg_augment_kernels_get();
+    const size_t count = (size_t)source->width * source->channels;
+    uint32_t words[CHUNK / 2];
+    int16_t *steps = seg_scratch_take(step->scratch, SEG_QUANTILES, sizeof *steps, "steps");
+    if (!steps) return SEG_ERROR_MEMORY;
+    for (int i = 0; i < SEG_QUANTILES; i++) /* of at most 4 * 255; cut to nearest */
+        steps[i] = (int16_t)((int32_t)(quantiles[i] * sigma + 1024.5f) - 1024);
+    for (int32_t y = 0; y < source->height; y++) {
+        const uint8_t *from = seg_image_row(source, y);
+        uint8_t *to = seg_image_row(target, y);
+        for (size_t first = 0; first < count; first += CHUNK) {
+            draw_words(words, seed, y, first);
+            kernels->noise_u8(to + first, from + first, words, steps,
+                              count - first < CHUNK ? count - first : CHUNK);
+        }
+    }
+    return SEG_OK;
 }
 
 /* What a level becomes with a deviate. */
 typedef float (*disturb)(float level, float deviate, float strength);
+
+static float plus(float level, float deviate, float strength) {
+    return level + deviate * strength;
+}
 
 static seg_status disturb_all(seg_augment_step *step, const seg_image *target,
                               const seg_image *source, disturb change, double strength) {
     const size_t count = (size_t)source->width * source->channels;
     const int32_t channels = source->channels, colours = seg_colour_channels(source);
     const uint64_t seed = seg_draw_seed(step);
-    float *table, *levels = seg_scratch_take(step->scratch, count, sizeof *levels, "levels");
+    const float *quantiles;
+    SEG_TRY(find_quantiles(step, &quantiles));
+    if (change == plus && source->format == SEG_U8 && channels == colours &&
+        seg_image_full_scale(source) == 255)
+        return add_whole(step, target, source, quantiles, seed, (float)(strength * 255));
+    float *levels = seg_scratch_take(step->scratch, count, sizeof *levels, "levels");
     float *deviates = seg_scratch_take(step->scratch, count, sizeof *deviates, "deviates");
     if (!levels || !deviates) return SEG_ERROR_MEMORY;
-    SEG_TRY(make_quantiles(step, &table));
     for (int32_t y = 0; y < source->height; y++) {
         seg_row_levels(levels, source, y);
-        draw_row(deviates, table, seed, y, count);
+        draw_row(deviates, quantiles, seed, y, count);
         for (int32_t x = 0; x < source->width; x++)
             for (int32_t c = 0; c < colours; c++) {
                 const size_t i = (size_t)x * (size_t)channels + (size_t)c;
@@ -88,10 +131,6 @@ static seg_status check_range(const void *options) {
     if (o->low <= o->high) return SEG_OK;
     return seg_fail(SEG_ERROR_OPTION, "low is %g, high %g (low must not be above high)", o->low,
                     o->high);
-}
-
-static float plus(float level, float deviate, float strength) {
-    return level + deviate * strength;
 }
 
 static seg_status gaussian_noise(seg_augment_step *step, const seg_image *target,

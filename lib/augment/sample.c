@@ -182,15 +182,24 @@ void seg_runs_draw(const seg_image *mask, const uint32_t *runs, int32_t count) {
 
 /* ---- copies ---- */
 
+seg_status seg_image_take(seg_image *target, int32_t width, int32_t height, const seg_image *like,
+                          const seg_env *env) {
+    if (!seg_image_empty(target) &&
+        (target->width != width || target->height != height || target->format != like->format ||
+         target->channels != like->channels))
+        seg_image_unref(target);
+    SEG_TRY(seg_image_ensure(target, width, height, (seg_format)like->format, like->channels, env));
+    target->bits = like->bits;
+    target->colour = like->colour;
+    return SEG_OK;
+}
+
 seg_status seg_image_take_copy(seg_image *target, const seg_image *source, const seg_env *env) {
     if (seg_image_empty(source)) {
         seg_image_unref(target);
         return SEG_OK;
     }
-    if (!seg_image_empty(target) &&
-        (target->width != source->width || target->height != source->height ||
-         target->format != source->format || target->channels != source->channels))
-        seg_image_unref(target);
+    SEG_TRY(seg_image_take(target, source->width, source->height, source, env));
     return seg_image_copy(target, source, env);
 }
 

@@ -14,6 +14,11 @@ SEG_NODISCARD seg_status seg_sample_room_runs(seg_sample *sample, int32_t more);
 SEG_NODISCARD seg_status seg_sample_append_object(seg_sample *target, const seg_sample *source,
                                                   int32_t index);
 
+/** Makes a picture one of a size, with the samples and colour of `like`: reused if it fits, else
+ *  allocated anew. */
+SEG_NODISCARD seg_status seg_image_take(seg_image *target, int32_t width, int32_t height,
+                                        const seg_image *like, const seg_env *env);
+
 /** The same pixels in a picture that may be replaced: reused if it fits, else allocated anew. */
 SEG_NODISCARD seg_status seg_image_take_copy(seg_image *target, const seg_image *source,
                                              const seg_env *env);

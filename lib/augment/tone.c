@@ -63,7 +63,7 @@ seg_status seg_tone_apply(seg_augment_step *step, const seg_image *target, const
         for (size_t i = 0; i < entries; i++)
             table[(size_t)c * entries + i] =
                 (uint16_t)(cut(curve(user, (double)i / full, c)) * full + 0.5);
-    return seg_table_apply(target, source, table, entries, step->scratch, NULL);
+    return seg_table_apply(target, source, table, entries, NULL);
 }
 
 /* ---- options ---- */

@@ -10,7 +10,9 @@ struct seg_augment_work {
     int32_t stage;
     seg_scratch rooms[SEG_ROOMS][2]; /* a picture each */
     int32_t room[SEG_ROOMS];         /* the one that is in use */
+    seg_image *landing[SEG_ROOMS];   /* in the last step: the caller's, in place of a room */
     seg_scratch scratch;
+    float *quantiles; /* of the normal distribution; NULL until noise is drawn */
     seg_sample partners[SEG_MOST_PARTNERS];
     seg_augment_decision *decisions;
     int32_t decision_count, decision_capacity;

@@ -27,7 +27,6 @@
 #define MOST_COLOURS 3
 #define FULL_FLOAT 65535.0f
 #define CHUNK 1024
-#define PAIRS_FROM ((int64_t)1 << 19) /* pixels from which pairs pay */
 
 /* ---- tables ---- */
 
@@ -37,24 +36,8 @@ typedef struct mapping {
     size_t entries;
     int32_t colours;
     uint8_t narrow[MOST_COLOURS][256]; /* the table of 8-bit samples */
-    uint16_t *pairs;                   /* of two of them, where that pays; else NULL */
+    bool same;                         /* for all channels */
 } mapping;
-
-/* Two samples at a time: neighbours are alike, so that few entries of the pairs are in use. */
-static void map_u8_pairs(uint8_t *to, const uint8_t *from, const uint16_t *pairs,
-                         const uint8_t *table, size_t count) {
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        uint64_t in;
-        memcpy(&in, from + i, sizeof in);
-        const uint64_t out = (uint64_t)pairs[in & 65535] | (uint64_t)pairs[in >> 16 & 65535] << 16 |
-                             (uint64_t)pairs[in >> 32 & 65535] << 32 |
-                             (uint64_t)pairs[in >> 48] << 48;
-        memcpy(to + i, &out, sizeof out);
-    }
-    for (; i < count; i++)
-        to[i] = table[from[i]];
-}
 
 static void map_u8(uint8_t *to, const uint8_t *from, const uint8_t *table, size_t count,
                    size_t step) {
@@ -97,13 +80,15 @@ static seg_status map_band(void *argument, int32_t band, int32_t first, int32_t 
             map_f32(m, (float *)(void *)to, (const float *)(const void *)from, count);
             continue;
         }
+        if (m->same) {
+            seg_pixel_kernels_get()->map_u8(to, from, m->narrow[0], count);
+            continue;
+        }
         if (m->colours < (int32_t)channels) memmove(to, from, count * size);
         for (int32_t c = 0; c < m->colours; c++) {
             const uint16_t *table = m->table + (size_t)c * m->entries;
             const size_t at = (size_t)c * size, left = count - (size_t)c;
-            if (m->pairs)
-                map_u8_pairs(to, from, m->pairs, m->narrow[0], count);
-            else if (m->source->format == SEG_U8)
+            if (m->source->format == SEG_U8)
                 map_u8(to + at, from + at, m->narrow[c], left, channels);
             else
                 map_u16((uint16_t *)(void *)(to + at), (const uint16_t *)(const void *)(from + at),
@@ -113,24 +98,16 @@ static seg_status map_band(void *argument, int32_t band, int32_t first, int32_t 
     return SEG_OK;
 }
 
-static seg_status make_pairs(mapping *m, seg_scratch *scratch) {
-    m->pairs = seg_scratch_take(scratch, 65536, sizeof *m->pairs, "a curve of pairs");
-    if (!m->pairs) return SEG_ERROR_MEMORY;
-    for (size_t i = 0; i < 65536; i++)
-        m->pairs[i] = (uint16_t)(m->narrow[0][i >> 8] << 8 | m->narrow[0][i & 255]);
-    return SEG_OK;
-}
-
 seg_status seg_table_apply(const seg_image *target, const seg_image *source, const uint16_t *table,
-                           size_t entries, seg_scratch *scratch, const seg_env *env) {
+                           size_t entries, const seg_env *env) {
     mapping m = {.target = target, .source = source, .table = table, .entries = entries};
     m.colours = seg_colours(source);
     for (int32_t c = 0; c < m.colours && source->format == SEG_U8; c++)
         for (size_t i = 0; i < 256; i++)
             m.narrow[c][i] = (uint8_t)table[(size_t)c * entries + (i < entries ? i : entries - 1)];
-    if (source->format == SEG_U8 && source->channels == 1 &&
-        (int64_t)source->width * source->height >= PAIRS_FROM)
-        SEG_TRY(make_pairs(&m, scratch));
+    m.same = source->format == SEG_U8 && m.colours == source->channels;
+    for (int32_t c = 1; c < m.colours; c++)
+        m.same &= memcmp(m.narrow[c], m.narrow[0], sizeof m.narrow[0]) == 0;
     return seg_run_bands(env, source->height, BAND, map_band, &m);
 }
 
@@ -182,7 +159,7 @@ seg_status seg_equalise_with(const seg_image *target, const seg_image *source, s
         SEG_TRY(seg_histogram_with(bins, size, &plane, NULL, scratch, env));
         make_table(table + (size_t)c * (size_t)size, bins, size);
     }
-    return seg_table_apply(target, source, table, (size_t)size, scratch, env);
+    return seg_table_apply(target, source, table, (size_t)size, env);
 }
 
 seg_status seg_equalise(seg_image *target, const seg_image *source, const seg_env *env) {

@@ -8,8 +8,7 @@
 /** Every sample of colour c becomes table[c * entries + sample], samples beyond the table its last
  *  entry; alpha is copied. Pictures of one size, U8 or U16. In bands. */
 SEG_NODISCARD seg_status seg_table_apply(const seg_image *target, const seg_image *source,
-                                         const uint16_t *table, size_t entries,
-                                         seg_scratch *scratch, const seg_env *env);
+                                         const uint16_t *table, size_t entries, const seg_env *env);
 
 /** seg_equalise into a picture that fits, with kept memory. */
 SEG_NODISCARD seg_status seg_equalise_with(const seg_image *target, const seg_image *source,

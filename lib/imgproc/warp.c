@@ -3,40 +3,19 @@
  * fetch them where all that they need lies inside the source. Pixels at the border are fetched from
  * a patch of a few pixels that is laid out by the border's rule, by the same kernels.
  */
-#include "imgproc/warp.h"
+#include "imgproc/warp_job.h"
 
 #include "core/bands.h"
 #include "core/check.h"
 #include "imgproc/rows.h"
-#include "kernels/warp.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#define BLOCK 64               /* pixels placed at a time */
-#define PIXEL 16               /* bytes of the largest pixel */
 #define PATCH 8                /* columns and rows of a patch, at most */
-#define FINEST 16              /* samples of a side of a pixel, for areas */
-#define SPAN (4 * BLOCK * 17)  /* samples of the source that an upright block looks at, at most */
 #define LONGEST_SIDE (1 << 19) /* places have 2^20 pixels to either side, with their sums */
-
-typedef struct warp_job {
-    const seg_image *target, *source;
-    const seg_warp *warp;
-    const seg_warp_kernels *kernels;
-    seg_warp_sample sample;
-    double matrix[9]; /* from target columns and rows to 1/1024 pixel of the source's, at centres */
-    bool affine;
-    bool upright;         /* affine, and columns stay columns: the source is scaled, or mirrored */
-    bool moves;           /* whole pixels, and their neighbours to the right stay so */
-    int32_t half;         /* rounding of places */
-    int32_t before, taps; /* of a side: those before the place, and all */
-    int32_t across, down; /* samples of a target pixel */
-    uint8_t fill[PIXEL];
-    bool flat; /* the fill is one byte, repeated */
-    size_t pixel;
-} warp_job;
+#define TALL 128               /* rows of a band of upright sources, whose columns are made once */
 
 seg_warp seg_warp_identity(void) {
     return (seg_warp){.matrix = {1, 0, 0, 0, 1, 0, 0, 0, 1}, .filter = SEG_WARP_BILINEAR};
@@ -105,7 +84,7 @@ static void sample_border(const warp_job *job, uint8_t *target, int32_t x, int32
     const int32_t left = (x >> SEG_WARP_SHIFT) - job->before;
     const int32_t top = (y >> SEG_WARP_SHIFT) - job->before;
     const seg_border border = job->warp->border;
-    uint8_t pixels[PATCH * PATCH * PIXEL] = {0};
+    uint8_t pixels[PATCH * PATCH * SEG_WARP_PIXEL] = {0};
     seg_image patch = *source;
     patch.data = pixels;
     patch.stride = (ptrdiff_t)(PATCH * job->pixel);
@@ -178,9 +157,8 @@ static int32_t to_place(double value) {
     return (int32_t)rint(low < SEG_WARP_FURTHEST ? low : SEG_WARP_FURTHEST);
 }
 
-/* Places of the pixels first .. first + count - 1 of row y, shifted by a part of a pixel. */
-static void place(const warp_job *job, int32_t *x, int32_t *y, int32_t first, int32_t row,
-                  int32_t count, double shift_x, double shift_y) {
+void seg_warp_place(const warp_job *job, int32_t *x, int32_t *y, int32_t first, int32_t row,
+                    int32_t count, double shift_x, double shift_y) {
     const double *m = job->matrix, down = row + shift_y;
     double at[3];
     for (int k = 0; k < 3; k++)
@@ -222,150 +200,95 @@ static void take_means(uint8_t *target, const float *sums, int32_t format, size_
 /* A block whose pixels are means of across x down places each. */
 static void area_block(const warp_job *job, uint8_t *target, int32_t first, int32_t row,
                        int32_t count) {
-    int32_t x[BLOCK], y[BLOCK];
-    float sums[4 * BLOCK] = {0};
-    _Alignas(16) uint8_t samples[PIXEL * BLOCK];
+    int32_t x[SEG_WARP_BLOCK], y[SEG_WARP_BLOCK];
+    float sums[4 * SEG_WARP_BLOCK] = {0};
+    _Alignas(16) uint8_t samples[SEG_WARP_PIXEL * SEG_WARP_BLOCK];
     const size_t values = (size_t)count * job->source->channels;
     for (int32_t k = 0; k < job->down; k++)
         for (int32_t l = 0; l < job->across; l++) {
-            place(job, x, y, first, row, count, (l + 0.5) / job->across - 0.5,
-                  (k + 0.5) / job->down - 0.5);
+            seg_warp_place(job, x, y, first, row, count, (l + 0.5) / job->across - 0.5,
+                           (k + 0.5) / job->down - 0.5);
             sample_block(job, samples, x, y, count);
             add_samples(sums, samples, job->source->format, values);
         }
     take_means(target, sums, job->source->format, values, (float)(job->across * job->down));
 }
 
-/* ---- upright sources ---- */
-
-/* Columns that all rows of a block look at: offsets of samples from the lowest one. */
-typedef struct upright_columns {
-    int32_t low, samples; /* in the source: the first column, and samples from there on */
-    uint16_t offsets[FINEST][BLOCK];
-} upright_columns;
-
-/* False: some lie outside, or too far from each other. */
-static bool find_columns(const warp_job *job, upright_columns *columns, int32_t first, int32_t row,
-                         int32_t count) {
-    int32_t x[FINEST][BLOCK], y[BLOCK], low = INT32_MAX, high = INT32_MIN;
-    const int32_t channels = job->source->channels;
-    for (int32_t l = 0; l < job->across; l++) {
-        place(job, x[l], y, first, row, count, (l + 0.5) / job->across - 0.5, 0);
-        for (int32_t i = 0; i < count; i++) {
-            x[l][i] >>= SEG_WARP_SHIFT;
-            low = x[l][i] < low ? x[l][i] : low;
-            high = x[l][i] > high ? x[l][i] : high;
-        }
+void seg_warp_block(const warp_job *job, uint8_t *target, int32_t first, int32_t row,
+                    int32_t count) {
+    int32_t x[SEG_WARP_BLOCK], y[SEG_WARP_BLOCK];
+    if (job->across * job->down > 1) {
+        area_block(job, target, first, row, count);
+        return;
     }
-    if (low < 0 || high >= job->source->width || high - low >= SPAN / channels) return false;
-    columns->low = low;
-    columns->samples = (high - low + 1) * channels;
-    for (int32_t l = 0; l < job->across; l++)
-        for (int32_t i = 0; i < count; i++)
-            columns->offsets[l][i] = (uint16_t)((x[l][i] - low) * channels);
-    return true;
+    seg_warp_place(job, x, y, first, row, count, 0, 0);
+    sample_block(job, target, x, y, count);
 }
 
-/* sums = row, or += row. */
-static void add_row(uint16_t *restrict sums, const uint8_t *restrict row, int32_t count,
-                    bool first) {
-    const uint16_t keep = first ? 0 : 0xffff;
-    for (int32_t i = 0; i < count; i++)
-        sums[i] = (uint16_t)((sums[i] & keep) + row[i]);
-}
-
-/* Adds the rows of the source that a target row looks at, which is quick. False: one of them is
- * outside. */
-static bool add_rows(const warp_job *job, uint16_t *restrict sums, const upright_columns *columns,
-                     int32_t first, int32_t row) {
-    for (int32_t k = 0; k < job->down; k++) {
-        int32_t x, y;
-        place(job, &x, &y, first, row, 1, 0, (k + 0.5) / job->down - 0.5);
-        y >>= SEG_WARP_SHIFT;
-        if (y < 0 || y >= job->source->height) return false;
-        const uint8_t *restrict from =
-            (const uint8_t *)seg_image_row(job->source, y) + (size_t)columns->low * job->pixel;
-        add_row(sums, from, columns->samples, k == 0);
-    }
-    return true;
-}
-
-/* Means of the sums in the columns, rounded as take_means does: of at most 256 samples, both are
- * exact. `channels` is a constant where this is inlined. */
-static inline void mean_columns(const warp_job *job, uint8_t *target, const uint16_t *sums,
-                                const upright_columns *columns, int32_t count, int32_t channels) {
-    const uint32_t parts = (uint32_t)(job->across * job->down);
-    const uint64_t inverse = (((uint64_t)1 << 32) + 2 * parts - 1) / (2 * parts);
-    for (int32_t i = 0; i < count; i++) {
-        uint32_t total[4] = {0};
-        for (int32_t l = 0; l < job->across; l++) {
-            const uint16_t *from = sums + columns->offsets[l][i];
-            for (int32_t c = 0; c < channels; c++)
-                total[c] += from[c];
-        }
-        for (int32_t c = 0; c < channels; c++)
-            target[i * channels + c] = (uint8_t)((2 * total[c] + parts) * inverse >> 32);
-    }
-}
-
-/* Areas of a source of u8 whose columns are the target's: the same means as those of area_block. */
-static void upright_band(const warp_job *job, int32_t first, int32_t end) {
-    upright_columns columns = {0};
-    uint16_t sums[SPAN] = {0};
-    const int32_t channels = job->source->channels;
-    for (int32_t from = 0; from < job->target->width; from += BLOCK) {
-        const int32_t left = job->target->width - from, count = left < BLOCK ? left : BLOCK;
-        const bool inside = find_columns(job, &columns, from, first, count);
-        for (int32_t row = first; row < end; row++) {
-            uint8_t *target =
-                (uint8_t *)seg_image_row(job->target, row) + (size_t)from * job->pixel;
-            if (!inside || !add_rows(job, sums, &columns, from, row))
-                area_block(job, target, from, row, count);
-            else if (channels == 1)
-                mean_columns(job, target, sums, &columns, count, 1);
-            else if (channels == 3)
-                mean_columns(job, target, sums, &columns, count, 3);
-            else
-                mean_columns(job, target, sums, &columns, count, channels);
-        }
-    }
-}
-
-/* A block of pixels that lie side by side in the source, too. False: not all of them do. */
-static bool move_block(const warp_job *job, uint8_t *target, int32_t first, int32_t row,
-                       int32_t count) {
+/* Pixels that lie side by side in the source, too, along a row or a column. False: not all of them
+ * do. */
+static bool move_line(const warp_job *job, uint8_t *target, int32_t first, int32_t row,
+                      int32_t count) {
+    const seg_image *source = job->source;
+    const int32_t dx = (int32_t)job->matrix[0] / SEG_WARP_ONE,
+                  dy = (int32_t)job->matrix[3] / SEG_WARP_ONE;
     int32_t x, y;
-    if (!job->moves) return false;
-    place(job, &x, &y, first, row, 1, 0, 0);
+    seg_warp_place(job, &x, &y, first, row, 1, 0, 0);
     x >>= SEG_WARP_SHIFT;
     y >>= SEG_WARP_SHIFT;
-    if (x < 0 || x > job->source->width - count || y < 0 || y >= job->source->height) return false;
-    memcpy(target, (const uint8_t *)seg_image_row(job->source, y) + (size_t)x * job->pixel,
-           (size_t)count * job->pixel);
+    const int32_t last_x = x + dx * (count - 1), last_y = y + dy * (count - 1);
+    if (x < 0 || x >= source->width || y < 0 || y >= source->height || last_x < 0 ||
+        last_x >= source->width || last_y < 0 || last_y >= source->height)
+        return false;
+    const uint8_t *from = (const uint8_t *)seg_image_row(source, y) + (size_t)x * job->pixel;
+    if (dx == 1)
+        memcpy(target, from, (size_t)count * job->pixel);
+    else
+        job->kernels->line(target, from, dx * (ptrdiff_t)job->pixel + dy * source->stride,
+                           (size_t)count, job->pixel);
     return true;
+}
+
+/* Rows of a source whose pixels move as a whole. Those of columns come in blocks, whose lines of
+ * the cache serve the next rows. */
+static void move_band(const warp_job *job, int32_t first, int32_t end) {
+    const int32_t width = job->target->width;
+    const int32_t part = job->matrix[3] != 0 && width > SEG_WARP_BLOCK ? SEG_WARP_BLOCK : width;
+    for (int32_t from = 0; from < width; from += part) {
+        const int32_t count = width - from < part ? width - from : part;
+        for (int32_t row = first; row < end; row++) {
+            uint8_t *target = seg_image_row(job->target, row);
+            if (move_line(job, target + (size_t)from * job->pixel, from, row, count)) continue;
+            for (int32_t at = from; at < from + count; at += SEG_WARP_BLOCK) {
+                const int32_t left = from + count - at,
+                              some = left < SEG_WARP_BLOCK ? left : SEG_WARP_BLOCK;
+                uint8_t *pixels = target + (size_t)at * job->pixel;
+                if (!move_line(job, pixels, at, row, some))
+                    seg_warp_block(job, pixels, at, row, some);
+            }
+        }
+    }
 }
 
 static seg_status warp_band(void *argument, int32_t band, int32_t first, int32_t end,
                             int32_t worker) {
     (void)band, (void)worker;
     const warp_job *job = argument;
-    int32_t x[BLOCK], y[BLOCK];
     const bool areas = job->across * job->down > 1;
-    if (areas && job->upright && job->source->format == SEG_U8) {
-        upright_band(job, first, end);
+    if (job->moves) {
+        move_band(job, first, end);
+        return SEG_OK;
+    }
+    if (job->upright && job->source->format == SEG_U8 && (areas || job->taps == 2)) {
+        (areas ? seg_warp_upright_areas : seg_warp_upright_bilinear)(job, first, end);
         return SEG_OK;
     }
     for (int32_t row = first; row < end; row++) {
         uint8_t *target = seg_image_row(job->target, row);
-        for (int32_t from = 0; from < job->target->width; from += BLOCK) {
-            const int32_t left = job->target->width - from, count = left < BLOCK ? left : BLOCK;
-            uint8_t *pixels = target + (size_t)from * job->pixel;
-            if (areas) {
-                area_block(job, pixels, from, row, count);
-            } else if (!move_block(job, pixels, from, row, count)) {
-                place(job, x, y, from, row, count, 0, 0);
-                sample_block(job, pixels, x, y, count);
-            }
+        for (int32_t from = 0; from < job->target->width; from += SEG_WARP_BLOCK) {
+            const int32_t left = job->target->width - from;
+            seg_warp_block(job, target + (size_t)from * job->pixel, from, row,
+                           left < SEG_WARP_BLOCK ? left : SEG_WARP_BLOCK);
         }
     }
     return SEG_OK;
@@ -431,7 +354,7 @@ static int32_t finest(const warp_job *job, int axis) {
     const double u = (m[0] * x + m[1] * y + m[2]) / w, v = (m[3] * x + m[4] * y + m[5]) / w;
     const double du = (m[axis] - u * m[6 + axis]) / w, dv = (m[3 + axis] - v * m[6 + axis]) / w;
     const double step = sqrt(du * du + dv * dv) - 1e-6;
-    return step > FINEST - 1 ? FINEST : step > 1 ? (int32_t)ceil(step) : 1;
+    return step > SEG_WARP_FINEST - 1 ? SEG_WARP_FINEST : step > 1 ? (int32_t)ceil(step) : 1;
 }
 
 static void set_filter(warp_job *job) {
@@ -460,7 +383,10 @@ static void set_matrix(warp_job *job) {
     for (int i = 0; i < 6; i++)
         job->matrix[i] *= unit;
     job->upright = job->affine && !job->warp->field && m[1] == 0 && m[3] == 0;
-    job->moves = job->upright && job->taps == 1 && m[0] == SEG_WARP_ONE;
+    const double x = fabs(job->matrix[0]), y = fabs(job->matrix[3]);
+    job->moves = job->affine && !job->warp->field && job->taps == 1 &&
+                 job->across * job->down == 1 &&
+                 ((x == SEG_WARP_ONE && y == 0) || (x == 0 && y == SEG_WARP_ONE));
 }
 
 seg_status seg_warp_apply(const seg_image *target, const seg_image *source, const seg_warp *warp,
@@ -477,5 +403,7 @@ seg_status seg_warp_apply(const seg_image *target, const seg_image *source, cons
         job.flat &= job.fill[i] == job.fill[0];
     set_filter(&job);
     set_matrix(&job);
-    return seg_run_bands(env, target->height, seg_point_rows(target), warp_band, &job);
+    const int32_t rows = seg_point_rows(target);
+    return seg_run_bands(env, target->height, job.upright && rows < TALL ? TALL : rows, warp_band,
+                         &job);
 }

@@ -39,6 +39,8 @@ typedef struct seg_pixel_kernels {
     void (*largest_sample)(uint8_t *mask, const uint8_t *samples, int32_t width, int32_t channels);
     /** Number of samples that are not 0, of a mask of 0 and 255. */
     size_t (*count_set)(const uint8_t *mask, size_t count);
+    /** target = table[source], of 256 entries. In place, too. */
+    void (*map_u8)(uint8_t *target, const uint8_t *source, const uint8_t *table, size_t count);
     /** mask = ignore ? 0 : mask. */
     void (*clear_ignored)(uint8_t *mask, const uint8_t *ignore, size_t count);
 

@@ -95,6 +95,11 @@ static size_t count_set(const uint8_t *mask, size_t count) {
     return set;
 }
 
+static void map_u8(uint8_t *target, const uint8_t *source, const uint8_t *table, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        target[i] = table[source[i]];
+}
+
 static void clear_ignored(uint8_t *mask, const uint8_t *ignore, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (ignore[i]) mask[i] = 0;
@@ -162,6 +167,7 @@ const seg_pixel_kernels seg_pixel_kernels_ref = {
     .differs_f32 = differs_f32,
     .largest_sample = largest_sample,
     .count_set = count_set,
+    .map_u8 = map_u8,
     .clear_ignored = clear_ignored,
     .u8_to_u16 = u8_to_u16,
     .u8_to_f32 = u8_to_f32,

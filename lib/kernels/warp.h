@@ -28,6 +28,15 @@
 typedef void (*seg_warp_sample)(void *target, const seg_image *source, const int32_t *x,
                                 const int32_t *y, size_t count);
 
+/* Samples of a row that are mixed of two each, in groups: those of a group lie near each other. */
+#define SEG_WARP_GROUP 8   /* samples of the target */
+#define SEG_WARP_SPREAD 16 /* samples of the source, from the group's base on, that may be read */
+typedef struct seg_warp_columns {
+    const int32_t *base;   /* of each group, the last one cut */
+    const uint8_t *pick;   /* two of each sample, from the base on */
+    const uint8_t *weight; /* of both; they sum to 32. Picks and weights fill the last group */
+} seg_warp_columns;
+
 typedef struct seg_warp_kernels {
     /** places[i] = start + round((first + i) * step), cut to the furthest. */
     void (*place_line)(int32_t *places, int32_t start, double step, int32_t first, size_t count);
@@ -40,6 +49,14 @@ typedef struct seg_warp_kernels {
     /** 1 if places lie in 0 .. width and 0 .. height (exclusive, 1/1024 pixel), 2 if some do not,
      *  or both. */
     int (*inside)(const int32_t *x, const int32_t *y, size_t count, int32_t width, int32_t height);
+    /** target[i] = the pixel at from + i * step bytes; of 1 .. 16 bytes. */
+    void (*line)(void *target, const uint8_t *from, ptrdiff_t step, size_t count, size_t pixel);
+    /** sums[j] = the two samples of j, weighed: 32 times the sample in between. */
+    void (*across_u8)(uint16_t *sums, const uint8_t *row, const seg_warp_columns *columns,
+                      size_t count);
+    /** The rounded mix of two such rows, weights 32 - fraction and fraction. */
+    void (*down_u8)(uint8_t *target, const uint16_t *top, const uint16_t *bottom, int32_t fraction,
+                    size_t count);
     seg_warp_sample nearest;  /* any format */
     seg_warp_sample bilinear; /* not of labels; what is not finite counts as 0 */
     seg_warp_sample bicubic;  /* Catmull-Rom, likewise */

@@ -16,6 +16,21 @@ static inline float warp_finite(float value) {
     return value >= -FLT_MAX && value <= FLT_MAX ? value : 0;
 }
 
+static inline void warp_across_u8(uint16_t *sums, const uint8_t *row,
+                                  const seg_warp_columns *columns, size_t first, size_t count) {
+    for (size_t j = first; j < count; j++) {
+        const uint8_t *from = row + columns->base[j / SEG_WARP_GROUP];
+        const uint8_t *pick = columns->pick + 2 * j, *weight = columns->weight + 2 * j;
+        sums[j] = (uint16_t)(from[pick[0]] * weight[0] + from[pick[1]] * weight[1]);
+    }
+}
+
+static inline void warp_down_u8(uint8_t *target, const uint16_t *top, const uint16_t *bottom,
+                                int32_t fraction, size_t first, size_t count) {
+    for (size_t j = first; j < count; j++)
+        target[j] = (uint8_t)((top[j] * (32 - fraction) + bottom[j] * fraction + 512) >> 10);
+}
+
 static inline uint8_t warp_mix_u8(int32_t a, int32_t b, int32_t c, int32_t d, int32_t fx,
                                   int32_t fy) {
     const int32_t top = a * (32 - fx) + b * fx, bottom = c * (32 - fx) + d * fx;

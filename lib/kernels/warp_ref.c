@@ -45,6 +45,21 @@ static float sample(const seg_image *source, int32_t x, int32_t y, int32_t chann
     return ((const float *)row)[at];
 }
 
+static void line(void *target, const uint8_t *from, ptrdiff_t step, size_t count, size_t pixel) {
+    for (size_t i = 0; i < count; i++)
+        memcpy((uint8_t *)target + i * pixel, from + (ptrdiff_t)i * step, pixel);
+}
+
+static void across_u8(uint16_t *sums, const uint8_t *row, const seg_warp_columns *columns,
+                      size_t count) {
+    warp_across_u8(sums, row, columns, 0, count);
+}
+
+static void down_u8(uint8_t *target, const uint16_t *top, const uint16_t *bottom, int32_t fraction,
+                    size_t count) {
+    warp_down_u8(target, top, bottom, fraction, 0, count);
+}
+
 static void nearest(void *target, const seg_image *source, const int32_t *x, const int32_t *y,
                     size_t count) {
     const size_t pixel = seg_format_size((seg_format)source->format) * source->channels;
@@ -112,6 +127,9 @@ const seg_warp_kernels seg_warp_kernels_ref = {
     .place_projective = place_projective,
     .displace = displace,
     .inside = inside,
+    .line = line,
+    .across_u8 = across_u8,
+    .down_u8 = down_u8,
     .nearest = nearest,
     .bilinear = bilinear,
     .bicubic = bicubic,

@@ -113,6 +113,52 @@ static int inside(const int32_t *restrict x, const int32_t *restrict y, size_t c
 
 #define CUT(place) ((place) >> SEG_WARP_SHIFT)
 
+/* ---- whole pixels ---- */
+
+#if defined(SEG_LEVEL_AVX2)
+/* The pixels backwards, as many at a time as 16 bytes hold; bytes that are left over go before the
+ * first one that is read, and behind the last one that is written, where others follow. */
+static size_t backwards_fast(uint8_t *target, const uint8_t *from, size_t count, size_t pixel) {
+    const size_t many = 16 / pixel, over = 16 % pixel;
+    uint8_t order[16] = {0};
+    size_t i = 0;
+    for (size_t b = 0; b < many * pixel; b++)
+        order[b] = (uint8_t)(over + (many - 1 - b / pixel) * pixel + b % pixel);
+    const __m128i pick = _mm_loadu_si128((const void *)order);
+    for (; i + many + (over > 0) <= count; i += many) {
+        const uint8_t *first = from - (i + many - 1) * pixel - over;
+        _mm_storeu_si128((void *)(target + i * pixel),
+                         _mm_shuffle_epi8(_mm_loadu_si128((const void *)first), pick));
+    }
+    return i;
+}
+#endif
+
+/* `pixel` is a constant where this is inlined. */
+static inline void line_of(uint8_t *target, const uint8_t *from, ptrdiff_t step, size_t count,
+                           size_t pixel) {
+    for (size_t i = 0; i < count; i++)
+        memcpy(target + i * pixel, from + (ptrdiff_t)i * step, pixel);
+}
+
+static void line(void *target, const uint8_t *from, ptrdiff_t step, size_t count, size_t pixel) {
+    uint8_t *to = target;
+#if defined(SEG_LEVEL_AVX2)
+    if (step == -(ptrdiff_t)pixel && pixel <= 8) {
+        const size_t done = backwards_fast(to, from, count, pixel);
+        to += done * pixel, from -= done * pixel, count -= done;
+    }
+#endif
+    if (pixel == 1)
+        line_of(to, from, step, count, 1);
+    else if (pixel == 3)
+        line_of(to, from, step, count, 3);
+    else if (pixel == 4)
+        line_of(to, from, step, count, 4);
+    else
+        line_of(to, from, step, count, pixel);
+}
+
 /* `pixel` is a constant where this is inlined. */
 static inline void nearest_of(uint8_t *target, const seg_image *source, const int32_t *x,
                               const int32_t *y, size_t count, size_t pixel) {
@@ -147,6 +193,47 @@ static void nearest(void *target, const seg_image *source, const int32_t *x, con
     default:
         nearest_of(target, source, x, y, count, 16);
     }
+}
+
+/* ---- upright bilinear ---- */
+
+static void across_u8(uint16_t *sums, const uint8_t *row, const seg_warp_columns *columns,
+                      size_t count) {
+    size_t j = 0;
+#if defined(SEG_LEVEL_AVX2)
+    for (; j + 16 <= count; j += 16) {
+        const int32_t *base = columns->base + j / SEG_WARP_GROUP;
+        const __m256i samples = _mm256_set_m128i(_mm_loadu_si128((const void *)(row + base[1])),
+                                                 _mm_loadu_si128((const void *)(row + base[0])));
+        const __m256i pick = _mm256_loadu_si256((const void *)(columns->pick + 2 * j));
+        const __m256i weight = _mm256_loadu_si256((const void *)(columns->weight + 2 * j));
+        _mm256_storeu_si256((void *)(sums + j),
+                            _mm256_maddubs_epi16(_mm256_shuffle_epi8(samples, pick), weight));
+    }
+#endif
+    warp_across_u8(sums, row, columns, j, count);
+}
+
+static void down_u8(uint8_t *target, const uint16_t *top, const uint16_t *bottom, int32_t fraction,
+                    size_t count) {
+    size_t j = 0;
+#if defined(SEG_LEVEL_AVX2)
+    const __m256i weights = _mm256_set1_epi32(fraction << 16 | (32 - fraction));
+    const __m256i half = _mm256_set1_epi32(512);
+    for (; j + 16 <= count; j += 16) {
+        const __m256i a = _mm256_loadu_si256((const void *)(top + j));
+        const __m256i b = _mm256_loadu_si256((const void *)(bottom + j));
+        const __m256i low = _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), weights);
+        const __m256i high = _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), weights);
+        const __m256i words =
+            _mm256_packs_epi32(_mm256_srli_epi32(_mm256_add_epi32(low, half), 10),
+                               _mm256_srli_epi32(_mm256_add_epi32(high, half), 10));
+        _mm_storeu_si128(
+            (void *)(target + j),
+            _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+    }
+#endif
+    warp_down_u8(target, top, bottom, fraction, j, count);
 }
 
 /* ---- bilinear ---- */
@@ -423,6 +510,9 @@ const seg_warp_kernels SEG_LEVEL_NAME(seg_warp_kernels) = {
     .place_projective = place_projective,
     .displace = displace,
     .inside = inside,
+    .line = line,
+    .across_u8 = across_u8,
+    .down_u8 = down_u8,
     .nearest = nearest,
     .bilinear = bilinear,
     .bicubic = bicubic,

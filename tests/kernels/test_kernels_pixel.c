@@ -65,6 +65,18 @@ START_TEST(grey) {
 }
 END_TEST
 
+START_TEST(tables) {
+    pixels_random random = pixels_random_start(12);
+    for (size_t width = 1; width < LONGEST; width++)
+        for (uint32_t repeat = 0; repeat < REPEATS; repeat++) {
+            uint8_t *a = samples_of(SEG_U8, width, repeat, 255, &random);
+            uint8_t *table = samples_of(SEG_U8, 256, repeat / 2, 255, &random);
+            COMPARE(ref->map_u8(want, a, table, width), kernels->map_u8(got, a, table, width))
+            free(a), free(table);
+        }
+}
+END_TEST
+
 START_TEST(ranges) {
     pixels_random random = pixels_random_start(2);
     for (size_t width = 1; width < LONGEST; width++) {
@@ -217,6 +229,6 @@ END_TEST
 int main(void) {
     find_levels();
     const TTest *const tests[] = {
-        grey, ranges, differences, masks, conversions, conversions_exhaustive, counting};
+        grey, tables, ranges, differences, masks, conversions, conversions_exhaustive, counting};
     return core_run("kernels_pixel", tests, sizeof tests / sizeof *tests);
 }

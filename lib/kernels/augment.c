@@ -1,0 +1,4 @@
+/* Chooses the kernels of augmentations of this machine. */
+#include "kernels/augment.h"
+
+SEG_KERNELS_SELECT(augment)
