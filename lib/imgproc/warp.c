@@ -214,15 +214,19 @@ static void area_block(const warp_job *job, uint8_t *target, int32_t first, int3
     take_means(target, sums, job->source->format, values, (float)(job->across * job->down));
 }
 
-void seg_warp_block(const warp_job *job, uint8_t *target, int32_t first, int32_t row,
-                    int32_t count) {
+void seg_warp_part(const warp_job *job, uint8_t *target, int32_t first, int32_t row,
+                   int32_t count) {
     int32_t x[SEG_WARP_BLOCK], y[SEG_WARP_BLOCK];
-    if (job->across * job->down > 1) {
-        area_block(job, target, first, row, count);
-        return;
+    for (; count > 0; first += SEG_WARP_BLOCK, count -= SEG_WARP_BLOCK) {
+        const int32_t some = count < SEG_WARP_BLOCK ? count : SEG_WARP_BLOCK;
+        if (job->across * job->down > 1) {
+            area_block(job, target, first, row, some);
+        } else {
+            seg_warp_place(job, x, y, first, row, some, 0, 0);
+            sample_block(job, target, x, y, some);
+        }
+        target += (size_t)some * job->pixel;
     }
-    seg_warp_place(job, x, y, first, row, count, 0, 0);
-    sample_block(job, target, x, y, count);
 }
 
 /* Pixels that lie side by side in the source, too, along a row or a column. False: not all of them
@@ -264,7 +268,7 @@ static void move_band(const warp_job *job, int32_t first, int32_t end) {
                               some = left < SEG_WARP_BLOCK ? left : SEG_WARP_BLOCK;
                 uint8_t *pixels = target + (size_t)at * job->pixel;
                 if (!move_line(job, pixels, at, row, some))
-                    seg_warp_block(job, pixels, at, row, some);
+                    seg_warp_part(job, pixels, at, row, some);
             }
         }
     }
@@ -283,14 +287,8 @@ static seg_status warp_band(void *argument, int32_t band, int32_t first, int32_t
         (areas ? seg_warp_upright_areas : seg_warp_upright_bilinear)(job, first, end);
         return SEG_OK;
     }
-    for (int32_t row = first; row < end; row++) {
-        uint8_t *target = seg_image_row(job->target, row);
-        for (int32_t from = 0; from < job->target->width; from += SEG_WARP_BLOCK) {
-            const int32_t left = job->target->width - from;
-            seg_warp_block(job, target + (size_t)from * job->pixel, from, row,
-                           left < SEG_WARP_BLOCK ? left : SEG_WARP_BLOCK);
-        }
-    }
+    for (int32_t row = first; row < end; row++)
+        seg_warp_part(job, seg_image_row(job->target, row), 0, row, job->target->width);
     return SEG_OK;
 }
 

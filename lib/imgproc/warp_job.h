@@ -31,9 +31,8 @@ typedef struct warp_job {
 void seg_warp_place(const warp_job *job, int32_t *x, int32_t *y, int32_t first, int32_t row,
                     int32_t count, double shift_x, double shift_y);
 
-/** Any pixels of a row, at most SEG_WARP_BLOCK, in the long way. */
-void seg_warp_block(const warp_job *job, uint8_t *target, int32_t first, int32_t row,
-                    int32_t count);
+/** Any pixels of a row, in the long way. */
+void seg_warp_part(const warp_job *job, uint8_t *target, int32_t first, int32_t row, int32_t count);
 
 /** Rows of a source of u8 whose columns are the target's: the same bytes as in the long way. */
 void seg_warp_upright_areas(const warp_job *job, int32_t first, int32_t end);

@@ -93,7 +93,7 @@ void seg_warp_upright_areas(const warp_job *job, int32_t first, int32_t end) {
             uint8_t *target =
                 (uint8_t *)seg_image_row(job->target, row) + (size_t)from * job->pixel;
             if (!inside || !add_rows(job, sums, &columns, from, row))
-                seg_warp_block(job, target, from, row, count);
+                seg_warp_part(job, target, from, row, count);
             else if (channels == 1)
                 mean_columns(job, target, sums, &columns, count, 1);
             else if (channels == 3)
@@ -106,7 +106,8 @@ void seg_warp_upright_areas(const warp_job *job, int32_t first, int32_t end) {
 
 /* ---- bilinear ---- */
 
-#define MOST (4 * SEG_WARP_BLOCK) /* samples of a block of the target */
+#define WIDE 512        /* pixels of a block of the target: long parts of the source's rows */
+#define MOST (4 * WIDE) /* samples of it */
 
 typedef struct mixed_columns {
     seg_warp_columns columns;
@@ -114,24 +115,23 @@ typedef struct mixed_columns {
     uint8_t pick[2 * MOST], weight[2 * MOST];
 } mixed_columns;
 
-/* Where sample j of the block lies: of both pixels, the first byte in the source's row. */
-typedef struct neighbours {
-    int32_t left[SEG_WARP_BLOCK], right[SEG_WARP_BLOCK], fraction[SEG_WARP_BLOCK];
-} neighbours;
-
-static bool find_neighbours(const warp_job *job, neighbours *n, int32_t first, int32_t row,
-                            int32_t count) {
-    int32_t x[SEG_WARP_BLOCK], y[SEG_WARP_BLOCK];
+/* Both samples of the source, and weights, of each sample of the block. */
+static bool find_neighbours(const warp_job *job, int32_t *neighbours, uint8_t *weight,
+                            int32_t first, int32_t row, int32_t count) {
+    int32_t x[WIDE], y[WIDE];
     const int32_t width = job->source->width, channels = job->source->channels;
     seg_warp_place(job, x, y, first, row, count, 0, 0);
     for (int32_t i = 0; i < count; i++) {
-        const int32_t at = x[i] >> SEG_WARP_SHIFT;
-        const int64_t left = seg_border_place(at, width, job->warp->border);
-        const int64_t right = seg_border_place((int64_t)at + 1, width, job->warp->border);
+        const int32_t at = x[i] >> SEG_WARP_SHIFT, fraction = x[i] >> 5 & 31;
+        const int32_t left = (int32_t)seg_border_place(at, width, job->warp->border);
+        const int32_t right = (int32_t)seg_border_place(at + 1, width, job->warp->border);
         if (left < 0 || right < 0) return false;
-        n->left[i] = (int32_t)left * channels;
-        n->right[i] = (int32_t)right * channels;
-        n->fraction[i] = x[i] >> 5 & 31;
+        for (int32_t c = 0; c < channels; c++) {
+            *neighbours++ = left * channels + c;
+            *neighbours++ = right * channels + c;
+            *weight++ = (uint8_t)(32 - fraction);
+            *weight++ = (uint8_t)fraction;
+        }
     }
     return true;
 }
@@ -139,30 +139,23 @@ static bool find_neighbours(const warp_job *job, neighbours *n, int32_t first, i
 /* The plan of a block. False: some lie outside, or too far from each other. */
 static bool mix_columns(const warp_job *job, mixed_columns *made, int32_t first, int32_t row,
                         int32_t count) {
-    const int32_t channels = job->source->channels, samples = count * channels;
+    int32_t neighbours[2 * MOST];
+    const int32_t channels = job->source->channels, all = 2 * count * channels;
     const int32_t last_base = job->source->width * channels - SEG_WARP_SPREAD;
-    neighbours n;
-    if (last_base < 0 || !find_neighbours(job, &n, first, row, count)) return false;
     made->columns = (seg_warp_columns){made->base, made->pick, made->weight};
-    memset(made->pick, 0, sizeof made->pick);
-    memset(made->weight, 0, sizeof made->weight);
-    for (int32_t j = 0; j < samples; j += SEG_WARP_GROUP) {
-        const int32_t end = j + SEG_WARP_GROUP < samples ? j + SEG_WARP_GROUP : samples;
-        int32_t base = last_base;
+    if (last_base < 0 || !find_neighbours(job, neighbours, made->weight, first, row, count))
+        return false;
+    for (int32_t j = 0; j < all; j += 2 * SEG_WARP_GROUP) {
+        const int32_t end = j + 2 * SEG_WARP_GROUP < all ? j + 2 * SEG_WARP_GROUP : all;
+        int32_t base = last_base, most = 0;
+        for (int32_t k = j; k < end; k++)
+            base = neighbours[k] < base ? neighbours[k] : base;
         for (int32_t k = j; k < end; k++) {
-            const int32_t i = k / channels, c = k % channels;
-            if (n.left[i] + c < base) base = n.left[i] + c;
-            if (n.right[i] + c < base) base = n.right[i] + c;
+            most = neighbours[k] - base > most ? neighbours[k] - base : most;
+            made->pick[k] = (uint8_t)(neighbours[k] - base);
         }
-        for (int32_t k = j; k < end; k++) {
-            const int32_t i = k / channels, c = k % channels - base;
-            if (n.left[i] + c >= SEG_WARP_SPREAD || n.right[i] + c >= SEG_WARP_SPREAD) return false;
-            made->pick[2 * k] = (uint8_t)(n.left[i] + c);
-            made->pick[2 * k + 1] = (uint8_t)(n.right[i] + c);
-            made->weight[2 * k] = (uint8_t)(32 - n.fraction[i]);
-            made->weight[2 * k + 1] = (uint8_t)n.fraction[i];
-        }
-        made->base[j / SEG_WARP_GROUP] = base;
+        if (most >= SEG_WARP_SPREAD) return false;
+        made->base[j / (2 * SEG_WARP_GROUP)] = base;
     }
     return true;
 }
@@ -202,16 +195,15 @@ static bool mix_row(const warp_job *job, uint8_t *target, mixed_rows *rows,
 void seg_warp_upright_bilinear(const warp_job *job, int32_t first, int32_t end) {
     mixed_columns columns;
     mixed_rows rows;
-    for (int32_t from = 0; from < job->target->width; from += SEG_WARP_BLOCK) {
-        const int32_t left = job->target->width - from,
-                      count = left < SEG_WARP_BLOCK ? left : SEG_WARP_BLOCK;
+    for (int32_t from = 0; from < job->target->width; from += WIDE) {
+        const int32_t left = job->target->width - from, count = left < WIDE ? left : WIDE;
         const bool near = mix_columns(job, &columns, from, first, count);
         rows.number[0] = rows.number[1] = -1;
         for (int32_t row = first; row < end; row++) {
             uint8_t *target =
                 (uint8_t *)seg_image_row(job->target, row) + (size_t)from * job->pixel;
             if (!near || !mix_row(job, target, &rows, &columns, from, row, count))
-                seg_warp_block(job, target, from, row, count);
+                seg_warp_part(job, target, from, row, count);
         }
     }
 }

@@ -20,28 +20,18 @@ static inline void multiply(__m256i *high, __m256i *low, __m256i x, uint32_t fac
     *low = _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa);
 }
 
-/* core/random.c's Philox-4x32-10, at positions index .. index + 7. */
-static inline void eight_positions(uint32_t *out, const seg_random *stream, uint32_t index) {
-    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    __m256i x[4];
-    uint32_t key[2] = {stream->key[0], stream->key[1]};
-    for (int k = 0; k < 4; k++)
-        x[k] = _mm256_set1_epi32((int32_t)(stream->counter[k] + (k ? 0 : index)));
-    x[0] = _mm256_add_epi32(x[0], lanes);
-    for (int round = 0; round < 10; round++) {
-        __m256i high[2], low[2];
-        multiply(&high[0], &low[0], x[0], 0xD2511F53u);
-        multiply(&high[1], &low[1], x[2], 0xCD9E8D57u);
-        x[0] =
-            _mm256_xor_si256(_mm256_xor_si256(high[1], x[1]), _mm256_set1_epi32((int32_t)key[0]));
-        x[2] =
-            _mm256_xor_si256(_mm256_xor_si256(high[0], x[3]), _mm256_set1_epi32((int32_t)key[1]));
-        x[1] = low[1];
-        x[3] = low[0];
-        key[0] += 0x9E3779B9u;
-        key[1] += 0xBB67AE85u;
-    }
-    /* four words of a position side by side */
+static inline void philox_round(__m256i x[4], __m256i key0, __m256i key1) {
+    __m256i high[2], low[2];
+    multiply(&high[0], &low[0], x[0], 0xD2511F53u);
+    multiply(&high[1], &low[1], x[2], 0xCD9E8D57u);
+    x[0] = _mm256_xor_si256(_mm256_xor_si256(high[1], x[1]), key0);
+    x[2] = _mm256_xor_si256(_mm256_xor_si256(high[0], x[3]), key1);
+    x[1] = low[1];
+    x[3] = low[0];
+}
+
+/* Puts the four words of each of eight positions side by side. */
+static inline void store_words(uint32_t *out, const __m256i x[4]) {
     const __m256i a = _mm256_unpacklo_epi32(x[0], x[1]), b = _mm256_unpackhi_epi32(x[0], x[1]);
     const __m256i c = _mm256_unpacklo_epi32(x[2], x[3]), d = _mm256_unpackhi_epi32(x[2], x[3]);
     const __m256i rows[4] = {_mm256_unpacklo_epi64(a, c), _mm256_unpackhi_epi64(a, c),
@@ -51,13 +41,33 @@ static inline void eight_positions(uint32_t *out, const seg_random *stream, uint
         _mm_storeu_si128((void *)(out + 16 + 4 * k), _mm256_extracti128_si256(rows[k], 1));
     }
 }
+
+/* core/random.c's Philox-4x32-10 at positions index .. index + 15, in two halves, which wait for
+ * nothing of each other. */
+static inline void sixteen_positions(uint32_t *out, const seg_random *stream, uint32_t index) {
+    __m256i a[4], b[4], key0 = _mm256_set1_epi32((int32_t)stream->key[0]),
+                        key1 = _mm256_set1_epi32((int32_t)stream->key[1]);
+    for (int k = 0; k < 4; k++)
+        a[k] = b[k] = _mm256_set1_epi32((int32_t)stream->counter[k]);
+    a[0] = _mm256_add_epi32(a[0], _mm256_add_epi32(_mm256_set1_epi32((int32_t)index),
+                                                   _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)));
+    b[0] = _mm256_add_epi32(a[0], _mm256_set1_epi32(8));
+    for (int round = 0; round < 10; round++) {
+        philox_round(a, key0, key1);
+        philox_round(b, key0, key1);
+        key0 = _mm256_add_epi32(key0, _mm256_set1_epi32((int32_t)0x9E3779B9u));
+        key1 = _mm256_add_epi32(key1, _mm256_set1_epi32((int32_t)0xBB67AE85u));
+    }
+    store_words(out, a);
+    store_words(out + 32, b);
+}
 #endif
 
 static void words(uint32_t *out, const seg_random *stream, uint32_t index, size_t count) {
     size_t i = 0;
 #if defined(SEG_LEVEL_AVX2)
-    for (; i + 8 <= count; i += 8)
-        eight_positions(out + 4 * i, stream, index + (uint32_t)i);
+    for (; i + 16 <= count; i += 16)
+        sixteen_positions(out + 4 * i, stream, index + (uint32_t)i);
 #endif
     for (; i < count; i++)
         seg_random_words(out + 4 * i, stream, index + (uint32_t)i);

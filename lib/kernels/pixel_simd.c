@@ -290,22 +290,30 @@ static size_t map_u8_fast(uint8_t *target, const uint8_t *source, const uint8_t 
         change[i] = (uint8_t)(change[i] ^ table[i - 16]);
         change[128 + i] = (uint8_t)(change[128 + i] ^ table[128 + i - 16]);
     }
+    const __m256i below = _mm256_set1_epi8(16), top = _mm256_set1_epi8(-128);
     size_t i = 0;
-    for (; i + 32 <= count; i += 32) {
-        __m256i low = _mm256_loadu_si256((const void *)(source + i));
-        __m256i high = _mm256_xor_si256(low, _mm256_set1_epi8(-128));
-        __m256i found = _mm256_setzero_si256();
-        for (int part = 0; part < 8; part++) {
-            const __m256i a =
-                _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)(change + 16 * part)));
-            const __m256i b = _mm256_broadcastsi128_si256(
-                _mm_loadu_si128((const void *)(change + 128 + 16 * part)));
-            found = _mm256_xor_si256(
-                found, _mm256_xor_si256(_mm256_shuffle_epi8(a, low), _mm256_shuffle_epi8(b, high)));
-            low = _mm256_subs_epi8(low, _mm256_set1_epi8(16));
-            high = _mm256_subs_epi8(high, _mm256_set1_epi8(16));
+    for (; i + 64 <= count; i += 64) {
+        __m256i low[2], high[2], found[2];
+        for (int k = 0; k < 2; k++) {
+            low[k] = _mm256_loadu_si256((const void *)(source + i + 32 * k));
+            high[k] = _mm256_xor_si256(low[k], top);
+            found[k] = _mm256_setzero_si256();
         }
-        _mm256_storeu_si256((void *)(target + i), found);
+        for (int part = 0; part < 128; part += 16) {
+            const __m256i a =
+                _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)(change + part)));
+            const __m256i b =
+                _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)(change + 128 + part)));
+            for (int k = 0; k < 2; k++) {
+                const __m256i both = _mm256_xor_si256(_mm256_shuffle_epi8(a, low[k]),
+                                                      _mm256_shuffle_epi8(b, high[k]));
+                found[k] = _mm256_xor_si256(found[k], both);
+                low[k] = _mm256_subs_epi8(low[k], below);
+                high[k] = _mm256_subs_epi8(high[k], below);
+            }
+        }
+        for (int k = 0; k < 2; k++)
+            _mm256_storeu_si256((void *)(target + i + 32 * k), found[k]);
     }
     return i;
 }
