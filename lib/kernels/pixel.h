@@ -41,6 +41,8 @@ typedef struct seg_pixel_kernels {
     size_t (*count_set)(const uint8_t *mask, size_t count);
     /** target = table[source], of 256 entries. In place, too. */
     void (*map_u8)(uint8_t *target, const uint8_t *source, const uint8_t *table, size_t count);
+    /** target = source + step, cut to 0 .. 255; |step| is at most 255. In place, too. */
+    void (*add_u8)(uint8_t *target, const uint8_t *source, int32_t step, size_t count);
     /** mask = ignore ? 0 : mask. */
     void (*clear_ignored)(uint8_t *mask, const uint8_t *ignore, size_t count);
 

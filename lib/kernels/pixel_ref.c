@@ -100,6 +100,13 @@ static void map_u8(uint8_t *target, const uint8_t *source, const uint8_t *table,
         target[i] = table[source[i]];
 }
 
+static void add_u8(uint8_t *target, const uint8_t *source, int32_t step, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const int32_t sum = source[i] + step;
+        target[i] = (uint8_t)(sum > 0 ? sum < 255 ? sum : 255 : 0);
+    }
+}
+
 static void clear_ignored(uint8_t *mask, const uint8_t *ignore, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (ignore[i]) mask[i] = 0;
@@ -168,6 +175,7 @@ const seg_pixel_kernels seg_pixel_kernels_ref = {
     .largest_sample = largest_sample,
     .count_set = count_set,
     .map_u8 = map_u8,
+    .add_u8 = add_u8,
     .clear_ignored = clear_ignored,
     .u8_to_u16 = u8_to_u16,
     .u8_to_f32 = u8_to_f32,

@@ -328,6 +328,16 @@ static void map_u8(uint8_t *target, const uint8_t *source, const uint8_t *table,
         target[i] = table[source[i]];
 }
 
+/* In forms that saturating instructions have. */
+static void add_u8(uint8_t *target, const uint8_t *source, int32_t step, size_t count) {
+    const uint8_t more = (uint8_t)(step > 0 ? step : 0), less = (uint8_t)(step < 0 ? -step : 0);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t sum = (uint8_t)(source[i] + more);
+        const uint8_t cut = sum < more ? 255 : sum;
+        target[i] = (uint8_t)(cut > less ? cut - less : 0);
+    }
+}
+
 static void clear_ignored(uint8_t *restrict mask, const uint8_t *restrict ignore, size_t count) {
     for (size_t i = 0; i < count; i++)
         mask[i] = ignore[i] ? 0 : mask[i];
@@ -467,6 +477,7 @@ const seg_pixel_kernels SEG_LEVEL_NAME(seg_pixel_kernels) = {
     .largest_sample = largest_sample,
     .count_set = count_set,
     .map_u8 = map_u8,
+    .add_u8 = add_u8,
     .clear_ignored = clear_ignored,
     .u8_to_u16 = u8_to_u16,
     .u8_to_f32 = u8_to_f32,

@@ -92,7 +92,13 @@ void bench_brightness(bench_state *s) {
     augment(s, "brightness");
 }
 void bench_brightness_peer(bench_state *s) {
-    peer_brightness(&s->picture->rgb, 20);
+    peer_line(&s->picture->rgb, 1, 20);
+}
+void bench_contrast(bench_state *s) {
+    augment(s, "contrast");
+}
+void bench_contrast_peer(bench_state *s) {
+    peer_line(&s->picture->rgb, 1.15, -19);
 }
 void bench_noise(bench_state *s) {
     augment(s, "gaussian-noise(low=10,high=10)");

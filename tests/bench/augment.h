@@ -19,6 +19,8 @@ void bench_blur_rgb(bench_state *s);
 void bench_blur_rgb_peer(bench_state *s);
 void bench_brightness(bench_state *s);
 void bench_brightness_peer(bench_state *s);
+void bench_contrast(bench_state *s);
+void bench_contrast_peer(bench_state *s);
 void bench_noise(bench_state *s);
 void bench_noise_peer(bench_state *s);
 void bench_cutout(bench_state *s);

@@ -3,7 +3,7 @@
  * with a malloc that keeps its memory, so that neither side pays for fresh pages. Each operation
  * has a process of its own. Ratios below their bars are marked.
  *
- *   bench [--runs N] [--threads N] [--peer-threads N] [--cpu ref|base|avx2] [--size 1080p|4k]
+ *   bench [--runs N] [--threads N] [--peer-threads N] [--cpu ref|base|avx2] [--size 512|1080p|4k]
  *         [--only TEXT] [--tsv | --markdown] [PHOTO...]
  *   bench --equal DIR...      counts pixels that differ from the peer's on every picture there
  *
@@ -26,7 +26,7 @@ typedef struct options {
 
 static int usage(void) {
     fprintf(stderr, "usage: bench [--runs N] [--threads N] [--peer-threads N] "
-                    "[--cpu ref|base|avx2] [--size 1080p|4k]\n"
+                    "[--cpu ref|base|avx2] [--size 512|1080p|4k]\n"
                     "             [--only TEXT] [--tsv | --markdown] [PHOTO...]\n"
                     "       bench --equal DIR...\n");
     return 2;
@@ -80,8 +80,8 @@ static bool parse_value(options *o, const char *name, const char *value) {
         arguments->threads = number;
     else if (!strcmp(name, "--peer-threads") && number > 0)
         arguments->peer_threads = number;
-    else if (!strcmp(name, "--size") && (!strcmp(value, "1080p") || !strcmp(value, "4k")))
-        report->size = value;
+    else if (!strcmp(name, "--size") && bench_size_find(value))
+        report->size = bench_size_find(value);
     else if (!strcmp(name, "--only"))
         arguments->only = value;
     else
@@ -110,7 +110,7 @@ int main(int argc, char **argv) {
     if (o.child) {
         if (o.no_page_faults) bench_keep_memory();
         o.report.arguments.photo = first < argc ? argv[first] : NULL;
-        o.report.arguments.uhd = o.report.size && !strcmp(o.report.size, "4k");
+        o.report.arguments.size = o.report.size;
         return !bench_measure(stdout, &o.report.arguments);
     }
     o.report.level = seg_cpu_level_name(seg_cpu_level_get());

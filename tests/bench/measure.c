@@ -7,6 +7,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -96,11 +97,22 @@ bool bench_row_read(bench_row *row, FILE *from) {
                   &row->our_faults, &row->peer_faults) == 9;
 }
 
+const bench_size bench_sizes[BENCH_SIZES] = {
+    {"512", 512, 512}, {"1080p", 1920, 1080}, {"4K", 3840, 2160}};
+
+const bench_size *bench_size_find(const char *name) {
+    for (int i = 0; i < BENCH_SIZES; ++i)
+        if (!strcasecmp(bench_sizes[i].name, name)) return &bench_sizes[i];
+    return NULL;
+}
+
 static bool wanted(const bench_operation *operation, const bench_arguments *arguments) {
     if (arguments->only && !strstr(operation->name, arguments->only)) return false;
     if (operation->kind & BENCH_NOISE && !arguments->noise) return false;
-    if (operation->kind & BENCH_SLOW && arguments->uhd) return false;
-    return !(operation->kind & BENCH_TWO_THREADS) || arguments->uhd;
+    const bool small = arguments->size->width<1920, large = arguments->size->width> 1920;
+    if (small) return operation->kind & BENCH_SMALL;
+    if (operation->kind & BENCH_SLOW && large) return false;
+    return !(operation->kind & BENCH_TWO_THREADS) || large;
 }
 
 /* What is measured on, in memory that malloc knows nothing of. */
@@ -142,7 +154,7 @@ static bool ended_well(pid_t child) {
 /* Loads in a process of its own: malloc adapts to the largest block that was ever freed, and is to
  * know only those of the operation that is measured. */
 static shared_pictures *load_shared(const bench_arguments *arguments) {
-    int width = arguments->uhd ? 3840 : 1920, height = arguments->uhd ? 2160 : 1080;
+    int width = arguments->size->width, height = arguments->size->height;
     size_t head = (sizeof(shared_pictures) + 4095) / 4096 * 4096;
     size_t size = head + (size_t)width * (size_t)height * 7;
     shared_pictures *shared =

@@ -9,9 +9,20 @@
  * memory, so that neither side pays for fresh pages: the fair figure of computation alone. */
 typedef enum bench_basis { BENCH_AS_IT_COMES, BENCH_NO_FAULTS, BENCH_BASES } bench_basis;
 
+typedef struct bench_size {
+    const char *name;
+    int width, height;
+} bench_size;
+
+#define BENCH_SIZES 3
+extern const bench_size bench_sizes[BENCH_SIZES]; /* 512, 1080p, 4K */
+
+/* One of them, whatever the case; NULL = none of that name. */
+const bench_size *bench_size_find(const char *name);
+
 typedef struct bench_arguments {
     int runs, threads, peer_threads;
-    bool uhd;          /* 3840x2160 instead of 1920x1080 */
+    const bench_size *size;
     bool noise;        /* the operations on noise too */
     bool busy;         /* which generated scene, without a photograph */
     const char *only;  /* operations whose names contain this, or NULL */

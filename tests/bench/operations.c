@@ -415,6 +415,7 @@ static void peers_farneback(bench_state *s) {
 }
 
 #define SLOW BENCH_SLOW
+#define SMALL BENCH_SMALL
 
 /* Bars: the ratio as both come, and with page faults off; 0 = none. */
 const bench_operation bench_operations[] = {
@@ -443,16 +444,17 @@ const bench_operation bench_operations[] = {
     {"exact distance", ours_distance, peers_distance, 0, {3, 3}},
     {"warp, grey", ours_warp_grey, peers_warp_grey, 0, {2, 2}},
     {"warp, RGB", ours_warp_rgb, peers_warp_rgb, 0, {2, 2}},
-    {"augment: mirror", bench_flip, bench_flip_peer, 0, {1, 1}},
-    {"augment: resize to 40 %", bench_shrink, bench_shrink_peer, 0, {1, 1}},
-    {"augment: resize to 130 %", bench_enlarge, bench_enlarge_peer, 0, {1, 1}},
-    {"augment: rotate", bench_rotate, bench_rotate_peer, 0, {2, 2}},
-    {"augment: HSV", bench_hsv, bench_hsv_peer, 0, {1.5, 1.5}},
-    {"augment: Gaussian blur", bench_blur_rgb, bench_blur_rgb_peer, 0, {1, 1}},
-    {"augment: brightness", bench_brightness, bench_brightness_peer, 0, {1, 1}},
-    {"augment: Gaussian noise", bench_noise, bench_noise_peer, 0, {5, 5}},
-    {"augment: cutout", bench_cutout, bench_cutout_peer, 0, {0, 0}},
-    {"augment: grid mask", bench_gridmask, bench_gridmask_peer, 0, {0, 0}},
+    {"augment: mirror", bench_flip, bench_flip_peer, SMALL, {1, 1}},
+    {"augment: resize to 40 %", bench_shrink, bench_shrink_peer, SMALL, {1, 1}},
+    {"augment: resize to 130 %", bench_enlarge, bench_enlarge_peer, SMALL, {1, 1}},
+    {"augment: rotate", bench_rotate, bench_rotate_peer, SMALL, {2, 2}},
+    {"augment: HSV", bench_hsv, bench_hsv_peer, SMALL, {1.5, 1.5}},
+    {"augment: Gaussian blur", bench_blur_rgb, bench_blur_rgb_peer, SMALL, {1, 1}},
+    {"augment: brightness", bench_brightness, bench_brightness_peer, SMALL, {1, 1}},
+    {"augment: contrast", bench_contrast, bench_contrast_peer, SMALL, {1, 1}},
+    {"augment: Gaussian noise", bench_noise, bench_noise_peer, SMALL, {5, 5}},
+    {"augment: cutout", bench_cutout, bench_cutout_peer, SMALL, {0, 0}},
+    {"augment: grid mask", bench_gridmask, bench_gridmask_peer, SMALL, {0, 0}},
     {"watershed", ours_watershed, peers_watershed, 0, {4, 4}},
     {"flood fill, fixed", ours_flood, peers_flood, 0, {1, 1}},
     {"flood fill, floating", ours_flood_floating, peers_flood_floating, 0, {1, 1}},

@@ -17,7 +17,8 @@ typedef struct bench_state {
 enum {
     BENCH_NOISE = 1,       /* on a mask of 50 % noise in place of the picture's */
     BENCH_TWO_THREADS = 2, /* ours with two threads; the peer is ours with one; 4K only */
-    BENCH_SLOW = 4         /* a peer takes a second: few runs, 1080p only */
+    BENCH_SLOW = 4,        /* a peer takes a second: few runs, 1080p only */
+    BENCH_SMALL = 8        /* at 512x512, too */
 };
 
 typedef struct bench_operation {

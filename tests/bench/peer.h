@@ -70,7 +70,7 @@ void peer_resize(const seg_image *rgb, double factor, bool area);
 void peer_rotate(const seg_image *rgb, double degrees);
 void peer_hsv(const seg_image *rgb, double hue, double saturation, double value);
 void peer_blur_sigma(const seg_image *rgb, double sigma);
-void peer_brightness(const seg_image *rgb, double add);
+void peer_line(const seg_image *rgb, double factor, double add);
 void peer_noise(const seg_image *rgb, double sigma);
 /* A copy with black squares of `side`, `period` apart. */
 void peer_hide(const seg_image *rgb, int side, int period);

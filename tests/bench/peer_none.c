@@ -118,8 +118,8 @@ void peer_hsv(const seg_image *rgb, double hue, double saturation, double value)
 void peer_blur_sigma(const seg_image *rgb, double sigma) {
     (void)rgb, (void)sigma;
 }
-void peer_brightness(const seg_image *rgb, double add) {
-    (void)rgb, (void)add;
+void peer_line(const seg_image *rgb, double factor, double add) {
+    (void)rgb, (void)factor, (void)add;
 }
 void peer_noise(const seg_image *rgb, double sigma) {
     (void)rgb, (void)sigma;

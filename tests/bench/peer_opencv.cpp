@@ -254,8 +254,8 @@ void peer_blur_sigma(const seg_image *rgb, double sigma) {
     cv::GaussianBlur(header(rgb), output, cv::Size(0, 0), sigma);
 }
 
-void peer_brightness(const seg_image *rgb, double add) {
-    header(rgb).convertTo(output, -1, 1, add);
+void peer_line(const seg_image *rgb, double factor, double add) {
+    header(rgb).convertTo(output, -1, factor, add);
 }
 
 void peer_noise(const seg_image *rgb, double sigma) {

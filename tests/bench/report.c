@@ -33,8 +33,8 @@ static bool below(const result *r) {
 
 /* ---- children ---- */
 
-static void exec_child(const bench_report *report, bench_basis basis, bool uhd, int photo,
-                       int pipe_end) {
+static void exec_child(const bench_report *report, bench_basis basis, const bench_size *size,
+                       int photo, int pipe_end) {
     const bench_arguments *a = &report->arguments;
     char runs[16], threads[16], peers[16];
     const char *arguments[32] = {"bench", report->child};
@@ -43,7 +43,7 @@ static void exec_child(const bench_report *report, bench_basis basis, bool uhd, 
     snprintf(threads, sizeof threads, "%d", a->threads);
     snprintf(peers, sizeof peers, "%d", a->peer_threads);
     const char *options[] = {"--runs", runs,    "--threads",   threads,  "--peer-threads",
-                             peers,    "--cpu", report->level, "--size", uhd ? "4k" : "1080p"};
+                             peers,    "--cpu", report->level, "--size", size->name};
     for (size_t i = 0; i < sizeof options / sizeof *options; ++i)
         arguments[count++] = options[i];
     if (basis == BENCH_NO_FAULTS) arguments[count++] = "--no-page-faults";
@@ -59,8 +59,8 @@ static void exec_child(const bench_report *report, bench_basis basis, bool uhd, 
 
 /* Runs a child and takes its rows into `results`: new ones for the first basis, by their order for
  * the second one. */
-static bool run_child(results *all, const bench_report *report, bench_basis basis, bool uhd,
-                      int photo) {
+static bool run_child(results *all, const bench_report *report, bench_basis basis,
+                      const bench_size *size, int photo) {
     int ends[2], status = 1, first = all->count, taken = 0;
     bench_row row;
     fflush(stdout);
@@ -68,7 +68,7 @@ static bool run_child(results *all, const bench_report *report, bench_basis basi
     pid_t child = fork();
     if (child == 0) {
         close(ends[0]);
-        exec_child(report, basis, uhd, photo, ends[1]);
+        exec_child(report, basis, size, photo, ends[1]);
     }
     close(ends[1]);
     FILE *from = fdopen(ends[0], "r");
@@ -109,7 +109,10 @@ static void print_head(const bench_report *report) {
 }
 
 static const char *size_name(const bench_row *row) {
-    return row->width == 3840 ? "4K" : "1080p";
+    int i = 0;
+    while (i < BENCH_SIZES - 1 && bench_sizes[i].width != row->width)
+        i++;
+    return bench_sizes[i].name;
 }
 
 static void print_row(const bench_report *report, const result *r) {
@@ -133,20 +136,20 @@ static void print_row(const bench_report *report, const result *r) {
 }
 
 /* A table of one size: a row for each operation, a column for each picture. */
-static void print_markdown(const bench_report *report, const results *all, bool uhd) {
+static void print_markdown(const bench_report *report, const results *all, const bench_size *size) {
     const char *columns[64];
     double edges[64];
     int count = 0;
     for (int i = 0; i < all->count; ++i) {
         const bench_row *row = &all->items[i].row[0];
-        if ((row->width == 3840) != uhd || strstr(row->operation, "noise")) continue;
+        if (row->width != size->width || strstr(row->operation, "noise")) continue;
         if (count && !strcmp(columns[count - 1], row->picture)) continue;
         if (count == 64) break;
         edges[count] = row->edges;
         columns[count++] = row->picture;
     }
     if (!count) return;
-    printf("\n| %s, level %s |", uhd ? "3840x2160" : "1920x1080", report->level);
+    printf("\n| %dx%d, level %s |", size->width, size->height, report->level);
     for (int c = 0; c < count; ++c)
         printf(" %s, %.1f %% edges |", columns[c], 100 * edges[c]);
     printf(" bar |\n| --- |");
@@ -158,7 +161,7 @@ static void print_markdown(const bench_report *report, const results *all, bool 
         int column = 0;
         for (int i = 0; i < all->count; ++i) {
             const bench_row *a = &all->items[i].row[0], *b = &all->items[i].row[1];
-            if ((a->width == 3840) != uhd || strcmp(a->operation, operation->name)) continue;
+            if (a->width != size->width || strcmp(a->operation, operation->name)) continue;
             if (!begun) printf("\n| %s |", operation->name);
             begun = true;
             ++column;
@@ -180,18 +183,18 @@ int bench_report_run(const bench_report *report) {
     int failures = 0;
     bool good = true;
     print_head(report);
-    for (int uhd = 0; uhd < 2; ++uhd) {
-        if (report->size && strcmp(report->size, uhd ? "4k" : "1080p")) continue;
+    for (const bench_size *size = bench_sizes; size < bench_sizes + BENCH_SIZES; ++size) {
+        if (report->size && report->size != size) continue;
         for (int photo = 0; photo < report->photo_count && good; ++photo) {
             int first = all.count;
             for (int basis = 0; basis < BENCH_BASES && good; ++basis)
-                good = run_child(&all, report, (bench_basis)basis, uhd, photo);
+                good = run_child(&all, report, (bench_basis)basis, size, photo);
             for (int i = first; i < all.count; ++i) {
                 failures += below(&all.items[i]);
                 if (report->format != BENCH_MARKDOWN) print_row(report, &all.items[i]);
             }
         }
-        if (report->format == BENCH_MARKDOWN) print_markdown(report, &all, uhd);
+        if (report->format == BENCH_MARKDOWN) print_markdown(report, &all, size);
     }
     free(all.items);
     return good ? failures : -1;

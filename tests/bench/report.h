@@ -10,7 +10,7 @@ typedef struct bench_report {
     bench_format format;
     bench_arguments arguments; /* without photo, size and scene */
     const char *level;         /* of the CPU */
-    const char *size;          /* "1080p", "4k", or NULL for both */
+    const bench_size *size;    /* NULL = all */
     char **photos;             /* paths, or NULL for a generated scene */
     int photo_count;
     char child[32]; /* the name of the option that makes this program a child */

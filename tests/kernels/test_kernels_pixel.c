@@ -72,6 +72,8 @@ START_TEST(tables) {
             uint8_t *a = samples_of(SEG_U8, width, repeat, 255, &random);
             uint8_t *table = samples_of(SEG_U8, 256, repeat / 2, 255, &random);
             COMPARE(ref->map_u8(want, a, table, width), kernels->map_u8(got, a, table, width))
+            const int32_t step = (int32_t)pixels_below(&random, 511) - 255;
+            COMPARE(ref->add_u8(want, a, step, width), kernels->add_u8(got, a, step, width))
             free(a), free(table);
         }
 }
