@@ -206,6 +206,8 @@ typedef struct seg_felzenszwalb_options {
     double sigma;         /**< of a Gaussian blur before it, pixels */
     int32_t min_size;     /**< pixels; smaller regions join a neighbour */
     int32_t connectivity; /**< 4 or 8: neighbours of a pixel in the graph */
+    int32_t scales; /**< of a context's score: scale and on by factors of the root of 2, 0..24;
+                          0 = no score */
 } seg_felzenszwalb_options;
 
 SEG_API void seg_felzenszwalb_options_init(seg_felzenszwalb_options *options);

@@ -112,9 +112,12 @@ row() {
     done <"$work/data"
 }
 
-# The value over all files, which --json has on a line of its own.
+# The value over all files, which --json has on a line of its own; mean-NAME is the mean of the files.
 score_of() {
-    sed -n "s/^  \"$1\": \([^,]*\),*\$/\1/p" "$work/scores" | head -1 | awk '{ printf "%.4g", $1 }'
+    case $1 in
+    mean-*) sed -n '/^  "macro"/,/^  }/s/^ *"'"${1#mean-}"'": \([^,]*\),*$/\1/p' "$work/scores" ;;
+    *) sed -n 's/^  "'"$1"'": \([^,]*\),*$/\1/p' "$work/scores" ;;
+    esac | head -1 | awk '{ printf "%.4g", $1 }'
 }
 
 # Each prints the milliseconds of a picture or frame: the median of several runs.

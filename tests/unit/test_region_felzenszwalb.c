@@ -126,4 +126,52 @@ START_TEST(by_hand) {
 }
 END_TEST
 
-CORE_MAIN("felzenszwalb", as_plain_code, by_hand)
+/* The share of scales, each parted on its own, at which a right or lower neighbour is elsewhere. */
+START_TEST(score_of_scales) {
+    pixels_random random = pixels_random_start(62);
+    for (int round = 0; round < 10; round++) {
+        pixels_picture made = partition_scene(50, 37, SEG_U8 + round % 3, 3, 5, &random);
+        seg_image ignore = partition_ignore(50, 37, 5, &random);
+        const seg_frame frame = {.image = made.image, .ignore = ignore};
+        static float counts[50 * 37];
+        seg_felzenszwalb_options options;
+        seg_felzenszwalb_options_init(&options);
+        options.scale = 20;
+        options.min_size = 4;
+        options.scales = 1 + round;
+        seg_context *context;
+        seg_result result;
+        seg_image labels = {0};
+        seg_result_init(&result, NULL);
+        ck_assert_ok(seg_context_create(&context, seg_method_find("felzenszwalb"), &options, NULL));
+        ck_assert_ok(seg_context_apply(context, &frame, 0, &result));
+        memset(counts, 0, sizeof counts);
+        for (int32_t i = options.scales - 1; i >= 0; i--) {
+            seg_felzenszwalb_options one = options;
+            one.scale = 20 * sqrt((double)(1 << i));
+            ck_assert_ok(seg_felzenszwalb(&labels, NULL, &made.image, &ignore, &one, NULL));
+            for (int32_t y = 0; y < 37; y++)
+                for (int32_t x = 0; x < 50; x++) {
+                    const double here = pixels_at(&labels, x, y, 0);
+                    const double right = x < 49 ? pixels_at(&labels, x + 1, y, 0) : 0;
+                    const double below = y < 36 ? pixels_at(&labels, x, y + 1, 0) : 0;
+                    counts[y * 50 + x] += here != 0 && ((right != 0 && right != here) ||
+                                                        (below != 0 && below != here));
+                }
+        }
+        ck_assert(pixels_same(&labels, &result.labels)); /* those of k, the last */
+        for (int32_t y = 0; y < 37; y++)
+            for (int32_t x = 0; x < 50; x++)
+                ck_assert(((float *)seg_image_row(&result.score, y))[x] ==
+                          counts[y * 50 + x] / (float)options.scales);
+        ck_assert_double_eq(result.score_full_scale, 1);
+        seg_context_free(context);
+        seg_result_free(&result);
+        seg_image_unref(&labels);
+        seg_image_unref(&ignore);
+        pixels_free(&made);
+    }
+}
+END_TEST
+
+CORE_MAIN("felzenszwalb", as_plain_code, by_hand, score_of_scales)

@@ -22,6 +22,10 @@ zero_crossings dog --sigma 1.6
 
 theirs blur+Canny
 
+scored boundaries
+given --render score
+ours felzenszwalb --scale 100 --scales 12 --min-size 300
+
 scored boundaries --levels --labels
 given --render labels
 # shellcheck disable=SC2046 # a setting each

@@ -1,12 +1,16 @@
 title 'nuclei'
-measures dice iou
+measures dice mean-dice iou
 scored masks --truth-threshold 0raw
-data DSB2018 images/dsb2018/images images/dsb2018/gt
+data all images/dsb2018/images images/dsb2018/gt
+data fluorescence images/dsb2018/images images/dsb2018/gt 'fluo*'
 
 ours otsu
 ours li
 ours triangle
+ours otsu --post fill-holes,split --render labels
 ours otsu --classes 3 --post fill-holes,split --render labels
 
 theirs otsu
 theirs triangle
+theirs otsu+watershed
+theirs 'scikit-image otsu+watershed'
