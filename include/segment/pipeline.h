@@ -14,7 +14,8 @@ typedef enum seg_stabilize {
     SEG_STABILIZE_NONE = 0,
     SEG_STABILIZE_TRANSLATION,
     SEG_STABILIZE_SIMILARITY,
-    SEG_STABILIZE_AFFINE
+    SEG_STABILIZE_AFFINE,
+    SEG_STABILIZE_PROJECTIVE
 } seg_stabilize;
 
 /** All members optional but `method`. Texts and options are copied, pictures borrowed. */

@@ -93,7 +93,7 @@ seg_transform_fit_robust(seg_transform *transform, uint8_t *agrees, seg_transfor
 
 typedef struct seg_register_options {
     size_t size;
-    int32_t model;  /**< seg_transform_model, all but projective; default translation */
+    int32_t model;  /**< seg_transform_model; default translation */
     double reach;   /**< shifts looked for, of the picture's sides, 0 .. 0.5; default 0.2 */
     int32_t pixels; /**< the pictures are made smaller until they have no more; default 100000 */
 } seg_register_options;

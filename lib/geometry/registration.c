@@ -36,7 +36,7 @@
 #define WIDEST_REACH 64.   /* grey levels */
 #define NARROWING 0.7      /* of the reach, from step to step */
 #define TUKEY 4.685
-#define UNKNOWNS 7        /* at most: affine and brightness */
+#define UNKNOWNS 9        /* at most: projective and brightness */
 #define LEAST_COMMON 0.25 /* of the pixels looked at that must be seen in both */
 
 void seg_register_options_init(seg_register_options *options) {
@@ -48,6 +48,8 @@ static seg_transform at_level(const seg_transform *t, double factor) {
     seg_transform scaled = *t;
     scaled.m[2] /= factor;
     scaled.m[5] /= factor;
+    scaled.m[6] *= factor;
+    scaled.m[7] *= factor;
     return scaled;
 }
 
@@ -125,10 +127,22 @@ static bool sample(double values[3], const seg_registration_level *level, double
     return true;
 }
 
-/* d r / d unknowns: those of the model, then the brightness. */
+/* Where T takes a point, and the w that it divides by: 1 if T is affine. */
+typedef struct mapped {
+    double x, y, w;
+} mapped;
+
+static mapped map_point(const seg_transform *t, double x, double y) {
+    const double *m = t->m, w = m[6] * x + m[7] * y + m[8];
+    return (mapped){(m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w, w};
+}
+
+/* d r / d unknowns: those of the model, then the brightness. (gx, gy): d I / d T. */
 static void derive(double row[UNKNOWNS], const step_job *job, double gx, double gy, double x,
-                   double y) {
+                   double y, mapped to) {
     const double u = (x - job->x) / job->scale, v = (y - job->y) / job->scale;
+    gx /= to.w;
+    gy /= to.w;
     switch (job->model) {
     case SEG_TRANSFORM_TRANSLATION:
         row[0] = gx;
@@ -147,12 +161,16 @@ static void derive(double row[UNKNOWNS], const step_job *job, double gx, double 
         row[3] = gy * u;
         row[4] = gy * v;
         row[5] = gy;
+        if (job->model != SEG_TRANSFORM_PROJECTIVE) break;
+        const double away = (gx * (to.x - job->x) + gy * (to.y - job->y)) / job->scale;
+        row[6] = -away * u;
+        row[7] = -away * v;
     }
     row[job->unknowns - 1] = -1;
 }
 
 static void add_pixel(band_sums *sums, const step_job *job, const double values[3],
-                      double reference, double x, double y) {
+                      double reference, double x, double y, mapped to) {
     const double r = values[0] - reference - job->brightness, size = fabs(r);
     const double bin = size * BINS_PER_LEVEL;
     sums->common++;
@@ -160,7 +178,7 @@ static void add_pixel(band_sums *sums, const step_job *job, const double values[
     if (size >= job->reach) return;
     const double share = r / job->reach, weight = (1 - share * share) * (1 - share * share);
     double row[UNKNOWNS];
-    derive(row, job, values[1], values[2], x, y);
+    derive(row, job, values[1], values[2], x, y, to);
     for (int32_t j = 0; j < job->unknowns; j++) {
         const double weighted = weight * row[j];
         for (int32_t k = 0; k <= j; k++)
@@ -175,7 +193,6 @@ static seg_status step_band(void *argument, int32_t band, int32_t first, int32_t
     (void)worker;
     const step_job *job = argument;
     const seg_registration_level *level = job->level;
-    const double *m = job->t.m;
     band_sums *sums = &job->bands[band];
     memset(sums, 0, sizeof *sums);
     for (int32_t row = first; row < end; row++)
@@ -185,8 +202,9 @@ static seg_status step_band(void *argument, int32_t band, int32_t first, int32_t
             double values[3];
             if (!level->seen[at]) continue;
             sums->looked++;
-            if (sample(values, level, m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5]))
-                add_pixel(sums, job, values, level->reference[at], x, y);
+            const mapped to = map_point(&job->t, x, y);
+            if (sample(values, level, to.x, to.y))
+                add_pixel(sums, job, values, level->reference[at], x, y, to);
         }
     return SEG_OK;
 }
@@ -223,7 +241,7 @@ static double find_reach(const band_sums *all) {
 
 /* Moves T by a step; returns how far the farthest corner goes. */
 static double move(step_job *job, const double *d) {
-    double step[6] = {0}; /* of m0 .. m5, in (u, v, 1) */
+    double step[6] = {0}, turn[2] = {0}; /* of m0 .. m5, in (u, v, 1); of m6 and m7, in (u, v) */
     switch (job->model) {
     case SEG_TRANSFORM_TRANSLATION:
         step[2] = d[0];
@@ -238,6 +256,7 @@ static double move(step_job *job, const double *d) {
         break;
     default:
         memcpy(step, d, sizeof step);
+        if (job->model == SEG_TRANSFORM_PROJECTIVE) memcpy(turn, d + 6, sizeof turn);
     }
     job->brightness += d[job->unknowns - 1];
     double farthest = 0;
@@ -250,7 +269,17 @@ static double move(step_job *job, const double *d) {
         const double far = fabs(s[0]) + fabs(s[1]) + fabs(s[2]);
         if (far > farthest) farthest = far;
     }
-    return farthest;
+    if (job->model != SEG_TRANSFORM_PROJECTIVE) return farthest;
+    /* w changes about the middle of the picture, which stays in its place */
+    const double a = turn[0] / (job->scale * job->scale), b = turn[1] / (job->scale * job->scale);
+    const double c = -(a * job->x + b * job->y), change[3] = {a, b, c};
+    double *m = job->t.m;
+    for (int k = 0; k < 3; k++) {
+        m[k] += job->x * change[k];
+        m[3 + k] += job->y * change[k];
+        m[6 + k] += change[k];
+    }
+    return farthest + fabs(turn[0]) + fabs(turn[1]);
 }
 
 /* ---- shifts by a pixel ---- */
@@ -266,15 +295,12 @@ static seg_status shift_band(void *argument, int32_t band, int32_t first, int32_
     (void)worker;
     const shift_job *job = argument;
     const seg_registration_level *level = job->step->level;
-    const double *m = job->t.m;
     double sum = 0, count = 0, values[3];
     for (int32_t row = first; row < end; row++)
         for (int32_t column = 0; column < level->width; column++) {
             const size_t at = (size_t)row * (size_t)level->width + (size_t)column;
-            const double x = column + 0.5, y = row + 0.5;
-            if (!level->seen[at] ||
-                !sample(values, level, m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5]))
-                continue;
+            const mapped to = map_point(&job->t, column + 0.5, row + 0.5);
+            if (!level->seen[at] || !sample(values, level, to.x, to.y)) continue;
             const double size = fabs(values[0] - level->reference[at] - job->step->brightness);
             sum += size < WIDEST_REACH ? size : WIDEST_REACH;
             count++;
@@ -294,8 +320,10 @@ static seg_status settle_pixel(step_job *job, double *sums, const seg_env *env) 
     for (int i = 0; i < 9; i++) {
         shift_job trial = {job, start, sums};
         double sum = 0, count = 0;
-        trial.t.m[2] += shifts[i][0];
-        trial.t.m[5] += shifts[i][1];
+        for (int k = 0; k < 3; k++) {
+            trial.t.m[k] += shifts[i][0] * start.m[6 + k];
+            trial.t.m[3 + k] += shifts[i][1] * start.m[6 + k];
+        }
         SEG_TRY(seg_run_bands(env, job->level->height, BAND_HEIGHT, shift_band, &trial));
         for (int32_t b = 0; b < bands; b++) {
             sum += sums[2 * b];
@@ -342,8 +370,8 @@ static seg_status check(const seg_image *moving, const seg_image *reference,
                         "options.size is %zu (this version has %zu); set the defaults with "
                         "seg_register_options_init first",
                         o->size, sizeof *o);
-    if (o->model < SEG_TRANSFORM_TRANSLATION || o->model > SEG_TRANSFORM_AFFINE)
-        return seg_fail(SEG_ERROR_OPTION, "model is %d (allowed translation, similarity, affine)",
+    if (o->model < SEG_TRANSFORM_TRANSLATION || o->model > SEG_TRANSFORM_PROJECTIVE)
+        return seg_fail(SEG_ERROR_OPTION, "model is %d (allowed 0 to 3, a seg_transform_model)",
                         (int)o->model);
     if (!(o->reach >= 0 && o->reach <= 0.5))
         return seg_fail(SEG_ERROR_OPTION, "reach is %g (allowed 0 to 0.5)", o->reach);
@@ -362,7 +390,7 @@ seg_status seg_register(seg_transform *transform, double *agreement, const seg_i
                         const seg_image *reference, const seg_image *ignore,
                         const seg_register_options *options, seg_scratch *scratch,
                         const seg_env *env) {
-    static const int32_t unknowns[] = {3, 5, 7};
+    static const int32_t unknowns[] = {3, 5, 7, 9};
     seg_registration_levels levels;
     SEG_TRY(check(moving, reference, ignore, options));
     SEG_TRY(seg_registration_levels_make(&levels, moving, reference, ignore, options->pixels,
@@ -386,7 +414,8 @@ seg_status seg_register(seg_transform *transform, double *agreement, const seg_i
         SEG_TRY(descend(&job, agreement, env));
         t = at_level(&job.t, 1 / level->factor);
     }
-    *transform = t;
+    const seg_transform identity = seg_transform_identity();
+    *transform = seg_transform_compose(&t, &identity); /* m8 = 1 */
     return SEG_OK;
 }
 

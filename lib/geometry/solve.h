@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SEG_SOLVE_MOST 8
+#define SEG_SOLVE_MOST 9
 
 /**
  * Solves A x = b for a symmetric A of n x n (n at most SEG_SOLVE_MOST), row by row, of which the

@@ -84,9 +84,9 @@ static seg_status check_config(const seg_pipeline_config *config) {
     if (!seg_render_name(config->render))
         return seg_fail(SEG_ERROR_OPTION, "render is %d (allowed 0 to %d)", (int)config->render,
                         (int)SEG_RENDER_PICTURE);
-    if (config->stabilize < SEG_STABILIZE_NONE || config->stabilize > SEG_STABILIZE_AFFINE)
+    if (config->stabilize < SEG_STABILIZE_NONE || config->stabilize > SEG_STABILIZE_PROJECTIVE)
         return seg_fail(SEG_ERROR_OPTION, "stabilize is %d (allowed 0 to %d)",
-                        (int)config->stabilize, (int)SEG_STABILIZE_AFFINE);
+                        (int)config->stabilize, (int)SEG_STABILIZE_PROJECTIVE);
     if (config->stabilize && !(config->method->input & SEG_INPUT_STREAM))
         return seg_fail(SEG_ERROR_OPTION,
                         "stabilize: %s has no memory of frames that a shaking camera could disturb",

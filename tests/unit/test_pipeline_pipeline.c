@@ -456,7 +456,7 @@ static int64_t false_alarms(int32_t stabilize) {
 
 START_TEST(shaking_is_taken_out) {
     const int64_t shaken = false_alarms(SEG_STABILIZE_NONE);
-    for (int32_t model = SEG_STABILIZE_TRANSLATION; model <= SEG_STABILIZE_AFFINE; model++) {
+    for (int32_t model = SEG_STABILIZE_TRANSLATION; model <= SEG_STABILIZE_PROJECTIVE; model++) {
         const int64_t steady = false_alarms(model);
         ck_assert_msg(5 * steady < shaken, "model %d: %ld wrong pixels, %ld without", (int)model,
                       (long)steady, (long)shaken);

@@ -64,7 +64,7 @@ static const option_row rows[OPTION_COUNT] = {
                       "input begins with that model. --resize holds for it, too.",
                       SEGMENT},
     [OPTION_STABILIZE] = {"stabilize", 0, OPTION_VALUE, GROUP_METHOD, "MODEL",
-                          "none|translation|similarity|affine", NULL,
+                          "none|translation|similarity|affine|projective", NULL,
                           "Take the shaking of the camera out of what a method with memory sees; "
                           "results stay in the frames as they came. Default none.",
                           SEGMENT},
