@@ -44,6 +44,7 @@ measures() { measures=$*; }
 scored() { scorer=$*; }
 given() { given=$*; }
 averaged() { averaged=1; } # a column with the mean over the data sets
+sparse() { sparse=1; }     # only some frames have a truth: the others are not scored
 # data NAME INPUTS TRUTH [PATTERN]: of the folders all files, or those that match
 data() {
     if ! [ -e "$data/$2" ] || ! [ -e "$data/$3" ]; then
@@ -98,7 +99,7 @@ row() {
     while IFS='	' read -r set inputs truth; do
         out=$work/$rows-$set
         mkdir -p "$out"
-        if ms=$("$@" </dev/null 2>"$work/messages") &&
+        if ms=$("$@" </dev/null 2>"$work/messages") && only_judged &&
             $evaluate $(filled "$scorer") "$out" "$truth" --json >"$work/scores" 2>"$work/messages"; then
             for measure in $measures; do
                 printf '%s\t%s\t%s\t%s\t%s\n' "$name" "$set" "$measure" \
@@ -110,6 +111,13 @@ row() {
             failures=$((failures + 1))
         fi
     done <"$work/data"
+}
+
+# Takes away results that have no truth, if that is to be so.
+only_judged() {
+    for file in "$out"/*; do
+        [ "$sparse" = 0 ] || [ -e "$truth/${file##*/}" ] || rm -f "$file"
+    done
 }
 
 # The value over all files, which --json has on a line of its own; mean-NAME is the mean of the files.
@@ -224,7 +232,7 @@ for table in "$@"; do
     mkdir -p "$work"
     : >"$work/data"
     : >"$work/rows"
-    rows=0 title=$table measures= scorer= given= averaged=0
+    rows=0 title=$table measures= scorer= given= averaged=0 sparse=0
     # shellcheck disable=SC1090 # one of tables/
     . "$source/tests/quality/tables/$table.sh"
     [ -s "$work/rows" ] || continue
