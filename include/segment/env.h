@@ -61,6 +61,9 @@ typedef struct seg_env {
      *  tell of the pass at hand, 0 to below 1 for each. What is told does not depend on the number
      *  of threads. */
     int (*progress)(void *user, double fraction);
+    /** Of methods that draw random numbers: the same one, the same draws. A saved model does not
+     *  hold it: give it again with the model, which then continues with the same bytes. */
+    uint64_t seed;
 } seg_env;
 
 /** A pool of threads, opaque. */

@@ -168,7 +168,8 @@ seg_status seg_consensus_begin(seg_consensus *c, seg_subtractor *model, int32_t 
 /* ---- random numbers ---- */
 
 static seg_random random_of(const seg_consensus *c, int32_t y) {
-    return seg_random_stream(SEED, (uint64_t)c->model->base.clock.frames, (uint32_t)y);
+    return seg_random_stream(SEED ^ c->model->base.still->env.seed,
+                             (uint64_t)c->model->base.clock.frames, (uint32_t)y);
 }
 
 /* Uniform in 0 .. bound-1 from 16 bits: the bias of at most bound / 65536 does no harm here. */

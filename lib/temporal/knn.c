@@ -349,7 +349,8 @@ static void learn_row(const pass *job, const work *w) {
     for (int32_t span = 0; span < SPANS; span++) {
         const int64_t window = n / job->apart[span];
         const seg_random random =
-            seg_random_stream(SEED + (uint32_t)span, (uint64_t)window, (uint32_t)w->y);
+            seg_random_stream((SEED + (uint32_t)span) ^ model->base.still->env.seed,
+                              (uint64_t)window, (uint32_t)w->y);
         seg_random_words(keys[span], &random, 0);
     }
     for (int32_t block = 0; block < w->l.blocks; block++) {

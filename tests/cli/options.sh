@@ -102,6 +102,17 @@ works --method background --start 0.66s --load-model half.model scene.mkv 'rest-
 same rest-00.pgm whole-20.pgm
 same rest-19.pgm whole-39.pgm
 same rest.model whole.model
+# another seed draws otherwise, the same one the same; a model continues with its seed
+for seed in 0 7 8; do
+    works --method vibe --rng-seed $seed --limit 30 scene.mkv null: --save-model seed-$seed.model
+done
+works --method vibe --limit 30 scene.mkv null: --save-model plain.model
+same plain.model seed-0.model
+differ seed-7.model seed-8.model
+works --method vibe --rng-seed 7 --limit 20 scene.mkv null: --save-model early.model
+works --method vibe --rng-seed 7 --start 0.66s --limit 10 --load-model early.model scene.mkv null: \
+    --save-model late.model
+same late.model seed-7.model
 fails 2 '--save-model: method otsu keeps no model' --method otsu in.pgm x.pgm --save-model x.model
 fails 1 'one.json: this is no saved model' --method background --load-model one.json scene.mkv null:
 head -c 100 half.model >cut.model

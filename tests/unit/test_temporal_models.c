@@ -352,6 +352,39 @@ START_TEST(young_models_learn_foreground) {
 END_TEST
 
 /* Half of the wall darkened to 0.8: shadow by default, 127 or foreground if wanted. */
+/* A model after a while, as it is saved; the caller frees it. */
+static void *learn(size_t *size, const char *id, uint64_t seed) {
+    const seg_env env = {.seed = seed};
+    stream s = {.method = seg_method_find(id)};
+    ck_assert_ok(seg_context_create(&s.context, s.method, NULL, &env));
+    seg_result_init(&s.result, NULL);
+    give_many(&s, colour_wall, 40);
+    ck_assert_ok(seg_context_save(s.context, NULL, size));
+    void *model = malloc(*size);
+    ck_assert_ptr_nonnull(model);
+    ck_assert_ok(seg_context_save(s.context, model, size));
+    stop(&s);
+    return model;
+}
+
+/* The seed decides what is drawn, and nothing where nothing is. */
+START_TEST(seeds) {
+    const char *id = ids[_i];
+    const bool draws =
+        strcmp(id, "sigma-delta") && strcmp(id, "temporal-median") && strcmp(id, "mog2");
+    size_t size, other;
+    void *first = learn(&size, id, 7), *again = learn(&other, id, 7);
+    ck_assert_uint_eq(size, other);
+    ck_assert_mem_eq(first, again, size);
+    void *unlike = learn(&other, id, UINT64_C(1) << 40);
+    ck_assert_uint_eq(size, other);
+    ck_assert_msg(!memcmp(first, unlike, size) == !draws, "%s", id);
+    free(first);
+    free(again);
+    free(unlike);
+}
+END_TEST
+
 START_TEST(shadows) {
     static const char *const methods[] = {"mog2", "knn"};
     static const char *const what[] = {"drop", "mark", "keep"};
@@ -397,6 +430,7 @@ int main(void) {
     tcase_add_loop_test(cases, memory_is_as_stated, 0, IDS);
     tcase_add_test(cases, young_models_learn_foreground);
     tcase_add_loop_test(cases, shadows, 0, 2);
+    tcase_add_loop_test(cases, seeds, 0, IDS);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

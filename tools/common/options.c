@@ -52,8 +52,8 @@ static const option_row rows[OPTION_COUNT] = {
                     "Work on this rectangle only; the rest of the result is empty.",
                     SEGMENT | EVAL},
     [OPTION_RNG_SEED] = {"rng-seed", 0, OPTION_VALUE, GROUP_METHOD, "N", NULL, NULL,
-                         "Seed of methods that draw random numbers, 0 to 2^63-1; default 0. The "
-                         "present methods draw the same numbers whatever it is.",
+                         "Seed of methods that draw random numbers (consensus, subsense, pbas, "
+                         "vibe, knn), 0 to 2^63-1; default 0. Give it again with --load-model.",
                          EVERY},
     [OPTION_LOAD_MODEL] = {"load-model", 0, OPTION_VALUE, GROUP_METHOD, "FILE", NULL, "file",
                            "Begin with the background model that --save-model wrote.", SEGMENT},

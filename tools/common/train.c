@@ -64,7 +64,8 @@ static seg_status train(recipe *target, const seg_env *env, int64_t *frames) {
 static int train_recipe(recipe *target) {
     const settings *from = target->settings;
     seg_pool *pool = NULL;
-    seg_env env = {.limits = &from->limits, .progress = wants_to_stop};
+    seg_env env = {
+        .limits = &from->limits, .progress = wants_to_stop, .seed = (uint64_t)from->rng_seed};
     int64_t frames = 0;
     seg_status status = SEG_OK;
     if (from->threads > 1) status = seg_pool_create(&pool, from->threads);

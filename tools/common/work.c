@@ -32,6 +32,7 @@ void worker_init(worker *target, plan *from, ledger *lines, progress *shown, int
     target->env.progress = wants_to_stop;
     target->env.user = target;
     target->env.log = pass_log;
+    target->env.seed = (uint64_t)from->settings->rng_seed;
     seg_result_init(&target->result, NULL);
 }
 
