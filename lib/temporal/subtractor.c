@@ -10,8 +10,8 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "imgproc/input.h"
+#include "imgproc/mask_median.h"
 #include "imgproc/masks.h"
-#include "imgproc/median.h"
 #include "imgproc/samples.h"
 #include "kernels/temporal.h"
 #include "temporal/learning.h"
@@ -204,7 +204,7 @@ static seg_status smooth(seg_subtractor *model, seg_image *mask) {
     seg_image raw = {0};
     SEG_TRY(seg_scratch_image(&raw, mask, SEG_U8, 1, &still->scratch));
     SEG_TRY(seg_image_copy(&raw, mask, &still->env));
-    return seg_median_with(mask, &raw, side, &still->scratch, &still->env);
+    return seg_mask_median(mask, &raw, side, &still->scratch, &still->env);
 }
 
 static void leave_out(const seg_subtractor *model, seg_image *mask) {
