@@ -34,6 +34,14 @@ works frame0.pgm frame1.pgm null: --stats - --unit px/s
 has printed '"unit":"px/s"' '"mean_u":2[3-6]\.'
 works frame0.pgm frame1.pgm null: --stats - --unit px/s --fps 10
 has printed '"mean_u":(10\.|9\.[5-9])'
+# What moves at half a pixel per frame or more does so in any unit, and what is still is white.
+scene slow.pgm 0.3
+for unit in px/frame px/s; do
+    works frame0.pgm slow.pgm null: --stats - --unit "$unit"
+    has printed '"moving":0\.[0-3]'
+    works frame0.pgm slow.pgm "by-${unit#*/}.png" --unit "$unit"
+done
+same by-frame.png by-s.png
 works frame0.pgm frame1.pgm null: --stats - --method horn-schunck --direction backward
 has printed '"mean_u":-(1\.0|0\.9)'
 works frame0.pgm frame1.pgm null: --stats - --method horn-schunck --consistency

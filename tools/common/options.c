@@ -274,7 +274,8 @@ static const option_row rows[OPTION_COUNT] = {
                        FLOW},
     [OPTION_STATISTICS] = {"stats", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                            "Write numbers of each field as JSON Lines, - is standard output: mean "
-                           "motion, mean, median, 95 % and largest speed, the share that moves.",
+                           "motion, mean, median, 95 % and largest speed, the share that moves by "
+                           "half a pixel per frame or more, whatever --unit says.",
                            FLOW},
     [OPTION_OBJECTS] = {"objects", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                         "Write a JSON line for each object of each frame, or a table to FILE.csv; "

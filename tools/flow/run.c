@@ -9,9 +9,9 @@
 #include "common/signals.h"
 #include "common/text.h"
 #include "flow/describe.h"
+#include "flow/field.h"
 #include "flow/points.h"
 #include <jansson.h>
-#include <math.h>
 #include <segment/motion.h>
 #include <segment/render.h>
 #include <segment/version.h>
@@ -179,43 +179,16 @@ static bool open_writer(flow_job *job) {
 }
 
 /* Speeds that the colours reach to, where --max-flow does not say it: those of the first field that
- * moves, and a quarter more. */
-static double find_largest(flow_job *job, const seg_flow_numbers *numbers) {
+ * moves, and a quarter more. `unit` is a pixel per frame in the unit of the numbers. */
+static double find_largest(flow_job *job, const seg_flow_numbers *numbers, double unit) {
     if (job->largest > 0) return job->largest;
     const double found = 1.25 * numbers->p95;
-    if (found > 0.1) job->largest = found;
-    return found > 0.1 ? found : 1;
+    if (found > 0.1 * unit) job->largest = found;
+    return found > 0.1 * unit ? found : unit;
 }
 
 static const seg_image *picture_of(const seg_frame *frame) {
     return seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
-}
-
-/* |first - warped| into `picture`. */
-static seg_status draw_residual(flow_job *job, const seg_image *first) {
-    seg_image_unref(&job->picture);
-    const seg_status status = seg_image_copy(&job->picture, &job->warped, &job->env);
-    if (status < 0) return status;
-    const size_t samples = (size_t)first->width * first->channels;
-    for (int32_t y = 0; y < first->height; y++) {
-        const uint8_t *inside = seg_image_row(&job->inside, y);
-        const void *a = seg_image_row(first, y);
-        void *b = seg_image_row(&job->picture, y);
-        for (size_t i = 0; i < samples; i++) {
-            const bool there = inside[i / first->channels];
-            if (first->format == SEG_U8) {
-                uint8_t *out = (uint8_t *)b + i;
-                *out = (uint8_t)(there ? abs(*out - ((const uint8_t *)a)[i]) : 0);
-            } else if (first->format == SEG_U16) {
-                uint16_t *out = (uint16_t *)b + i;
-                *out = (uint16_t)(there ? abs(*out - ((const uint16_t *)a)[i]) : 0);
-            } else {
-                float *out = (float *)b + i;
-                *out = there ? fabsf(*out - ((const float *)a)[i]) : 0;
-            }
-        }
-    }
-    return SEG_OK;
 }
 
 static seg_status draw(flow_job *job, const seg_image *first, double largest) {
@@ -226,7 +199,8 @@ static seg_status draw(flow_job *job, const seg_image *first, double largest) {
         [SHOW_ARROWS] = SEG_FLOW_RENDER_ARROWS,
         [SHOW_MAGNITUDE] = SEG_FLOW_RENDER_MAGNITUDE,
     };
-    if (job->shown == SHOW_RESIDUAL) return draw_residual(job, first);
+    if (job->shown == SHOW_RESIDUAL)
+        return field_residual(&job->picture, first, &job->warped, &job->inside, &job->env);
     return seg_render_flow(&job->picture, kinds[job->shown], &job->result.flow, first, largest,
                            job->legend, &job->env);
 }
@@ -249,37 +223,6 @@ static bool write_field(flow_job *job, const seg_image *first, const seg_frame *
 
 /* ---- numbers ---- */
 
-/* Mean difference of samples in 8-bit levels, where the warped picture has any. */
-static double mean_difference(const seg_image *a, const seg_image *b, const seg_image *inside) {
-    double sum = 0;
-    int64_t count = 0;
-    for (int32_t y = 0; y < a->height; y++) {
-        const uint8_t *there = seg_image_row(inside, y);
-        const void *ra = seg_image_row(a, y), *rb = seg_image_row(b, y);
-        for (size_t i = 0; i < (size_t)a->width * a->channels; i++) {
-            if (!there[i / a->channels]) continue;
-            if (a->format == SEG_U8)
-                sum += abs(((const uint8_t *)ra)[i] - ((const uint8_t *)rb)[i]);
-            else if (a->format == SEG_U16)
-                sum += abs(((const uint16_t *)ra)[i] - ((const uint16_t *)rb)[i]);
-            else
-                sum += (double)fabsf(((const float *)ra)[i] - ((const float *)rb)[i]);
-            count++;
-        }
-    }
-    return count ? sum / (double)count * 255 / seg_image_full_scale(a) : 0;
-}
-
-static double share_of(const seg_image *mask) {
-    int64_t set = 0;
-    for (int32_t y = 0; y < mask->height; y++) {
-        const uint8_t *row = seg_image_row(mask, y);
-        for (int32_t x = 0; x < mask->width; x++)
-            set += row[x] != 0;
-    }
-    return (double)set / ((double)mask->width * mask->height);
-}
-
 static bool write_statistics(flow_job *job, const seg_frame *about, const seg_flow_numbers *n,
                              const seg_image *first, const seg_image *second) {
     if (!job->has_statistics) return true;
@@ -296,13 +239,13 @@ static bool write_statistics(flow_job *job, const seg_frame *about, const seg_fl
     json_object_set_new(row, "max_speed", json_real(n->most));
     json_object_set_new(row, "moving", json_real(n->moving));
     if (job->result.outputs & SEG_OUTPUT_MASK)
-        json_object_set_new(row, "occluded", json_real(share_of(&job->result.mask)));
+        json_object_set_new(row, "occluded", json_real(field_share(&job->result.mask)));
     if (job->check) {
         json_object_set_new(row, "difference",
-                            json_real(mean_difference(first, second, &job->inside)));
+                            json_real(field_difference(first, second, &job->inside)));
         json_object_set_new(row, "residual",
-                            json_real(mean_difference(first, &job->warped, &job->inside)));
-        json_object_set_new(row, "inside", json_real(share_of(&job->inside)));
+                            json_real(field_difference(first, &job->warped, &job->inside)));
+        json_object_set_new(row, "inside", json_real(field_share(&job->inside)));
     }
     char *line = json_dumps(row, JSON_COMPACT | JSON_REAL_PRECISION(7));
     json_decref(row);
@@ -315,16 +258,6 @@ static bool write_statistics(flow_job *job, const seg_frame *about, const seg_fl
 }
 
 /* ---- frames ---- */
-
-/* Pixels per frame become pixels per second. */
-static void scale_flow(seg_image *flow, double seconds) {
-    const float factor = (float)(1 / seconds);
-    for (int32_t y = 0; y < flow->height; y++) {
-        float *row = seg_image_row(flow, y);
-        for (int32_t x = 0; x < 2 * flow->width; x++)
-            row[x] *= factor;
-    }
-}
 
 static double seconds_between(const flow_job *job, const seg_frame *frame) {
     const double a = seg_frame_seconds(&job->before), b = seg_frame_seconds(frame);
@@ -350,12 +283,13 @@ static bool handle_field(flow_job *job, const seg_frame *frame) {
             seg_flow_warp(&job->warped, &job->inside, second, &job->result.flow, &job->env);
         if (status < 0) return fail(job->first, status);
     }
-    if (job->per_second) scale_flow(&job->result.flow, seconds_between(job, frame));
     seg_flow_numbers numbers;
     const seg_status status = seg_flow_measure(&numbers, &job->result.flow);
     if (status < 0) return fail(job->first, status);
+    const double unit = job->per_second ? 1 / seconds_between(job, frame) : 1;
+    if (job->per_second) field_scale(&job->result.flow, &numbers, unit);
     if (!write_statistics(job, start, &numbers, first, second)) return false;
-    if (!write_field(job, first, start, find_largest(job, &numbers))) return false;
+    if (!write_field(job, first, start, find_largest(job, &numbers, unit))) return false;
     job->fields++;
     return true;
 }
