@@ -26,6 +26,9 @@ void seg_sink_free(seg_sink *sink);
 SEG_NODISCARD seg_status seg_sink_write_rows(seg_sink *sink, const seg_image *image,
                                              bool big_endian, bool bottom_up);
 
+/** What files hold the floats of a picture, for hints: ".npy or .pfm". */
+const char *seg_float_files(const seg_image *image);
+
 /* ---- byte order ---- */
 
 static inline bool seg_host_is_big_endian(void) {

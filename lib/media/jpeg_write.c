@@ -118,7 +118,7 @@ seg_status seg_jpeg_encode(seg_sink *sink, const seg_image *image,
                            const seg_picture_write_options *options, const seg_env *env) {
     if (image->format == SEG_F32 || image->format == SEG_LABEL32)
         return seg_fail(SEG_ERROR_UNSUPPORTED, "JPEG holds 8-bit pictures only; use %s",
-                        image->format == SEG_F32 ? ".npy or .pfm" : ".png or .npy");
+                        image->format == SEG_F32 ? seg_float_files(image) : ".png or .npy");
     if (image->channels != 1 && image->channels != 3)
         return seg_fail(SEG_ERROR_UNSUPPORTED, "JPEG has no alpha (the picture has); use .png");
     if (image->width > JPEG_MAX_DIMENSION || image->height > JPEG_MAX_DIMENSION)

@@ -219,7 +219,8 @@ static seg_status labels_to_rgb(seg_image *samples, const seg_image *labels, con
 seg_status seg_png_encode(seg_sink *sink, const seg_image *image,
                           const seg_picture_write_options *options, const seg_env *env) {
     if (image->format == SEG_F32)
-        return seg_fail(SEG_ERROR_UNSUPPORTED, "PNG holds no float samples; use .npy or .pfm");
+        return seg_fail(SEG_ERROR_UNSUPPORTED, "PNG holds no float samples; use %s",
+                        seg_float_files(image));
     if (image->format != SEG_LABEL32) return encode(sink, image, options, env);
     seg_image samples = {0};
     SEG_TRY(labels_fit(image, UINT16_MAX) ? seg_labels_to_u16(&samples, image, "PNG", env)

@@ -353,12 +353,13 @@ static seg_status check_kind(const seg_image *image, const char *format) {
                             "PFM holds float samples only; use .pam, .png or .npy");
         if (channels != 1 && channels != 3)
             return seg_fail(SEG_ERROR_UNSUPPORTED,
-                            "PFM holds 1 or 3 channels (the picture has %d); use .npy", channels);
+                            "PFM holds 1 or 3 channels (the picture has %d); use %s", channels,
+                            seg_float_files(image));
         return SEG_OK;
     }
     if (floats)
-        return seg_fail(SEG_ERROR_UNSUPPORTED, "%s holds no float samples; use .pfm or .npy",
-                        format);
+        return seg_fail(SEG_ERROR_UNSUPPORTED, "%s holds no float samples; use %s", format,
+                        seg_float_files(image));
     bool fits =
         !strcmp(format, "pam") || (!strcmp(format, "pnm") && (channels == 1 || channels == 3)) ||
         (!strcmp(format, "ppm") && channels == 3) || (!strcmp(format, "pgm") && channels == 1) ||

@@ -45,6 +45,12 @@ void seg_sink_free(seg_sink *sink) {
     sink->size = sink->capacity = 0;
 }
 
+const char *seg_float_files(const seg_image *image) {
+    return image->channels == 2                           ? ".flo or .npy"
+           : image->channels == 1 || image->channels == 3 ? ".npy or .pfm"
+                                                          : ".npy";
+}
+
 void seg_samples_swap(void *samples, size_t count, size_t size) {
     uint8_t *p = samples;
     if (size == 2) {

@@ -3,6 +3,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "media/codec.h"
 #include "media/names.h"
 
 #include <ctype.h>
@@ -143,9 +144,10 @@ static writer_kind find_kind(const char *name, const char *given, const char **f
 static seg_status check_by_name(writer_kind *kind, const char **format, const char *name,
                                 const seg_writer_options *options) {
     if (!strcmp(name, "-") && !options->format)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "standard output needs a format: y4m, nut, rawvideo, pam, png, or another "
-                        "one of FFmpeg's containers");
+        return seg_fail(
+            SEG_ERROR_OPTION,
+            "standard output needs a format: y4m, nut, rawvideo, pam, png, npy, flo, or "
+            "another one of FFmpeg's containers");
     *kind = find_kind(name, options->format, format);
     switch (*kind) {
     case WRITER_SEQUENCE:
@@ -236,8 +238,9 @@ static seg_status check_frame(seg_writer *writer, const seg_image *image) {
         SEG_FORMAT_BIT(SEG_U8) | SEG_FORMAT_BIT(SEG_U16) | SEG_FORMAT_BIT(SEG_LABEL32);
     if (image && image->format == SEG_F32 && !writer->takes_float)
         return seg_fail(SEG_ERROR_UNSUPPORTED,
-                        "video takes no floating-point samples; write .npy or .pfm files, or "
-                        "convert to 16 bits");
+                        "video takes no floating-point samples; write %s files, or convert to 16 "
+                        "bits",
+                        seg_float_files(image));
     SEG_TRY(seg_check_image(image, "frame", integers | SEG_FORMAT_BIT(SEG_F32), SEG_CHANNELS_ANY));
     seg_image *shape = &writer->shape;
     if (!writer->frames) {

@@ -441,11 +441,11 @@ static seg_status find_container(SEG_AV_CONST AVOutputFormat **container, const 
         return seg_fail(
             SEG_ERROR_OPTION,
             "format is \"%s\", which is no container for video; use y4m, nut, rawvideo, "
-            "pam, png, matroska, mp4, webm, mov or avi",
+            "pam, png, npy, flo, matroska, mp4, webm, mov or avi",
             format);
     return seg_fail(SEG_ERROR_OPTION,
-                    "%s: no picture or video format has this extension; use .png, .mkv, .mp4, "
-                    ".webm, .mov, .avi, .nut, .y4m, .gif, or state the format",
+                    "%s: no picture or video format has this extension; use .png, .npy, .flo, "
+                    ".mkv, .mp4, .webm, .mov, .avi, .nut, .y4m, .gif, or state the format",
                     name);
 }
 
