@@ -68,6 +68,51 @@ if [ -n "${SEGMENT_EVAL:-}" ]; then
     has scores 'epe +0\.0'
 fi
 
+# ---- both ways ----
+# crossing FILE X: ground that stands, and before it a square of 24 x 24 with a texture of its own.
+crossing() {
+    awk -v at="$2" 'BEGIN {
+        printf "P2\n80 60\n255\n"
+        for (y = 0; y < 60; y++)
+            for (x = 0; x < 80; x++) {
+                a = x - at
+                inside = a >= 0 && a < 24 && y >= 18 && y < 42
+                if (inside) value = 150 + 60 * sin(a * 0.4 + y * 0.2) * cos(y * 0.3)
+                else value = 80 + 40 * sin(x / 4.1 + y / 5.3) + 30 * sin(y / 3.9 - x / 7.7)
+                print int(value + 0.5)
+            }
+    }' >"$1"
+}
+for i in 0 1 2; do crossing "cross$i.pgm" $((20 + 4 * i)); done
+# unknown FILE: vectors of a .flo of 80 x 60 that are beyond 1e9.
+unknown() {
+    tail -c +13 "$1" | od -An -v -tf4 -w8 | awk '$1 > 1e9 && $2 > 1e9 { n++ } END { print n + 0 }'
+}
+works cross0.pgm cross1.pgm seen.pgm --render occlusion
+hidden=$(count seen.pgm 255)
+[ "$hidden" -gt 40 ] && [ "$hidden" -lt 600 ] || failed "$hidden pixels are occluded, not about 4 x 24"
+is "the rest of an occlusion mask" "$(count seen.pgm 0)" $((80 * 60 - hidden))
+works cross0.pgm cross1.pgm both.flo --consistency --unit px/s --fps 0.01
+is "unknown vectors of a .flo" "$(unknown both.flo)" "$hidden"
+works cross0.pgm cross1.pgm one.flo
+is "unknown vectors without --consistency" "$(unknown one.flo)" 0
+works cross0.pgm cross1.pgm both.kitti.png --consistency
+works cross0.pgm cross1.pgm both.pam --consistency --render kitti
+flags=$(tail -c $((80 * 60 * 6)) both.pam | od -An -v -tu2 -w6 --endian=big | awk '$3 == 0 { n++ } END { print n + 0 }')
+is "pixels that a KITTI file flags 0" "$flags" "$hidden"
+works cross0.pgm cross1.pgm null: --consistency --check --stats -
+has printed "\"occluded\":$(awk -v n="$hidden" 'BEGIN { printf "%.4f", n / 4800 }' | cut -c1-5)"
+works cross0.pgm cross1.pgm sure.png --consistency --render confidence
+works cross0.pgm cross1.pgm sure.pfm --render confidence
+is "size of a confidence as floats" "$(tail -c +4 sure.pfm | head -1)" "80 60"
+low=$(tail -c $((80 * 60 * 4)) sure.pfm | od -An -v -tf4 -w4 |
+    awk '$1 < 0 || $1 > 1 { bad++ } $1 < 0.5 { n++ } END { print n + 0, bad + 0 }')
+is "pixels of a confidence below 1/2, and outside 0 to 1" "$low" "$hidden 0"
+works 'cross%d.pgm' seen.mkv --render occlusion
+is "frames of a video of occlusions" "$(frames seen.mkv)" 2
+works 'cross%d.pgm' sure.mkv --render confidence --consistency
+is "frames of a video of confidence" "$(frames sure.mkv)" 2
+
 # ---- streams ----
 mkdir -p out
 works 'frame%d.pgm' 'out/%d.flo' --stats stream.jsonl -y
@@ -85,6 +130,20 @@ is "frames of two" "$(frames limited.mkv)" 1
 
 works frame0.pgm frame1.pgm null: --report report.json --method dis --quality fast
 has report.json '"method":"dis"' '"quality":"fast"' '"frames":{"read":2,"compared":1}' '"process":'
+
+# What was chosen and found, and what there is to be warned of.
+works cross0.pgm cross1.pgm told.png --consistency --report told.json
+has told.json '"decisions":\{"occluded":0\.0[0-9]+,"max-flow":[0-9.]+\}' \
+    '"units":\{"max-flow":"px/frame"\}' '"warnings":\[\]'
+works 'cross%d.pgm' told.mkv --unit px/s --report told.json
+has told.json '"units":\{"max-flow":"px/s"\}' '"decisions_over_frames":\{"max-flow":\{"min":'
+works frame0.pgm frame1.pgm told.flo --report told.json
+has told.json '"decisions":\{\}' '"warnings":\[\]'
+works frame0.pgm frame1.pgm warped.jpg --render warped
+head -c $(($(wc -c <warped.jpg) / 2)) warped.jpg >cut.jpg
+expect 0 frame0.pgm cut.jpg told.flo -y --report told.json
+has messages "cut.jpg: .*JPEG: "
+has told.json '"warnings":\["JPEG: '
 
 # ---- points ----
 printf 'x,y\n30,30\n50.5;20\n\n# a comment\n40 40 7\n' >places.txt
@@ -129,7 +188,22 @@ absent x.flo
 segment --method horn-schunck frame0.pgm x.png >printed 2>messages && failed "segment takes a flow method"
 has messages 'use segment-flow'
 
+# Hints lead to what takes a field.
+fails 1 'PNG holds no float samples; use .flo or .npy' frame0.pgm frame1.pgm x.png --render flow
+fails 1 'PFM holds 1 or 3 channels \(the picture has 2\); use .flo or .npy' frame0.pgm frame1.pgm x.pfm
+fails 1 'write .flo or .npy files' frame0.pgm frame1.pgm x.mkv --render flow
+fails 2 'no picture or video format has this extension; use .png, .npy, .flo,' frame0.pgm frame1.pgm x.svg
+absent x.png x.pfm x.mkv x.svg
+
 # ---- pipes ----
+works --format flo frame0.pgm frame1.pgm nameless
+same nameless pair.flo
+works frame0.pgm frame1.pgm - --format flo
+same printed pair.flo
+works frame0.pgm frame1.pgm - --format npy
+same printed field.npy
+works frame0.pgm frame1.pgm png.flo --format png
+same png.flo plain.png
 works frame0.pgm frame1.pgm - --format pam
 head -c 2 printed | grep -q P7 || failed "no PAM on standard output"
 

@@ -177,7 +177,7 @@ static seg_status flow_of_colours(seg_image *picture, const seg_env *env) {
         float *to = seg_image_row(&made, y);
         for (int32_t x = 0; x < picture->width; x++, from += 3, to += 2)
             for (int i = 0; i < 2; i++)
-                to[i] = from[2] ? ((float)from[i] - 32768) / 64 : 1e10f;
+                to[i] = from[2] ? ((float)from[i] - 32768) / 64 : FLOW_UNKNOWN;
     }
     made.colour = SEG_COLOUR_DATA;
     replace(picture, &made);

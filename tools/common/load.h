@@ -5,6 +5,10 @@
 #include <segment/evaluate.h>
 #include <segment/media.h>
 
+/** Both components where flow is unknown, as Middlebury's files have it; whatever is beyond 1e9 is
+ *  taken for that. */
+#define FLOW_UNKNOWN 1e10f
+
 /** Why something could not be scored; "" = nothing is wrong. */
 typedef struct failure {
     char reason[640];

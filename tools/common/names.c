@@ -151,6 +151,10 @@ bool name_is_still(const char *format) {
     return is_listed(format, "png|jpg|jpeg|pbm|pgm|ppm|pnm|pam|pfm|npy|flo");
 }
 
+bool name_holds_floats(const char *path, const char *format) {
+    return is_listed(format ? format : name_extension(path), "npy|pfm|flo");
+}
+
 bool name_is_picture(const char *path) {
     return name_is_still(name_extension(path)) || name_has_extension(path, "bmp|tif|tiff|jp2|exr");
 }

@@ -31,6 +31,9 @@ char *name_expand(const char *template_name, const char *input, int32_t index);
 
 /** True if a picture format that needs no FFmpeg goes by this extension or --format name. */
 bool name_is_still(const char *format);
+/** True if a file of that format (NULL: the one that its name calls for) holds samples as floats.
+ */
+bool name_holds_floats(const char *path, const char *format);
 /** True if files of that extension are still pictures, read by FFmpeg or without. */
 bool name_is_picture(const char *path);
 /** True if files of that extension are pictures, animations or videos. */

@@ -244,14 +244,16 @@ static const option_row rows[OPTION_COUNT] = {
                        "first kind of output; "
                        "contours for .svg, or curves where the method gives them.",
                        SEGMENT | EVAL},
-    [OPTION_FLOW_RENDER] = {"render", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
-                            "flow|kitti|color|hsv|arrows|magnitude|warped|residual", NULL,
-                            "What OUTPUT shows: the field itself (flow, kitti), colours of "
-                            "Middlebury's wheel (color), hue and value (hsv), arrows on the frame, "
-                            "the speed (magnitude, 16 bits, full scale = --max-flow), the second "
-                            "frame brought back (warped), or what that leaves (residual). Default: "
-                            "by the name of OUTPUT.",
-                            FLOW},
+    [OPTION_FLOW_RENDER] =
+        {"render", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
+         "flow|kitti|color|hsv|arrows|magnitude|warped|residual|occlusion|confidence", NULL,
+         "What OUTPUT shows: the field itself (flow, kitti), colours of Middlebury's wheel (color), "
+         "hue and value (hsv), arrows on the frame, the speed (magnitude, 16 bits, full scale = "
+         "--max-flow), the second frame brought back (warped), or what that leaves (residual); of "
+         "the check of both ways, which these two imply (--consistency), where it fails "
+         "(occlusion) and how well it is passed (confidence, 0 to 1 as floats, else full scale of "
+         "16 bits; 1/2 is the bound). Default: by the name or --format of OUTPUT.",
+         FLOW},
     [OPTION_MAX_FLOW] = {"max-flow", 0, OPTION_VALUE, GROUP_OUTPUT, "SPEED", NULL, NULL,
                          "The speed that has full colour, in the unit of --unit; default: by the "
                          "first field that moves.",

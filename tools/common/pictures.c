@@ -7,7 +7,8 @@ static bool fail(const char *path, seg_status status) {
     return false;
 }
 
-bool picture_load(seg_image *target, const char *path, const settings *from) {
+bool picture_load_noting(seg_image *target, const char *path, const settings *from,
+                         text_buffer *warnings) {
     seg_env env = {.limits = &from->limits};
     seg_picture_info info;
     seg_picture_read_options options;
@@ -15,8 +16,14 @@ bool picture_load(seg_image *target, const char *path, const settings *from) {
     options.autorotate = from->reader.autorotate;
     seg_status status = seg_picture_read(target, &info, path, &options, &env);
     if (status < 0) return fail(path, status);
-    if (info.warning[0]) message_warning(path, "%s", info.warning);
+    if (!info.warning[0]) return true;
+    message_warning(path, "%s", info.warning);
+    if (warnings) text_add(warnings, "%s\n", info.warning);
     return true;
+}
+
+bool picture_load(seg_image *target, const char *path, const settings *from) {
+    return picture_load_noting(target, path, from, NULL);
 }
 
 static double sample(const seg_image *image, const void *row, int32_t index) {

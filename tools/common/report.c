@@ -1,44 +1,10 @@
 /* The record of --report. What may differ from run to run is in "time" alone. */
-#include "common/text.h"
 #include "common/work.h"
 #include <math.h>
 #include <segment/version.h>
-#include <string.h>
 
 static json_t *seconds(double value) {
     return json_real(floor(value * 1e6 + 0.5) / 1e6);
-}
-
-static json_t *describe_warnings(const char *lines) {
-    json_t *all = json_array();
-    while (lines && *lines) {
-        const char *end = strchr(lines, '\n');
-        size_t length = end ? (size_t)(end - lines) : strlen(lines);
-        json_array_append_new(all, json_stringn(lines, length));
-        lines = end ? end + 1 : NULL;
-    }
-    return all;
-}
-
-/* The last frame's decisions, and over more than one frame their range. */
-static void add_decisions(json_t *record, const work *from) {
-    json_t *values = json_object(), *units = json_object(), *ranges = json_object();
-    for (int32_t i = 0; i < from->decision_count; i++) {
-        const seg_decision *decision = &from->decisions[i];
-        json_object_set_new(values, decision->name, json_real(decision->value));
-        if (decision->unit[0])
-            json_object_set_new(units, decision->name, json_string(decision->unit));
-    }
-    for (int32_t i = 0; i < from->range_count; i++) {
-        const decision_range *range = &from->ranges[i];
-        json_object_set_new(ranges, range->name,
-                            json_pack("{s:f, s:f, s:f}", "min", range->low, "mean",
-                                      range->sum / (double)range->count, "max", range->high));
-    }
-    json_object_set_new(record, "decisions", values);
-    json_object_set_new(record, "units", units);
-    if (from->results > 1) json_object_set(record, "decisions_over_frames", ranges);
-    json_decref(ranges);
 }
 
 static json_t *describe_source(const seg_stream_info *info) {
@@ -72,7 +38,7 @@ json_t *report_describe(const work *from, outcome how) {
     }
     if (from->feed.info.width)
         json_object_set_new(record, "source", describe_source(&from->feed.info));
-    add_decisions(record, from);
+    decisions_describe(record, &from->decisions);
     bool written = from->item->output_kind != OUTPUT_NONE && from->item->output_kind != OUTPUT_NULL;
     json_object_set_new(record, "frames",
                         json_pack("{s:I, s:I, s:I, s:I}", "read", (json_int_t)from->frames_in,
@@ -81,7 +47,7 @@ json_t *report_describe(const work *from, outcome how) {
                                   (json_int_t)from->resized));
     if (from->how && from->how->config.objects)
         json_object_set_new(record, "objects", json_integer(from->objects));
-    json_object_set_new(record, "warnings", describe_warnings(from->feed.warnings));
+    json_object_set_new(record, "warnings", warnings_describe(from->feed.warnings));
     double total = clock_seconds() - from->start;
     json_object_set_new(record, "time",
                         json_pack("{s:o, s:o, s:o, s:o}", "total", seconds(total), "decode",

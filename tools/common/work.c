@@ -9,7 +9,6 @@
 #include <segment/imgproc.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Below this many pixels starting threads costs more than they save. */
 enum { PIXELS_WORTH_THREADS = 1 << 20 };
@@ -95,27 +94,6 @@ void work_fail_silently(work *target, const char *what) {
 
 /* ---- results ---- */
 
-static void note_decisions(work *target) {
-    const seg_result *result = &target->worker->result;
-    target->decision_count = result->decision_count;
-    for (int32_t i = 0; i < result->decision_count; i++) {
-        const seg_decision *decision = &result->decisions[i];
-        target->decisions[i] = *decision;
-        decision_range *range = NULL;
-        for (int32_t k = 0; k < target->range_count && !range; k++)
-            if (text_equal(target->ranges[k].name, decision->name)) range = &target->ranges[k];
-        if (!range && target->range_count < SEG_MAX_DECISIONS) {
-            range = &target->ranges[target->range_count++];
-            *range = (decision_range){decision->name, decision->value, decision->value, 0, 0};
-        }
-        if (!range) continue;
-        if (decision->value < range->low) range->low = decision->value;
-        if (decision->value > range->high) range->high = decision->value;
-        range->sum += decision->value;
-        range->count++;
-    }
-}
-
 static bool write_objects(work *target) {
     const seg_result *result = &target->worker->result;
     const char *name = target->worker->plan->several ? target->item->input : NULL;
@@ -177,9 +155,7 @@ static bool write_curves(work *target) {
 /* Scores are 0 to 1 where the file holds floats, else 16 bits: full scale is the method's, the same
  * for every frame. */
 static seg_status draw_score(const work *target, seg_image *picture) {
-    const char *format = target->settings->format;
-    if (!format) format = name_extension(target->item->output);
-    bool floats = text_ends_any_case(format, "npy") || text_ends_any_case(format, "pfm");
+    bool floats = name_holds_floats(target->item->output, target->settings->format);
     const seg_image *score = &target->worker->result.score;
     bool fits = picture->width == score->width && picture->height == score->height;
     if (!fits) seg_image_unref(picture);
@@ -209,7 +185,7 @@ static seg_status draw(work *target, seg_image *picture) {
 static bool take_result(work *target, work_deliver deliver, void *user) {
     const seg_result *result = &target->worker->result;
     target->results++;
-    note_decisions(target);
+    decisions_note(&target->decisions, result);
     if (!write_objects(target) || !write_curves(target) || !write_events(target, false))
         return false;
     if (!target->sink) return true;
@@ -447,16 +423,6 @@ static void end(work *target) {
     seg_image_unref(&target->spare);
 }
 
-static void say_warnings(const work *target) {
-    const char *line = target->feed.warnings;
-    while (line && *line) {
-        const char *next = strchr(line, '\n');
-        int length = next ? (int)(next - line) : (int)strlen(line);
-        message_warning(work_name(target), "%.*s", length, line);
-        line = next ? next + 1 : NULL;
-    }
-}
-
 static outcome settle(const work *target) {
     const char *input = work_name(target);
     if (target->failed) return OUTCOME_FAILED;
@@ -493,7 +459,7 @@ outcome work_run(worker *target, const job *item, json_t **report) {
             stages_run_alone(current);
     }
     end(current);
-    say_warnings(current);
+    warnings_say(work_name(current), current->feed.warnings);
     outcome how = settle(current);
     *report = report_describe(current, how);
     progress_job(target->progress, item->input, current->frames_in);

@@ -7,6 +7,7 @@
 #include "common/ledger.h"
 #include "common/outfile.h"
 #include "common/progress.h"
+#include "common/record.h"
 #include "common/sink.h"
 
 /** What a thread that works on inputs keeps from one to the next. */
@@ -32,13 +33,6 @@ typedef enum outcome {
     OUTCOME_SKIPPED  /* was done before */
 } outcome;
 
-/** Numbers of a decision over the frames. */
-typedef struct decision_range {
-    const char *name;
-    double low, high, sum;
-    int64_t count;
-} decision_range;
-
 /** An input being worked on. */
 typedef struct work {
     worker *worker;
@@ -54,10 +48,7 @@ typedef struct work {
     int32_t width, height;
     int64_t frames_in, results, frames_out, objects, damaged, resized;
     double start, decode_seconds, process_seconds, encode_seconds;
-    seg_decision decisions[SEG_MAX_DECISIONS]; /* of the last result */
-    int32_t decision_count;
-    decision_range ranges[SEG_MAX_DECISIONS];
-    int32_t range_count;
+    decision_notes decisions;
     /* the first thing that went wrong */
     bool failed, stopped, truncated;
     bool kept; /* OUTPUT.partial holds what was written */

@@ -15,8 +15,9 @@ static const help_pair inputs[] = {
 static const help_pair outputs[] = {
     {"NAME.flo, NAME.npy",
      "The field itself: u to the right and v down, in floats; fields/%05d.flo "
-     "for video."},
-    {"NAME.kitti.png", "The field as KITTI stores it, in steps of 1/64 pixel."},
+     "for video. With --consistency, occluded pixels are unknown: 1e10, as Middlebury has it."},
+    {"NAME.kitti.png", "The field as KITTI stores it, in steps of 1/64 pixel; what is unknown is "
+                       "flagged 0."},
     {"any other picture or video", "A picture of the flow, as --render says; default: colours."},
     {"NAME.csv, NAME.jsonl", "With --points: where each point is in each frame."},
     {"null:", "Nothing is written: for --stats."},
@@ -29,6 +30,8 @@ static const help_pair examples[] = {
     {"segment-flow --quality accurate a.png b.png flow.kitti.png --check --stats -",
      "A field for KITTI, with numbers and how well it explains the second picture."},
     {"segment-flow in.mp4 arrows.mp4 --render arrows --max-flow 20", "Arrows on the frames."},
+    {"segment-flow a.png b.png hidden.png --render occlusion",
+     "What the second picture does not show."},
     {"segment-flow in.mp4 tracks.csv --points auto", "Corners, followed through a video."},
     {"segment-flow in.mp4 null: --unit px/s --stats speeds.jsonl", "How fast things move."},
     {NULL, NULL}};
@@ -54,6 +57,9 @@ static const help_pair phrases[] = {
     {"resize", "Bring frames to this size first; the flow refers to it."},
     {"on-resize", "When a video changes its size: scale to the first size (default), restart, or "
                   "fail."},
+    {"format",
+     "Format of OUTPUT instead of the one that its name calls for: flo or npy (the field), "
+     "png, jpeg, pam, y4m, nut, rawvideo, matroska, ..."},
     {"list", "List the methods; with --json as data."},
     {"help", "This help, or that of a method, parameter or option."},
     {"codec", "Video encoder of FFmpeg; default a common one for pictures of the flow, ffv1 for "
@@ -94,8 +100,8 @@ static help_topic method_topic(int32_t index) {
                         .year = method->year,
                         .params = method->params,
                         .dashes = true};
-    text_add(&topic.facts, "Gives the flow; with --consistency also what is hidden and how sure it "
-                           "is.");
+    text_add(&topic.facts, "Gives the flow; with --consistency also what is occluded, which is "
+                           "unknown flow then, and the confidence (--render).");
     return topic;
 }
 

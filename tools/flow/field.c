@@ -1,6 +1,16 @@
 #include "flow/field.h"
+#include "common/load.h"
 #include <math.h>
 #include <stdlib.h>
+
+void field_hide(seg_image *flow, const seg_image *mask) {
+    for (int32_t y = 0; y < flow->height; y++) {
+        float *row = seg_image_row(flow, y);
+        const uint8_t *hidden = seg_image_row(mask, y);
+        for (int32_t x = 0; x < flow->width; x++)
+            if (hidden[x]) row[2 * x] = row[2 * x + 1] = FLOW_UNKNOWN;
+    }
+}
 
 void field_scale(seg_image *flow, seg_flow_numbers *numbers, double factor) {
     double *const speeds[] = {&numbers->mean_u, &numbers->mean_v, &numbers->mean,
@@ -10,7 +20,7 @@ void field_scale(seg_image *flow, seg_flow_numbers *numbers, double factor) {
     for (int32_t y = 0; y < flow->height; y++) {
         float *row = seg_image_row(flow, y);
         for (int32_t x = 0; x < 2 * flow->width; x++)
-            row[x] *= (float)factor;
+            if (row[x] != FLOW_UNKNOWN) row[x] *= (float)factor;
     }
 }
 

@@ -4,8 +4,11 @@
 
 #include <segment/motion.h>
 
+/** Makes the flow unknown where a mask is not 0. */
+void field_hide(seg_image *flow, const seg_image *mask);
+
 /** Another unit: a field and its numbers times `factor`. What moves stays what moves: its bound is
- *  0.5 pixels per frame, in which fields are found and measured. */
+ *  0.5 pixels per frame, in which fields are found and measured. Unknown flow stays as it is. */
 void field_scale(seg_image *flow, seg_flow_numbers *numbers, double factor);
 
 /** |first - warped| into `picture`, 0 where `inside` is. */

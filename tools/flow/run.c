@@ -6,12 +6,14 @@
 #include "common/parameters.h"
 #include "common/pictures.h"
 #include "common/progress.h"
+#include "common/record.h"
 #include "common/signals.h"
 #include "common/text.h"
 #include "flow/describe.h"
 #include "flow/field.h"
 #include "flow/points.h"
 #include <jansson.h>
+#include <segment/imgproc.h>
 #include <segment/motion.h>
 #include <segment/render.h>
 #include <segment/version.h>
@@ -27,7 +29,9 @@ typedef enum shown_kind {
     SHOW_ARROWS,
     SHOW_MAGNITUDE,
     SHOW_WARPED,
-    SHOW_RESIDUAL
+    SHOW_RESIDUAL,
+    SHOW_OCCLUSION,
+    SHOW_CONFIDENCE
 } shown_kind;
 
 typedef struct flow_job {
@@ -53,6 +57,8 @@ typedef struct flow_job {
     seg_frame before;                  /* the frame before the one at hand */
     seg_image picture, warped, inside; /* drawn, brought back, where */
     int64_t frames, fields;
+    decision_notes decisions;
+    text_buffer warnings;  /* a line each */
     double begin, seconds; /* when it started, spent on fields or points */
 } flow_job;
 
@@ -63,8 +69,8 @@ static bool fail(const char *subject, seg_status status) {
 
 /* ---- what is asked for ---- */
 
-static shown_kind shown_by_name(const char *output) {
-    if (name_has_extension(output, "flo|npy")) return SHOW_FLOW;
+static shown_kind shown_by_name(const char *output, const char *format) {
+    if (name_holds_floats(output, format)) return SHOW_FLOW;
     return text_ends_any_case(output, ".kitti.png") ? SHOW_KITTI : SHOW_COLOR;
 }
 
@@ -103,7 +109,7 @@ static bool read_options(flow_job *job, const arguments *given) {
     const char *const *values = given->values;
     const char *render = values[OPTION_FLOW_RENDER], *most = values[OPTION_MAX_FLOW];
     job->shown = render ? (shown_kind)text_choice(option_get(OPTION_FLOW_RENDER)->choices, render)
-                        : shown_by_name(job->output);
+                        : shown_by_name(job->output, job->settings.format);
     job->per_second = values[OPTION_UNIT] && text_equal(values[OPTION_UNIT], "px/s");
     job->check = values[OPTION_CHECK] != NULL;
     job->legend = values[OPTION_LEGEND] != NULL;
@@ -136,6 +142,9 @@ static bool read_options(flow_job *job, const arguments *given) {
         if (seg_params_parse(job->options, job->method->params, given->parameters[i].name,
                              given->parameters[i].value, NULL) < 0)
             return fail(NULL, SEG_ERROR_OPTION);
+    if (job->shown >= SHOW_OCCLUSION &&
+        seg_params_parse(job->options, job->method->params, "consistency", "true", NULL) < 0)
+        return fail(NULL, SEG_ERROR_OPTION);
     return true;
 }
 
@@ -155,9 +164,11 @@ static bool open_writer(flow_job *job) {
     seg_writer_options options;
     const settings *s = &job->settings;
     seg_writer_options_init(&options);
-    const bool data =
-        job->shown == SHOW_FLOW || job->shown == SHOW_KITTI || job->shown == SHOW_MAGNITUDE;
-    options.content = data ? SEG_CONTENT_DATA : SEG_CONTENT_PICTURE;
+    const bool data = job->shown == SHOW_FLOW || job->shown == SHOW_KITTI ||
+                      job->shown == SHOW_MAGNITUDE || job->shown == SHOW_CONFIDENCE;
+    options.content = job->shown == SHOW_OCCLUSION ? SEG_CONTENT_MASK
+                      : data                       ? SEG_CONTENT_DATA
+                                                   : SEG_CONTENT_PICTURE;
     options.format = s->format;
     options.codec = s->codec;
     options.bitrate = s->bitrate;
@@ -201,6 +212,12 @@ static seg_status draw(flow_job *job, const seg_image *first, double largest) {
     };
     if (job->shown == SHOW_RESIDUAL)
         return field_residual(&job->picture, first, &job->warped, &job->inside, &job->env);
+    if (job->shown == SHOW_CONFIDENCE) {
+        const bool floats = name_holds_floats(job->output, job->settings.format);
+        seg_image_unref(&job->picture);
+        return seg_convert(&job->picture, &job->result.score, floats ? SEG_F32 : SEG_U16,
+                           &job->env);
+    }
     return seg_render_flow(&job->picture, kinds[job->shown], &job->result.flow, first, largest,
                            job->legend, &job->env);
 }
@@ -208,9 +225,10 @@ static seg_status draw(flow_job *job, const seg_image *first, double largest) {
 static bool write_field(flow_job *job, const seg_image *first, const seg_frame *about,
                         double largest) {
     if (job->to_nothing) return true;
-    const seg_image *picture = job->shown == SHOW_FLOW     ? &job->result.flow
-                               : job->shown == SHOW_WARPED ? &job->warped
-                                                           : &job->picture;
+    const seg_image *picture = job->shown == SHOW_FLOW        ? &job->result.flow
+                               : job->shown == SHOW_WARPED    ? &job->warped
+                               : job->shown == SHOW_OCCLUSION ? &job->result.mask
+                                                              : &job->picture;
     if (picture == &job->picture) {
         const seg_status status = draw(job, first, largest);
         if (status < 0) return fail(job->first, status);
@@ -277,6 +295,7 @@ static bool handle_field(flow_job *job, const seg_frame *frame) {
     const bool back = is_backward(job);
     const seg_frame *start = back ? frame : &job->before, *end = back ? &job->before : frame;
     const seg_image *first = picture_of(start), *second = picture_of(end);
+    if (job->result.outputs & SEG_OUTPUT_MASK) field_hide(&job->result.flow, &job->result.mask);
     if (job->check || job->shown == SHOW_WARPED || job->shown == SHOW_RESIDUAL) {
         seg_image_unref(&job->warped);
         const seg_status status =
@@ -289,7 +308,13 @@ static bool handle_field(flow_job *job, const seg_frame *frame) {
     const double unit = job->per_second ? 1 / seconds_between(job, frame) : 1;
     if (job->per_second) field_scale(&job->result.flow, &numbers, unit);
     if (!write_statistics(job, start, &numbers, first, second)) return false;
-    if (!write_field(job, first, start, find_largest(job, &numbers, unit))) return false;
+    const double largest = find_largest(job, &numbers, unit);
+    if (job->result.outputs & SEG_OUTPUT_MASK)
+        seg_result_decide(&job->result, "occluded", field_share(&job->result.mask), "");
+    if (!job->to_nothing && job->shown >= SHOW_COLOR && job->shown <= SHOW_MAGNITUDE)
+        seg_result_decide(&job->result, "max-flow", largest, job->per_second ? "px/s" : "px/frame");
+    decisions_note(&job->decisions, &job->result);
+    if (!write_field(job, first, start, largest)) return false;
     job->fields++;
     return true;
 }
@@ -338,7 +363,7 @@ static bool run_pair(flow_job *job) {
         seg_frame frame = {.index = i, .pts = i, .duration = 1};
         frame.time_base =
             (seg_rational){job->settings.reader.fps.den, job->settings.reader.fps.num};
-        good = picture_load(&frame.image, names[i], &job->settings) &&
+        good = picture_load_noting(&frame.image, names[i], &job->settings, &job->warnings) &&
                (i == 0 || has_size_of_first(job, &frame.image)) && handle_frame(job, &frame);
         seg_frame_unref(&frame);
     }
@@ -349,7 +374,9 @@ static int run_frames(flow_job *job) {
     seg_reader_options options = job->settings.reader;
     options.sequence = true;
     options.threads = job->settings.threads;
-    options.luma_only = !(job->method->needs & SEG_NEED_COLOUR) && job->shown < SHOW_ARROWS;
+    const bool shows_frame =
+        job->shown == SHOW_ARROWS || job->shown == SHOW_WARPED || job->shown == SHOW_RESIDUAL;
+    options.luma_only = !(job->method->needs & SEG_NEED_COLOUR) && !shows_frame;
     seg_status status = seg_reader_open(&job->reader, job->first, &options, &job->env);
     if (status < 0) {
         fail(job->first, status);
@@ -365,6 +392,8 @@ static int run_frames(flow_job *job) {
     }
     seg_frame_unref(&frame);
     progress_end(shown);
+    text_add(&job->warnings, "%s", seg_reader_warnings(job->reader));
+    warnings_say(job->first, job->warnings.data);
     if (!good) return EXIT_FAILED;
     if (status < 0) fail(job->first, status);
     return status == SEG_ERROR_TRUNCATED ? EXIT_TRUNCATED : status < 0 ? EXIT_FAILED : EXIT_DONE;
@@ -388,6 +417,8 @@ static bool write_report(const flow_job *job, const char *path, int code) {
         json_object_set_new(record, "parameters",
                             parameters_describe(job->options, job->method->params, NULL));
     }
+    decisions_describe(record, &job->decisions);
+    json_object_set_new(record, "warnings", warnings_describe(job->warnings.data));
     json_object_set_new(record, "frames",
                         json_pack("{s:I, s:I}", "read", (json_int_t)job->frames, "compared",
                                   (json_int_t)job->fields));
@@ -506,6 +537,7 @@ int flow_run(const arguments *given) {
     seg_image_unref(&job.inside);
     seg_pool_free(job.pool);
     seg_params_clear(job.options, job.method->params, NULL);
+    text_free(&job.warnings);
     free(job.options);
     return code;
 }
