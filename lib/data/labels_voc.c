@@ -413,7 +413,7 @@ static seg_status gather_names(void *user, const char *name) {
     if (!path) return SEG_ERROR_MEMORY;
     const seg_status status = read_file(labels, &labels->base, NULL, path);
     seg_release(&labels->env, path);
-    return status;
+    return status == SEG_ERROR_MEMORY ? status : SEG_OK; /* a bad file fails when it is loaded */
 }
 
 static seg_status open_voc(seg_labels *labels) {

@@ -114,6 +114,19 @@ works --pipeline hflip --labels nameless/ --label-format yolo in/[ab].pgm nv/ --
 has nvoc/a_1.xml '<name>7</name>'
 has nvoc/b_1.xml '<name>0</name>'
 
+# ---- a file that is no XML ----
+works --pipeline hflip --labels plain.json in/ z/ --output-labels torn/ --output-label-format voc
+for name in a b c; do mv torn/${name}_1.xml torn/$name.xml; done
+head -c 150 torn/b.xml >half.xml
+mv half.xml torn/b.xml
+expect 3 --keep-going --pipeline hflip --labels torn/ in/ going/ --output-labels going.json
+has messages 'in/b.pgm: torn/+b.xml: line [0-9]+, column [0-9]+: no element found' '1 of 3 inputs failed'
+there going/a_1.pgm going/c_1.pgm going.json
+absent going/b_1.pgm
+expect 1 --pipeline hflip --labels torn/ in/ stopped/ --output-labels stopped.json
+has messages 'in/b.pgm: torn/+b.xml: line [0-9]+, column [0-9]+: no element found'
+absent stopped.json
+
 # ---- how formats are meant ----
 works --pipeline '' --labels coco.json --label-options kinds=boxes in/ k/ --output-labels k.json
 ! grep -q 'keypoints":\[[0-9]' k.json || failed "key points are kept"

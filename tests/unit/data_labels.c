@@ -218,6 +218,28 @@ START_TEST(voc_is_read) {
 }
 END_TEST
 
+/* A bad file is its picture's business, not that of all. */
+START_TEST(a_bad_voc_file_fails_when_it_is_loaded) {
+    file_put(folder, "half/a.xml", voc_text);
+    file_put(folder, "half/b.xml", "<annotation><object><name>bee</name>");
+    file_put(folder, "half/c.xml", "no XML");
+    seg_labels *labels = labels_open(path_in(folder, "half"), NULL);
+    seg_sample sample;
+    bool found;
+    int32_t count;
+    seg_labels_categories(labels, &count);
+    ck_assert_int_eq(count, 3);
+    sample_of(&sample, 100, 50);
+    ck_assert_int_eq(seg_labels_load(labels, &sample, "b.jpg", &found), SEG_ERROR_DATA);
+    ck_assert_ptr_nonnull(strstr(seg_error_detail(), "half/b.xml: line 1, column 37"));
+    ck_assert_int_eq(seg_labels_load(labels, &sample, "c.jpg", &found), SEG_ERROR_DATA);
+    labels_load(labels, &sample, "a.jpg");
+    ck_assert_int_eq(sample.object_count, 2);
+    seg_sample_free(&sample);
+    seg_labels_close(labels);
+}
+END_TEST
+
 /* ---- pictures ---- */
 
 static void put_picture(const char *name, const uint16_t *values, int32_t width, int32_t height) {
@@ -386,10 +408,20 @@ START_TEST(bad_files_are_refused_with_the_place) {
         const bool xml = bad_files[i].file[0] == 'v';
         seg_labels *labels;
         file_put(folder, bad_files[i].file, bad_files[i].text);
-        ck_assert_fails(
-            seg_labels_open(&labels, path_in(folder, xml ? "v" : bad_files[i].file), NULL, NULL),
-            strstr(bad_files[i].words, "panoptic") ? SEG_ERROR_UNSUPPORTED : SEG_ERROR_DATA,
-            bad_files[i].words);
+        if (xml) {
+            seg_sample sample;
+            sample_of(&sample, 100, 50);
+            labels = labels_open(path_in(folder, "v"), NULL);
+            ck_assert_fails(seg_labels_load(labels, &sample, "a.jpg", NULL), SEG_ERROR_DATA,
+                            bad_files[i].words);
+            seg_sample_free(&sample);
+            seg_labels_close(labels);
+            continue;
+        }
+        ck_assert_fails(seg_labels_open(&labels, path_in(folder, bad_files[i].file), NULL, NULL),
+                        strstr(bad_files[i].words, "panoptic") ? SEG_ERROR_UNSUPPORTED
+                                                               : SEG_ERROR_DATA,
+                        bad_files[i].words);
         ck_assert_ptr_null(labels);
     }
 }
@@ -507,6 +539,7 @@ int main(void) {
                                   yolo_rows_are_read,
                                   yolo_points_and_turned_boxes_are_read,
                                   voc_is_read,
+                                  a_bad_voc_file_fails_when_it_is_loaded,
                                   label_pictures_are_read,
                                   classes_are_read,
                                   bad_files_are_refused_with_the_place,
