@@ -197,9 +197,9 @@ typedef struct seg_augment_pipeline seg_augment_pipeline;
 
 /**
  * Compiles `text`, "hflip(p=0.5), rotate(limit=15), one-of(gaussian-blur, median-blur)": the
- * grammar of --pre and --post, with augmentations as arguments of policies. `options` NULL means
- * the defaults. `env` is copied, what it points to must outlive the pipeline.
- * Errors: SEG_ERROR_OPTION with the column of the mistake, SEG_ERROR_MEMORY.
+ * grammar of --pre and --post, with augmentations as arguments of policies, 1000 at most. `options`
+ * NULL means the defaults. `env` is copied, what it points to must outlive the pipeline. Errors:
+ * SEG_ERROR_OPTION with the column of the mistake, SEG_ERROR_MEMORY.
  */
 SEG_API SEG_NODISCARD seg_status seg_augment_pipeline_create(seg_augment_pipeline **pipeline,
                                                              const char *text,

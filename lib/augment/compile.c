@@ -44,7 +44,8 @@ uint32_t seg_augment_path(uint32_t path, uint32_t number) {
 
 typedef struct builder {
     seg_augment_pipeline *pipeline;
-    int32_t open[SEG_CHAIN_DEPTH + 1];  /* nodes that are not complete */
+    int32_t open[SEG_CHAIN_DEPTH + 1];                   /* nodes that are not complete */
+    seg_chain_operation operations[SEG_CHAIN_DEPTH + 1]; /* of them */
     uint32_t held[SEG_CHAIN_DEPTH + 1]; /* steps that began in each, [0] in the chain */
     int32_t depth;
 } builder;
@@ -87,37 +88,17 @@ static seg_status begin(void *user, const char *name, bool *holds) {
                                         "options of an augmentation");
     if (!node->options) return SEG_ERROR_MEMORY;
     seg_params_init(node->options, augmentation->params);
+    b->operations[b->depth] =
+        (seg_chain_operation){augmentation->id, augmentation->params, node->options, 0};
     b->open[b->depth++] = p->count++;
     b->held[b->depth] = 0;
     *holds = augmentation->holds;
     return SEG_OK;
 }
 
-/* Puts the augmentation's name in front of the detail line that is set already. */
-static seg_status name_detail(const seg_augmentation *augmentation, seg_status status) {
-    char detail[SEG_DETAIL_SIZE];
-    if (status >= 0 || status == SEG_ERROR_MEMORY) return status;
-    snprintf(detail, sizeof detail, "%s", seg_error_detail());
-    return seg_fail(status, "%s: %s", augmentation->id, detail);
-}
-
 static seg_status set(void *user, const char *name, int position, const char *value) {
     builder *b = user;
-    const seg_augment_node *node = &b->pipeline->nodes[b->open[b->depth - 1]];
-    const seg_augmentation *augmentation = node->augmentation;
-    if (!name && position == SEG_CHAIN_LATE)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s: \"%.60s\" needs the name of its parameter, as others before it have "
-                        "theirs",
-                        augmentation->id, value);
-    if (!name && position >= augmentation->params->count)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s: \"%.60s\" is one value too many (it has %d parameters)",
-                        augmentation->id, value, (int)augmentation->params->count);
-    return name_detail(augmentation,
-                       seg_params_parse(node->options, augmentation->params,
-                                        name ? name : augmentation->params->items[position].name,
-                                        value, &b->pipeline->env));
+    return seg_chain_set(&b->operations[b->depth - 1], name, position, value, &b->pipeline->env);
 }
 
 static seg_status end(void *user);
@@ -141,8 +122,10 @@ static seg_status end(void *user) {
     const int32_t index = b->open[b->depth - 1];
     const seg_augment_node node = p->nodes[index];
     const seg_augmentation *augmentation = node.augmentation;
-    SEG_TRY(name_detail(augmentation, seg_params_check(node.options, augmentation->params)));
-    if (augmentation->check) SEG_TRY(name_detail(augmentation, augmentation->check(node.options)));
+    SEG_TRY(
+        seg_chain_named(seg_params_check(node.options, augmentation->params), augmentation->id));
+    if (augmentation->check)
+        SEG_TRY(seg_chain_named(augmentation->check(node.options), augmentation->id));
     if (augmentation->chain) SEG_TRY(add_own_steps(b, &node));
     if (augmentation->holds && b->held[b->depth] == 0)
         return seg_fail(SEG_ERROR_OPTION, "%s holds no augmentation; write %s(hflip, ...)",

@@ -10,7 +10,7 @@ typedef struct parser {
     const char *text, *at;
     const char *chain_name;
     const seg_chain_handler *handler;
-    int depth;
+    int depth, count; /* operations within each other, and all so far */
 } parser;
 
 static void skip_spaces(parser *p) {
@@ -24,10 +24,9 @@ static int column(const parser *p, const char *place) {
 
 /* Puts the place in front of the detail line that is set already. */
 static seg_status place_detail(const parser *p, const char *place, seg_status status) {
-    char detail[SEG_DETAIL_SIZE];
-    if (status >= 0 || status == SEG_ERROR_MEMORY) return status;
-    snprintf(detail, sizeof detail, "%s", seg_error_detail());
-    return seg_fail(status, "%s, column %d: %s", p->chain_name, column(p, place), detail);
+    char where[SEG_CHAIN_WORD];
+    snprintf(where, sizeof where, "%s, column %d", p->chain_name, column(p, place));
+    return seg_chain_named(status, where);
 }
 
 static seg_status fail_here(const parser *p, const char *wanted) {
@@ -117,6 +116,9 @@ static seg_status parse_operation(parser *p) {
         return seg_fail(SEG_ERROR_OPTION,
                         "%s, column %d: more than %d operations within each other", p->chain_name,
                         column(p, place), SEG_CHAIN_DEPTH);
+    if (p->count++ == SEG_CHAIN_MOST)
+        return seg_fail(SEG_ERROR_OPTION, "%s, column %d: more than %d operations", p->chain_name,
+                        column(p, place), SEG_CHAIN_MOST);
     SEG_TRY(take_word(p, word, "=,()", "the name of an operation"));
     SEG_TRY(place_detail(p, place, p->handler->begin(p->handler->user, word, &holds)));
     p->depth++;
@@ -135,7 +137,7 @@ static seg_status parse_operation(parser *p) {
 
 seg_status seg_chain_read(const char *text, const char *name, const seg_chain_handler *handler) {
     if (!text) return SEG_OK;
-    parser p = {text, text, name, handler, 0};
+    parser p = {text, text, name, handler, 0, 0};
     skip_spaces(&p);
     if (!*p.at) return SEG_OK;
     for (;;) {
@@ -145,4 +147,40 @@ seg_status seg_chain_read(const char *text, const char *name, const seg_chain_ha
         if (*p.at != ',') return fail_here(&p, "\",\" and the next operation");
         p.at++;
     }
+}
+
+/* ---- values of an operation ---- */
+
+seg_status seg_chain_named(seg_status status, const char *id) {
+    char detail[SEG_DETAIL_SIZE];
+    if (status >= 0 || status == SEG_ERROR_MEMORY) return status;
+    snprintf(detail, sizeof detail, "%s", seg_error_detail());
+    return seg_fail(status, "%s: %s", id, detail);
+}
+
+seg_status seg_chain_set(seg_chain_operation *operation, const char *name, int position,
+                         const char *value, const seg_env *env) {
+    const seg_param_table *params = operation->params;
+    const int count = params ? (int)params->count : 0;
+    if (!name && position == SEG_CHAIN_LATE)
+        return seg_fail(SEG_ERROR_OPTION,
+                        "%s: \"%.60s\" needs the name of its parameter, as others before it have "
+                        "theirs",
+                        operation->id, value);
+    if (!name && position >= count)
+        return seg_fail(SEG_ERROR_OPTION,
+                        "%s: \"%.60s\" is one value too many (it has %d parameters)", operation->id,
+                        value, count);
+    if (!params) return seg_fail(SEG_ERROR_OPTION, "%s has no parameters", operation->id);
+    if (!name) name = params->items[position].name;
+    const seg_param *found = seg_params_find(params, name);
+    if (found) {
+        const uint64_t bit = (uint64_t)1 << (found - params->items);
+        if (operation->given & bit)
+            return seg_fail(SEG_ERROR_OPTION, "%s: %s is given twice (got \"%.60s\", too)",
+                            operation->id, found->name, value);
+        operation->given |= bit;
+    }
+    return seg_chain_named(seg_params_parse(operation->options, params, name, value, env),
+                           operation->id);
 }

@@ -14,6 +14,7 @@ typedef struct parser {
     uint32_t input, outputs;
     seg_chain *chain;
     seg_step *step; /* at work */
+    seg_chain_operation operation;
 } parser;
 
 /* ---- operations ---- */
@@ -98,51 +99,32 @@ static seg_status add_step(seg_chain *chain, const seg_method *method, seg_step 
     return SEG_OK;
 }
 
-/* Puts the operation's name in front of the detail line that is set already. */
-static seg_status name_detail(const seg_method *method, seg_status status) {
-    char detail[SEG_DETAIL_SIZE];
-    if (status >= 0 || status == SEG_ERROR_MEMORY) return status;
-    snprintf(detail, sizeof detail, "%s", seg_error_detail());
-    return seg_fail(status, "%s: %s", method->id, detail);
-}
-
 static seg_status begin(void *user, const char *name, bool *holds) {
     parser *p = user;
     const seg_method *method;
     *holds = false;
     SEG_TRY(find_operation(p, name, &method));
-    return add_step(p->chain, method, &p->step);
+    SEG_TRY(add_step(p->chain, method, &p->step));
+    p->operation = (seg_chain_operation){method->id, method->params, p->step->options, 0};
+    return SEG_OK;
 }
 
 static seg_status set(void *user, const char *name, int position, const char *value) {
-    const parser *p = user;
-    const seg_method *method = p->step->method;
-    const int32_t count = method->params ? method->params->count : 0;
-    if (!name && position == SEG_CHAIN_LATE)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s: \"%.60s\" needs the name of its parameter, as others before it have "
-                        "theirs",
-                        method->id, value);
-    if (!name && position >= count)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s: \"%.60s\" is one value too many (it has %d parameters)", method->id,
-                        value, (int)count);
-    if (!p->step->options) return seg_fail(SEG_ERROR_OPTION, "%s has no parameters", method->id);
-    return name_detail(method, seg_params_parse(p->step->options, method->params,
-                                                name ? name : method->params->items[position].name,
-                                                value, p->chain->env));
+    parser *p = user;
+    return seg_chain_set(&p->operation, name, position, value, p->chain->env);
 }
 
 static seg_status end(void *user) {
     parser *p = user;
-    return name_detail(p->step->method, seg_context_create(&p->step->context, p->step->method,
-                                                           p->step->options, p->chain->env));
+    return seg_chain_named(
+        seg_context_create(&p->step->context, p->step->method, p->step->options, p->chain->env),
+        p->operation.id);
 }
 
 seg_status seg_chain_create(seg_chain *chain, const char *text, const char *name, uint32_t input,
                             uint32_t outputs, const seg_env *env) {
     *chain = (seg_chain){.env = env};
-    parser p = {name, input, outputs, chain, NULL};
+    parser p = {.chain_name = name, .input = input, .outputs = outputs, .chain = chain};
     const seg_chain_handler handler = {&p, begin, set, end};
     const seg_status status = seg_chain_read(text, name, &handler);
     if (status < 0) seg_chain_free(chain);

@@ -133,7 +133,8 @@ fails 2 'a step is a name, or an object with "name"' --pipeline bad.json in/ x/
 echo '[{"name": "rotate", "limit": "1), hflip("}]' >bad.json
 fails 2 'no value of limit' --pipeline bad.json in/ x/
 echo '[' >bad.json
-fails 2 'cannot be read as JSON .line' --pipeline bad.json in/ x/
+fails 2 'nowhere.json: cannot open .No such file' --pipeline nowhere.json in/ x/
+fails 2 'cannot be read as JSON .line [1-9]' --pipeline bad.json in/ x/
 
 # ---- sizes, channels, formats, originals ----
 works --pipeline hflip --resize 32x24 --channels 1 --originals --format png in/ sized/
@@ -222,6 +223,10 @@ fails 2 'OUTPUT is a directory' --pipeline hflip in/ -
 fails 1 'nothing/?: ' --pipeline hflip nothing/ x/
 mkdir empty
 fails 1 'no pictures and no videos are there' --pipeline hflip empty/ x/
+fails 2 'pipeline, column 17: rotate: limit is given twice' --pipeline 'rotate(limit=5, limit=9)' in/ x/
+fails 2 'column 24: one-of: p is given twice' --pipeline 'one-of(p=0.5, hflip(), p=1)' in/ x/
+fails 2 'column 6001: more than 1000 operations' in/ x/ --pipeline \
+    "$(awk 'BEGIN { for (i = 0; i < 20000; i++) printf "hflip,"; print "hflip" }')"
 mkdir twice
 cp in/cats/1.ppm twice/1.ppm
 fails 2 'has the same name in the set as' --pipeline hflip in/cats/1.ppm twice/1.ppm x/

@@ -2,6 +2,7 @@
 #include "core/memory.h"
 #include "core_main.h"
 #include "pipeline/chain.h"
+#include <segment/augment.h>
 
 static const seg_env env;
 
@@ -85,6 +86,8 @@ static const struct {
      "square, disk, cross or ellipse"},
     {"fill-holes,open(99999999)", "column 17: open: side", "odd numbers from 1 to 1023"},
     {"erode(4)", "column 7: erode: ", "odd"},
+    {"dilate(side=3,side=5)", "column 15: dilate: side is given twice", "(got \"5\", too)"},
+    {"dilate(3,side=5)", "column 10: dilate: side is given twice", "(got \"5\", too)"},
     {"open((3))", "column 6: is no chain (got \"((3))\"", NULL},
 };
 
@@ -108,6 +111,34 @@ START_TEST(words_without_end) {
     memset(text, 'a', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     ck_assert_fails(parse_post(&chain, text), SEG_ERROR_OPTION, "999 characters");
+}
+END_TEST
+
+START_TEST(chains_without_end) {
+    static char text[1001 * 5 + 1];
+    seg_chain chain;
+    for (int i = 0; i < 1001; i++)
+        memcpy(text + 5 * i, "open,", 5);
+    text[1000 * 5 - 1] = '\0';
+    ck_assert_ok(parse_post(&chain, text));
+    ck_assert_int_eq(chain.count, 1000);
+    seg_chain_free(&chain);
+    text[1000 * 5 - 1] = ',';
+    text[1001 * 5 - 1] = '\0';
+    ck_assert_fails(parse_post(&chain, text), SEG_ERROR_OPTION,
+                    "post, column 5001: more than 1000 operations");
+}
+END_TEST
+
+/* Which parameters were given is kept in 64 bits. */
+START_TEST(no_operation_has_too_many_parameters) {
+    int32_t methods, augmentations;
+    const seg_method *const *all = seg_methods(&methods);
+    const seg_augmentation *const *others = seg_augmentations(&augmentations);
+    for (int32_t i = 0; i < methods; i++)
+        ck_assert_int_le(all[i]->params ? all[i]->params->count : 0, 64);
+    for (int32_t i = 0; i < augmentations; i++)
+        ck_assert_int_le(others[i]->params->count, 64);
 }
 END_TEST
 
@@ -150,6 +181,8 @@ int main(void) {
     tcase_add_test(cases, all_forms);
     tcase_add_loop_test(cases, places_of_mistakes, 0, sizeof mistakes / sizeof *mistakes);
     tcase_add_test(cases, words_without_end);
+    tcase_add_test(cases, chains_without_end);
+    tcase_add_test(cases, no_operation_has_too_many_parameters);
     tcase_add_test(cases, pre_takes_picture_operations);
     tcase_add_test(cases, memory_failures);
     suite_add_tcase(suite, cases);

@@ -1,5 +1,6 @@
 #include "augment/pipeline_file.h"
 #include "common/messages.h"
+#include "common/outfile.h"
 #include "common/text.h"
 #include <jansson.h>
 #include <stdlib.h>
@@ -78,7 +79,11 @@ static bool add_steps(writer *w, const json_t *steps) {
 static char *read_file(const char *path) {
     json_error_t error;
     writer w = {.path = path};
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    void *bytes;
+    size_t size;
+    if (!file_read(&bytes, &size, path)) return NULL;
+    json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &error);
+    free(bytes);
     if (!root) {
         message_error(path, "cannot be read as JSON (line %d: %s)", error.line, error.text);
         return NULL;

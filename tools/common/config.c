@@ -1,5 +1,6 @@
 #include "common/config.h"
 #include "common/messages.h"
+#include "common/outfile.h"
 #include "common/text.h"
 #include <jansson.h>
 #include <stdlib.h>
@@ -115,14 +116,16 @@ bool config_load(config *target, const char *path) {
     /* Of a report of several inputs the first line counts. */
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK;
     json_error_t error;
-    json_t *root = json_load_file(path, flags, &error), *value;
+    json_t *value;
     const char *name;
+    void *bytes;
+    size_t size;
     *target = (config){0};
+    if (!file_read(&bytes, &size, path)) return false;
+    json_t *root = json_loadb(bytes, size, flags, &error);
+    free(bytes);
     if (!root) {
-        if (error.line < 0)
-            message_error(path, "cannot read the configuration (%s)", error.text);
-        else
-            message_error(path, "is no JSON: line %d: %s", error.line, error.text);
+        message_error(path, "is no JSON: line %d: %s", error.line, error.text);
         return false;
     }
     bool good = json_is_object(root);
