@@ -87,7 +87,7 @@ static seg_status guess_folder(int32_t *format, const char *path, const seg_env 
 static seg_status guess_format(int32_t *format, const char *path, const seg_env *env) {
     if (seg_labels_is_folder(path)) return guess_folder(format, path, env);
     if (!seg_labels_exists(path))
-        return seg_fail(SEG_ERROR_IO, "%s cannot be opened: %s", path, strerror(errno));
+        return seg_fail(SEG_ERROR_IO, "%s: cannot be opened (%s)", path, strerror(errno));
     if (seg_labels_ends_with(path, ".yaml") || seg_labels_ends_with(path, ".yml"))
         *format = SEG_LABELS_YOLO;
     else

@@ -369,7 +369,13 @@ static seg_status add_yolo(seg_labels_writer *w, const seg_sample *sample, const
     SEG_TRY(status);
     char *path = seg_labels_file(w->path, name, ".txt", &w->env);
     if (!path) return SEG_ERROR_MEMORY;
-    status = seg_labels_write_file(w, path);
+    if (w->category_count && strcmp(path + strlen(w->path), "/classes.txt") == 0)
+        status = seg_fail(SEG_ERROR_ARGUMENT,
+                          "%s: the labels of %s would be classes.txt, which has the names of the "
+                          "classes; call the picture otherwise",
+                          w->path, name);
+    else
+        status = seg_labels_write_file(w, path);
     seg_release(&w->env, path);
     return status;
 }

@@ -139,6 +139,9 @@ fails 2 'label-options: there is no such parameter .got "point"|did you mean' --
     --label-options point=3 in/ x/ --output-labels x.json
 fails 2 'label-options: origin' --pipeline '' --labels coco.json --label-options origin=3 in/ x/ --output-labels x.json
 
+fails 1 '^segment-augment: nowhere.json: cannot be opened .No such file' --pipeline '' --labels nowhere.json in/ x/ \
+    --output-labels x.json
+
 # ---- masks ----
 mkdir masks
 for name in a b c; do segment --method threshold --level 128 in/$name.pgm masks/$name.png; done
@@ -188,6 +191,23 @@ is "images of it" "$(grep -c file_name x.json)" 2
 rm -rf x x.json
 fails 1 'exists already|replac' --pipeline hflip --labels coco.json in/ x/ --output-labels flip.json
 rm -rf x
+
+for folder in one one/ ./one; do
+    fails 2 'a_1.png: would be the name of a copy and of its labels' --pipeline hflip --format png -y \
+        --labels masks/ --label-format masks in/ one/ --output-labels $folder
+done
+absent one
+mkdir one
+ln -s one other
+fails 2 'a_1.png: would be the name of a copy and of its labels' --pipeline hflip --format png -y \
+    --labels masks/ --label-format masks in/ other/ --output-labels one
+fails 2 'one.png: would be the name of a copy and of its labels' --pipeline hflip -y \
+    --labels masks/ --label-format masks in/a.pgm one/one.png --output-labels one
+works --pipeline hflip --labels masks/ --label-format masks in/ one/ --output-labels one
+there one/a_1.pgm one/a_1.png
+fails 1 'the labels of classes.png would be classes.txt' --pipeline hflip -y --labels plain.json in/a.pgm \
+    classes.png --output-labels named/ --output-label-format yolo
+has named/classes.txt '^brick$'
 
 mkdir stems
 cp in/a.pgm stems/a.pgm

@@ -160,6 +160,19 @@ works frame0.pgm frame1.pgm - --points auto
 has printed '"frame":0,"time":0.0,"id":1,"x":[0-9.]+,"y":[0-9.]+' '"frame":1.*"back":0.0'
 works frame0.pgm frame1.pgm null: --points auto
 fails 1 'line 2 is no place \(got "a,b"' frame0.pgm frame1.pgm x.csv --points bad.txt
+printf '1,2\n\n80,10\n' >outside.txt
+fails 1 'outside.txt: line 3 is outside of the frame \(got 80,10, allowed 0 to 79, 0 to 59\)' \
+    frame0.pgm frame1.pgm x.csv --points outside.txt
+for place in -1,2 2,-0.5 2,60 1e300,2 nan,2 2,inf; do
+    echo "$place" >outside.txt
+    fails 1 "outside.txt: line 1 is outside of the frame .got $(echo "$place" | sed 's/1e300/1e\\+300/')" \
+        frame0.pgm frame1.pgm x.csv --points outside.txt
+done
+printf '\001\377junk\n1,2\n' >junk.txt
+fails 1 'junk.txt: line 1 is no place' frame0.pgm frame1.pgm x.csv --points junk.txt
+printf '1,2\n\0003,4\n' >junk.txt
+fails 1 'junk.txt: is no text .byte 4 is 0' frame0.pgm frame1.pgm x.csv --points junk.txt
+fails 1 'frame0.pgm: ' frame0.pgm frame1.pgm x.csv --points frame0.pgm
 fails 1 'has no places' frame0.pgm frame1.pgm x.csv --points none.txt
 fails 1 'missing.txt' frame0.pgm frame1.pgm x.csv --points missing.txt
 absent x.csv

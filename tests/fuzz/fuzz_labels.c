@@ -1,9 +1,8 @@
 /* Any bytes as a label file of any format: refused with words, or a sample that is sane and is
  * written and read as it was. The first byte chooses format and options, the rest is the file. */
-#include "fuzz_data.h"
+#include "fuzz_folder.h"
 
 #include <segment/labels.h>
-#include <unistd.h>
 
 #define SIDE 40
 
@@ -25,20 +24,11 @@ static void remove_folder(void) {
     rmdir(folder);
 }
 
-/* A folder of the process's own, on a file system in memory where there is one. */
 static void make_folder(void) {
     if (*folder) return;
-    snprintf(folder, sizeof folder, "%s/fuzz-labels-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    FUZZ_CHECK(mkdtemp(folder));
+    fuzz_make_folder(folder, sizeof folder);
     snprintf(again, sizeof again, "%s/again", folder);
     atexit(remove_folder);
-}
-
-static void put_file(const char *path, const uint8_t *bytes, size_t size) {
-    FILE *file = fopen(path, "wb");
-    FUZZ_CHECK(file && fwrite(bytes, 1, size, file) == size);
-    fclose(file);
 }
 
 static void start_sample(seg_sample *sample) {
@@ -119,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     options.soft = choice / 80 % 2;
     if (size > 1 << 20) return 0;
     snprintf(path, sizeof path, "%s/%s", folder, files[which]);
-    put_file(path, input.next, input.left);
+    fuzz_put_file(path, input.next, input.left);
     try_labels(which == 0 || which == 3 ? path : folder, &options);
     unlink(path);
     return 0;

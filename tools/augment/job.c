@@ -282,14 +282,47 @@ static void cut_extension(char *name) {
     if (*extension) name[extension - name - 1] = 0;
 }
 
+/* Of folders that need not be there yet. */
+static bool is_same_folder(const char *a, const char *b) {
+    file_identity first, second;
+    const bool there = file_identify(&first, a), other = file_identify(&second, b);
+    if (there || other) return there && other && file_same(&first, &second);
+    while (text_starts(a, "./"))
+        a += 2;
+    while (text_starts(b, "./"))
+        b += 2;
+    size_t length = strlen(a), length_b = strlen(b);
+    while (length > 1 && a[length - 1] == '/')
+        length--;
+    while (length_b > 1 && b[length_b - 1] == '/')
+        length_b--;
+    return length == length_b && memcmp(a, b, length) == 0;
+}
+
+/* Label pictures are PNG of the same names. */
+static bool check_label_pictures(const augment_job *job, const named_output *list, size_t count) {
+    size_t i = 0;
+    if (!labels_are_pictures(job)) return true;
+    while (i < count && !name_has_extension(list[i].name, "png"))
+        i++;
+    if (i == count) return true;
+    char *folder = job->to_file ? name_parent(job->output) : text_copy(job->output);
+    const bool same = is_same_folder(folder, job->given->values[OPTION_OUTPUT_LABELS]);
+    free(folder);
+    if (same)
+        message_error(list[i].name, "would be the name of a copy and of its labels; give "
+                                    "--output-labels a folder of its own");
+    return !same;
+}
+
 /* a.jpg and a.png have copies of one name where both become PNG, and labels of one name where each
  * picture has a file of them. */
 static bool check_outputs(const augment_job *job) {
     const bool labels = labels_are_files(job);
-    bool good = true;
     size_t count;
     if (!job->output) return true;
     named_output *list = list_outputs(job, &count);
+    bool good = check_label_pictures(job, list, count);
     for (size_t i = 0; labels && i < count; i++)
         cut_extension(list[i].name);
     if (count) qsort(list, count, sizeof *list, compare_outputs);

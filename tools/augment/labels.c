@@ -179,8 +179,13 @@ bool labels_are_files(const augment_job *job) {
     const char *path = job->given->values[OPTION_OUTPUT_LABELS];
     if (!path) return false;
     const int32_t format = output_format(job, path);
-    return format == SEG_LABELS_YOLO || format == SEG_LABELS_VOC || format == SEG_LABELS_SEMANTIC ||
-           format == SEG_LABELS_INSTANCES;
+    return format == SEG_LABELS_YOLO || format == SEG_LABELS_VOC || labels_are_pictures(job);
+}
+
+bool labels_are_pictures(const augment_job *job) {
+    const char *path = job->given->values[OPTION_OUTPUT_LABELS];
+    const int32_t format = path ? output_format(job, path) : SEG_LABELS_AUTO;
+    return format == SEG_LABELS_SEMANTIC || format == SEG_LABELS_INSTANCES;
 }
 
 bool labels_out_open(labels_out **opened, const augment_job *job) {

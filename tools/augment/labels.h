@@ -12,6 +12,9 @@ int labels_open(augment_job *target);
 /** True if --output-labels is a folder with a file for each copy. Wants labels that are open. */
 bool labels_are_files(const augment_job *job);
 
+/** True if they are pictures: PNG under the names of the copies. Wants labels that are open. */
+bool labels_are_pictures(const augment_job *job);
+
 /** The labels of a copy, kept until it is its turn to be written. */
 typedef struct kept_labels {
     seg_sample sample; /* without its picture */

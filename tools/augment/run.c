@@ -4,7 +4,7 @@
 #include "common/messages.h"
 #include "common/signals.h"
 #include "common/text.h"
-#include <pthread.h>
+#include "common/workers.h"
 #include <segment/version.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,18 +254,6 @@ static void *work(void *argument) {
     return NULL;
 }
 
-static void run_workers(augment_run *run, int32_t workers) {
-    pthread_t *threads = memory_get((size_t)workers, sizeof *threads);
-    int32_t started = 0;
-    /* This thread is one of them. */
-    while (started + 1 < workers && pthread_create(&threads[started], NULL, work, run) == 0)
-        started++;
-    work(run);
-    for (int32_t i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    free(threads);
-}
-
 /* ---- the whole ---- */
 
 /* Files that are there must be ours to replace: of an unfinished run, or with -y; never an input.
@@ -378,7 +366,7 @@ static int run_files(augment_run *run) {
     run->gather = gather_open(run->job, run->book, run->first, run->end);
     if (!run->gather) return EXIT_FAILED;
     run->progress = progress_start(s, items);
-    run_workers(run, workers);
+    workers_run(workers, work, run);
     progress_end(run->progress);
     const bool all = s->keep_going || !atomic_load(&run->failed);
     const bool good = gather_close(run->gather, !signals_received(), all);

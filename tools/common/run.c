@@ -3,7 +3,7 @@
 #include "common/signals.h"
 #include "common/text.h"
 #include "common/work.h"
-#include <pthread.h>
+#include "common/workers.h"
 #include <segment/version.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -76,18 +76,6 @@ static void *work_stage(void *argument) {
     return NULL;
 }
 
-static void run_workers(run *all, int32_t workers) {
-    pthread_t *threads = memory_get((size_t)workers, sizeof *threads);
-    int32_t started = 0;
-    /* This thread is one of them. */
-    while (started + 1 < workers && pthread_create(&threads[started], NULL, work_stage, all) == 0)
-        started++;
-    work_stage(all);
-    for (int32_t i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    free(threads);
-}
-
 static bool make_directories(const plan *from) {
     const settings *chosen = from->settings;
     for (int32_t i = 0; i < from->job_count; i++) {
@@ -129,7 +117,7 @@ int run_plan(plan *from, journal *done) {
     all.threads = chosen->threads / workers;
     if (all.threads < 1) all.threads = 1;
     all.progress = progress_start(chosen, from->job_count);
-    run_workers(&all, workers);
+    workers_run(workers, work_stage, &all);
     progress_end(all.progress);
     int failed = atomic_load(&all.counts[OUTCOME_FAILED]) + signals_received();
     /* What was written about the inputs that were done is kept, also after a failure. */

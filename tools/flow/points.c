@@ -14,10 +14,12 @@
 #define AUTO_DISTANCE 10
 
 struct point_tracks {
+    const char *source; /* the file of places */
     bool by_itself, csv;
     outfile out;
     seg_tracked_point *points; /* those that are not lost */
     int64_t *ids;
+    int *lines; /* of the file, by ids; until the size of frames is known */
     size_t count;
     int64_t frame;
 };
@@ -46,13 +48,23 @@ static bool parse_place(seg_tracked_point *place, const char *line) {
     if (end == at) return false;
     const char *next = skip(end, " \t,;");
     place->y = strtod(next, &end);
-    return end != next && next != at && strchr(" \t,;", *end) && place->x >= -1e9 &&
-           place->x <= 1e9 && place->y >= -1e9 && place->y <= 1e9;
+    return end != next && next != at && strchr(" \t,;", *end);
 }
 
-static void add_point(point_tracks *tracks, const seg_tracked_point *place) {
+/* Names of columns, where the first line has no place: letters, and no bytes that no text has. */
+static bool is_header(const char *line) {
+    const char *at = skip(line, " \t\"");
+    if (!((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z'))) return false;
+    while (*at == '\t' || (unsigned char)*at >= ' ')
+        at++;
+    return !*at;
+}
+
+static void add_point(point_tracks *tracks, const seg_tracked_point *place, int line) {
     memory_grow((void **)&tracks->points, tracks->count, sizeof *tracks->points);
     memory_grow((void **)&tracks->ids, tracks->count, sizeof *tracks->ids);
+    memory_grow((void **)&tracks->lines, tracks->count, sizeof *tracks->lines);
+    tracks->lines[tracks->count] = line;
     tracks->points[tracks->count] = (seg_tracked_point){.x = place->x, .y = place->y};
     tracks->ids[tracks->count] = (int64_t)tracks->count + 1;
     tracks->count++;
@@ -69,8 +81,8 @@ static bool parse_places(point_tracks *tracks, char *text, const char *path) {
         if (!*start || *start == '#') continue;
         seg_tracked_point place = {0};
         if (parse_place(&place, line)) {
-            add_point(tracks, &place);
-        } else if (number > 1) { /* the first line may be a header */
+            add_point(tracks, &place, number);
+        } else if (number > 1 || !is_header(line)) {
             message_error(path, "line %d is no place (got \"%.40s\", allowed: x,y in pixels)",
                           number, line);
             return false;
@@ -86,9 +98,26 @@ static bool read_places(point_tracks *tracks, const char *path) {
     if (!file_read(&bytes, &size, path)) return false;
     char *text = text_copy_part(bytes, size);
     free(bytes);
-    const bool good = parse_places(tracks, text, path);
+    const bool whole = strlen(text) == size;
+    if (!whole)
+        message_error(path, "is no text (byte %zu is 0); places are lines of x,y", strlen(text));
+    const bool good = whole && parse_places(tracks, text, path);
     free(text);
     return good;
+}
+
+/* Every place is in the first frame. */
+static bool check_places(const point_tracks *tracks, const seg_image *picture) {
+    for (size_t i = 0; i < tracks->count; i++) {
+        const seg_tracked_point *p = &tracks->points[i];
+        if (p->x >= 0 && p->y >= 0 && p->x <= picture->width - 1 && p->y <= picture->height - 1)
+            continue;
+        message_error(
+            tracks->source, "line %d is outside of the frame (got %g,%g, allowed 0 to %d, 0 to %d)",
+            tracks->lines[i], p->x, p->y, (int)picture->width - 1, (int)picture->height - 1);
+        return false;
+    }
+    return true;
 }
 
 static bool find_places(point_tracks *tracks, const seg_image *picture, const seg_env *env) {
@@ -98,24 +127,30 @@ static bool find_places(point_tracks *tracks, const seg_image *picture, const se
         seg_points_find(found, &count, AUTO_MOST, picture, AUTO_QUALITY, AUTO_DISTANCE, env);
     if (status < 0) message_error(NULL, "%s", message_reason(status));
     for (int32_t i = 0; i < count; i++)
-        add_point(tracks, &found[i]);
+        add_point(tracks, &found[i], 0);
     free(found);
     return status >= 0;
 }
 
 /* ---- life ---- */
 
+static void free_tracks(point_tracks *tracks) {
+    free(tracks->points);
+    free(tracks->ids);
+    free(tracks->lines);
+    free(tracks);
+}
+
 point_tracks *points_open(const char *source, const char *output) {
     point_tracks *tracks = memory_get(1, sizeof *tracks);
+    tracks->source = source;
     tracks->by_itself = text_equal(source, "auto");
     tracks->csv = name_has_extension(output, "csv");
     const bool wanted = !text_equal(output, "null:");
     if ((tracks->by_itself || read_places(tracks, source)) &&
         (!wanted || outfile_open(&tracks->out, output)))
         return tracks;
-    free(tracks->points);
-    free(tracks->ids);
-    free(tracks);
+    free_tracks(tracks);
     return NULL;
 }
 
@@ -128,9 +163,7 @@ bool points_close(point_tracks *tracks, bool whole) {
         else
             outfile_abandon(&tracks->out);
     }
-    free(tracks->points);
-    free(tracks->ids);
-    free(tracks);
+    free_tracks(tracks);
     return good;
 }
 
@@ -191,7 +224,9 @@ static const seg_image *picture_of(const seg_frame *frame) {
 bool points_follow(point_tracks *tracks, const seg_frame *before, const seg_frame *frame,
                    const seg_env *env) {
     if (!before) {
-        if (tracks->by_itself && !find_places(tracks, picture_of(frame), env)) return false;
+        const seg_image *picture = picture_of(frame);
+        if (tracks->by_itself && !find_places(tracks, picture, env)) return false;
+        if (tracks->frame == 0 && !check_places(tracks, picture)) return false;
     } else {
         const seg_status status =
             seg_points_track(tracks->points, (int32_t)tracks->count, picture_of(before),
