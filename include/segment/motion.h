@@ -22,8 +22,9 @@ typedef enum seg_flow_direction {
 
 /**
  * What all flow methods have in common. A frame gives SEG_OUTPUT_FLOW: F32, two channels (u to the
- * right, v down), pixels per frame. The first frame of a stream, or after a jump in time, has
- * nothing to be compared with: its flow is 0 and the result is marked provisional.
+ * right, v down), pixels per frame, |u| at most the width of the picture and |v| its height. The
+ * first frame of a stream, or after a jump in time, has nothing to be compared with: its flow is 0
+ * and the result is marked provisional.
  */
 typedef struct seg_flow_options {
     int32_t quality;   /**< seg_flow_quality */

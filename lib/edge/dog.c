@@ -52,26 +52,4 @@ seg_status seg_dog_edges(seg_image *mask, seg_image *strength, double *level,
     return seg_strength_picture(mask, strength, level, picture, ignore, options, &steepness, env);
 }
 
-static seg_status create(void **state, const void *options, const seg_env *env) {
-    return seg_still_create(state, &params, options, env);
-}
-
-static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {
-    return seg_strength_frame(state, frame, wanted, result, &steepness, false);
-}
-
-const seg_method seg_method_dog = {
-    .id = "dog",
-    .title = "zero crossings of a difference of Gaussians",
-    .family = "edge",
-    .reference = "D. Marr, E. Hildreth, Theory of edge detection, Proc. Royal Society London B 207",
-    .year = 1980,
-    .formats = SEG_ANY_PICTURE,
-    .channels = SEG_CHANNELS_ANY,
-    .input = SEG_INPUT_PICTURE,
-    .outputs = SEG_OUTPUT_MASK | SEG_OUTPUT_SCORE,
-    .params = &params,
-    .create = create,
-    .apply = apply,
-    .free = seg_still_free,
-};
+SEG_ZERO_CROSSINGS_METHOD(dog, "dog", "zero crossings of a difference of Gaussians");

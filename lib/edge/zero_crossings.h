@@ -28,4 +28,30 @@ SEG_NODISCARD seg_status seg_zero_crossings(const seg_image *strength, const seg
                                             const seg_image *b, float scale, seg_scratch *scratch,
                                             const seg_env *env);
 
+/** A method whose file has `params` and `steepness`. */
+#define SEG_ZERO_CROSSINGS_METHOD(name, id_, title_)                                               \
+    static seg_status create(void **state, const void *options, const seg_env *env) {              \
+        return seg_still_create(state, &params, options, env);                                     \
+    }                                                                                              \
+    static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted,                  \
+                            seg_result *result) {                                                  \
+        return seg_strength_frame(state, frame, wanted, result, &steepness, false);                \
+    }                                                                                              \
+    const seg_method seg_method_##name = {                                                         \
+        .id = id_,                                                                                 \
+        .title = title_,                                                                           \
+        .family = "edge",                                                                          \
+        .reference =                                                                               \
+            "D. Marr, E. Hildreth, Theory of edge detection, Proc. Royal Society London B 207",    \
+        .year = 1980,                                                                              \
+        .formats = SEG_ANY_PICTURE,                                                                \
+        .channels = SEG_CHANNELS_ANY,                                                              \
+        .input = SEG_INPUT_PICTURE,                                                                \
+        .outputs = SEG_OUTPUT_MASK | SEG_OUTPUT_SCORE,                                             \
+        .params = &params,                                                                         \
+        .create = create,                                                                          \
+        .apply = apply,                                                                            \
+        .free = seg_still_free,                                                                    \
+    }
+
 #endif

@@ -13,6 +13,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "imgproc/histogram.h"
 #include "imgproc/rows.h"
 #include "imgproc/samples.h"
@@ -208,7 +209,7 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
 static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {
     (void)wanted;
     seg_still *still = seg_still_begin(state);
-    const seg_image *source = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *source = seg_frame_picture(frame);
     SEG_TRY(seg_check_image(source, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
     SEG_TRY(seg_image_reuse(&result->picture, source->width, source->height,
                             (seg_format)source->format, source->channels, &still->env));

@@ -4,6 +4,7 @@
  * (pipeline/chain.c).
  */
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "imgproc/bitmap.h"
 #include "imgproc/grey_morphology.h"
 #include "imgproc/still_method.h"
@@ -52,7 +53,7 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
 static seg_status apply(void *state, const seg_frame *frame, seg_morphology operation,
                         seg_result *result) {
     seg_still *still = seg_still_begin(state);
-    const seg_image *source = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *source = seg_frame_picture(frame);
     const seg_structure structure = structure_of(still->options);
     SEG_TRY(seg_check_image(source, "picture", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
     SEG_TRY(seg_image_reuse(&result->picture, source->width, source->height,

@@ -3,16 +3,12 @@
  * Each frame is filtered at its own depth with all its channels; alpha is filtered as the rest.
  */
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "imgproc/gaussian.h"
 #include "imgproc/median.h"
 #include "imgproc/still_method.h"
 #include "methods.h"
 #include <segment/imgproc.h>
-
-/* The picture of a frame: in colour if there is one, else its luma. */
-static const seg_image *picture_of(const seg_frame *frame) {
-    return seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
-}
 
 /* Makes result->picture fit. */
 static seg_status prepare(seg_result *result, const seg_image *source, const seg_env *env) {
@@ -52,7 +48,7 @@ static seg_status gaussian_apply(void *state, const seg_frame *frame, uint32_t w
     (void)wanted;
     seg_still *still = seg_still_begin(state);
     const gaussian_options *options = still->options;
-    const seg_image *source = picture_of(frame);
+    const seg_image *source = seg_frame_picture(frame);
     seg_gaussian_taps taps;
     SEG_TRY(seg_gaussian_taps_make(&taps, options->sigma, options->aperture));
     SEG_TRY(prepare(result, source, &still->env));
@@ -100,7 +96,7 @@ static seg_status median_apply(void *state, const seg_frame *frame, uint32_t wan
     (void)wanted;
     seg_still *still = seg_still_begin(state);
     const median_options *options = still->options;
-    const seg_image *source = picture_of(frame);
+    const seg_image *source = seg_frame_picture(frame);
     SEG_TRY(prepare(result, source, &still->env));
     if (options->side == 1) return seg_image_copy(&result->picture, source, &still->env);
     return seg_median_with(&result->picture, source, options->side, &still->scratch, &still->env);

@@ -1,6 +1,7 @@
 #include "media/conform.h"
 
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "media/resample.h"
 
 #include <inttypes.h>
@@ -169,7 +170,7 @@ static void bind_format(seg_image *bound, const seg_image *image) {
 seg_status seg_conform_frame(seg_conform *conform, seg_frame *frame,
                              const seg_reader_options *options, seg_notes *notes,
                              const seg_env *env) {
-    const seg_image *given = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *given = seg_frame_picture(frame);
     SEG_TRY(follow_size(conform, frame, given->width, given->height, options, notes));
     SEG_TRY(resize(&frame->image, conform->width, conform->height, env));
     SEG_TRY(resize(&frame->luma, conform->width, conform->height, env));

@@ -3,6 +3,7 @@
 
 #include "core/bands.h"
 #include "imgproc/pyramid.h"
+#include "kernels/flow.h"
 #include "kernels/median.h"
 
 #include <string.h>
@@ -16,6 +17,36 @@ seg_status seg_flow_resize(const seg_field *u, const seg_field *v, const seg_fie
     const float down = (float)((double)u->height / from_u->height);
     SEG_TRY(seg_field_enlarge(u, from_u, across, scratch, env));
     return seg_field_enlarge(v, from_v, down, scratch, env);
+}
+
+/* ---- warp ---- */
+
+typedef struct warp_job {
+    const seg_field *mean, *difference, *inside;
+    const seg_flow_level *level;
+    const seg_flow_kernels *kernels;
+} warp_job;
+
+static seg_status warp_band(void *argument, int32_t band, int32_t first, int32_t end,
+                            int32_t worker) {
+    (void)band, (void)worker;
+    const warp_job *job = argument;
+    const seg_flow_level *level = job->level;
+    const seg_field *second = level->second;
+    for (int32_t y = first; y < end; y++)
+        job->kernels->warp(seg_field_row(job->mean, y), seg_field_row(job->difference, y),
+                           seg_field_row(job->inside, y), seg_field_row(level->first, y),
+                           second->data, second->stride, seg_field_row(level->u, y),
+                           seg_field_row(level->v, y), y, second->width, second->height);
+    return SEG_OK;
+}
+
+seg_status seg_flow_bring_back(const seg_field *mean, const seg_field *difference,
+                               const seg_field *inside, const seg_flow_level *level) {
+    warp_job job = {mean, difference, inside, level, seg_flow_kernels_get()};
+    SEG_TRY(seg_run_bands(level->env, level->u->height, BAND_HEIGHT, warp_band, &job));
+    seg_field_extend(mean);
+    return SEG_OK;
 }
 
 /* ---- median ---- */
@@ -64,21 +95,29 @@ static seg_status median_band(void *argument, int32_t band, int32_t first, int32
     return SEG_OK;
 }
 
+static size_t row_size(const seg_field *field) {
+    return ((size_t)field->width + 15) / 16 * 16 + 2 * SEG_FIELD_EDGE;
+}
+
+seg_status seg_flow_median_to(const seg_field *to_u, const seg_field *to_v, const seg_field *u,
+                              const seg_field *v, float *rows, const seg_env *env) {
+    pair_job job = {{to_u, to_v}, {u, v}, rows, row_size(u)};
+    return seg_run_bands(env, u->height, BAND_HEIGHT, median_band, &job);
+}
+
 seg_status seg_flow_median_5(const seg_field *u, const seg_field *v, seg_scratch *scratch,
                              const seg_env *env) {
     const int32_t mark = seg_scratch_mark(scratch);
     seg_field spare[2];
     SEG_TRY(seg_fields_take(spare, 2, u->width, u->height, scratch));
-    pair_job job = {.to = {&spare[0], &spare[1]}, .from = {u, v}};
-    job.row_size = ((size_t)u->width + 15) / 16 * 16 + 2 * SEG_FIELD_EDGE;
-    job.rows = seg_scratch_take(scratch, (size_t)seg_workers(env) * 5, job.row_size * sizeof(float),
-                                "rows of a median");
-    if (!job.rows) return SEG_ERROR_MEMORY;
+    float *rows = seg_scratch_take(scratch, (size_t)seg_workers(env) * 5,
+                                   row_size(u) * sizeof(float), "rows of a median");
+    if (!rows) return SEG_ERROR_MEMORY;
     for (int32_t y = 0; y < u->height; y++) {
         seg_field_extend_row(u, y);
         seg_field_extend_row(v, y);
     }
-    SEG_TRY(seg_run_bands(env, u->height, BAND_HEIGHT, median_band, &job));
+    SEG_TRY(seg_flow_median_to(&spare[0], &spare[1], u, v, rows, env));
     SEG_TRY(seg_flow_copy(u, v, &spare[0], &spare[1], env));
     seg_scratch_return(scratch, mark);
     return SEG_OK;

@@ -25,6 +25,11 @@ typedef struct seg_flow_descent {
  *  is at the size of the job. A single pixel does not move. */
 SEG_NODISCARD seg_status seg_flow_descend(const seg_flow_job *job, const seg_flow_descent *how);
 
+/** The second picture brought back along the flow: mean of it and the first, their difference, and
+ *  where it is inside (1, else 0). */
+SEG_NODISCARD seg_status seg_flow_bring_back(const seg_field *mean, const seg_field *difference,
+                                             const seg_field *inside, const seg_flow_level *level);
+
 /** (u, v) at another size, in pixels of that size. */
 SEG_NODISCARD seg_status seg_flow_resize(const seg_field *u, const seg_field *v,
                                          const seg_field *from_u, const seg_field *from_v,
@@ -35,7 +40,13 @@ SEG_NODISCARD seg_status seg_flow_copy(const seg_field *u, const seg_field *v,
                                        const seg_field *from_u, const seg_field *from_v,
                                        const seg_env *env);
 
-/** 5 x 5 median of u and v, in place. */
+/** 5 x 5 median of u and v, whose room beside the rows repeats the border, into others. `rows`:
+ * five for each worker, of the width's next multiple of 16 and the room of fields on both sides. */
+SEG_NODISCARD seg_status seg_flow_median_to(const seg_field *to_u, const seg_field *to_v,
+                                            const seg_field *u, const seg_field *v, float *rows,
+                                            const seg_env *env);
+
+/** The same in place; the room need not be filled. */
 SEG_NODISCARD seg_status seg_flow_median_5(const seg_field *u, const seg_field *v,
                                            seg_scratch *scratch, const seg_env *env);
 

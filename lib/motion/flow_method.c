@@ -2,6 +2,7 @@
 #include "motion/flow_method.h"
 
 #include "core/bands.h"
+#include "core/frame_picture.h"
 #include "imgproc/input.h"
 #include "imgproc/planes.h"
 #include "imgproc/still_method.h"
@@ -105,7 +106,7 @@ static seg_status bind(flow_state *state, int32_t width, int32_t height) {
 /* ---- frames ---- */
 
 static seg_status take_lab(flow_state *state, seg_flow_frame *frame, const seg_frame *given) {
-    const seg_image *picture = seg_image_empty(&given->image) ? &given->luma : &given->image;
+    const seg_image *picture = seg_frame_picture(given);
     seg_planes planes;
     SEG_TRY(seg_planes_lab(&planes, picture, &state->still->scratch));
     for (int c = 0; c < 3; c++) {
@@ -148,12 +149,31 @@ static seg_status take_frame(flow_state *state, const seg_frame *given) {
 
 /* ---- flow ---- */
 
+/* What little there is in a tiny or flat picture may call for any displacement. One that is longer
+ * than the picture leads to nothing that was compared. */
+static seg_status limit_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    const seg_flow_job *job = argument;
+    const seg_field *const fields[2] = {job->u, job->v};
+    const float most[2] = {(float)job->u->width, (float)job->u->height};
+    for (int c = 0; c < 2; c++)
+        for (int32_t y = first; y < end; y++) {
+            float *row = seg_field_row(fields[c], y);
+            for (int32_t x = 0; x < job->u->width; x++) {
+                const float value = row[x] < most[c] ? row[x] : most[c];
+                row[x] = value > -most[c] ? value : -most[c];
+            }
+        }
+    return SEG_OK;
+}
+
 /* Direction 0 is the one wanted, 1 the other. */
 static seg_status estimate(flow_state *state, int32_t way) {
     const bool forward = (flow_of(state)->direction == SEG_FLOW_FORWARD) == (way == 0);
     const seg_flow_frame *now = &state->frames[state->turn];
     const seg_flow_frame *before = &state->frames[1 - state->turn];
-    const seg_flow_job job = {
+    seg_flow_job job = {
         .first = forward ? before : now,
         .second = forward ? now : before,
         .u = &state->flow[way][0],
@@ -164,7 +184,8 @@ static seg_status estimate(flow_state *state, int32_t way) {
         .env = &state->still->env,
     };
     seg_scratch_rewind(&state->still->scratch);
-    return state->kind->estimate(&job);
+    SEG_TRY(state->kind->estimate(&job));
+    return seg_run_bands(job.env, state->height, BAND_HEIGHT, limit_band, &job);
 }
 
 typedef struct output_job {

@@ -19,12 +19,9 @@
 #include "motion/coarse_to_fine.h"
 
 #include "core/bands.h"
-#include "kernels/flow.h"
 #include "kernels/variation.h"
 #include "methods.h"
 #include "motion/windows.h"
-
-#define BAND_HEIGHT 64
 
 static const seg_param rows[] = {
     SEG_FLOW_ROWS(seg_lucas_kanade_options,
@@ -50,26 +47,12 @@ void seg_lucas_kanade_options_init(seg_lucas_kanade_options *options) {
 
 typedef struct lucas_kanade {
     const seg_flow_level *level;
-    const seg_flow_kernels *stencils;
     const seg_variation_kernels *linear;
     const seg_windows_kernels *kernels;
     seg_field mean, difference, inside;
     float *rows; /* four working rows for each worker */
     size_t row_size;
 } lucas_kanade;
-
-static seg_status warp_band(void *argument, int32_t band, int32_t first, int32_t end,
-                            int32_t worker) {
-    (void)band, (void)worker;
-    const lucas_kanade *l = argument;
-    const seg_field *second = l->level->second;
-    for (int32_t y = first; y < end; y++)
-        l->stencils->warp(seg_field_row(&l->mean, y), seg_field_row(&l->difference, y),
-                          seg_field_row(&l->inside, y), seg_field_row(l->level->first, y),
-                          second->data, second->stride, seg_field_row(l->level->u, y),
-                          seg_field_row(l->level->v, y), y, second->width, second->height);
-    return SEG_OK;
-}
 
 static void equations(float *const out[SEG_NORMAL], int32_t y, int32_t worker, const void *method) {
     const lucas_kanade *l = method;
@@ -91,7 +74,6 @@ static seg_status visit(const seg_flow_level *level, const void *options) {
     const int32_t iterations = o->iterations ? o->iterations : by_quality[o->flow.quality];
     const int32_t width = level->u->width, height = level->u->height, side = o->window | 1;
     lucas_kanade l = {.level = level,
-                      .stencils = seg_flow_kernels_get(),
                       .linear = seg_variation_kernels_get(),
                       .kernels = seg_windows_kernels_get()};
     seg_field fields[5];
@@ -105,8 +87,7 @@ static seg_status visit(const seg_flow_level *level, const void *options) {
     if (!l.rows) return SEG_ERROR_MEMORY;
     const seg_flow_windows how = {side, (float)(o->damping * side * side), equations, &l};
     for (int32_t i = 0; i < iterations; i++) {
-        SEG_TRY(seg_run_bands(level->env, height, BAND_HEIGHT, warp_band, &l));
-        seg_field_extend(&l.mean);
+        SEG_TRY(seg_flow_bring_back(&l.mean, &l.difference, &l.inside, level));
         SEG_TRY(seg_flow_windows_solve(&fields[3], &fields[4], level->u, level->v, &how,
                                        level->scratch, level->env));
         SEG_TRY(seg_flow_copy(level->u, level->v, &fields[3], &fields[4], level->env));

@@ -23,6 +23,7 @@
  */
 #include "core/bands.h"
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "core/math.h"
 #include "imgproc/block_means.h"
 #include "imgproc/planes.h"
@@ -229,7 +230,7 @@ static seg_status take_left_out(motion *state, slot *to, const seg_image *pictur
 static seg_status take_frame(motion *state, slot *to, const seg_frame *frame) {
     const seg_env *env = &state->still->env;
     seg_scratch *scratch = &state->still->scratch;
-    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *picture = seg_frame_picture(frame);
     seg_planes lab;
     seg_image *grey = &state->still->images[0];
     SEG_TRY(seg_block_means(&to->small, picture, state->side, scratch, env));
@@ -427,7 +428,7 @@ static seg_status apply_next(motion *state, bool jump, uint32_t wanted, seg_resu
 static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
                         seg_result *result) {
     motion *state = pointer;
-    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *picture = seg_frame_picture(frame);
     if (state->drained) reset(state);
     seg_scratch_rewind(&state->still->scratch);
     SEG_TRY(bind(state, picture->width, picture->height));

@@ -380,7 +380,7 @@ static float smoothed(const float *bins, int32_t bin) {
     return sum;
 }
 
-/* Log-odds of each colour. `now` adds what moves in the frame at hand. */
+/* Log-odds of each colour: how much more often it moves than it stands still. */
 static void find_colour_odds(seg_moving *moving, const float *moving_bins,
                              const float *still_bins) {
     float sums[2] = {0};

@@ -25,7 +25,6 @@
 #include "motion/coarse_to_fine.h"
 
 #include "core/bands.h"
-#include "kernels/flow.h"
 #include "kernels/variation.h"
 #include "methods.h"
 
@@ -58,7 +57,6 @@ void seg_tv_l1_options_init(seg_tv_l1_options *options) {
 
 typedef struct tv_l1 {
     const seg_flow_level *level;
-    const seg_flow_kernels *stencils;
     const seg_variation_kernels *kernels;
     int32_t width, height;
     seg_field mean, difference, inside;
@@ -71,19 +69,6 @@ typedef struct tv_l1 {
 enum { FIELDS = 11 };
 
 /* ---- linearise ---- */
-
-static seg_status warp_band(void *argument, int32_t band, int32_t first, int32_t end,
-                            int32_t worker) {
-    (void)band, (void)worker;
-    const tv_l1 *t = argument;
-    const seg_field *second = t->level->second;
-    for (int32_t y = first; y < end; y++)
-        t->stencils->warp(seg_field_row(&t->mean, y), seg_field_row(&t->difference, y),
-                          seg_field_row(&t->inside, y), seg_field_row(t->level->first, y),
-                          second->data, second->stride, seg_field_row(t->level->u, y),
-                          seg_field_row(t->level->v, y), y, t->width, t->height);
-    return SEG_OK;
-}
 
 static seg_status linearise_band(void *argument, int32_t band, int32_t first, int32_t end,
                                  int32_t worker) {
@@ -195,7 +180,6 @@ static seg_status visit(const seg_flow_level *level, const void *options) {
     const seg_tv_l1_options *o = options;
     const int32_t quality = o->flow.quality;
     tv_l1 t = {.level = level,
-               .stencils = seg_flow_kernels_get(),
                .kernels = seg_variation_kernels_get(),
                .width = level->first->width,
                .height = level->first->height,
@@ -205,8 +189,7 @@ static seg_status visit(const seg_flow_level *level, const void *options) {
     SEG_TRY(take_memory(&t));
     const int32_t count = o->warps ? o->warps : warps[quality];
     for (int32_t i = 0; i < count; i++) {
-        SEG_TRY(seg_run_bands(level->env, t.height, BAND_HEIGHT, warp_band, &t));
-        seg_field_extend(&t.mean);
+        SEG_TRY(seg_flow_bring_back(&t.mean, &t.difference, &t.inside, level));
         SEG_TRY(seg_run_bands(level->env, t.height, BAND_HEIGHT, linearise_band, &t));
         SEG_TRY(iterate(&t, o->iterations ? o->iterations : iterations[quality]));
         if (o->median) SEG_TRY(seg_flow_median_5(level->u, level->v, level->scratch, level->env));

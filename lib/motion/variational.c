@@ -19,7 +19,6 @@
 
 #include "core/bands.h"
 #include "imgproc/pyramid.h"
-#include "kernels/median.h"
 #include "motion/coarse_to_fine.h"
 #include "motion/guided_median.h"
 #include "motion/relaxation.h"
@@ -226,24 +225,6 @@ static seg_status join_band(void *argument, int32_t band, int32_t first, int32_t
     return SEG_OK;
 }
 
-static seg_status median_band(void *argument, int32_t band, int32_t first, int32_t end,
-                              int32_t worker) {
-    (void)band;
-    const level *l = argument;
-    const seg_median_kernels *median = seg_median_kernels_get();
-    float *work = working_row(l, worker, 0) - SEG_FIELD_EDGE;
-    for (int32_t y = first; y < end; y++) {
-        const float *u[5], *v[5];
-        for (int32_t k = 0; k < 5; k++) {
-            u[k] = seg_field_row(&l->u, clamp(y + k - 2, l->height));
-            v[k] = seg_field_row(&l->v, clamp(y + k - 2, l->height));
-        }
-        median->median_f32(seg_field_row(&l->spare_u, y), work, u, 5, 1, (size_t)l->width);
-        median->median_f32(seg_field_row(&l->spare_v, y), work, v, 5, 1, (size_t)l->width);
-    }
-    return SEG_OK;
-}
-
 static void swap(seg_field *a, seg_field *b) {
     const seg_field t = *a;
     *a = *b;
@@ -265,7 +246,7 @@ static seg_status warp_once(level *l) {
     }
     SEG_TRY(seg_run_bands(env, l->height, BAND_HEIGHT, join_band, l));
     if (l->how->filter == SEG_FLOW_FILTER_NONE) return SEG_OK;
-    SEG_TRY(seg_run_bands(env, l->height, BAND_HEIGHT, median_band, l));
+    SEG_TRY(seg_flow_median_to(&l->spare_u, &l->spare_v, &l->u, &l->v, l->rows, env));
     swap(&l->u, &l->spare_u);
     swap(&l->v, &l->spare_v);
     return SEG_OK;

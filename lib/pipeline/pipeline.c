@@ -13,6 +13,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "core/inner_env.h"
 #include "core/memory.h"
 #include "imgproc/input.h"
@@ -234,7 +235,7 @@ void seg_pipeline_free(seg_pipeline *pipeline) {
 /* The size of the frames, and what the pipeline leaves out of them. It holds for all frames once
  * the method has taken one: a frame that fails does not bind. */
 static seg_status fit(seg_pipeline *pipeline, const seg_frame *frame) {
-    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *picture = seg_frame_picture(frame);
     if (seg_image_empty(picture))
         return seg_fail(SEG_ERROR_ARGUMENT, "the frame has neither image nor luma");
     const int32_t width = picture->width, height = picture->height;

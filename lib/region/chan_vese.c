@@ -26,6 +26,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "imgproc/grid_cut.h"
 #include "imgproc/histogram.h"
 #include "imgproc/input.h"
@@ -358,7 +359,7 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
 
 static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {
     seg_still *still = seg_still_begin(state);
-    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *picture = seg_frame_picture(frame);
     contour job = {.options = still->options, .scratch = &still->scratch};
     (void)wanted;
     SEG_TRY(

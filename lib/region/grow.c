@@ -29,6 +29,7 @@
 #include <segment/region.h>
 
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "imgproc/markers.h"
 #include "imgproc/rows.h"
 #include "imgproc/samples.h"
@@ -220,7 +221,7 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
 static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {
     seg_still *still = seg_still_begin(state);
     const seg_env *env = &still->env;
-    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *picture = seg_frame_picture(frame);
     seg_image *score = wanted & SEG_OUTPUT_SCORE ? &result->score : NULL;
     growth_report report;
     SEG_TRY(seg_image_reuse(&result->labels, picture->width, picture->height, SEG_LABEL32, 1, env));

@@ -1,6 +1,8 @@
 /* What is the same for all methods that part a picture into regions. */
 #include "region/partition.h"
 
+#include "core/frame_picture.h"
+
 /* Labels and the indices of edges between pixels are 32 bits wide. */
 #define MOST_PIXELS (1 << 30)
 
@@ -43,7 +45,7 @@ seg_status seg_partition_picture(seg_image *labels, int32_t *regions, const seg_
 seg_status seg_partition_frame(void *state, const seg_frame *frame, seg_result *result,
                                seg_partition_run run) {
     seg_still *still = seg_still_begin(state);
-    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *picture = seg_frame_picture(frame);
     int32_t regions = 0;
     SEG_TRY(seg_image_reuse(&result->labels, picture->width, picture->height, SEG_LABEL32, 1,
                             &still->env));

@@ -24,6 +24,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "core/math.h"
 #include "imgproc/grid_laplace.h"
 #include "imgproc/markers.h"
@@ -374,7 +375,7 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
 static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {
     seg_still *still = seg_still_begin(state);
     const seg_env *env = &still->env;
-    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *picture = seg_frame_picture(frame);
     const seg_image none = {0};
     const bool scored = wanted & SEG_OUTPUT_SCORE;
     int32_t steps = 0;

@@ -20,6 +20,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "imgproc/flooding.h"
 #include "imgproc/grey_morphology.h"
 #include "imgproc/histogram.h"
@@ -324,7 +325,7 @@ static seg_status create(void **state, const void *options, const seg_env *env) 
 
 static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {
     seg_still *still = seg_still_begin(state);
-    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *picture = seg_frame_picture(frame);
     (void)wanted;
     SEG_TRY(seg_image_reuse(&result->labels, picture->width, picture->height, SEG_LABEL32, 1,
                             &still->env));

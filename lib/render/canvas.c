@@ -2,6 +2,7 @@
 #include "render/canvas.h"
 
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "core/memory.h"
 
 #include <float.h>
@@ -10,7 +11,7 @@
 seg_status seg_canvas_init(seg_canvas *canvas, const seg_frame *frame, const seg_env *env) {
     *canvas = (seg_canvas){0};
     if (!frame) return seg_fail(SEG_ERROR_ARGUMENT, "frame is NULL");
-    canvas->source = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    canvas->source = seg_frame_picture(frame);
     SEG_TRY(seg_check_image(canvas->source, "frame", SEG_ANY_PICTURE, SEG_CHANNELS_ANY));
     if (canvas->source->format != SEG_U16) return SEG_OK;
     canvas->table = seg_allocate(env, 65536, 1, "table of grey levels");

@@ -467,6 +467,9 @@ static const seg_subtractor_kind kind = {
     .lay_out = lay_out,
     .step = step,
     .background_row = background_row,
+    .spans = SPANS,
+    .samples = offsetof(seg_knn_options, samples),
+    .needed = offsetof(seg_knn_options, needed),
 };
 
 static seg_status create(void **state, const void *options, const seg_env *env) {

@@ -29,9 +29,9 @@
  * Result: mask; score = distance to the agreeing samples plus what is missing of them, full scale
  * 1; background = mean of the samples.
  *
- * Cost: 9 N bytes a pixel in colour (450 by default; 1080p: 930 MB), 3 N in grey, plus 54 (grey 48); fewer
- * `samples` trade quality on moving water for memory. Known failures: a camera that moves; a start
- * among moving leaves takes some hundred frames; shadows that are deep.
+ * Cost: 9 N bytes a pixel in colour (450 by default; 1080p: 930 MB), 3 N in grey, plus 54 (grey
+ * 48); fewer `samples` trade quality on moving water for memory. Known failures: a camera that
+ * moves; a start among moving leaves takes some hundred frames; shadows that are deep.
  */
 #include "core/bands.h"
 #include "core/check.h"
@@ -409,7 +409,9 @@ static seg_status step(seg_subtractor *model, seg_result *result) {
     {                                                                                              \
         .id = name, .version = 1, .state_size = sizeof(seg_subtractor), .params = &table,          \
         .shared = offsetof(seg_subsense_options, model), .lay_out = lay_out, .step = step,         \
-        .finish = remember, .background_row = seg_consensus_background_row, .textured = true       \
+        .finish = remember, .background_row = seg_consensus_background_row, .textured = true,      \
+        .spans = 1, .samples = offsetof(seg_subsense_options, samples),                            \
+        .needed = offsetof(seg_subsense_options, needed)                                           \
     }
 
 static const seg_subtractor_kind kind = KIND("subsense", params);

@@ -9,6 +9,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "core/frame_picture.h"
 #include "imgproc/input.h"
 #include "imgproc/mask_median.h"
 #include "imgproc/masks.h"
@@ -77,12 +78,29 @@ static uint16_t *patience_row(const seg_subtractor *model, int32_t y) {
 
 /* ---- life ---- */
 
+/* With more needed than there are, nothing would ever be background. */
+static seg_status check_needed(const seg_subtractor_kind *kind, const void *options) {
+    if (!kind->spans) return SEG_OK;
+    const int32_t samples = *(const int32_t *)((const char *)options + kind->samples);
+    const int32_t needed = *(const int32_t *)((const char *)options + kind->needed);
+    if (needed <= kind->spans * samples) return SEG_OK;
+    return seg_fail(
+        SEG_ERROR_OPTION,
+        "needed is %d (allowed: 1 to %d, the samples of a pixel that samples = %d makes); "
+        "raise samples or lower needed",
+        (int)needed, (int)(kind->spans * samples), (int)samples);
+}
+
 seg_status seg_subtractor_create(void **state, const seg_subtractor_kind *kind, const void *options,
                                  const seg_env *env) {
     SEG_TRY(seg_temporal_create(state, kind->state_size, kind->params, options, env));
     seg_subtractor *model = *state;
+    const seg_status status = check_needed(kind, model->base.still->options);
     model->kind = kind;
-    return SEG_OK;
+    if (status >= 0) return SEG_OK;
+    seg_temporal_free(model);
+    *state = NULL;
+    return status;
 }
 
 void seg_subtractor_free(void *state) {
@@ -292,8 +310,7 @@ seg_status seg_subtractor_apply(void *state, const seg_frame *frame, uint32_t wa
     seg_result_decide(result, "rate", model->weight, "per frame");
     model->bound = true;
     seg_temporal_end(base, frame);
-    base->geometry =
-        seg_blob_geometry_of(seg_image_empty(&frame->image) ? &frame->luma : &frame->image);
+    base->geometry = seg_blob_geometry_of(seg_frame_picture(frame));
     return wanted & SEG_OUTPUT_BACKGROUND ? give_background(model, result) : SEG_OK;
 }
 

@@ -82,6 +82,10 @@ typedef struct seg_subtractor_kind {
     void (*background_row)(const seg_subtractor *model, void *row, bool wide, int32_t y);
     bool textured;                                     /* samples have textures: consensus.h */
     bool (*sane)(const seg_subtractor_layout *layout); /* of what was loaded; NULL = anything is */
+    /* Of models of samples: how many times `samples` there are of each pixel (0 = no such model),
+     * and where that and how many are needed are in the options. */
+    int32_t spans;
+    size_t samples, needed;
 } seg_subtractor_kind;
 
 /** The state of a background model; a method may add members behind it. */

@@ -114,6 +114,9 @@ static const seg_subtractor_kind kind = {
     .lay_out = lay_out,
     .step = step,
     .background_row = seg_consensus_background_row,
+    .spans = 1,
+    .samples = offsetof(seg_vibe_options, samples),
+    .needed = offsetof(seg_vibe_options, needed),
 };
 
 static seg_status create(void **state, const void *options, const seg_env *env) {

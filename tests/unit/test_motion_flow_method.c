@@ -116,5 +116,52 @@ START_TEST(both_ways_agree_where_nothing_moves) {
 }
 END_TEST
 
+/* Pictures of 0 and 1, of all levels, and of two levels that hardly differ. */
+static void fill_noise(float *pixels, int32_t count, scene_random *random, uint32_t kind) {
+    for (int32_t i = 0; i < count; i++)
+        pixels[i] = kind == 0   ? (float)scene_below(random, 2)
+                    : kind == 1 ? (float)scene_below(random, 256) / 255
+                                : 0.5f + (float)scene_below(random, 3) / 255;
+}
+
+static void check_bounds(const flow_run *run, int32_t width, int32_t height) {
+    for (int32_t y = 0; y < height; y++)
+        for (int32_t x = 0; x < width; x++) {
+            const float *at = flow_at(run, x, y);
+            ck_assert_msg(fabsf(at[0]) <= (float)width && fabsf(at[1]) <= (float)height,
+                          "%s, %d x %d: (%g, %g)", run->method->id, (int)width, (int)height,
+                          (double)at[0], (double)at[1]);
+        }
+}
+
+/* Whatever is in it, no method finds that something moved farther than the picture is large. */
+START_TEST(tiny_pictures) {
+    static const int32_t sizes[][2] = {{1, 1}, {2, 1}, {1, 2}, {2, 2},
+                                       {3, 3}, {5, 1}, {1, 5}, {8, 2}};
+    static const char *const qualities[] = {"fastest", "fast", "default", "accurate"};
+    int32_t count, tried = 0;
+    const seg_method *const *all = seg_methods(&count);
+    for (int32_t m = 0; m < count; m++) {
+        if (all[m]->input != SEG_INPUT_PAIR) continue;
+        tried++;
+        for (int32_t i = 0; i < 4 * 8 * 9; i++) {
+            const int32_t width = sizes[i % 8][0], height = sizes[i % 8][1];
+            flow_run run =
+                flow_start(all[m]->id, (const char *const[]){"quality", qualities[i / 8 % 4],
+                                                             "warm-start", "true", NULL});
+            scene_random random = {(uint32_t)i};
+            for (int t = 0; t < 4; t++) {
+                float pixels[16];
+                fill_noise(pixels, width * height, &random, (uint32_t)i / 32 % 3);
+                flow_give(&run, pixels, width, height);
+                check_bounds(&run, width, height);
+            }
+            flow_stop(&run);
+        }
+    }
+    ck_assert_int_ge(tried, 5);
+}
+END_TEST
+
 CORE_MAIN("flow methods", nothing_to_compare_with, pairs_and_directions, two_pictures,
-          both_ways_agree_where_nothing_moves)
+          both_ways_agree_where_nothing_moves, tiny_pictures)

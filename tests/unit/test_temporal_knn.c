@@ -192,12 +192,34 @@ START_TEST(a_step_is_learnt_in_time) {
 }
 END_TEST
 
+/* Nothing would ever be background. */
+START_TEST(more_needed_than_there_are) {
+    static const char *const ids[] = {"knn", "vibe", "pbas", "subsense", "consensus"};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        const seg_method *method = seg_method_find(ids[i]);
+        const bool knn = i == 0; /* has three times as many */
+        _Alignas(16) unsigned char options[512];
+        seg_context *context;
+        ck_assert_uint_le(method->params->options_size, sizeof options);
+        seg_params_init(options, method->params);
+        ck_assert_ok(seg_params_parse(options, method->params, "samples", "2", NULL));
+        ck_assert_ok(seg_params_parse(options, method->params, "needed", knn ? "6" : "2", NULL));
+        ck_assert_ok(seg_context_create(&context, method, options, NULL));
+        seg_context_free(context);
+        ck_assert_ok(seg_params_parse(options, method->params, "needed", knn ? "7" : "3", NULL));
+        ck_assert_fails(seg_context_create(&context, method, options, NULL), SEG_ERROR_OPTION,
+                        knn ? "needed is 7 (allowed: 1 to 6" : "needed is 3 (allowed: 1 to 2");
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("nearest neighbours");
     TCase *cases = tcase_create("knn");
     tcase_set_timeout(cases, 300);
     tcase_add_loop_test(cases, every_pixel_for_itself, 0, 2);
     tcase_add_test(cases, a_step_is_learnt_in_time);
+    tcase_add_test(cases, more_needed_than_there_are);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
