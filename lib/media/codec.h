@@ -125,4 +125,13 @@ bool seg_row_is_binary(const uint8_t *row, int32_t width);
 /** Packs a row of 0 and 255, first pixel in the highest bit; unused bits are 0. */
 void seg_row_pack(uint8_t *bits, const uint8_t *row, int32_t width);
 
+/* ---- files ---- */
+
+/** As seg_picture_write, but the picture has its final name only once `file` is committed. Errors
+ *  leave nothing to abandon. */
+SEG_NODISCARD seg_status seg_picture_write_partial(seg_atomic_file *file, const char *path,
+                                                   const seg_image *image,
+                                                   const seg_picture_write_options *options,
+                                                   const seg_env *env);
+
 #endif

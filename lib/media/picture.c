@@ -270,30 +270,34 @@ void seg_bytes_free(void *bytes, const seg_env *env) {
     seg_release(env, bytes);
 }
 
-static seg_status write_file(const char *path, const seg_image *image, const format_entry *entry,
-                             const seg_picture_write_options *options, const seg_env *env) {
-    seg_atomic_file file;
-    SEG_TRY(seg_atomic_file_open(&file, path, true, env));
-    seg_sink sink = {.file = &file, .env = env};
-    seg_status status = entry->encode(&sink, image, options, env);
+static seg_status write_partial(seg_atomic_file *file, const char *path, const seg_image *image,
+                                const seg_picture_write_options *options, const seg_env *env) {
+    seg_picture_write_options checked;
+    SEG_TRY(check_write(&checked, options, image));
+    const format_entry *entry;
+    SEG_TRY(choose_format(&entry, checked.format, path));
+    checked.format = entry->name;
+    SEG_TRY(seg_atomic_file_open(file, path, true, env));
+    seg_sink sink = {.file = file, .env = env};
+    seg_status status = entry->encode(&sink, image, &checked, env);
     if (status == SEG_OK) status = seg_sink_flush(&sink);
     seg_sink_free(&sink);
-    if (status == SEG_OK) return seg_atomic_file_commit(&file, false);
-    seg_atomic_file_abandon(&file, false);
+    if (status < 0) seg_atomic_file_abandon(file, false);
     return status;
+}
+
+seg_status seg_picture_write_partial(seg_atomic_file *file, const char *path,
+                                     const seg_image *image,
+                                     const seg_picture_write_options *options, const seg_env *env) {
+    const seg_status status = write_partial(file, path, image, options, env);
+    /* Failed file operations name the file already. */
+    return status < 0 && status != SEG_ERROR_IO ? fail_in(path, status) : status;
 }
 
 seg_status seg_picture_write(const char *path, const seg_image *image,
                              const seg_picture_write_options *options, const seg_env *env) {
     if (!path) return seg_fail(SEG_ERROR_ARGUMENT, "path is missing (NULL)");
-    seg_picture_write_options checked;
-    SEG_TRY(check_write(&checked, options, image));
-    const format_entry *entry;
-    seg_status status = choose_format(&entry, checked.format, path);
-    if (status == SEG_OK) {
-        checked.format = entry->name;
-        status = write_file(path, image, entry, &checked, env);
-    }
-    /* Failed file operations name the file already. */
-    return status < 0 && status != SEG_ERROR_IO ? fail_in(path, status) : status;
+    seg_atomic_file file;
+    SEG_TRY(seg_picture_write_partial(&file, path, image, options, env));
+    return seg_atomic_file_commit(&file, false);
 }

@@ -3,6 +3,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "media/codec.h"
 #include "media/names.h"
 
 #include <errno.h>
@@ -17,7 +18,8 @@ typedef struct sequence_writer {
     char *name; /**< of the picture, or the pattern */
     char *path; /**< room for a name of the pattern */
     size_t path_size;
-    const char *format; /**< static storage */
+    const char *format;   /**< static storage */
+    seg_atomic_file file; /**< the single picture, which gets its name when no other follows */
     bool single;
 } sequence_writer;
 
@@ -63,23 +65,22 @@ static seg_status sequence_write(seg_writer *base, const seg_image *image, int64
                         "%s: a picture takes one frame; use a pattern such as out/%%05d.png, or a "
                         "video",
                         writer->name);
-    const char *path = writer->name;
-    if (!writer->single) {
-        make_path(writer, index);
-        path = writer->path;
-        SEG_TRY(refuse_existing(writer, path));
-    }
     seg_picture_write_options options = seg_writer_picture_options(base, writer->format);
-    return seg_picture_write(path, image, &options, &base->env);
+    if (writer->single)
+        return seg_picture_write_partial(&writer->file, writer->name, image, &options, &base->env);
+    make_path(writer, index);
+    SEG_TRY(refuse_existing(writer, writer->path));
+    return seg_picture_write(writer->path, image, &options, &base->env);
 }
 
 static seg_status sequence_finish(seg_writer *base) {
-    (void)base;
-    return SEG_OK;
+    sequence_writer *writer = (sequence_writer *)base;
+    return writer->single && base->frames ? seg_atomic_file_commit(&writer->file, false) : SEG_OK;
 }
 
 static void sequence_abandon(seg_writer *base) {
-    (void)base;
+    sequence_writer *writer = (sequence_writer *)base;
+    if (writer->single && base->frames) seg_atomic_file_abandon(&writer->file, false);
 }
 
 static void sequence_release(seg_writer *base) {
