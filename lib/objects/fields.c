@@ -90,6 +90,13 @@ bool seg_object_field_needs_picture(int32_t index, bool in_colour) {
     return fields[index].kind == COLOUR || (fields[index].kind == GREY && !in_colour);
 }
 
+seg_field_source seg_object_field_source(int32_t index) {
+    const field_kind kind = fields[index].kind;
+    if (kind == TRACK_AGE || kind == TRACKED) return SEG_FIELD_OF_TRACK;
+    const bool moves = kind == MOTION || kind == SPEED || kind == DIRECTION;
+    return moves ? SEG_FIELD_OF_FLOW : SEG_FIELD_OF_REGION;
+}
+
 static bool at_border(const seg_rect *box, int32_t width, int32_t height) {
     return box->x == 0 || box->y == 0 || box->x + box->width == width ||
            box->y + box->height == height;

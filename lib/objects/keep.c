@@ -273,6 +273,14 @@ bool seg_keep_needs_picture(const seg_keep *keep, bool in_colour) {
     return false;
 }
 
+const char *seg_keep_field_of(const seg_keep *keep, seg_field_source source) {
+    for (int32_t i = 0; keep && i < keep->count; i++)
+        if (keep->steps[i].operation == PUSH_FIELD &&
+            seg_object_field_source(keep->steps[i].field) == source)
+            return seg_object_field_name(keep->steps[i].field);
+    return NULL;
+}
+
 void seg_keep_free(seg_keep *keep) {
     if (!keep) return;
     seg_env env = keep->env;

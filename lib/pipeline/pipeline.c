@@ -19,6 +19,7 @@
 #include "imgproc/input.h"
 #include "imgproc/masks.h"
 #include "imgproc/still_method.h"
+#include "objects/fields.h"
 #include "pipeline/chain.h"
 #include "pipeline/finish.h"
 #include "pipeline/frames.h"
@@ -26,6 +27,7 @@
 #include "pipeline/stabilize.h"
 #include <segment/imgproc.h>
 
+#include <stdio.h>
 #include <string.h>
 
 struct seg_pipeline {
@@ -123,6 +125,29 @@ static seg_status check_regions(const seg_pipeline *pipeline, const seg_pipeline
                                     : "objects");
 }
 
+/* What is never measured would leave no object. */
+static seg_status check_keep(const seg_pipeline *pipeline) {
+    const char *tracked = seg_keep_field_of(pipeline->keep, SEG_FIELD_OF_TRACK);
+    if (tracked)
+        return seg_fail(SEG_ERROR_OPTION,
+                        "keep: %s is known of tracked objects only, and objects are chosen before "
+                        "they are tracked; the tracks that come out have it",
+                        tracked);
+    const char *moving = seg_keep_field_of(pipeline->keep, SEG_FIELD_OF_FLOW);
+    if (!moving || pipeline->given & SEG_OUTPUT_FLOW) return SEG_OK;
+    char givers[96] = "";
+    int32_t count;
+    const seg_method *const *methods = seg_methods(&count);
+    for (int32_t i = 0; i < count; i++)
+        if (methods[i]->outputs & SEG_OUTPUT_FLOW && methods[i]->input & SEG_INPUT_STREAM)
+            snprintf(givers + strlen(givers), sizeof givers - strlen(givers), "%s%s",
+                     *givers ? ", " : "", methods[i]->id);
+    return seg_fail(SEG_ERROR_OPTION,
+                    "keep: %s is of the motion that a method finds, and %s finds none (allowed "
+                    "with method %s)",
+                    moving, pipeline->method->id, givers);
+}
+
 /* What carries the regions behind an operation that gets them on `carrier`. */
 static uint32_t carrier_behind(const seg_method *operation, uint32_t carrier) {
     return operation->outputs & carrier ? carrier : SEG_OUTPUT_LABELS;
@@ -171,6 +196,7 @@ static seg_status build(seg_pipeline *pipeline, const seg_pipeline_config *confi
                              env));
     SEG_TRY(choose_carrier(pipeline));
     if (config->keep && *config->keep) SEG_TRY(seg_keep_create(&pipeline->keep, config->keep, env));
+    SEG_TRY(check_keep(pipeline));
     if (config->stabilize) {
         const int32_t model = config->stabilize - SEG_STABILIZE_TRANSLATION;
         pipeline->stabilizer = seg_stabilizer_create(model, env);

@@ -71,6 +71,11 @@ is "pixels of the smaller square" "$(count small-one.pgm 255)" 64
 works --post largest in.pgm largest.pgm
 works --keep 'area > 100 && circularity > 0.6' in.pgm kept.pgm
 same largest.pgm kept.pgm
+fails 2 '--keep: speed is of the motion that a method finds, and otsu finds none .*method motion' \
+    --keep 'speed > 2' in.pgm x.pgm
+fails 2 '--keep: age is known of tracked objects only' --method background --track \
+    --keep 'area > 5 && age > 2' scene.mkv x.mkv
+works --method motion --keep 'speed > 1' --limit 3 scene.mkv null:
 fails 2 '--post, column 6: the chain ends early \(got nothing, allowed' --post 'open(' in.pgm x.pgm
 fails 2 '--pre, column 1: no operation for pre \(got "otsu", allowed gaussian' --pre otsu in.pgm x.pgm
 
