@@ -107,6 +107,8 @@ works scores other truth --plot pr.png
 segment -q --method threshold --level 128 pr.png plot.pgm || failed "a plot is no picture"
 has plot.pgm '^960 840$'
 works masks pred truth --plot histogram.svg
+works classes pred truth --plot confusion.svg # of 256 classes two occur
+[ "$(wc -c <confusion.svg)" -lt 40000 ] || failed "classes that do not occur are drawn"
 works scores --compare other pred truth --plot both.svg
 expect 1 masks pred/p1.pgm truth/p1.pgm --plot none.svg
 has messages 'none.svg: there is nothing to plot'

@@ -72,21 +72,34 @@ static seg_status take_curve(figure *target, const results *from, int32_t side,
     return SEG_OK;
 }
 
+/* True if a class is in a truth or in a prediction. */
+static bool occurs(const seg_table *table, int32_t label) {
+    for (int32_t i = 0; i < table->columns; i++)
+        if (table->cells[(size_t)label * (size_t)table->columns + (size_t)i] != 0 ||
+            table->cells[(size_t)i * (size_t)table->columns + (size_t)label] != 0)
+            return true;
+    return false;
+}
+
+/* The classes that occur, of a square of all. */
 static void take_matrix(figure *target, const seg_table *table) {
     figure_series *series = &target->series[target->series_count++];
-    const size_t count = (size_t)table->rows * (size_t)table->columns;
-    target->rows = table->rows;
-    target->columns = table->columns;
-    target->shares = true;
-    target->row_names = memory_get((size_t)table->rows, sizeof *target->row_names);
-    target->column_names = memory_get((size_t)table->columns, sizeof *target->column_names);
+    int32_t *labels = memory_get((size_t)table->rows, sizeof *labels), count = 0;
     for (int32_t i = 0; i < table->rows; i++)
-        target->row_names[i] = text_format("%d", (int)i);
-    for (int32_t i = 0; i < table->columns; i++)
-        target->column_names[i] = text_format("%d", (int)i);
-    series->y = memory_get(count, sizeof *series->y);
-    memcpy(series->y, table->cells, count * sizeof *series->y);
-    series->count = (int32_t)count;
+        if (occurs(table, i)) labels[count++] = i;
+    target->rows = target->columns = count;
+    target->shares = true;
+    target->row_names = memory_get((size_t)count, sizeof *target->row_names);
+    target->column_names = memory_get((size_t)count, sizeof *target->column_names);
+    series->y = memory_get((size_t)count * (size_t)count, sizeof *series->y);
+    for (int32_t i = 0; i < count; i++) {
+        const double *row = table->cells + (size_t)labels[i] * (size_t)table->columns;
+        target->row_names[i] = text_format("%d", (int)labels[i]);
+        target->column_names[i] = text_format("%d", (int)labels[i]);
+        for (int32_t k = 0; k < count; k++)
+            series->y[series->count++] = row[labels[k]];
+    }
+    free(labels);
 }
 
 static bool take_table(figure *target, const results *from, int32_t index) {
