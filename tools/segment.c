@@ -23,6 +23,8 @@ static int work(const arguments *given) {
         code = plan_print(&made);
     else if (code == EXIT_DONE && given->values[OPTION_TRY_ALL])
         code = try_all_run(&made);
+    else if (code == EXIT_DONE && !chosen.input_count)
+        code = train_save(&made);
     else if (code == EXIT_DONE) {
         code = run_plan(&made, done);
         done = NULL;

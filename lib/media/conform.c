@@ -52,8 +52,8 @@ static seg_status follow_size(seg_conform *conform, seg_frame *frame, int32_t wi
     if (width == old_width && height == old_height) return SEG_OK;
     if (options->on_resize == SEG_RESIZE_FAIL)
         return seg_fail(SEG_ERROR_SHAPE,
-                        "frame %" PRId64 " is %dx%d, those before are %dx%d; let later frames be "
-                        "scaled, or let the method restart",
+                        "frame %" PRId64 " is %dx%d, those before are %dx%d, and on-resize is fail "
+                        "(scale or restart would take it)",
                         frame->index, width, height, old_width, old_height);
     if (options->on_resize == SEG_RESIZE_RESTART) {
         bind_size(conform, width, height, options);

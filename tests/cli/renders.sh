@@ -22,6 +22,8 @@ works --render cutout in.pgm cutout.png
 is "header of a cutout" "$(header cutout.png)" " 0 0 0 64 0 0 0 48 8 6"
 fails 2 '--render: method otsu gives no such output \(got background, allowed mask' \
     --render background in.pgm x.png
+fails 2 'got picture, allowed mask.*; methods that do: gaussian, ' \
+    --method background --render picture in.pgm x.png
 works in.pgm outlines.svg
 has outlines.svg '<svg' 'M'
 fails 2 'SVG holds outlines only \(got --render mask, allowed contours\)' --render mask in.pgm x.svg
@@ -128,6 +130,6 @@ cat narrow.pgm wide.pgm | segment --method otsu - scaled.mkv 2>messages || faile
 one_line "scaled sizes" 'standard input: warning: frames of 80x48 .* are brought to 64x48'
 cat narrow.pgm wide.pgm | segment -q --method otsu --on-resize fail - x.mkv 2>messages
 is "exit code of --on-resize fail" $? 1
-one_line "--on-resize fail" 'frame 1 is 80x48, those before are 64x48'
+one_line "--on-resize fail" 'frame 1 is 80x48, those before are 64x48, .*scale or restart'
 absent x.png x.svg x.y4m sizes.mkv x.mkv
 finish

@@ -54,8 +54,18 @@ fails 2 '--train: method otsu keeps no model' --method otsu --train scene.mkv sc
 fails 2 'give one of them' --method background --train scene.mkv --load-model learnt.model \
     scene.mkv x.mkv
 fails 1 'nothing.mkv: ' --method background --train nothing.mkv scene.mkv x.mkv
-fails 1 'frames before were 64 x 48' --method background --train in/1.pgm scene.mkv x.mkv
-absent x.mkv x
+fails 1 'frames before were 64 x 48; those are of the model .--train in/1.pgm.*--resize' --method background --train in/1.pgm scene.mkv x.mkv
+fails 1 'the frames before were .*; those are of the model .--load-model learnt.model.*--resize' \
+    --method background --load-model learnt.model --resize 50% scene.mkv x.mkv
+works --method background --train scene.mkv --save-model saved.model
+same saved.model learnt.model
+works --train scene.mkv --save-model default.model null:
+works --load-model default.model scene.mkv null:
+fails 2 'saved.model: exists already' --method background --train scene.mkv --save-model saved.model
+fails 2 'otsu keeps no model' --method otsu --train scene.mkv --save-model x.model
+fails 2 'INPUT and OUTPUT are missing' --method background --train scene.mkv
+fails 1 'nothing.mkv: ' --method background --train nothing.mkv --save-model x.model
+absent x.mkv x x.model
 
 # ---- a camera at rest stays as it is; who has no memory of frames is not shaken ----
 works --method background --stabilize affine scene.mkv steady.mkv --report steady.report \

@@ -98,6 +98,14 @@ void outfile_abandon(outfile *target) {
     *target = (outfile){0};
 }
 
+bool file_write(const char *path, const void *bytes, size_t size) {
+    outfile file;
+    if (!outfile_open(&file, path)) return false;
+    if (outfile_write(&file, bytes, size)) return outfile_finish(&file);
+    outfile_abandon(&file);
+    return false;
+}
+
 bool file_read(void **bytes, size_t *size, const char *path) {
     FILE *stream = fopen(path, "rb");
     char *data = NULL;

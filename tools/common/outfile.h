@@ -24,6 +24,8 @@ bool outfile_finish(outfile *target);
 /** Gives up and leaves PATH.partial. Closed ones are allowed. */
 void outfile_abandon(outfile *target);
 
+/** Writes a whole file. False: a message was given. */
+bool file_write(const char *path, const void *bytes, size_t size);
 /** Reads a whole file; release *bytes with free(). False: a message was given. */
 bool file_read(void **bytes, size_t *size, const char *path);
 

@@ -308,7 +308,8 @@ int plan_make(plan *target, const settings *from) {
     *target = (plan){.settings = from};
     int code = EXIT_DONE;
     /* A wrong parameter is found even where the input is missing, too. */
-    if (from->arguments->method && !plan_recipe(target, false, &code)) return code;
+    const bool wanted = from->arguments->method || !from->input_count;
+    if (wanted && !plan_recipe(target, false, &code)) return code;
     for (int32_t i = 0; i < from->input_count && code == EXIT_DONE; i++)
         code = add_input(target, from->inputs[i]);
     if (code == EXIT_DONE) code = check_combinations(target);

@@ -184,6 +184,19 @@ static int choose_curves(recipe *target) {
     return EXIT_DONE;
 }
 
+/* "gaussian, median, ...": methods whose outputs can be shown so. */
+static void add_givers(text_buffer *list, seg_render_kind kind) {
+    enum { NAMED = 6 };
+    int32_t count, found = 0;
+    const seg_method *const *methods = seg_methods(&count);
+    for (int32_t i = 0; i < count && found <= NAMED; i++) {
+        const bool works = methods[i]->input & (SEG_INPUT_PICTURE | SEG_INPUT_STREAM);
+        if (!works || !can_render(methods[i]->outputs, kind)) continue;
+        text_add(list, "%s%s", found ? ", " : "", found < NAMED ? methods[i]->id : "...");
+        found++;
+    }
+}
+
 static int choose_render(recipe *target) {
     const settings *from = target->settings;
     const char *shown = from->arguments->values[OPTION_RENDER];
@@ -198,14 +211,18 @@ static int choose_render(recipe *target) {
     }
     if (target->svg && !target->curves) target->render = SEG_RENDER_LABELS;
     if (!can_render(target->outputs, target->render)) {
-        text_buffer list = {0};
+        text_buffer list = {0}, givers = {0};
+        add_givers(&givers, target->render);
         for (int kind = 0; seg_render_name((seg_render_kind)kind); kind++)
             if (can_render(target->outputs, (seg_render_kind)kind))
                 text_add(&list, "%s%s", list.length ? ", " : "",
                          seg_render_name((seg_render_kind)kind));
-        message_error(NULL, "--render: method %s gives no such output (got %s, allowed %s)",
-                      target->method->id, target->svg ? "contours" : shown, list.data);
+        message_error(NULL,
+                      "--render: method %s gives no such output (got %s, allowed %s); methods that "
+                      "do: %s",
+                      target->method->id, target->svg ? "contours" : shown, list.data, givers.data);
         text_free(&list);
+        text_free(&givers);
         return EXIT_USAGE;
     }
     target->content = SEG_CONTENT_PICTURE;

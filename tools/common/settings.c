@@ -198,9 +198,13 @@ static bool choose_table(settings *target) {
     return true;
 }
 
-/* The last name is OUTPUT, unless there is one name only and its results go elsewhere. */
+/* The last name is OUTPUT, unless there is one name only and its results go elsewhere. Learning a
+ * model and saving it needs neither. */
 static bool read_names(settings *target, const arguments *from) {
     bool elsewhere = target->lines[LINES_OBJECTS] || target->lines[LINES_EVENTS] || target->report;
+    const bool learns = target->train && target->save_model && !elsewhere;
+    const bool nowhere = from->name_count == 1 && text_equal(from->names[0], "null:");
+    if (learns && (from->name_count == 0 || nowhere)) return true;
     if (from->name_count == 0) {
         message_error(NULL, "INPUT and OUTPUT are missing; see segment --help");
         return false;

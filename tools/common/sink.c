@@ -103,14 +103,6 @@ static seg_picture_write_options picture_options(const settings *from) {
     return options;
 }
 
-static bool write_bytes(const char *path, const void *bytes, size_t size) {
-    outfile file;
-    if (!outfile_open(&file, path)) return false;
-    if (outfile_write(&file, bytes, size)) return outfile_finish(&file);
-    outfile_abandon(&file);
-    return false;
-}
-
 static bool write_picture(sink *target, const char *path, const seg_image *picture) {
     seg_picture_write_options options = picture_options(target->settings);
     if (!text_equal(path, "-")) {
@@ -121,7 +113,7 @@ static bool write_picture(sink *target, const char *path, const seg_image *pictu
     size_t size;
     seg_status status = seg_picture_encode(&bytes, &size, picture, &options, NULL);
     if (status < 0) return fail(target, status);
-    bool good = write_bytes(path, bytes, size);
+    bool good = file_write(path, bytes, size);
     seg_bytes_free(bytes, NULL);
     return good;
 }
@@ -130,7 +122,7 @@ static bool write_svg(sink *target, const seg_image *labels) {
     text_buffer drawing = {0};
     seg_status status = svg_describe(&drawing, labels, target->settings->simplify);
     bool good = status < 0 ? fail(target, status)
-                           : write_bytes(target->item->output, drawing.data, drawing.length);
+                           : file_write(target->item->output, drawing.data, drawing.length);
     text_free(&drawing);
     return good;
 }

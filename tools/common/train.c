@@ -1,6 +1,7 @@
 #include "common/train.h"
 #include "common/feed.h"
 #include "common/messages.h"
+#include "common/outfile.h"
 #include "common/signals.h"
 #include "common/text.h"
 #include <stdlib.h>
@@ -86,4 +87,10 @@ int train_plan(plan *target) {
         if (code != EXIT_DONE) return code;
     }
     return EXIT_DONE;
+}
+
+int train_save(const plan *from) {
+    const recipe *how = from->recipes[0] ? from->recipes[0] : from->recipes[1];
+    const bool good = file_write(from->settings->save_model, how->model, how->model_size);
+    return good ? EXIT_DONE : EXIT_FAILED;
 }

@@ -8,4 +8,7 @@
  *  exit with after the message that was given. */
 int train_plan(plan *target);
 
+/** Without an input: saves the model that was learnt. Returns what to exit with. */
+int train_save(const plan *from);
+
 #endif

@@ -71,6 +71,17 @@ const char *work_name(const work *from) {
     return text_equal(from->item->input, "-") ? "standard input" : from->item->input;
 }
 
+/* The library tells programs to reset; here the frames before are those of a model. */
+static void name_model(work *target) {
+    const settings *from = target->settings;
+    char *hint = strstr(target->error, "; reset the");
+    if (!hint || !target->how || !target->how->model) return;
+    snprintf(hint, sizeof target->error - (size_t)(hint - target->error),
+             "; those are of the model (--%s %s), which takes no others: --resize brings frames to "
+             "its size",
+             from->train ? "train" : "load-model", from->train ? from->train : from->load_model);
+}
+
 void work_fail(work *target, const char *subject, seg_status status) {
     if (target->failed) return;
     if (status == SEG_ERROR_CANCELLED && signals_received()) {
@@ -79,6 +90,7 @@ void work_fail(work *target, const char *subject, seg_status status) {
     }
     target->failed = true;
     snprintf(target->error, sizeof target->error, "%s", message_reason(status));
+    name_model(target);
     message_error(subject ? subject : work_name(target), "%s", target->error);
 }
 
@@ -368,17 +380,12 @@ static bool save_model(work *target) {
     const char *path = target->settings->save_model;
     seg_pipeline *pipeline = target->worker->pipeline;
     size_t size = 0;
-    outfile file;
     if (!path) return true;
     seg_status status = seg_pipeline_save(pipeline, NULL, &size);
     void *bytes = status >= 0 ? memory_get(size, 1) : NULL;
     if (status >= 0) status = seg_pipeline_save(pipeline, bytes, &size);
     if (status < 0) work_fail(target, "--save-model", status);
-    bool good = status >= 0 && outfile_open(&file, path);
-    if (good) {
-        good = outfile_write(&file, bytes, size);
-        good = good ? outfile_finish(&file) : (outfile_abandon(&file), false);
-    }
+    const bool good = status >= 0 && file_write(path, bytes, size);
     free(bytes);
     if (!good) work_fail_silently(target, "the model could not be written");
     return good;

@@ -54,7 +54,11 @@ static const help_pair examples[] = {
     {NULL, NULL}};
 
 static const char *const usage[] = {"[--method NAME] [--PARAM VALUE]... [options] INPUT... OUTPUT",
-                                    "--list [--json]", "--help [NAME]", "--version", NULL};
+                                    "[--method NAME] --train CLIP --save-model FILE",
+                                    "--list [--json]",
+                                    "--help [NAME]",
+                                    "--version",
+                                    NULL};
 
 static const char *const groups[GROUP_COUNT] = {
     [GROUP_METHOD] = "Method",           [GROUP_INPUT] = "Input",
@@ -72,7 +76,9 @@ static const help_pair phrases[] = {
 
 static const help_list lists[] = {
     {"INPUT is", inputs, NULL},
-    {"OUTPUT is", outputs, "OUTPUT may be left out with --report, --objects or --save-model."},
+    {"OUTPUT is", outputs,
+     "OUTPUT may be left out with --report, --objects or --save-model; with --train and "
+     "--save-model INPUT, too: the model is learnt and saved."},
     {"Exit status", help_exits, NULL},
     {"Environment", help_variables, NULL},
     {NULL, NULL, NULL}};
