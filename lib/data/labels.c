@@ -79,7 +79,7 @@ static seg_status guess_folder(int32_t *format, const char *path, const seg_env 
     else
         return seg_fail(SEG_ERROR_DATA,
                         "%s: which labels it has cannot be told from its files%s; say which format "
-                        "it is (semantic, instances, tree, yolo, voc)",
+                        "it is",
                         path, found.png ? ", which are pictures" : "");
     return SEG_OK;
 }

@@ -128,6 +128,9 @@ works --pipeline held.json in/ held/ --manifest held.jsonl
 has held.jsonl '"step":"one-of"' '"step":"(vflip|gamma)"'
 works --pipeline 'one-of(p=0.9, vflip, gamma)' in/ held2/
 diff -r held held2 >/dev/null || failed "a file and the same text differ"
+works --pipeline "$(cat policy.json)" --copies 3 --rng-seed 42 in/ typed/
+diff -r policy typed >/dev/null || failed "JSON as it is gives another set than its file"
+fails 2 '--pipeline: cannot be read as JSON .line 1' --pipeline '["hflip",]' in/ x/
 echo '[{"limit": 3}]' >bad.json
 fails 2 'a step is a name, or an object with "name"' --pipeline bad.json in/ x/
 echo '[{"name": "rotate", "limit": "1), hflip("}]' >bad.json

@@ -263,5 +263,7 @@ works --preview sheet1.png --threads 1 --pipeline "$chain" --copies 3 --labels c
 same sheet.png sheet1.png
 works --preview masks.png --pipeline rotate --labels masks/ --label-format masks in/
 differ sheet.png masks.png
+fails 1 'say which format it is: --label-format coco.yolo.voc.masks' \
+    --preview x.png --pipeline rotate --labels masks/ in/
 fails 2 'report goes with copies in files' --preview x.png --report r --pipeline hflip in/
 finish

@@ -123,10 +123,13 @@ int labels_open(augment_job *target) {
     if (good) status = seg_labels_open(&target->labels, path, &options, &env);
     free(text);
     if (!good) return EXIT_USAGE;
-    if (status < 0) {
+    const char *reason = message_reason(status);
+    if (status < 0 && text_ends(reason, "say which format it is"))
+        message_error(path, "%s: --label-format %s", reason,
+                      option_get(OPTION_LABEL_FORMAT)->choices);
+    else if (status < 0)
         fail(path, status);
-        return status == SEG_ERROR_OPTION ? EXIT_USAGE : EXIT_FAILED;
-    }
+    if (status < 0) return status == SEG_ERROR_OPTION ? EXIT_USAGE : EXIT_FAILED;
     const bool tree = seg_labels_format_of(target->labels) == SEG_LABELS_TREE;
     if (values[OPTION_OUTPUT_LABELS] || values[OPTION_PREVIEW] || values[OPTION_ONLINE] ||
         (tree && !seg_augment_pipeline_mixes(target->pipeline)))

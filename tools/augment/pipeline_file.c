@@ -76,14 +76,10 @@ static bool add_steps(writer *w, const json_t *steps) {
     return true;
 }
 
-static char *read_file(const char *path) {
+static char *read_json(const char *path, const char *text, size_t size) {
     json_error_t error;
     writer w = {.path = path};
-    void *bytes;
-    size_t size;
-    if (!file_read(&bytes, &size, path)) return NULL;
-    json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &error);
-    free(bytes);
+    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
     if (!root) {
         message_error(path, "cannot be read as JSON (line %d: %s)", error.line, error.text);
         return NULL;
@@ -99,6 +95,17 @@ static char *read_file(const char *path) {
     return NULL;
 }
 
+static char *read_file(const char *path) {
+    void *bytes;
+    size_t size;
+    if (!file_read(&bytes, &size, path)) return NULL;
+    char *text = read_json(path, bytes, size);
+    free(bytes);
+    return text;
+}
+
 char *pipeline_read(const char *value) {
+    const char first = value[strspn(value, " \t\r\n")];
+    if (first == '[' || first == '{') return read_json("--pipeline", value, strlen(value));
     return text_ends_any_case(value, ".json") ? read_file(value) : text_copy(value);
 }
