@@ -93,6 +93,8 @@ BASH
     is "parameters of masks" "$(ask segment-eval masks --bet)" "--beta "
     is "options" "$(ask segment-eval masks --boot)" "--bootstrap "
     is "choices of an option" "$(ask segment-eval tune --search '')" "coordinate grid nelder-mead "
+    is "metrics of tune" "$(ask segment-eval tune --metric su)" "superpixels surfaces "
+    is "methods of tune" "$(ask segment-eval tune --method can)" "canny "
     is "files" "$(ask segment-eval masks pict)" "picture.png "
 fi
 finish

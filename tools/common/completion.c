@@ -1,5 +1,7 @@
 /* Completion for bash: words come from the tables, files from the shell. */
 #include "common/help.h"
+#include <segment/evaluate.h>
+#include <segment/method.h>
 #include <string.h>
 
 static void add_word(text_buffer *target, const char *word) {
@@ -48,25 +50,65 @@ static void add_choices(text_buffer *target, const char *choices) {
         text_add(target, "%c", *choices == '|' ? ' ' : *choices);
 }
 
+static bool has_word(const text_buffer *list, const char *word) {
+    const size_t length = strlen(word);
+    for (const char *at = list->data; at && *at; at += strcspn(at, " "), at += *at == ' ')
+        if (strcspn(at, " ") == length && !strncmp(at, word, length)) return true;
+    return false;
+}
+
+/* What the option takes of a method: its id, its family, or nothing. */
+static const char *word_of(const seg_method *method, const char *what) {
+    const bool still = method->input & SEG_INPUT_PICTURE;
+    if (text_equal(what, "family")) return still ? method->family : NULL;
+    const bool suits = text_equal(what, "filter") ? still && method->outputs & SEG_OUTPUT_PICTURE
+                       : text_equal(what, "operation")
+                           ? method->input & (SEG_INPUT_MASK | SEG_INPUT_LABELS)
+                       : text_equal(what, "method") ? still || method->input & SEG_INPUT_STREAM
+                                                    : false;
+    return suits ? method->id : NULL;
+}
+
+/* "canny otsu ...": what the library has of it, each once. */
+static void add_registered(text_buffer *target, const char *what) {
+    text_buffer list = {0};
+    int32_t count;
+    const seg_method *const *methods = seg_methods(&count);
+    for (int32_t i = 0; i < count; i++) {
+        const char *word = word_of(methods[i], what);
+        if (word && !has_word(&list, word)) add_word(&list, word);
+    }
+    const seg_metric *const *metrics = seg_metrics(&count);
+    for (int32_t i = 0; i < count; i++) {
+        if (text_equal(what, "metric")) add_word(&list, metrics[i]->id);
+        for (int32_t m = 0; text_equal(what, "measure") && m < metrics[i]->measure_count; m++)
+            if (!has_word(&list, metrics[i]->measures[m].name))
+                add_word(&list, metrics[i]->measures[m].name);
+    }
+    text_add(target, "%s", list.data ? list.data : "");
+    text_free(&list);
+}
+
 /* Values of the program's options. */
 static void add_option_cases(text_buffer *target, const program *of, const char *topic_words) {
     for (int id = 0; id < OPTION_COUNT; id++) {
         const option_row *row = option_get((option_id)id);
-        const bool topic = row->files && text_equal(row->files, "method");
-        if (row->kind != OPTION_VALUE || row->group == GROUP_HIDDEN || !(row->programs & of->bit) ||
-            (topic && of->commands))
+        const char *what = row->completes ? row->completes : "";
+        if (row->kind != OPTION_VALUE || row->group == GROUP_HIDDEN || !(row->programs & of->bit))
             continue;
         text_add(target, "        --%s) ", row->name);
-        if (topic) {
-            text_add(target, "words=\"%s\"", topic_words);
-        } else if (row->choices) {
-            text_add(target, "words=\"");
-            add_choices(target, row->choices);
-            text_add(target, "\"");
-        } else {
-            text_add(target, row->files ? "files=1" : "words=");
+        if (text_equal(what, "file")) {
+            text_add(target, "files=1;;\n");
+            continue;
         }
-        text_add(target, ";;\n");
+        text_add(target, "words=\"");
+        if (row->choices || strchr(what, '|'))
+            add_choices(target, row->choices ? row->choices : what);
+        else if (text_equal(what, "method") && !of->commands)
+            text_add(target, "%s", topic_words);
+        else
+            add_registered(target, what);
+        text_add(target, "\";;\n");
     }
 }
 

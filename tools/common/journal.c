@@ -51,7 +51,7 @@ static json_t *describe_settings(const job *item) {
         const option_row *row = option_get((option_id)id);
         if (!text || decides_nothing((option_id)id)) continue;
         json_object_set_new(options, row->name, json_string(text));
-        if (row->files && *text) {
+        if (row->completes && text_equal(row->completes, "file") && *text) {
             char *key = text_format("%s file", row->name);
             json_object_set_new(options, key, describe_file(item, text));
             free(key);

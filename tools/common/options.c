@@ -20,7 +20,8 @@ static const option_row rows[OPTION_COUNT] = {
                        SEGMENT | EVAL},
     [OPTION_PIPELINE] = {"pipeline", 0, OPTION_VALUE, GROUP_METHOD, "TEXT", NULL, "method",
                          "What is done to each copy, in order: 'hflip(p=0.5), rotate(limit=15)', "
-                         "or the name of a JSON file that says it; --list names the augmentations.",
+                         "or JSON that says it, or the name of a file of such; --list names the "
+                         "augmentations.",
                          AUGMENT},
     [OPTION_COPIES] = {"copies", 0, OPTION_VALUE, GROUP_METHOD, "N", NULL, NULL,
                        "Copies of each picture, NAME_1 to NAME_N; default 1.", AUGMENT},
@@ -68,11 +69,11 @@ static const option_row rows[OPTION_COUNT] = {
                           "Take the shaking of the camera out of what a method with memory sees; "
                           "results stay in the frames as they came. Default none.",
                           SEGMENT},
-    [OPTION_PRE] = {"pre", 0, OPTION_VALUE, GROUP_METHOD, "CHAIN", NULL, NULL,
+    [OPTION_PRE] = {"pre", 0, OPTION_VALUE, GROUP_METHOD, "CHAIN", NULL, "filter",
                     "Filters before the method, e.g. gaussian(1.4),median(3); gaussian=1.4 also "
                     "reads.",
                     SEGMENT | EVAL},
-    [OPTION_POST] = {"post", 0, OPTION_VALUE, GROUP_METHOD, "CHAIN", NULL, NULL,
+    [OPTION_POST] = {"post", 0, OPTION_VALUE, GROUP_METHOD, "CHAIN", NULL, "operation",
                      "Operations on the mask or labels, e.g. open(3),fill-holes,min-area(50).",
                      SEGMENT | EVAL},
     [OPTION_KEEP] = {"keep", 0, OPTION_VALUE, GROUP_METHOD, "EXPRESSION", NULL, NULL,
@@ -80,7 +81,7 @@ static const option_row rows[OPTION_COUNT] = {
                      "area x y width height cx cy perimeter circularity extent aspect border "
                      "variance_x covariance variance_y major minor orientation eccentricity "
                      "convex_area solidity euler, of grey min mean max std, of colours min_red "
-                     "... std_blue; of motion mx my rx ry speed direction.",
+                     "... std_blue; with method motion mx my rx ry speed direction.",
                      SEGMENT | EVAL},
     [OPTION_TRACK] = {"track", 0, OPTION_SWITCH, GROUP_METHOD, NULL, NULL, NULL,
                       "Follow objects from frame to frame: ids stay the same, and --objects has "
@@ -113,12 +114,12 @@ static const option_row rows[OPTION_COUNT] = {
                          "Write the best parameters as JSON that segment --config FILE reads.",
                          EVAL},
     [OPTION_TRY_ALL] =
-        {"try-all", 0, OPTION_VALUE, GROUP_METRIC, "FAMILY", NULL, NULL,
+        {"try-all", 0, OPTION_VALUE, GROUP_METRIC, "FAMILY", NULL, "family",
          "Every method of a family (threshold, region, edge, filter) on one picture, "
          "with its defaults: OUTPUT is a contact sheet that shows what each makes of "
          "it and the levels that it chose.",
          SEGMENT},
-    [OPTION_MEASURE] = {"measure", 0, OPTION_VALUE, GROUP_METRIC, "NAME", NULL, NULL,
+    [OPTION_MEASURE] = {"measure", 0, OPTION_VALUE, GROUP_METRIC, "NAME", NULL, "measure",
                         "The measure that counts for --compare, --worst and tune; the default is "
                         "the one that the metric is known for.",
                         SEGMENT | EVAL},
@@ -326,11 +327,13 @@ static const option_row rows[OPTION_COUNT] = {
                         "With --online: another order in each epoch, drawn from --rng-seed; on by "
                         "default.",
                         AUGMENT},
-    [OPTION_FORMAT] = {"format", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
+    [OPTION_FORMAT] = {"format", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL,
+                       "png|jpeg|pam|pnm|pfm|npy|svg|csv|y4m|nut|rawvideo|matroska|mp4",
                        "Format of OUTPUT instead of the one that its name calls for: png, jpeg, "
                        "pam, pfm, npy, svg, csv, y4m, nut, rawvideo, matroska, ...",
                        SEGMENT | FLOW | AUGMENT},
-    [OPTION_CODEC] = {"codec", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL, NULL,
+    [OPTION_CODEC] = {"codec", 0, OPTION_VALUE, GROUP_OUTPUT, "NAME", NULL,
+                      "ffv1|libx264|libx265|libvpx-vp9|libsvtav1|mpeg4|mjpeg",
                       "Video encoder of FFmpeg; default ffv1 for masks and data, a common one for "
                       "overlays.",
                       SEGMENT | FLOW | AUGMENT},

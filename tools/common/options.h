@@ -145,11 +145,12 @@ typedef struct option_row {
     char letter;      /* of -x, or 0 */
     option_kind kind;
     option_group group;
-    const char *argument; /* what the value is called; NULL for flags */
-    const char *choices;  /* "one|two", NULL if anything goes */
-    const char *files;    /* completion: "file" or "method", NULL for neither */
-    const char *help;     /* one or more sentences */
-    uint32_t programs;    /* bits of those that have it (program.h) */
+    const char *argument;  /* what the value is called; NULL for flags */
+    const char *choices;   /* "one|two", NULL if anything goes */
+    const char *completes; /* its values: "file", "method", "family", "filter", "operation",
+                              "metric", "measure", some words "one|two"; NULL for none */
+    const char *help;      /* one or more sentences */
+    uint32_t programs;     /* bits of those that have it (program.h) */
 } option_row;
 
 const option_row *option_get(option_id id);
