@@ -51,16 +51,14 @@ works scans 'out/{stem}.png' --objects 'out/{stem}.jsonl'
 lines out/page10.jsonl 2
 
 # ---- one picture: more frames leave what was there ----
-works --method otsu in.pgm one.png
-cp one.png old.png
-cat in.pgm in.pgm | segment --method canny - one.png -y 2>messages
-is "exit code of two frames for a picture" $? 1
-one_line "two frames for a picture" 'one.png: a picture takes one frame'
-same one.png old.png
-cat in.pgm in.pgm | segment -q --method canny --render score - two.npy 2>messages
-absent one.png.partial two.npy two.npy.partial
-cat in.pgm in.pgm | segment --method canny --limit 1 - first.png || failed "--limit 1 for a picture"
-there first.png
+video clip.mkv 3
+works --method otsu in.pgm sole.png
+cp sole.png old.png
+fails 1 'sole.png: a picture takes one frame' --method canny clip.mkv sole.png -y
+same sole.png old.png
+fails 1 'sole.npy: a picture takes one frame' --method canny --render score clip.mkv sole.npy
+absent sole.png.partial sole.npy sole.npy.partial
+works --method canny --limit 1 clip.mkv sole.npy
 
 # ---- collisions ----
 mkdir other
