@@ -23,6 +23,10 @@ typedef enum seg_frame_flag {
 /**
  * One frame. Zero-initialise; fill what there is. At least one of `image` and `luma` is set.
  * Methods only borrow it for the call.
+ *
+ * What is marked in known_foreground is 255 in the mask of every method that learns a background
+ * (those with `save`), from the first frame on, unless it is ignored, too. It is never learnt: the
+ * model keeps what it had there, or takes the first value that comes without the mark.
  */
 typedef struct seg_frame {
     seg_image image;  /**< the picture as it came: 1-4 channels, u8, u16 or f32; may be empty */
@@ -33,7 +37,7 @@ typedef struct seg_frame {
     seg_rational time_base;     /**< seconds per unit; {0, 0} where there is no time */
     uint32_t flags;             /**< seg_frame_flag */
     seg_image ignore;           /**< U8, non-zero = leave out of statistics and results; or empty */
-    seg_image known_foreground; /**< U8, non-zero = never learn as background; or empty */
+    seg_image known_foreground; /**< U8, non-zero = known to be foreground; or empty: see below */
     seg_image markers;          /**< LABEL32 seeds, 0 = none; or empty */
 } seg_frame;
 

@@ -22,7 +22,8 @@
  * frame) fade into the background instead of being foreground for ever.
  *
  * Pixels in frame.ignore (and what is no number) give 0 and are not learnt; frame.known_foreground
- * is not learnt. Colour is brought to grey. How B is kept stands in average.h.
+ * gives 255 in the mask and is not learnt. Colour is brought to grey. How B is kept stands in
+ * average.h.
  *
  * Cost: 2 bytes of state a pixel, read and written once a frame. Known failures: one mean cannot
  * hold a background of two values (leaves, waves); shadows and changes of light are foreground.
@@ -210,6 +211,7 @@ static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
     if (!state->bound && options_of(state)->reference) SEG_TRY(take_reference(state));
     SEG_TRY(seg_temporal_prepare(base, frame, wanted, SEG_U16, 16, result));
     SEG_TRY(state->bound ? apply_next(state, frame, result) : apply_first(state, frame, result));
+    seg_temporal_mark_known(result, &frame->known_foreground, &base->samples.left_out);
     seg_temporal_end(base, frame);
     if (!(wanted & SEG_OUTPUT_BACKGROUND)) return SEG_OK;
     result->outputs |= SEG_OUTPUT_BACKGROUND;

@@ -10,6 +10,8 @@
  *   D = |I - M|; where it is not 0: V <- V + sgn(N D - V), within V_min .. V_max
  *   foreground where D > V in any colour
  *
+ * What is absorbed by time starts anew: a level a frame would take too long.
+ *
  * Differences to the paper: the smallest spread is not 2 but what cameras and codecs need; deeper
  * frames are rounded to 8 bits; the mask is smoothed (`smooth`; 1 = not).
  *
@@ -103,6 +105,7 @@ static void step_row(const pass *job, int32_t y, uint8_t *room) {
     const uint8_t *left_out = seg_optional_row(&model->left_out, y);
     const uint8_t *held = seg_optional_row(&model->held, y);
     const uint8_t *patient = seg_optional_row(&model->patient, y);
+    const uint8_t *absorbed = seg_optional_row(&model->absorbed, y);
     memset(excess, 0, (size_t)width);
     for (int32_t c = 0; c < colours; c++)
         compare_row(mask, excess, value[c], row_of(model, MEAN, y, c), row_of(model, SPREAD, y, c),
@@ -112,14 +115,15 @@ static void step_row(const pass *job, int32_t y, uint8_t *room) {
         const bool kept = (left_out && left_out[x]) || (held && held[x]) ||
                           (seen[x] && patient && patient[x] && mask[x]);
         if (kept || (seen[x] && model->weight <= 0)) continue;
+        const bool anew = !seen[x] || (absorbed && absorbed[x] && mask[x]);
         for (int32_t c = 0; c < colours; c++) {
             uint8_t *mean = row_of(model, MEAN, y, c) + x,
                     *spread = row_of(model, SPREAD, y, c) + x;
-            if (seen[x]) {
-                learn_pixel(job, value[c][x], mean, spread);
-            } else {
+            if (anew) {
                 *mean = value[c][x];
                 *spread = (uint8_t)job->options->threshold;
+            } else {
+                learn_pixel(job, value[c][x], mean, spread);
             }
         }
         seen[x] = 1;

@@ -161,12 +161,12 @@ typedef struct pass {
 /* Rows of a worker. */
 typedef struct work {
     uint8_t *limit, *texture_limit, *agreeing, *nearest, *nearest_texture, *unstable;
-    float *distance, *motion;
+    float *distance, *motion, *r;
 } work;
 
 static work work_of(const pass *job, int32_t worker, size_t pitch) {
     float *floats = (float *)(void *)(job->rooms + (size_t)worker * job->room_size);
-    uint8_t *bytes = (uint8_t *)(floats + 2 * pitch);
+    uint8_t *bytes = (uint8_t *)(floats + 3 * pitch);
     return (work){bytes,
                   bytes + pitch,
                   bytes + 2 * pitch,
@@ -174,13 +174,21 @@ static work work_of(const pass *job, int32_t worker, size_t pitch) {
                   bytes + 4 * pitch,
                   bytes + 5 * pitch,
                   floats,
-                  floats + pitch};
+                  floats + pitch,
+                  floats + 2 * pitch};
 }
 
 static bool is_unstable(const seg_subtractor *model, int32_t y, size_t x) {
     return floats_of(model, R, y)[x] > 3 ||
            floats_of(model, RAW_SLOW, y)[x] - floats_of(model, FINAL_SLOW, y)[x] > 0.1f ||
            floats_of(model, RAW_QUICK, y)[x] - floats_of(model, FINAL_QUICK, y)[x] > 0.1f;
+}
+
+/* Foreground that is not to be absorbed (yet) keeps its R: growing, it would take it in. */
+static void restore_r(float *r, const float *before, const uint8_t *raw, const uint8_t *patient,
+                      int32_t width) {
+    for (int32_t x = 0; x < width && patient; x++)
+        if (patient[x] && raw[x]) r[x] = before[x];
 }
 
 /* Thresholds of a row from R. */
@@ -297,7 +305,9 @@ static void judge(const seg_consensus *c, void *user, int32_t y, int32_t worker)
             .t_most = (float)(o->slowest > 1 / model->weight ? o->slowest : 1 / model->weight),
             .width = (int32_t)pitch,
         };
+        memcpy(w.r, feedback.r, pitch * sizeof *w.r);
         c->kernels->feedback(&feedback);
+        restore_r(feedback.r, w.r, raw, seg_optional_row(&model->patient, y), model->layout.width);
     }
     for (int32_t p = 0; p < c->planes && model->weight > 0; p++)
         memcpy(last_plane(model, p, y), seg_consensus_row_of(c, c->plane[p], y), pitch);
@@ -394,7 +404,7 @@ static seg_status step(seg_subtractor *model, seg_result *result) {
     pass job = {.options = o, .result = result};
     job.slow = 1.0f / (float)(n < FRAMES_OF_MEAN ? n : FRAMES_OF_MEAN);
     job.quick = 1.0f / (float)(n < FRAMES_OF_MEAN / 4 ? n : FRAMES_OF_MEAN / 4);
-    job.room_size = pitch * (2 * sizeof(float) + 6);
+    job.room_size = pitch * (3 * sizeof(float) + 6);
     job.rooms =
         seg_scratch_take(&model->base.still->scratch, (size_t)seg_workers(&model->base.still->env),
                          job.room_size, "rows");

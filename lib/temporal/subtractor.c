@@ -306,6 +306,7 @@ seg_status seg_subtractor_apply(void *state, const seg_frame *frame, uint32_t wa
     else if (model->kind->finish && model->weight > 0)
         SEG_TRY(model->kind->finish(model, result));
     leave_out(model, &result->mask);
+    seg_temporal_mark_known(result, &model->held, &model->left_out);
     if (warm) result->flags |= SEG_RESULT_PROVISIONAL;
     seg_result_decide(result, "rate", model->weight, "per frame");
     model->bound = true;

@@ -99,7 +99,7 @@ struct seg_subtractor {
     /* The frame at hand, for `step`. */
     seg_image picture;  /* u8 or u16, layout.colours decides how many of its channels count */
     seg_image left_out; /* U8 or empty: gives 0, is not learnt */
-    seg_image held;     /* U8 or empty: is not learnt */
+    seg_image held;     /* U8 or empty: is not learnt; becomes foreground after the step */
     seg_image patient;  /* U8 or empty: is not learnt where it is foreground */
     seg_image absorbed; /* U8 or empty: is learnt even where it is foreground */
     double weight;      /* to be learnt of the frame; 0 = not a bit changes */

@@ -17,6 +17,8 @@
  * value, most often by nothing. The cost does not grow with W. The window is full from the first
  * frame on (of that frame), so that the median follows after W / 2 frames taken.
  *
+ * What is absorbed by time starts anew: its value fills the window.
+ *
  * Deeper frames are rounded to 8 bits; the mask is smoothed (`smooth`; 1 = not).
  *
  * Result: mask; score = largest difference, full scale 255; background = M.
@@ -172,15 +174,17 @@ static void learn_row(const pass *job, const uint8_t *const value[3], const uint
     const uint8_t *left_out = seg_optional_row(&model->left_out, y);
     const uint8_t *held = seg_optional_row(&model->held, y);
     const uint8_t *patient = seg_optional_row(&model->patient, y);
+    const uint8_t *absorbed = model->weight > 0 ? seg_optional_row(&model->absorbed, y) : NULL;
     for (int32_t x = 0; x < model->layout.width; x++) {
         const bool kept = (left_out && left_out[x]) || (held && held[x]) ||
                           (seen[x] && patient && patient[x] && mask[x]);
-        if (kept || (seen[x] && !job->taken)) continue;
+        const bool anew = !seen[x] || (absorbed && absorbed[x] && mask[x]);
+        if (kept || (!anew && !job->taken)) continue;
         for (int32_t c = 0; c < model->layout.colours; c++)
-            if (seen[x])
-                learn_pixel(job, window_of(job, y, c, x), value[c][x]);
-            else
+            if (anew)
                 fill(job, window_of(job, y, c, x), value[c][x]);
+            else
+                learn_pixel(job, window_of(job, y, c, x), value[c][x]);
         seen[x] = 1;
     }
 }

@@ -83,6 +83,18 @@ seg_status seg_temporal_prepare(const seg_temporal *base, const seg_frame *about
     return SEG_OK;
 }
 
+void seg_temporal_mark_known(seg_result *result, const seg_image *known,
+                             const seg_image *left_out) {
+    const bool partial = !seg_image_empty(left_out);
+    for (int32_t y = 0; y < result->mask.height && !seg_image_empty(known); y++) {
+        uint8_t *mask = seg_image_row(&result->mask, y);
+        const uint8_t *marked = seg_image_row(known, y);
+        const uint8_t *out = partial ? seg_image_row(left_out, y) : NULL;
+        for (int32_t x = 0; x < result->mask.width; x++)
+            if (marked[x] && !(out && out[x])) mask[x] = 255;
+    }
+}
+
 void seg_temporal_give_empty(seg_result *result) {
     seg_image_clear(&result->mask);
     if (result->outputs & SEG_OUTPUT_SCORE) seg_image_clear(&result->score);

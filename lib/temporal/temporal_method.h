@@ -70,6 +70,10 @@ SEG_NODISCARD seg_status seg_temporal_prepare(const seg_temporal *base, const se
                                               uint32_t wanted, seg_format score, int bits,
                                               seg_result *result);
 
+/** What is known to be foreground is it in the mask, but for `left_out` (U8 or empty); masks must
+ *  be as large as the result's, or empty. For methods that learn a background. */
+void seg_temporal_mark_known(seg_result *result, const seg_image *known, const seg_image *left_out);
+
 /** Nothing can be told of the frame yet: what was prepared becomes 0, the result provisional. */
 void seg_temporal_give_empty(seg_result *result);
 

@@ -46,8 +46,8 @@ static const option_row rows[OPTION_COUNT] = {
                        SEGMENT},
     [OPTION_KNOWN_FOREGROUND] = {"known-foreground", 0, OPTION_VALUE, GROUP_METHOD, "MASK", NULL,
                                  "file",
-                                 "Pixels that are not zero in this picture are never learnt as "
-                                 "background.",
+                                 "Pixels that are not zero in this picture are foreground in every "
+                                 "frame and never learnt as background.",
                                  SEGMENT},
     [OPTION_ROI] = {"roi", 0, OPTION_VALUE, GROUP_METHOD, "X,Y,W,H", NULL, NULL,
                     "Work on this rectangle only; the rest of the result is empty.",
