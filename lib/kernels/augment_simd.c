@@ -4,6 +4,8 @@
  */
 #include "kernels/augment_formula.h"
 
+#include <string.h>
+
 #if defined(SEG_LEVEL_AVX2)
 #include <immintrin.h>
 #endif
@@ -90,8 +92,14 @@ static void noise_u8(uint8_t *target, const uint8_t *source, const uint32_t *ran
         const size_t part = count - first < CHUNK ? count - first : CHUNK;
         for (size_t k = 0; k < (part + 1) / 2; k++) {
             const uint32_t word = random[first / 2 + k];
-            found[2 * k] = steps[SEG_QUANTILE_OF(word, 0)];
-            found[2 * k + 1] = steps[SEG_QUANTILE_OF(word, 1)];
+            const int16_t a = steps[SEG_QUANTILE_OF(word, 0)], b = steps[SEG_QUANTILE_OF(word, 1)];
+#if defined(SEG_LEVEL_AVX2)
+            const uint32_t both = (uint32_t)(uint16_t)b << 16 | (uint16_t)a; /* in one store */
+            memcpy(found + 2 * k, &both, sizeof both);
+#else
+            found[2 * k] = a;
+            found[2 * k + 1] = b;
+#endif
         }
         size_t i = 0;
 #if defined(SEG_LEVEL_AVX2)
