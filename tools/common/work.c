@@ -9,6 +9,7 @@
 #include <segment/imgproc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Below this many pixels starting threads costs more than they save. */
 enum { PIXELS_WORTH_THREADS = 1 << 20 };
