@@ -88,8 +88,9 @@ typedef struct seg_labels seg_labels;
  * Opens the labels at `path`: a file of COCO or CSV, which is read and checked as a whole, or a
  * folder, whose files are read when they are asked for; a VOC folder without options.classes is
  * searched for the names of classes, and a file of it that is bad tells so when it is asked for.
- * `options` and `env` may be NULL; what env points to must outlive it. Strict: what is missing, out of range, twice, or refers to nothing is
- * an error that names file and line or element, never skipped.
+ * `options` and `env` may be NULL; what env points to must outlive it. Strict: what is missing, out
+ * of range, twice, or refers to nothing is an error that names file and line or element, never
+ * skipped.
  * Errors: SEG_ERROR_IO, _DATA, _LIMIT, _MEMORY, _OPTION, _UNSUPPORTED (the format was not built in,
  * or needs a reader of pictures).
  */

@@ -93,7 +93,7 @@ cat one.json one.json >lines.json
 works --config lines.json in.pgm four.pgm
 same one.pgm four.pgm
 fails 2 'one.json: is for method canny, but --method is otsu' --config one.json --method otsu in.pgm x.pgm
-fails 2 'none.json: cannot read' --config none.json in.pgm x.pgm
+fails 2 'none.json: cannot open' --config none.json in.pgm x.pgm
 echo '{"method":"canny","sigma":3}' >wrong.json
 fails 2 'wrong.json: unknown member \(got "sigma", allowed method' --config wrong.json in.pgm x.pgm
 echo '{"method":' >wrong.json
