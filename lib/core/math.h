@@ -1,5 +1,6 @@
 /* Elementary functions that give the same bits on every machine: only + - * / sqrt inside.
- * Stated errors are tested against long double references. SEG_API marks what libsegment-data shares.
+ * Stated errors are tested against long double references. SEG_API marks what libsegment-data
+ * shares.
  */
 #ifndef SEG_CORE_MATH_H
 #define SEG_CORE_MATH_H

@@ -12,8 +12,8 @@
  * it (Euclidean) within the element, the smaller one of two as near. Opening keeps what elements
  * that lie within one label cover. Closing adds to the labels those pixels of their dilation that
  * survive its erosion. The gradient is the dilation without the erosion, the top hat what opening
- * takes away, the black hat what closing adds. Labels next to each other never change by dilation and closing. For a
- * single label all are the operations of masks.
+ * takes away, the black hat what closing adds. Labels next to each other never change by dilation
+ * and closing. For a single label all are the operations of masks.
  */
 SEG_NODISCARD seg_status seg_labels_morphology(seg_image *target, const seg_image *source,
                                                seg_morphology operation, seg_element element,

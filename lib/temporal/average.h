@@ -2,9 +2,9 @@
 #ifndef SEG_TEMPORAL_AVERAGE_H
 #define SEG_TEMPORAL_AVERAGE_H
 
+#include "core/clock.h"
 #include "imgproc/still_method.h"
 #include "kernels/temporal.h"
-#include "core/clock.h"
 #include "temporal/samples.h"
 
 /**

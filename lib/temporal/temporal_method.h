@@ -31,8 +31,8 @@
 #ifndef SEG_TEMPORAL_TEMPORAL_METHOD_H
 #define SEG_TEMPORAL_TEMPORAL_METHOD_H
 
-#include "imgproc/still_method.h"
 #include "core/clock.h"
+#include "imgproc/still_method.h"
 #include "temporal/samples.h"
 
 typedef struct seg_temporal {

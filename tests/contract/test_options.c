@@ -32,8 +32,7 @@ START_TEST(rows_are_whole) {
     ck_assert(method->create && method->apply && method->free);
     ck_assert_int_eq(method->lower != NULL, method->upper != NULL);
     for (int i = 0; i < 2 && method->lower; i++) {
-        const seg_param *bound =
-            seg_params_find(method->params, i ? method->upper : method->lower);
+        const seg_param *bound = seg_params_find(method->params, i ? method->upper : method->lower);
         ck_assert(bound && bound->type == SEG_PARAM_LEVEL);
     }
     ck_assert_int_eq(method->save != NULL, method->load != NULL);

@@ -248,7 +248,8 @@ static const option_row rows[OPTION_COUNT] = {
     [OPTION_FLOW_RENDER] =
         {"render", 0, OPTION_VALUE, GROUP_OUTPUT, "KIND",
          "flow|kitti|color|hsv|arrows|magnitude|warped|residual|occlusion|confidence", NULL,
-         "What OUTPUT shows: the field itself (flow, kitti), colours of Middlebury's wheel (color), "
+         "What OUTPUT shows: the field itself (flow, kitti), colours of Middlebury's wheel "
+         "(color), "
          "hue and value (hsv), arrows on the frame, the speed (magnitude, 16 bits, full scale = "
          "--max-flow), the second frame brought back (warped), or what that leaves (residual); of "
          "the check of both ways, which these two imply (--consistency), where it fails "
@@ -269,12 +270,13 @@ static const option_row rows[OPTION_COUNT] = {
                       "Bring the second frame back along the flow; --stats then has its difference "
                       "from the first, without (difference) and with the flow (residual).",
                       FLOW},
-    [OPTION_POINTS] = {"points", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE|auto", NULL, "file",
-                       "Follow single points through the frames, by Lucas and Kanade's method with a "
-                       "check by tracking back, in place of fields: places of a file, x,y on a line "
-                       "each, or up to 500 corners of the first frame (auto). OUTPUT is CSV or JSON "
-                       "Lines, a row for each frame and point; those that are lost end.",
-                       FLOW},
+    [OPTION_POINTS] =
+        {"points", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE|auto", NULL, "file",
+         "Follow single points through the frames, by Lucas and Kanade's method with a "
+         "check by tracking back, in place of fields: places of a file, x,y on a line "
+         "each, or up to 500 corners of the first frame (auto). OUTPUT is CSV or JSON "
+         "Lines, a row for each frame and point; those that are lost end.",
+         FLOW},
     [OPTION_STATISTICS] = {"stats", 0, OPTION_VALUE, GROUP_OUTPUT, "FILE", NULL, "file",
                            "Write numbers of each field as JSON Lines, - is standard output: mean "
                            "motion, mean, median, 95 % and largest speed, the share that moves by "
