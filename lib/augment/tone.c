@@ -38,8 +38,10 @@ void seg_row_store(const seg_image *picture, int32_t y, const float *levels) {
     }
 }
 
-seg_status seg_tone_apply(seg_augment_step *step, const seg_image *target, const seg_image *source,
-                          seg_curve curve, const void *user) {
+/* `line` is the curve for 8 bits if that is one, else NULL. */
+static seg_status apply_curve(seg_augment_step *step, const seg_image *target,
+                              const seg_image *source, seg_curve curve, const void *user,
+                              const seg_line *line) {
     const int32_t colours = seg_colour_channels(source);
     if (source->format == SEG_F32) {
         const size_t count = (size_t)source->width * source->channels;
@@ -63,7 +65,12 @@ seg_status seg_tone_apply(seg_augment_step *step, const seg_image *target, const
         for (size_t i = 0; i < entries; i++)
             table[(size_t)c * entries + i] =
                 (uint16_t)(cut(curve(user, (double)i / full, c)) * full + 0.5);
-    return seg_table_apply(target, source, table, entries, NULL);
+    return seg_table_apply(target, source, table, entries, line, NULL);
+}
+
+seg_status seg_tone_apply(seg_augment_step *step, const seg_image *target, const seg_image *source,
+                          seg_curve curve, const void *user) {
+    return apply_curve(step, target, source, curve, user, NULL);
 }
 
 /* ---- options ---- */
@@ -91,31 +98,36 @@ static const seg_param contrast_rows[] = {
 };
 SEG_AUGMENT_TABLE(contrast_table, contrast_rows, tone_options);
 
-typedef struct line {
+typedef struct straight_curve {
     double factor, add;
-} line;
+} straight_curve;
 
 static double straight(const void *user, double level, int32_t channel) {
-    const line *l = user;
+    const straight_curve *curve = user;
     (void)channel;
-    return level * l->factor + l->add;
+    return level * curve->factor + curve->add;
+}
+
+static seg_status apply_straight(seg_augment_step *step, const seg_image *target,
+                                 const seg_image *source, straight_curve curve) {
+    const seg_line line = {(float)curve.factor, (float)(curve.add * UINT8_MAX + 0.5)};
+    return apply_curve(step, target, source, straight, &curve, &line);
 }
 
 static seg_status brightness(seg_augment_step *step, const seg_image *target,
                              const seg_image *source) {
     const tone_options *o = step->options;
-    const line l = {1, seg_draw_between(step, -o->limit, o->limit)};
-    SEG_TRY(seg_augment_decide(step, "add", l.add));
-    return seg_tone_apply(step, target, source, straight, &l);
+    const double add = seg_draw_between(step, -o->limit, o->limit);
+    SEG_TRY(seg_augment_decide(step, "add", add));
+    return apply_straight(step, target, source, (straight_curve){1, add});
 }
 
 static seg_status contrast(seg_augment_step *step, const seg_image *target,
                            const seg_image *source) {
     const tone_options *o = step->options;
     const double factor = 1 + seg_draw_between(step, -o->limit, o->limit);
-    const line l = {factor, 0.5 - 0.5 * factor};
     SEG_TRY(seg_augment_decide(step, "factor", factor));
-    return seg_tone_apply(step, target, source, straight, &l);
+    return apply_straight(step, target, source, (straight_curve){factor, 0.5 - 0.5 * factor});
 }
 
 /* ---- gamma ---- */

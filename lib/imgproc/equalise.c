@@ -39,7 +39,9 @@ typedef struct mapping {
     uint8_t narrow[MOST_COLOURS][256]; /* the table of 8-bit samples */
     bool same;                         /* for all channels */
     bool adds;                         /* and it adds a step, and cuts */
+    bool straight;                     /* or it follows a line, and cuts */
     int32_t step;
+    const seg_line *line;
 } mapping;
 
 static void map_u8(uint8_t *to, const uint8_t *from, const uint8_t *table, size_t count,
@@ -70,6 +72,16 @@ static void map_f32(const mapping *m, float *to, const float *from, size_t count
     }
 }
 
+static void map_same_u8(const mapping *m, uint8_t *to, const uint8_t *from, size_t count) {
+    const seg_pixel_kernels *kernels = seg_pixel_kernels_get();
+    if (m->adds)
+        kernels->add_u8(to, from, m->step, count);
+    else if (m->straight)
+        kernels->line_u8(to, from, m->line->factor, m->line->add, count);
+    else
+        kernels->map_u8(to, from, m->narrow[0], count);
+}
+
 static seg_status map_band(void *argument, int32_t band, int32_t first, int32_t end,
                            int32_t worker) {
     const mapping *m = argument;
@@ -84,10 +96,7 @@ static seg_status map_band(void *argument, int32_t band, int32_t first, int32_t 
             continue;
         }
         if (m->same) {
-            if (m->adds)
-                seg_pixel_kernels_get()->add_u8(to, from, m->step, count);
-            else
-                seg_pixel_kernels_get()->map_u8(to, from, m->narrow[0], count);
+            map_same_u8(m, to, from, count);
             continue;
         }
         if (m->colours < (int32_t)channels) memmove(to, from, count * size);
@@ -104,20 +113,25 @@ static seg_status map_band(void *argument, int32_t band, int32_t first, int32_t 
     return SEG_OK;
 }
 
-/* Brightness: the quickest table. */
-static void find_step(mapping *m) {
+/* Brightness and contrast: the quickest tables, where all entries are what arithmetic gives. */
+static void find_arithmetic(mapping *m) {
+    const seg_pixel_kernels *kernels = seg_pixel_kernels_get();
     const uint8_t *table = m->narrow[0];
     uint8_t want[256], all[256];
-    m->step = table[0] ? table[0] : table[255] - 255;
     for (int i = 0; i < 256; i++)
         all[i] = (uint8_t)i;
-    seg_pixel_kernels_get()->add_u8(want, all, m->step, 256);
+    m->step = table[0] ? table[0] : table[255] - 255;
+    kernels->add_u8(want, all, m->step, 256);
     m->adds = memcmp(want, table, sizeof want) == 0;
+    if (m->adds || !m->line) return;
+    kernels->line_u8(want, all, m->line->factor, m->line->add, 256);
+    m->straight = memcmp(want, table, sizeof want) == 0;
 }
 
 seg_status seg_table_apply(const seg_image *target, const seg_image *source, const uint16_t *table,
-                           size_t entries, const seg_env *env) {
-    mapping m = {.target = target, .source = source, .table = table, .entries = entries};
+                           size_t entries, const seg_line *line, const seg_env *env) {
+    mapping m = {
+        .target = target, .source = source, .table = table, .entries = entries, .line = line};
     m.colours = seg_colours(source);
     for (int32_t c = 0; c < m.colours && source->format == SEG_U8; c++)
         for (size_t i = 0; i < 256; i++)
@@ -125,7 +139,7 @@ seg_status seg_table_apply(const seg_image *target, const seg_image *source, con
     m.same = source->format == SEG_U8 && m.colours == source->channels;
     for (int32_t c = 1; c < m.colours; c++)
         m.same &= memcmp(m.narrow[c], m.narrow[0], sizeof m.narrow[0]) == 0;
-    if (m.same) find_step(&m);
+    if (m.same) find_arithmetic(&m);
     return seg_run_bands(env, source->height, BAND, map_band, &m);
 }
 
@@ -177,7 +191,7 @@ seg_status seg_equalise_with(const seg_image *target, const seg_image *source, s
         SEG_TRY(seg_histogram_with(bins, size, &plane, NULL, scratch, env));
         make_table(table + (size_t)c * (size_t)size, bins, size);
     }
-    return seg_table_apply(target, source, table, (size_t)size, env);
+    return seg_table_apply(target, source, table, (size_t)size, NULL, env);
 }
 
 seg_status seg_equalise(seg_image *target, const seg_image *source, const seg_env *env) {

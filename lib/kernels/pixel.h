@@ -43,6 +43,9 @@ typedef struct seg_pixel_kernels {
     void (*map_u8)(uint8_t *target, const uint8_t *source, const uint8_t *table, size_t count);
     /** target = source + step, cut to 0 .. 255; |step| is at most 255. In place, too. */
     void (*add_u8)(uint8_t *target, const uint8_t *source, int32_t step, size_t count);
+    /** target = the whole part of source * factor + add, cut to 0 .. 255; below 2^24 either way. In
+     *  place, too. */
+    void (*line_u8)(uint8_t *target, const uint8_t *source, float factor, float add, size_t count);
     /** mask = ignore ? 0 : mask. */
     void (*clear_ignored)(uint8_t *mask, const uint8_t *ignore, size_t count);
 

@@ -107,6 +107,13 @@ static void add_u8(uint8_t *target, const uint8_t *source, int32_t step, size_t 
     }
 }
 
+static void line_u8(uint8_t *target, const uint8_t *source, float factor, float add, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const int32_t level = (int32_t)((float)source[i] * factor + add);
+        target[i] = (uint8_t)(level > 0 ? level < 255 ? level : 255 : 0);
+    }
+}
+
 static void clear_ignored(uint8_t *mask, const uint8_t *ignore, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (ignore[i]) mask[i] = 0;
@@ -176,6 +183,7 @@ const seg_pixel_kernels seg_pixel_kernels_ref = {
     .count_set = count_set,
     .map_u8 = map_u8,
     .add_u8 = add_u8,
+    .line_u8 = line_u8,
     .clear_ignored = clear_ignored,
     .u8_to_u16 = u8_to_u16,
     .u8_to_f32 = u8_to_f32,

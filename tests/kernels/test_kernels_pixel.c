@@ -74,6 +74,10 @@ START_TEST(tables) {
             COMPARE(ref->map_u8(want, a, table, width), kernels->map_u8(got, a, table, width))
             const int32_t step = (int32_t)pixels_below(&random, 511) - 255;
             COMPARE(ref->add_u8(want, a, step, width), kernels->add_u8(got, a, step, width))
+            const float factor = (float)pixels_below(&random, 4096) / 1024 - 1;
+            const float add = (float)pixels_below(&random, 4096) / 8 - 256;
+            COMPARE(ref->line_u8(want, a, factor, add, width),
+                    kernels->line_u8(got, a, factor, add, width))
             free(a), free(table);
         }
 }
