@@ -9,7 +9,7 @@ cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DSEGMENT_SAMPLES=ON \
     -DCMAKE_C_FLAGS="--coverage -O1 -fprofile-update=atomic" >/dev/null
 cmake --build $build >/dev/null
 find $build -name '*.gcda' -delete
-ctest --test-dir $build -E '^house_' --output-on-failure >$build/ctest.log || tail -20 $build/ctest.log
+ctest --test-dir $build -j "$(nproc)" -E '^house_' --output-on-failure >$build/ctest.log || tail -20 $build/ctest.log
 lcov --quiet --capture --directory $build/lib --base-directory . --no-external \
     --output-file $build/coverage.info 2>$build/lcov.log
 awk -F '[:,]' '
