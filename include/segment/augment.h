@@ -68,6 +68,8 @@ typedef struct seg_sample {
     seg_image picture;   /**< u8, u16 or f32 of 1-4 channels; own or borrowed */
     seg_image semantic;  /**< U8, U16 or LABEL32 of the same size, or empty */
     seg_image instances; /**< LABEL32 of the same size, or empty */
+    seg_image saliency;  /**< U8 of one channel and the same size, or empty: what matters, for
+                              keep-cutout and keep-cutmix. It moves and mixes as the picture does */
     float *classes;      /**< share of each class, summing to 1 */
     int32_t class_count, class_capacity; /**< class_count 0 = none */
     seg_object_label *objects;

@@ -234,6 +234,7 @@ static void land(const run *r) {
     r->work->landing[SEG_ROOM_PICTURE] = &r->target->picture;
     r->work->landing[SEG_ROOM_SEMANTIC] = &r->target->semantic;
     r->work->landing[SEG_ROOM_INSTANCES] = &r->target->instances;
+    r->work->landing[SEG_ROOM_SALIENCY] = &r->target->saliency;
 }
 
 static seg_status run_node(const run *r, int32_t index, uint32_t path, bool surely, bool last) {
@@ -304,7 +305,9 @@ static seg_status run_all(const run *r, const seg_sample *source) {
     first->picture = source->picture; /* borrowed headers: nothing writes into the source */
     first->semantic = source->semantic;
     first->instances = source->instances;
-    first->picture.owner = first->semantic.owner = first->instances.owner = NULL;
+    first->saliency = source->saliency;
+    first->picture.owner = first->semantic.owner = NULL;
+    first->instances.owner = first->saliency.owner = NULL;
     const seg_augment_node *nodes = r->pipeline->nodes;
     int32_t last = -1;
     for (int32_t i = 0; i < r->pipeline->count; i = nodes[i].end)

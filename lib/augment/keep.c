@@ -2,9 +2,10 @@
  * KeepAugment: what is erased or replaced spares what matters.
  *
  * C. Gong et al., "KeepAugment: a simple information-preserving data augmentation approach", CVPR
- * 2021. The paper asks the network that is trained for the importance of each pixel; without one it
- * is taken from the picture: gradients of grey, or the distance from the mean colour (R. Achanta et
- * al., "Frequency-tuned salient region detection", CVPR 2009, whose blur is the sum over a window).
+ * 2021. The paper asks the network that is trained for the importance of each pixel: a sample may
+ * bring such a picture. Without one it is taken from the pixels: gradients of grey, or the distance
+ * from the mean colour (R. Achanta et al., "Frequency-tuned salient region detection", CVPR 2009,
+ * whose blur is the sum over a window).
  *
  * Windows are drawn, and the sum of importance over each is read from an integral table: of those,
  * keep-cutout hides the least important one, keep-cutmix puts the most important one of a partner
@@ -32,7 +33,9 @@ static const char *const importance_names[] = {"gradient", "saliency", NULL};
     {"tries", SEG_PARAM_INT, AT(tries), "16", 1, 1000, NULL, "", "windows that are compared", ""}, \
     {                                                                                              \
         "importance", SEG_PARAM_ENUM, AT(importance), "gradient", 0, 1, importance_names, "",      \
-            "of a pixel: its gradient, or its distance from the mean colour", ""                   \
+            "of a pixel, without a saliency picture: its gradient, or its distance from the mean " \
+            "colour",                                                                              \
+            ""                                                                                     \
     }
 
 static const seg_param cutout_rows[] = {
@@ -104,31 +107,60 @@ static void weigh_row(uint32_t *weights, const seg_image *picture, const float *
     }
 }
 
-static seg_status measure(importance *made, seg_augment_step *step, const seg_image *picture,
-                          int32_t kind) {
+static seg_status begin_sums(importance *made, seg_augment_step *step, const seg_image *picture) {
+    const size_t columns = (size_t)picture->width + 1;
+    made->width = picture->width;
+    made->height = picture->height;
+    made->sums = seg_scratch_take(step->scratch, columns * ((size_t)picture->height + 1),
+                                  sizeof *made->sums, "importance");
+    if (!made->sums) return SEG_ERROR_MEMORY;
+    memset(made->sums, 0, columns * sizeof *made->sums);
+    return SEG_OK;
+}
+
+/* Row y after those above it. */
+static void add_row(const importance *made, int32_t y, const uint32_t *weights) {
+    const size_t width = (size_t)made->width;
+    uint64_t *sums = made->sums + ((size_t)y + 1) * (width + 1), along = 0;
+    sums[0] = 0;
+    for (size_t x = 0; x < width; x++) {
+        along += weights[x];
+        sums[x + 1] = sums[x - width] + along;
+    }
+}
+
+/* By the pixels of the picture. */
+static seg_status weigh_picture(const importance *made, seg_augment_step *step,
+                                const seg_image *picture, int32_t kind, uint32_t *weights) {
     const size_t width = (size_t)picture->width;
     double mean[4];
     float *row = seg_scratch_take(step->scratch, width * picture->channels, sizeof *row, "levels");
     int32_t *grey = seg_scratch_take(step->scratch, 2 * width, sizeof *grey, "grey");
-    uint32_t *weights = seg_scratch_take(step->scratch, width, sizeof *weights, "importance");
-    made->sums = seg_scratch_take(step->scratch, (width + 1) * ((size_t)picture->height + 1),
-                                  sizeof *made->sums, "importance");
-    if (!row || !grey || !weights || !made->sums) return SEG_ERROR_MEMORY;
-    made->width = picture->width;
-    made->height = picture->height;
-    memset(made->sums, 0, (width + 1) * sizeof *made->sums);
+    if (!row || !grey) return SEG_ERROR_MEMORY;
     if (kind == SALIENCY) mean_colour(mean, row, picture);
     for (int32_t y = 0; y < picture->height; y++) {
         int32_t *now = grey + (size_t)(y % 2) * width, *above = grey + (size_t)(1 - y % 2) * width;
-        uint64_t *sums = made->sums + ((size_t)y + 1) * (width + 1), along = 0;
         seg_row_levels(row, picture, y);
         take_grey(now, row, picture->width, picture->channels, seg_colour_channels(picture));
         weigh_row(weights, picture, row, now, y ? above : now, kind == SALIENCY ? mean : NULL);
-        sums[0] = 0;
-        for (size_t x = 0; x < width; x++) {
-            along += weights[x];
-            sums[x + 1] = sums[x - width] + along;
-        }
+        add_row(made, y, weights);
+    }
+    return SEG_OK;
+}
+
+static seg_status measure(importance *made, seg_augment_step *step, const seg_sample *sample,
+                          int32_t kind) {
+    const seg_image *given = &sample->saliency;
+    uint32_t *weights = seg_scratch_take(step->scratch, (size_t)sample->picture.width,
+                                         sizeof *weights, "importance");
+    if (!weights) return SEG_ERROR_MEMORY;
+    SEG_TRY(begin_sums(made, step, &sample->picture));
+    if (seg_image_empty(given)) return weigh_picture(made, step, &sample->picture, kind, weights);
+    for (int32_t y = 0; y < given->height; y++) {
+        const uint8_t *row = seg_image_row(given, y);
+        for (int32_t x = 0; x < given->width; x++)
+            weights[x] = row[x];
+        add_row(made, y, weights);
     }
     return SEG_OK;
 }
@@ -167,7 +199,7 @@ static seg_status keep_cutout(seg_augment_step *step) {
     importance own;
     seg_rect window;
     seg_image hidden;
-    SEG_TRY(measure(&own, step, &step->sample->picture, o->importance));
+    SEG_TRY(measure(&own, step, step->sample, o->importance));
     SEG_TRY(choose_window(&window, step, &own, false));
     SEG_TRY(seg_hide_nothing(&hidden, step));
     seg_hide_rect(&hidden, window.x, window.y, (int64_t)window.x + window.width,
@@ -181,7 +213,7 @@ static seg_status keep_cutmix(seg_augment_step *step) {
     importance other;
     seg_rect window;
     SEG_TRY(seg_mix_partner(step, 0, &partner));
-    SEG_TRY(measure(&other, step, &partner->picture, o->importance));
+    SEG_TRY(measure(&other, step, partner, o->importance));
     SEG_TRY(choose_window(&window, step, &other, true));
     return seg_mix_rect(step, partner, window);
 }

@@ -357,20 +357,27 @@ static seg_status move_picture(const mover *m, seg_image *to, const seg_image *f
     return seg_warp_apply(window, from, warp, m->step->env);
 }
 
-static seg_status move_pictures(mover *m, const seg_warp *nearest) {
+/* The same of levels, not labels. */
+static seg_status move_levels(const mover *m, seg_image *to, const seg_image *from, double fill,
+                              const seg_warp *nearest) {
     const seg_augment_geometry *g = m->geometry;
     seg_warp warp = *nearest;
     seg_image window;
+    if (g->shrunk && !seg_image_empty(from)) return seg_area_shrink(to, from, m->step->scratch);
     warp.filter = g->whole ? SEG_WARP_NEAREST : g->filter;
     warp.border = g->border;
     for (int c = 0; c < 4; c++)
-        warp.fill[c] = g->fill / 255 * seg_image_full_scale(&m->from->picture);
-    if (g->shrunk)
-        SEG_TRY(seg_area_shrink(&m->to->picture, &m->from->picture, m->step->scratch));
-    else
-        SEG_TRY(move_picture(m, &m->to->picture, &m->from->picture, &warp, &window));
-    warp = *nearest;
-    warp.border = g->border;
+        warp.fill[c] = fill;
+    return move_picture(m, to, from, &warp, &window);
+}
+
+static seg_status move_pictures(mover *m, const seg_warp *nearest) {
+    const double fill = m->geometry->fill / 255 * seg_image_full_scale(&m->from->picture);
+    seg_warp warp = *nearest;
+    seg_image window;
+    SEG_TRY(move_levels(m, &m->to->picture, &m->from->picture, fill, nearest));
+    SEG_TRY(move_levels(m, &m->to->saliency, &m->from->saliency, 0, nearest));
+    warp.border = m->geometry->border;
     warp.fill[0] = m->step->rules->ignore;
     SEG_TRY(move_picture(m, &m->to->semantic, &m->from->semantic, &warp, &window));
     return move_picture(m, &m->to->instances, &m->from->instances, nearest, &m->instances);
@@ -395,6 +402,9 @@ seg_status seg_augment_pictures(seg_augment_step *step, seg_sample *to, int32_t 
     if (!seg_image_empty(&like->instances))
         SEG_TRY(seg_augment_picture(&to->instances, step, SEG_ROOM_INSTANCES, width, height,
                                     &like->instances));
+    if (!seg_image_empty(&like->saliency))
+        SEG_TRY(seg_augment_picture(&to->saliency, step, SEG_ROOM_SALIENCY, width, height,
+                                    &like->saliency));
     to->name = like->name;
     to->dropped = like->dropped;
     to->lost_points = like->lost_points;
@@ -605,6 +615,7 @@ seg_status seg_augment_hide(seg_augment_step *step, const seg_image *hidden, boo
     other->picture = sample->picture;
     other->semantic = sample->semantic;
     other->instances = sample->instances;
+    other->saliency = sample->saliency;
     if (died && !seg_image_empty(&sample->instances)) {
         SEG_TRY(seg_augment_picture(&other->instances, step, SEG_ROOM_INSTANCES, hidden->width,
                                     hidden->height, &sample->instances));

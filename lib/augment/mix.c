@@ -55,11 +55,12 @@ static seg_status check_kinds(const seg_augment_step *step, const seg_sample *pa
                         (long)partner->class_count, (long)step->sample->class_count);
     if (seg_image_empty(&partner->semantic) != seg_image_empty(&step->sample->semantic) ||
         seg_image_empty(&partner->instances) != seg_image_empty(&step->sample->instances) ||
+        seg_image_empty(&partner->saliency) != seg_image_empty(&step->sample->saliency) ||
         (!seg_image_empty(&partner->semantic) &&
          partner->semantic.format != step->sample->semantic.format))
         return seg_fail(SEG_ERROR_SHAPE,
-                        "%s: the sample and its partner \"%.80s\" do not have the same label "
-                        "pictures",
+                        "%s: the sample and its partner \"%.80s\" do not have the same pictures "
+                        "of labels and saliency",
                         step->augmentation->id, partner->name ? partner->name : "");
     return SEG_OK;
 }
@@ -159,6 +160,8 @@ static seg_status mixup(seg_augment_step *step) {
     SEG_TRY(
         seg_augment_add(step, to, partner, &g, whole_of(&sample->picture), NULL, next_id(sample)));
     blend_pictures(&to->picture, &sample->picture, 1 - share);
+    if (!seg_image_empty(&to->saliency))
+        blend_pictures(&to->saliency, &sample->saliency, 1 - share);
     blend_classes(to, partner, share);
     seg_augment_swap(step);
     return SEG_OK;
@@ -423,6 +426,7 @@ static seg_status copy_paste(seg_augment_step *step) {
     keep_outside(&to->picture, &sample->picture, &region);
     if (!seg_image_empty(&to->semantic)) keep_outside(&to->semantic, &sample->semantic, &region);
     if (!seg_image_empty(&to->instances)) keep_outside(&to->instances, &sample->instances, &region);
+    if (!seg_image_empty(&to->saliency)) keep_outside(&to->saliency, &sample->saliency, &region);
     seg_augment_swap(step);
     return SEG_OK;
 }

@@ -30,6 +30,7 @@ void seg_sample_clear(seg_sample *sample) {
     seg_image_unref(&sample->picture);
     seg_image_unref(&sample->semantic);
     seg_image_unref(&sample->instances);
+    seg_image_unref(&sample->saliency);
     sample->name = NULL;
     clear_lists(sample);
 }
@@ -243,6 +244,7 @@ seg_status seg_sample_copy(seg_sample *target, const seg_sample *source, const s
     SEG_TRY(seg_image_take_copy(&target->picture, &source->picture, env));
     SEG_TRY(seg_image_take_copy(&target->semantic, &source->semantic, env));
     SEG_TRY(seg_image_take_copy(&target->instances, &source->instances, env));
+    SEG_TRY(seg_image_take_copy(&target->saliency, &source->saliency, env));
     target->name = source->name;
     return copy_labels(target, source);
 }
@@ -347,6 +349,7 @@ seg_status seg_sample_check(const seg_sample *sample) {
                                      SEG_FORMAT_BIT(SEG_LABEL32)));
     SEG_TRY(
         check_labels_picture(sample, &sample->instances, "instances", SEG_FORMAT_BIT(SEG_LABEL32)));
+    SEG_TRY(check_labels_picture(sample, &sample->saliency, "saliency", SEG_FORMAT_BIT(SEG_U8)));
     double sum = 0;
     for (int32_t i = 0; i < sample->class_count; i++) {
         if (!(sample->classes[i] >= 0 && sample->classes[i] <= 1))

@@ -103,6 +103,7 @@ typedef enum seg_room {
     SEG_ROOM_PICTURE,
     SEG_ROOM_SEMANTIC,
     SEG_ROOM_INSTANCES,
+    SEG_ROOM_SALIENCY,
     SEG_ROOMS
 } seg_room;
 

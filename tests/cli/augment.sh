@@ -254,6 +254,21 @@ has kept.report '"sample":"empty.png","status":"failed","outputs":\[\]' '"sample
 expect 3 --pipeline "$chain" --keep-going damaged/ kept1/ --threads 1
 diff -r kept kept1 >/dev/null || failed "threads decide what --keep-going gives"
 
+# ---- what matters ----
+mkdir flat light
+for name in a b; do
+    awk 'BEGIN { printf "P2\n40 30\n255\n"; for (i = 0; i < 1200; i++) print 100 }' >flat/$name.pgm
+    awk 'BEGIN { printf "P2\n40 30\n255\n"; for (i = 0; i < 1200; i++) print i % 40 < 12 ? 0 : 255 }' >light/$name.pgm
+done
+works --pipeline 'keep-cutout(p=1, tries=200)' --copies 4 --saliency light/ flat/ spared/ --manifest spared.jsonl
+is "windows that hide what is light" "$(grep -c '"x":\([3-9]\|[1-9][0-9]\),' spared.jsonl)" 0
+fails 2 'was written with --saliency, which must be given again' --replay spared.jsonl flat/ x/
+works --replay spared.jsonl --saliency light/ flat/ spared2/
+diff -r spared spared2 >/dev/null || failed "a replay with --saliency gives other pictures"
+rm light/b.pgm
+fails 1 'b.pgm: light/b.pgm: cannot open' --pipeline keep-cutout --saliency light/ flat/ x/
+rm -rf x
+
 # ---- outputs that fail ----
 if [ -w /dev/full ]; then
     fails 1 'standard output|/dev/full' --pipeline hflip in/ full/ --manifest /dev/full

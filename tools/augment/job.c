@@ -160,6 +160,8 @@ static bool check_clips(const augment_job *job) {
         return usage(clip->path, "is a video; steps that mix several samples take pictures only");
     if (job->given->values[OPTION_LABELS])
         return usage(clip->path, "is a video; --labels are of pictures");
+    if (job->given->values[OPTION_SALIENCY])
+        return usage(clip->path, "is a video; --saliency is of pictures");
     if (!job->output) return usage(clip->path, "is a video; --preview and --online take pictures");
     return true;
 }

@@ -143,7 +143,7 @@ int labels_open(augment_job *target) {
 
 seg_status labels_keep(kept_labels *kept, seg_sample *from, const char *name) {
     seg_sample lists = *from;
-    lists.picture = lists.semantic = lists.instances = (seg_image){0};
+    lists.picture = lists.semantic = lists.instances = lists.saliency = (seg_image){0};
     *kept = (kept_labels){.name = text_copy(name),
                           .width = from->picture.width,
                           .height = from->picture.height,

@@ -56,9 +56,10 @@ void source_free(source *target) {
 /* ---- the list of what is kept ---- */
 
 static int64_t bytes_of(const seg_sample *sample) {
-    const seg_image *const pictures[] = {&sample->picture, &sample->semantic, &sample->instances};
+    const seg_image *const pictures[] = {&sample->picture, &sample->semantic, &sample->instances,
+                                         &sample->saliency};
     int64_t bytes = 0;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (!seg_image_empty(pictures[i]))
             bytes += (int64_t)llabs((long long)pictures[i]->stride) * pictures[i]->height;
     return bytes;
@@ -91,6 +92,30 @@ static void drop_oldest(source *s) {
 
 /* ---- reading ---- */
 
+/* DIRECTORY/NAME.png or DIRECTORY/NAME.jpg, or of the picture's own kind. */
+static seg_status read_saliency(const augment_job *job, const set_item *item, seg_image *saliency) {
+    const seg_env env = {.limits = &job->settings.limits};
+    const char *const kinds[] = {"png", "jpg", name_extension(item->name)};
+    char *path = NULL;
+    for (int i = 0; i < 3; i++) {
+        file_identity there;
+        char *name = text_format("%s.%s", item->stem, kinds[i]);
+        free(path);
+        path = name_join(job->given->values[OPTION_SALIENCY], name);
+        free(name);
+        if (file_identify(&there, path)) break;
+    }
+    seg_picture_info info;
+    seg_picture_read_options options;
+    seg_picture_read_options_init(&options);
+    options.autorotate = job->settings.reader.autorotate;
+    const seg_image bytes = {.format = SEG_U8, .channels = 1, .bits = 8};
+    seg_status status = seg_picture_read(saliency, &info, path, &options, &env);
+    if (status >= 0) status = fit_like(saliency, &bytes, &env);
+    free(path);
+    return status;
+}
+
 static seg_status read_sample(const source *s, const set_item *item, seg_sample *sample,
                               bool *labelled) {
     const augment_job *job = s->job;
@@ -109,6 +134,8 @@ static seg_status read_sample(const source *s, const set_item *item, seg_sample 
     *labelled = false;
     if (status >= 0 && job->labels)
         status = seg_labels_load(job->labels, sample, item->name, labelled);
+    if (status >= 0 && job->given->values[OPTION_SALIENCY])
+        status = read_saliency(job, item, &sample->saliency);
     if (status < 0) seg_sample_free(sample);
     return status;
 }
@@ -172,12 +199,13 @@ void source_count(source *s, int32_t *read, int32_t *unlabelled) {
 /* Labels are copied, pixels are shared. */
 static seg_status borrow(seg_sample *target, const seg_sample *kept, const seg_image *like) {
     seg_sample labels = *kept;
-    labels.picture = labels.semantic = labels.instances = (seg_image){0};
+    labels.picture = labels.semantic = labels.instances = labels.saliency = (seg_image){0};
     const seg_status status = seg_sample_copy(target, &labels, NULL);
     if (status < 0) return status;
     target->picture = seg_image_ref(&kept->picture);
     target->semantic = seg_image_ref(&kept->semantic);
     target->instances = seg_image_ref(&kept->instances);
+    target->saliency = seg_image_ref(&kept->saliency);
     return fit_like(&target->picture, like, NULL);
 }
 

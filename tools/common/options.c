@@ -171,6 +171,12 @@ static const option_row rows[OPTION_COUNT] = {
                               "(instances), classes=FILE, and kinds=boxes+points, which alone are "
                               "taken then.",
                               AUGMENT},
+    [OPTION_SALIENCY] =
+        {"saliency", 0, OPTION_VALUE, GROUP_METRIC, "DIRECTORY", NULL, "directory",
+         "Pictures of what matters in those of the same names, light where it does: "
+         "what keep-cutout spares and keep-cutmix takes. Without them they go by "
+         "the pixels.",
+         AUGMENT},
     [OPTION_OUTPUT_LABELS] = {"output-labels", 0, OPTION_VALUE, GROUP_METRIC, "LABELS", NULL,
                               "file", "Where the labels of the copies go.", AUGMENT},
     [OPTION_OUTPUT_LABEL_FORMAT] = {"output-label-format", 0, OPTION_VALUE, GROUP_METRIC, "NAME",
