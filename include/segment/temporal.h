@@ -20,6 +20,19 @@ typedef struct seg_frame_diff_options {
 
 SEG_API void seg_frame_diff_options_init(seg_frame_diff_options *options);
 
+/** When a background model learns. */
+typedef enum seg_learn {
+    SEG_LEARN_ON = 0,
+    SEG_LEARN_OFF,   /**< the first frame starts the model, then no bit of it changes */
+    SEG_LEARN_WARMUP /**< while the warm-up lasts; then no bit of it changes */
+} seg_learn;
+
+/** What a pixel of "background" has. */
+typedef enum seg_background_model {
+    SEG_BACKGROUND_AVERAGE = 0, /**< a mean */
+    SEG_BACKGROUND_GAUSSIAN     /**< a mean and a variance */
+} seg_background_model;
+
 typedef struct seg_background_options {
     size_t size;
     const seg_image *reference; /**< fixed background picture, or NULL: a running average */
@@ -28,16 +41,15 @@ typedef struct seg_background_options {
     bool selective;             /**< pixels found foreground are not learnt */
     seg_level threshold;        /**< foreground differs from the background by more */
     seg_duration warmup;        /**< results before it are marked provisional */
+    int32_t model;              /**< seg_background_model */
+    double deviations;          /**< Gaussian: foreground also differs by more than so many */
+    seg_duration history;       /**< if its value > 0: replaces rate by one frame in so many */
+    int32_t learn;              /**< seg_learn */
+    seg_duration absorb; /**< foreground for so long becomes background; 0 = as selective says;
+                              SEG_NEVER */
 } seg_background_options;
 
 SEG_API void seg_background_options_init(seg_background_options *options);
-
-/** When a background model learns. */
-typedef enum seg_learn {
-    SEG_LEARN_ON = 0,
-    SEG_LEARN_OFF,   /**< the first frame starts the model, then no bit of it changes */
-    SEG_LEARN_WARMUP /**< while the warm-up lasts; then no bit of it changes */
-} seg_learn;
 
 /** What becomes of cast shadows. */
 typedef enum seg_shadows {

@@ -23,6 +23,7 @@ typedef struct seg_model_row {
     int32_t width;
     uint16_t dither_offset;
     uint16_t level;
+    const uint16_t *levels;                    /* of each pixel, in place of level; or NULL */
     uint16_t rate_background, rate_foreground; /* share of the frame that is learnt, 65536 = all */
 } seg_model_row;
 

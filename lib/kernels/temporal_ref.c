@@ -91,7 +91,7 @@ static void model_step(const seg_model_row *row) {
         }
         const int32_t value = row->value ? row->value[x] : row->value_u8[x] * 257;
         const int32_t difference = absolute(value - row->model[x]);
-        const bool foreground = difference > row->level;
+        const bool foreground = difference > (row->levels ? row->levels[x] : row->level);
         row->mask[x] = foreground ? 255 : 0;
         if (row->score) row->score[x] = (uint16_t)difference;
         const uint32_t rate = foreground ? row->rate_foreground : row->rate_background;

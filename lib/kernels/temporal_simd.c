@@ -25,7 +25,7 @@ static inline void step_pixel(const seg_model_row *row, int32_t x) {
     const uint16_t model = row->model[x];
     const bool up = value >= model;
     const uint16_t difference = (uint16_t)(up ? value - model : model - value);
-    const bool foreground = difference > row->level;
+    const bool foreground = difference > (row->levels ? row->levels[x] : row->level);
     row->mask[x] = (uint8_t)(foreground && !out ? 255 : 0);
     if (row->score) row->score[x] = out ? 0 : difference;
     const uint32_t rate = foreground ? row->rate_foreground : row->rate_background;
@@ -143,7 +143,8 @@ typedef struct row_constants {
     words level, rate_background, rate_change, offset;
 } row_constants;
 
-/* LANES pixels from x on; `learn` and `masks` are constants where it is inlined. */
+/* LANES pixels from x on; `learn` and `masks` (there are some, or levels) are constants where it is
+ * inlined. */
 static inline void step_block(const seg_model_row *row, const row_constants *c, int32_t x,
                               bool learn, bool masks) {
     words value;
@@ -156,7 +157,8 @@ static inline void step_block(const seg_model_row *row, const row_constants *c, 
     const words model = load(row->model + x);
     const words more = OP(subs_epu16)(value, model), less = OP(subs_epu16)(model, value);
     const words difference = BITS(or)(more, less);
-    words background = is_zero(OP(subs_epu16)(difference, c->level));
+    const words level = masks && row->levels ? load(row->levels + x) : c->level;
+    words background = is_zero(OP(subs_epu16)(difference, level));
     words shown = difference, learnt = OP(set1_epi16)(-1);
     if (masks && row->left_out) {
         const words in = clear_bytes(row->left_out + x);
@@ -191,7 +193,7 @@ static int32_t step_blocks(const seg_model_row *row) {
     };
     const bool learn = row->rate_background || row->rate_foreground;
     int32_t x = 0;
-    if (row->left_out || row->held) {
+    if (row->left_out || row->held || row->levels) {
         for (; x + LANES <= row->width; x += LANES)
             step_block(row, &c, x, learn, true);
     } else if (learn) {

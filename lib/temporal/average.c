@@ -3,8 +3,10 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "imgproc/masks.h"
 #include "temporal/dither.h"
 
+#include <math.h>
 #include <string.h>
 
 #define BAND_HEIGHT 32
@@ -17,9 +19,10 @@ void seg_average_reset(seg_average *average) {
 
 void seg_average_free(seg_average *average, const seg_env *env) {
     seg_image_unref(&average->mean);
+    seg_image_unref(&average->variance);
     seg_image_unref(&average->unseen);
     seg_release(env, average->pattern);
-    *average = (seg_average){0};
+    *average = (seg_average){.varies = average->varies};
 }
 
 /* Dither of a row of `width` pixels. */
@@ -57,7 +60,7 @@ static const uint16_t *full_scale_row(const seg_image *grey, int32_t y, uint16_t
     return own;
 }
 
-static const uint8_t *optional_row(const seg_image *image, int32_t y) {
+static void *optional_row(const seg_image *image, int32_t y) {
     return seg_image_empty(image) ? NULL : seg_image_row(image, y);
 }
 
@@ -66,7 +69,7 @@ seg_status seg_average_prepare(seg_average_pass *pass, seg_average *average,
     const int32_t width = samples->grey.width, height = samples->grey.height;
     *pass = (seg_average_pass){.average = average, .samples = samples, .step = 1};
     pass->kernels = seg_temporal_kernels_get();
-    pass->row_size = ((size_t)width * 4 + SEG_ALIGNMENT - 1) / SEG_ALIGNMENT * SEG_ALIGNMENT;
+    pass->row_size = ((size_t)width * 8 + SEG_ALIGNMENT - 1) / SEG_ALIGNMENT * SEG_ALIGNMENT;
     pass->rows =
         seg_scratch_take(&still->scratch, (size_t)seg_workers(&still->env), pass->row_size, "rows");
     pass->admitted = seg_scratch_take(&still->scratch, (size_t)seg_band_count(height, BAND_HEIGHT),
@@ -115,6 +118,10 @@ seg_status seg_average_start(seg_average *average, const seg_samples *samples,
     const seg_image *grey = &samples->grey;
     SEG_TRY(seg_image_reuse(&average->mean, grey->width, grey->height, SEG_U16, 1, env));
     SEG_TRY(make_pattern(average, grey->width, env));
+    if (average->varies) {
+        SEG_TRY(seg_image_reuse(&average->variance, grey->width, grey->height, SEG_F32, 1, env));
+        seg_image_clear(&average->variance);
+    }
     if (!seg_image_empty(&samples->left_out) || !seg_image_empty(held))
         SEG_TRY(seg_image_reuse(&average->unseen, grey->width, grey->height, SEG_U8, 1, env));
     seg_average_pass pass;
@@ -156,6 +163,41 @@ static int32_t admit_row(uint8_t *out, uint16_t *mean, uint8_t *unseen, const ui
     return admitted;
 }
 
+/* The level of each pixel, of which no difference is beyond the last. */
+static void level_row(uint16_t *levels, const float *variance, const seg_average_pass *pass,
+                      int32_t width) {
+    for (int32_t x = 0; x < width; x++) {
+        const float away = pass->deviations * sqrtf(variance[x]);
+        const uint16_t level = away < 65535 ? (uint16_t)away : 65535;
+        levels[x] = level > pass->level ? level : pass->level;
+    }
+}
+
+/* Variances after a step of weight a: (1 - a) (v + a D^2), which is exact for the weights that the
+ * mean gives its values (D. West, Comm. ACM 22(9), 1979). What is foreground says nothing of the
+ * background's, but where it is learnt like background. */
+static void vary_row(float *variance, const seg_model_row *row) {
+    const float rate = (float)row->rate_background / 65536;
+    const bool all = row->rate_foreground == row->rate_background;
+    for (int32_t x = 0; x < row->width; x++) {
+        const bool kept = (row->left_out && row->left_out[x]) || (row->held && row->held[x]) ||
+                          (row->mask[x] && !all);
+        const float difference = row->score[x];
+        const float next = (1 - rate) * (variance[x] + rate * difference * difference);
+        variance[x] = kept ? variance[x] : next;
+    }
+}
+
+/* What was foreground for long enough begins anew. */
+static void absorb_row(const seg_model_row *row, float *variance, const uint16_t *value,
+                       const uint8_t *absorbed) {
+    for (int32_t x = 0; x < row->width; x++) {
+        if (!row->mask[x] || !absorbed[x] || (row->held && row->held[x])) continue;
+        row->model[x] = value[x];
+        if (variance) variance[x] = 0;
+    }
+}
+
 static void set_dither(seg_model_row *row, const seg_average *average, int32_t y) {
     row->pattern = average->pattern;
     row->dither_offset = seg_dither_offset(average->updates, y);
@@ -170,13 +212,17 @@ static seg_status step_band(void *argument, int32_t band, int32_t first, int32_t
     seg_average *average = pass->average;
     const seg_image *grey = &pass->samples->grey;
     uint16_t *values = (uint16_t *)(pass->rows + (size_t)worker * pass->row_size);
-    uint8_t *out = (uint8_t *)(values + grey->width), *own_mask = out + grey->width;
+    uint16_t *levels = values + grey->width, *own_score = levels + grey->width;
+    uint8_t *out = (uint8_t *)(own_score + grey->width), *own_mask = out + grey->width;
     pass->admitted[band] = 0;
     for (int32_t i = first; i < end; i++) {
         const int32_t y = i * pass->step;
+        float *variance = optional_row(&average->variance, y);
         seg_model_row row = {
             .mask = pass->mask ? seg_image_row(pass->mask, y) : own_mask,
-            .score = pass->score ? seg_image_row(pass->score, i) : NULL,
+            .score = pass->score ? seg_image_row(pass->score, i)
+                     : variance  ? own_score
+                                 : NULL,
             .model = seg_image_row(&average->mean, y),
             .left_out = optional_row(&pass->samples->left_out, y),
             .held = optional_row(pass->held, y),
@@ -196,8 +242,16 @@ static seg_status step_band(void *argument, int32_t band, int32_t first, int32_t
             if (pass->left_out) memcpy(seg_image_row(pass->left_out, i), out, (size_t)grey->width);
             row.left_out = out;
         }
+        if (variance) {
+            level_row(levels, variance, pass, grey->width);
+            row.levels = levels;
+        }
         set_dither(&row, average, y);
         pass->kernels->model_step(&row);
+        if (variance && row.rate_background) vary_row(variance, &row);
+        if (pass->absorbed)
+            absorb_row(&row, variance, full_scale_row(grey, y, values),
+                       seg_image_row(pass->absorbed, y));
     }
     return SEG_OK;
 }
@@ -260,30 +314,46 @@ void seg_average_write(seg_blob_writer *writer, const seg_average *average) {
     seg_blob_write_f64(writer, &average->saved_rate, 1);
     seg_blob_write_i32(writer, &partial, 1);
     seg_blob_write_image(writer, &average->mean);
+    seg_blob_write_image(writer, &average->variance);
     if (partial) seg_blob_write_image(writer, &average->unseen);
 }
 
 /* True if so many bytes are left as the pictures take: before memory is taken for them. */
-static bool pictures_fit(const seg_blob_reader *reader, bool partial) {
+static bool pictures_fit(const seg_blob_reader *reader, bool partial, bool varies) {
+    const size_t pixel = sizeof(uint16_t) + (varies ? sizeof(float) : 0) + (partial ? 1 : 0);
     size_t pixels, bytes;
     return seg_size_multiply(&pixels, (size_t)reader->geometry.width,
                              (size_t)reader->geometry.height) &&
-           seg_size_multiply(&bytes, pixels, partial ? 3 : 2) && bytes == seg_blob_left(reader);
+           seg_size_multiply(&bytes, pixels, pixel) && bytes == seg_blob_left(reader);
+}
+
+/* Every variance that can be; the reader takes care of what is no number. */
+static seg_status read_variance(seg_average *average, seg_blob_reader *reader, const seg_env *env) {
+    seg_image *variance = &average->variance;
+    SEG_TRY(seg_image_alloc(variance, average->mean.width, average->mean.height, SEG_F32, 1, env));
+    seg_blob_read_image(reader, variance);
+    for (int32_t y = 0; y < variance->height; y++) {
+        const float *row = seg_image_row(variance, y);
+        for (int32_t x = 0; x < variance->width; x++)
+            if (!(row[x] >= 0 && row[x] <= 65535.0f * 65535)) reader->failed = true;
+    }
+    return SEG_OK;
 }
 
 seg_status seg_average_read(seg_blob_reader *reader, seg_average *average, const seg_clock *clock,
                             const seg_env *env) {
     const int32_t width = reader->geometry.width, height = reader->geometry.height;
-    *average = (seg_average){0};
     seg_blob_read_i64(reader, &average->updates, 1);
     seg_blob_read_f64(reader, &average->saved_rate, 1);
     const bool partial = seg_blob_read_bounded(reader, 0, 1) == 1;
     if (average->updates < 0 || average->updates > clock->frames ||
         !(average->saved_rate >= 0 && average->saved_rate < LEAST_RATE) ||
-        !pictures_fit(reader, partial))
-        return seg_fail(SEG_ERROR_DATA, "the model's content is impossible or ends early");
+        !pictures_fit(reader, partial, average->varies))
+        return seg_fail(SEG_ERROR_DATA, "the model's content is impossible, ends early, or is that "
+                                        "of a model with other options");
     SEG_TRY(seg_image_alloc(&average->mean, width, height, SEG_U16, 1, env));
     seg_blob_read_image(reader, &average->mean);
+    if (average->varies) SEG_TRY(read_variance(average, reader, env));
     if (partial) {
         SEG_TRY(seg_image_alloc(&average->unseen, width, height, SEG_U8, 1, env));
         seg_blob_read_image(reader, &average->unseen);

@@ -1,4 +1,5 @@
-/* A running average of the frames, pixel by pixel, and what differs from it. */
+/* A running average of the frames, pixel by pixel, with or without a variance, and what differs
+ * from it. */
 #ifndef SEG_TEMPORAL_AVERAGE_H
 #define SEG_TEMPORAL_AVERAGE_H
 
@@ -19,6 +20,8 @@
  */
 typedef struct seg_average {
     seg_image mean;       /* U16, full scale 65535 whatever the frames have */
+    bool varies;          /* there is a variance */
+    seg_image variance;   /* F32, of differences in full scale 65535 */
     seg_image unseen;     /* U8, non-zero where no value was seen yet; see unseen_count */
     int64_t unseen_count; /* 0: the picture does not count */
     uint16_t *pattern;    /* dither along a row; then a row of zeros */
@@ -32,8 +35,8 @@ void seg_average_reset(seg_average *average);
 
 void seg_average_free(seg_average *average, const seg_env *env);
 
-/** Starts with what the samples show; `held` (may be NULL or empty) is not learnt. Room comes from
- *  `still`. */
+/** Starts with what the samples show, with no variance yet; `held` (may be NULL or empty) is not
+ *  learnt. Room comes from `still`. */
 SEG_NODISCARD seg_status seg_average_start(seg_average *average, const seg_samples *samples,
                                            const seg_image *held, seg_still *still);
 
@@ -45,12 +48,14 @@ typedef struct seg_average_pass {
     seg_image *mask;       /* NULL = not wanted */
     seg_image *score;      /* NULL = not wanted; row i is row i * step of the frame */
     seg_image *left_out;   /* gets what was left out, while pixels are unseen; may be NULL */
-    uint16_t level;        /* the mask is what differs by more, full scale 65535 */
+    seg_image *absorbed; /* U8: foreground there begins anew with the frame's value; may be NULL */
+    uint16_t level;      /* the mask is what differs by more, full scale 65535, ... */
+    float deviations;    /* ... and, with a variance, by more than so many deviations */
     uint16_t rate_background, rate_foreground; /* learnt, in 1/65536; 0 = not a bit changes */
     int32_t step;
     /* set by seg_average_prepare */
     const seg_temporal_kernels *kernels;
-    char *rows; /* of each worker: 16-bit values, left_out, mask */
+    char *rows; /* of each worker: 16-bit values, levels, score, left_out, mask */
     size_t row_size;
     int64_t *admitted; /* of each band */
 } seg_average_pass;
@@ -70,7 +75,8 @@ SEG_NODISCARD seg_status seg_average_run(seg_average_pass *pass, const seg_env *
 SEG_NODISCARD seg_status seg_average_picture(seg_image *picture, const seg_average *average,
                                              const seg_samples *samples, const seg_env *env);
 
-/* The last part of a model's blob. A failed read leaves `average` to seg_average_free. */
+/* The last part of a model's blob, to be read into an empty average. A failed read leaves `average`
+ * to seg_average_free. */
 void seg_average_write(seg_blob_writer *writer, const seg_average *average);
 SEG_NODISCARD seg_status seg_average_read(seg_blob_reader *reader, seg_average *average,
                                           const seg_clock *clock, const seg_env *env);

@@ -1,42 +1,54 @@
 /*
- * Background subtraction by a running average, or against a fixed picture: foreground is what
- * differs from the picture of the empty scene.
+ * Background subtraction by a running average, by a running Gaussian, or against a fixed picture:
+ * foreground is what differs from the picture of the empty scene.
  *
  * C. Wren, A. Azarbayejani, T. Darrell, A. Pentland, "Pfinder: real-time tracking of the human
- * body", IEEE Trans. PAMI 19(7), 1997 (the recursive mean); D. Koller et al., "Towards robust
- * automatic traffic scene analysis in real-time", ICPR 1994 (selective update).
+ * body", IEEE Trans. PAMI 19(7), 1997 (recursive mean and variance); D. Koller et al., "Towards
+ * robust automatic traffic scene analysis in real-time", ICPR 1994 (selective update).
  *
- * Symbols: I a frame in grey, B the model = result.background, a `rate`, T `threshold`
- *   D = |I - B| = result.score, foreground where D > T
+ * Symbols: I a frame in grey, B the model = result.background, a `rate`, T `threshold`, K
+ * `deviations`, V the variance of each pixel
+ *   D = |I - B| = result.score, foreground where D > T, with a Gaussian D > max(T, K sqrt(V))
  *   B <- B + a (I - B)            background pixels
  *   B <- B + a g (I - B)          foreground pixels if `selective`, g = GHOST_SHARE
+ *   V <- (1 - a) (V + a D^2)      where the pixel is learnt like background; 0 at first
  *   a = 1 - 2^(-dt / half-life)   with `half-life`, dt by the frames' time stamps
+ *   a = dt / history              with `history`
  *
  * Steps, in one pass over the rows: the frame in 16-bit full scale, D, threshold, update. The
  * first frame becomes the model; its mask is empty. While the `warmup` lasts the model is the plain
- * mean of the frames so far (a = 1/n if that is more than a), foreground or not, and results are
- * marked provisional. With `rate` 0 no bit of the model changes after the first frame; a
- * `reference` is never learnt over.
+ * mean (and variance) of the frames so far (a = 1/n if that is more than a), foreground or not, and
+ * results are marked provisional. With `rate` 0 or `learn` off no bit of the model changes after
+ * the first frame; a `reference` is never learnt over.
  *
  * g > 0 lets what came to stay (a parked car, the ghost of an object that was there in the first
- * frame) fade into the background instead of being foreground for ever.
+ * frame) fade into the background instead of being foreground for ever. With `absorb` it does not
+ * fade: foreground is not learnt until it has stood for so long, then the model of the pixel begins
+ * anew.
+ *
+ * T is a floor for the Gaussian since codecs leave pixels without any variance.
  *
  * Pixels in frame.ignore (and what is no number) give 0 and are not learnt; frame.known_foreground
- * gives 255 in the mask and is not learnt. Colour is brought to grey. How B is kept stands in
- * average.h.
+ * gives 255 in the mask and is not learnt. Colour is brought to grey. How B and V are kept stands
+ * in average.h.
  *
- * Cost: 2 bytes of state a pixel, read and written once a frame. Known failures: one mean cannot
- * hold a background of two values (leaves, waves); shadows and changes of light are foreground.
+ * Cost: 2 bytes of state a pixel, read and written once a frame; 4 more for the Gaussian, 3 more
+ * where `absorb` is a time. Known failures: one mean cannot hold a background of two values
+ * (leaves, waves), though a variance is less often wrong there; shadows and changes of light are
+ * foreground.
  */
 #include "core/bands.h"
 #include "core/check.h"
 #include "temporal/average.h"
 #include "temporal/change_level.h"
 #include "temporal/learning.h"
+#include "temporal/patience.h"
 #include "temporal/temporal_method.h"
 #include <segment/temporal.h>
 
 #define GHOST_SHARE 0.1
+
+static const char *const model_names[] = {"average", "gaussian", NULL};
 
 static const seg_param rows[] = {
     {"reference", SEG_PARAM_PICTURE, offsetof(seg_background_options, reference), NULL, 0, 0, NULL,
@@ -48,7 +60,7 @@ static const seg_param rows[] = {
      "Time after which half of the background is new (8s, 200f); replaces the rate if above 0.",
      ""},
     {"selective", SEG_PARAM_BOOL, offsetof(seg_background_options, selective), "true", 0, 1, NULL,
-     "", "Learn foreground at a tenth of the rate only.", ""},
+     "", "Learn foreground at a tenth of the rate only, unless it is absorbed by time.", ""},
     {"threshold", SEG_PARAM_LEVEL, offsetof(seg_background_options, threshold), "auto", 0, 255,
      NULL, "8-bit level",
      "Foreground differs from the background by more; auto = auto:noise, 5 deviations of the noise "
@@ -57,6 +69,14 @@ static const seg_param rows[] = {
     {"warmup", SEG_PARAM_DURATION, offsetof(seg_background_options, warmup), "25f", 0, 1e9, NULL,
      "duration", "Time for which the background is the plain mean and results are provisional.",
      ""},
+    {"model", SEG_PARAM_ENUM, offsetof(seg_background_options, model), "average", 0, 0, model_names,
+     "", "What is known of a pixel: its mean, or its mean and variance.", ""},
+    {"deviations", SEG_PARAM_FLOAT, offsetof(seg_background_options, deviations), "4", 0, 100, NULL,
+     "deviations",
+     "With model gaussian: foreground differs by more than so many of the pixel's own, too.", "K"},
+    SEG_HISTORY_PARAM(seg_background_options, history, "0"),
+    SEG_LEARN_PARAM(seg_background_options, learn),
+    SEG_ABSORB_PARAM(seg_background_options, absorb),
 };
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows,
@@ -71,6 +91,7 @@ void seg_background_options_init(seg_background_options *options) {
 typedef struct background {
     seg_temporal base;
     seg_average average;
+    seg_patience patience;
     bool bound; /* there is a model */
 } background;
 
@@ -82,6 +103,7 @@ static void release(void *pointer) {
     background *state = pointer;
     if (!state) return;
     seg_average_free(&state->average, &state->base.still->env);
+    seg_patience_free(&state->patience);
     seg_temporal_free(state);
 }
 
@@ -93,15 +115,27 @@ static void reset(void *pointer) {
 }
 
 static seg_status create(void **pointer, const void *options, const seg_env *env) {
-    const seg_background_options *given = options;
     SEG_TRY(seg_temporal_create(pointer, sizeof(background), &params, options, env));
-    if (!given || !given->reference) return SEG_OK;
+    background *state = *pointer;
+    const seg_background_options *o = options_of(state);
+    state->average.varies = o->model == SEG_BACKGROUND_GAUSSIAN;
+    if (!o->reference) return SEG_OK;
     const seg_status status =
-        seg_check_image(given->reference, "reference", SEG_ANY_PICTURE, SEG_CHANNELS_ANY);
+        seg_check_image(o->reference, "reference", SEG_ANY_PICTURE, SEG_CHANNELS_ANY);
     if (status >= 0) return SEG_OK;
-    release(*pointer);
+    release(state);
     *pointer = NULL;
     return status;
+}
+
+/* What the samples show becomes the model. */
+static seg_status start(background *state, const seg_samples *samples, const seg_image *held) {
+    seg_still *still = state->base.still;
+    SEG_TRY(seg_average_start(&state->average, samples, held, still));
+    SEG_TRY(seg_patience_start(&state->patience, &options_of(state)->absorb, samples->grey.width,
+                               samples->grey.height, &still->env));
+    state->bound = true;
+    return SEG_OK;
 }
 
 /* The reference picture becomes the model, whatever its format. */
@@ -112,9 +146,8 @@ static seg_status take_reference(background *state) {
                                     frame.image.height));
     seg_samples samples = {0};
     seg_status status = seg_samples_take(&samples, &frame, &still->env);
-    if (status >= 0) status = seg_average_start(&state->average, &samples, NULL, still);
+    if (status >= 0) status = start(state, &samples, NULL);
     seg_samples_free(&samples);
-    state->bound = status >= 0;
     return status;
 }
 
@@ -165,38 +198,59 @@ static seg_status find_level(seg_average_pass *pass, const background *state, se
 /* How much of the frame is learnt: nothing over a reference. */
 static seg_status find_weight(double *weight, bool *warm, const background *state) {
     const seg_background_options *o = options_of(state);
-    const seg_learning learning = {o->rate, o->half_life, o->warmup};
+    const seg_learning learning = {o->rate, o->history, o->half_life, o->warmup, true, o->learn};
     *weight = 0;
     *warm = false;
     if (o->reference) return SEG_OK;
     return seg_learning_weigh(weight, warm, &learning, &state->base.clock);
 }
 
-/* The frame that starts the model: nothing can be foreground yet. */
-static seg_status apply_first(background *state, const seg_frame *frame, seg_result *result) {
-    SEG_TRY(seg_average_start(&state->average, &state->base.samples, &frame->known_foreground,
-                              state->base.still));
-    state->bound = true;
-    seg_temporal_give_empty(result);
+/* What has been foreground for long enough, in a working picture. */
+static seg_status find_absorbed(seg_average_pass *pass, const background *state) {
+    seg_still *still = state->base.still;
+    const seg_image *mean = &state->average.mean;
+    pass->absorbed = &still->images[2];
+    SEG_TRY(seg_image_reuse(pass->absorbed, mean->width, mean->height, SEG_U8, 1, &still->env));
+    for (int32_t y = 0; y < mean->height; y++)
+        seg_patience_judge(seg_image_row(pass->absorbed, y), &state->patience, y, mean->width);
     return SEG_OK;
 }
 
+/* The share of the weight that foreground has. */
+static double foreground_share(const seg_background_options *options, bool warm) {
+    if (warm) return 1;
+    if (options->absorb.value > 0) return 0;
+    return options->selective ? GHOST_SHARE : 1;
+}
+
 static seg_status apply_next(background *state, const seg_frame *frame, seg_result *result) {
+    const seg_background_options *o = options_of(state);
+    const seg_clock *clock = &state->base.clock;
     seg_still *still = state->base.still;
     seg_average_pass pass;
     bool warm;
     double weight;
+    SEG_TRY(seg_clock_need(clock, &o->absorb, "absorb"));
     SEG_TRY(seg_average_prepare(&pass, &state->average, &state->base.samples, still));
     pass.held = &frame->known_foreground;
     SEG_TRY(find_level(&pass, state, result));
     SEG_TRY(find_weight(&weight, &warm, state));
-    const bool selective = options_of(state)->selective && !warm;
-    seg_average_set_weight(&pass, weight, selective ? GHOST_SHARE : 1);
+    if (o->absorb.value > 0 && weight > 0) SEG_TRY(find_absorbed(&pass, state));
+    seg_average_set_weight(&pass, weight, foreground_share(o, warm));
+    pass.deviations = (float)o->deviations;
     pass.mask = &result->mask;
     if (result->outputs & SEG_OUTPUT_SCORE) pass.score = &result->score;
     SEG_TRY(seg_average_run(&pass, &still->env));
+    seg_patience_count(&state->patience, &result->mask, &o->absorb, clock);
     if (warm) result->flags |= SEG_RESULT_PROVISIONAL;
     seg_result_decide(result, "rate", weight, "per frame");
+    return SEG_OK;
+}
+
+/* The frame that starts the model: nothing can be foreground yet. */
+static seg_status apply_first(background *state, const seg_frame *frame, seg_result *result) {
+    SEG_TRY(start(state, &state->base.samples, &frame->known_foreground));
+    seg_temporal_give_empty(result);
     return SEG_OK;
 }
 
@@ -221,7 +275,7 @@ static seg_status apply(void *pointer, const seg_frame *frame, uint32_t wanted,
 
 /* ---- the model as a blob ---- */
 
-#define BLOB_VERSION 2
+#define BLOB_VERSION 3
 
 static seg_status save(void *pointer, void *buffer, size_t *size) {
     const background *state = pointer;
@@ -230,8 +284,23 @@ static seg_status save(void *pointer, void *buffer, size_t *size) {
     seg_blob_write_begin(&writer, buffer, buffer ? *size : 0, "background", BLOB_VERSION,
                          &state->base.geometry);
     seg_clock_write(&writer, &state->base.clock);
+    seg_patience_write(&writer, &state->patience);
     seg_average_write(&writer, &state->average);
     return seg_blob_write_end(&writer, size);
+}
+
+/* All that comes after the clock. */
+static seg_status read_model(seg_blob_reader *reader, const background *state,
+                             const seg_clock *clock, seg_average *average, seg_patience *patience) {
+    const seg_blob_geometry *geometry = &reader->geometry;
+    const seg_duration *absorb = &options_of(state)->absorb;
+    const seg_env *env = &state->base.still->env;
+    const size_t size = seg_patience_size(absorb, geometry->width, geometry->height);
+    if (size > seg_blob_left(reader))
+        return seg_fail(SEG_ERROR_DATA, "the model ends early, or is one with other options");
+    SEG_TRY(seg_patience_start(patience, absorb, geometry->width, geometry->height, env));
+    seg_patience_read(reader, patience);
+    return seg_average_read(reader, average, clock, env);
 }
 
 static seg_status load(void *pointer, const void *buffer, size_t size) {
@@ -239,14 +308,17 @@ static seg_status load(void *pointer, const void *buffer, size_t size) {
     const seg_env *env = &state->base.still->env;
     seg_blob_reader reader;
     seg_clock clock;
-    seg_average average;
+    seg_average average = {.varies = state->average.varies};
+    seg_patience patience = {0};
     SEG_TRY(seg_blob_read_begin(&reader, buffer, size, "background", BLOB_VERSION));
     if (reader.version != BLOB_VERSION || !seg_clock_read(&reader, &clock))
         return seg_fail(SEG_ERROR_DATA, "the model's content is impossible or ends early");
-    const seg_status status = seg_average_read(&reader, &average, &clock, env);
+    const seg_status status = read_model(&reader, state, &clock, &average, &patience);
     seg_average_free(status < 0 ? &average : &state->average, env);
+    seg_patience_free(status < 0 ? &patience : &state->patience);
     if (status < 0) return status;
     state->average = average;
+    state->patience = patience;
     state->base.clock = clock;
     state->base.geometry = reader.geometry;
     state->bound = true;
@@ -255,7 +327,7 @@ static seg_status load(void *pointer, const void *buffer, size_t size) {
 
 const seg_method seg_method_background = {
     .id = "background",
-    .title = "difference from a reference picture or a running average",
+    .title = "difference from a reference picture, a running average or a running Gaussian",
     .family = "temporal",
     .reference = "C. Wren, A. Azarbayejani, T. Darrell, A. Pentland, Pfinder: real-time tracking "
                  "of the human body, IEEE Trans. PAMI 19(7)",

@@ -102,7 +102,7 @@ static uint16_t *mode_row(const seg_subtractor_layout *layout, int32_t mode, int
 
 /* Weights descend and add up; a mode that is there has a variance. */
 static bool sane(const seg_subtractor_layout *layout) {
-    const int32_t modes = (layout->count - 1) / 2;
+    const int32_t modes = layout->count / 2;
     for (int32_t y = 0; y < layout->height; y++)
         for (int32_t x = 0; x < layout->width; x++) {
             uint32_t sum = 0, before = 65535;

@@ -1,8 +1,7 @@
 /*
  * Background models: what they share.
  *
- * Absorption: a pixel's patience is how much longer it has been foreground than background, in
- * 1/65535 of `absorb`. As long as it is not all of it the pixel is not learnt where it is
+ * Absorption: as long as a pixel's patience is not spent the pixel is not learnt where it is
  * foreground, then it is learnt like background until it is.
  */
 #include "temporal/subtractor.h"
@@ -19,10 +18,7 @@
 
 #include <string.h>
 
-const char *const seg_learn_names[] = {"on", "off", "warmup", NULL};
 const char *const seg_shadows_names[] = {"drop", "mark", "keep", NULL};
-
-#define ALL_PATIENCE 65535
 
 const seg_subtractor_options *seg_subtractor_shared(const seg_subtractor *model) {
     const char *options = model->base.still->options;
@@ -38,17 +34,10 @@ void seg_subtractor_add_part(seg_subtractor_layout *layout, size_t count1, size_
     if (!seg_size_multiply(&part->count, count1, count2)) part->count = SIZE_MAX;
 }
 
-/* Items of the patience: none where nothing is absorbed by time. */
-static bool counts_patience(const seg_subtractor_options *options) {
-    return options->absorb.value > 0 && options->absorb.value < SEG_NEVER;
-}
-
 static seg_subtractor_layout layout_of(const seg_subtractor *model, int32_t width, int32_t height,
                                        int32_t colours) {
     seg_subtractor_layout layout = {.width = width, .height = height, .colours = colours};
     model->kind->lay_out(&layout, model->base.still->options);
-    const bool counted = counts_patience(seg_subtractor_shared(model));
-    seg_subtractor_add_part(&layout, counted ? (size_t)width : 0, (size_t)height, sizeof(uint16_t));
     return layout;
 }
 
@@ -68,12 +57,6 @@ static seg_status allocate_parts(seg_subtractor_layout *layout, const seg_env *e
         return SEG_ERROR_MEMORY;
     }
     return SEG_OK;
-}
-
-static uint16_t *patience_row(const seg_subtractor *model, int32_t y) {
-    const seg_subtractor_layout *layout = &model->layout;
-    uint16_t *patience = layout->parts[layout->count - 1].data;
-    return patience ? patience + (size_t)y * (size_t)layout->width : NULL;
 }
 
 /* ---- life ---- */
@@ -107,13 +90,13 @@ void seg_subtractor_free(void *state) {
     seg_subtractor *model = state;
     if (!model) return;
     release_parts(&model->layout, &model->base.still->env);
+    seg_patience_free(&model->patience);
     seg_temporal_free(model);
 }
 
 void seg_subtractor_reset(void *state) {
     seg_subtractor *model = state;
     model->bound = false;
-    model->patience_due = 0;
     seg_temporal_reset(model);
 }
 
@@ -133,7 +116,8 @@ static seg_status bind(seg_subtractor *model, int32_t colours) {
             if (own->parts[i].data)
                 memset(own->parts[i].data, 0, own->parts[i].count * own->parts[i].size);
     }
-    return SEG_OK;
+    return seg_patience_start(&model->patience, &seg_subtractor_shared(model)->absorb,
+                              picture->width, picture->height, env);
 }
 
 /* ---- a frame ---- */
@@ -156,21 +140,12 @@ static seg_status take_picture(seg_subtractor *model, const seg_frame *frame) {
 /* How much of the frame is learnt. */
 static seg_status weigh(seg_subtractor *model, bool *warm) {
     const seg_subtractor_options *o = seg_subtractor_shared(model);
-    const seg_clock *clock = &model->base.clock;
-    SEG_TRY(seg_clock_need(clock, &o->warmup, "warmup"));
-    *warm = seg_clock_within(clock, &o->warmup);
-    model->weight = o->rate;
-    if (o->history.value > 0) {
-        SEG_TRY(seg_clock_need(clock, &o->history, "history"));
-        model->weight = seg_clock_step(clock, &o->history) / o->history.value;
-        if (model->weight > 1) model->weight = 1;
-    }
-    if (o->rate <= 0 || o->learn == SEG_LEARN_OFF || (o->learn == SEG_LEARN_WARMUP && !*warm))
-        model->weight = 0;
-    return SEG_OK;
+    const seg_learning learning = {
+        .rate = o->rate, .history = o->history, .warmup = o->warmup, .learn = o->learn};
+    return seg_learning_weigh(&model->weight, warm, &learning, &model->base.clock);
 }
 
-/* A mask of what has not been foreground for long enough, or of what has. */
+/* Masks of what has not been foreground for long enough, and of what has. */
 static seg_status judge_patience(seg_subtractor *model) {
     const seg_subtractor_options *o = seg_subtractor_shared(model);
     const seg_image *picture = &model->picture;
@@ -183,36 +158,14 @@ static seg_status judge_patience(seg_subtractor *model) {
     SEG_TRY(seg_image_reuse(absorbed, picture->width, picture->height, SEG_U8, 1, &still->env));
     for (int32_t y = 0; y < picture->height; y++) {
         uint8_t *p = seg_image_row(patient, y), *a = seg_image_row(absorbed, y);
-        const uint16_t *patience = patience_row(model, y);
-        for (int32_t x = 0; x < picture->width; x++) {
-            a[x] = patience && patience[x] == ALL_PATIENCE ? 255 : 0;
+        seg_patience_judge(a, &model->patience, y, picture->width);
+        for (int32_t x = 0; x < picture->width; x++)
             p[x] = (uint8_t)~a[x];
-        }
     }
     model->patient = *patient;
     model->absorbed = *absorbed;
     model->patient.owner = model->absorbed.owner = NULL;
     return SEG_OK;
-}
-
-/* Foreground counts up, background down. */
-static void count_patience(seg_subtractor *model, const seg_image *mask) {
-    const seg_subtractor_options *o = seg_subtractor_shared(model);
-    if (!counts_patience(o) || model->first) return;
-    model->patience_due +=
-        ALL_PATIENCE * seg_clock_step(&model->base.clock, &o->absorb) / o->absorb.value;
-    if (model->patience_due > ALL_PATIENCE) model->patience_due = ALL_PATIENCE;
-    const uint16_t step = (uint16_t)model->patience_due;
-    model->patience_due -= step;
-    for (int32_t y = 0; y < mask->height; y++) {
-        uint16_t *patience = patience_row(model, y);
-        const uint8_t *row = seg_image_row(mask, y);
-        for (int32_t x = 0; x < mask->width; x++) {
-            const uint16_t room = row[x] ? (uint16_t)(ALL_PATIENCE - patience[x]) : patience[x];
-            const uint16_t change = step < room ? step : room;
-            patience[x] = (uint16_t)(row[x] ? patience[x] + change : patience[x] - change);
-        }
-    }
 }
 
 static seg_status smooth(seg_subtractor *model, seg_image *mask) {
@@ -299,7 +252,9 @@ seg_status seg_subtractor_apply(void *state, const seg_frame *frame, uint32_t wa
     SEG_TRY(model->kind->step(model, result));
     leave_out(model, &result->mask); /* smoothing must not see what is there */
     /* smoothing takes corners away that are not to be foreground for ever */
-    count_patience(model, &result->mask);
+    if (!model->first)
+        seg_patience_count(&model->patience, &result->mask, &seg_subtractor_shared(model)->absorb,
+                           &base->clock);
     SEG_TRY(smooth(model, &result->mask));
     if (model->first)
         seg_temporal_give_empty(result);
@@ -412,14 +367,15 @@ seg_status seg_subtractor_save(void *state, void *buffer, size_t *size) {
                          &model->base.geometry);
     seg_clock_write(&writer, &model->base.clock);
     seg_blob_write_i32(&writer, shape, 3);
-    seg_blob_write_f64(&writer, &model->patience_due, 1);
+    seg_patience_write(&writer, &model->patience);
     for (int32_t i = 0; i < layout->count; i++)
         if (layout->parts[i].count) write_part(&writer, &layout->parts[i]);
     return seg_blob_write_end(&writer, size);
 }
 
 /* True if so many bytes are left as the arrays take: before memory is taken for them. */
-static bool parts_fit(const seg_blob_reader *reader, const seg_subtractor_layout *layout) {
+static bool parts_fit(const seg_blob_reader *reader, const seg_subtractor_layout *layout,
+                      size_t patience) {
     size_t left = seg_blob_left(reader);
     for (int32_t i = 0; i < layout->count; i++) {
         size_t bytes;
@@ -428,22 +384,38 @@ static bool parts_fit(const seg_blob_reader *reader, const seg_subtractor_layout
             return false;
         left -= bytes;
     }
-    return left == 0;
+    return left == patience;
 }
 
 /* All but the arrays. */
 static bool read_head(seg_blob_reader *reader, const seg_subtractor *model,
-                      seg_subtractor_layout *layout, seg_clock *clock, double *patience_due) {
+                      seg_subtractor_layout *layout, seg_clock *clock) {
     if (reader->version != model->kind->version || !seg_clock_read(reader, clock)) return false;
     const int32_t width = seg_blob_read_bounded(reader, 1, INT32_MAX);
     const int32_t height = seg_blob_read_bounded(reader, 1, INT32_MAX);
     const int32_t colours = seg_blob_read_bounded(reader, 1, 3);
-    seg_blob_read_f64(reader, patience_due, 1);
-    if (width != reader->geometry.width || height != reader->geometry.height || colours == 2 ||
-        !(*patience_due >= 0 && *patience_due <= ALL_PATIENCE))
+    if (width != reader->geometry.width || height != reader->geometry.height || colours == 2)
         return false;
     *layout = layout_of(model, width, height, colours);
-    return parts_fit(reader, layout);
+    return parts_fit(reader, layout,
+                     seg_patience_size(&seg_subtractor_shared(model)->absorb, width, height));
+}
+
+/* The arrays, and what they must be. */
+static seg_status read_parts(seg_blob_reader *reader, const seg_subtractor *model,
+                             seg_subtractor_layout *layout, seg_patience *patience) {
+    const seg_env *env = &model->base.still->env;
+    SEG_TRY(seg_check_limits(layout->width, layout->height, env));
+    SEG_TRY(seg_patience_start(patience, &seg_subtractor_shared(model)->absorb, layout->width,
+                               layout->height, env));
+    SEG_TRY(allocate_parts(layout, env));
+    seg_patience_read(reader, patience);
+    for (int32_t i = 0; i < layout->count; i++)
+        if (layout->parts[i].count) read_part(reader, &layout->parts[i]);
+    SEG_TRY(seg_blob_finish(reader));
+    if (model->kind->sane && !model->kind->sane(layout))
+        return seg_fail(SEG_ERROR_DATA, "the model's content is impossible");
+    return SEG_OK;
 }
 
 seg_status seg_subtractor_load(void *state, const void *buffer, size_t size) {
@@ -451,25 +423,20 @@ seg_status seg_subtractor_load(void *state, const void *buffer, size_t size) {
     const seg_env *env = &model->base.still->env;
     seg_blob_reader reader;
     seg_subtractor_layout layout = {0};
+    seg_patience patience = {0};
     seg_clock clock;
-    double patience_due;
     SEG_TRY(seg_blob_read_begin(&reader, buffer, size, model->kind->id, model->kind->version));
-    if (!read_head(&reader, model, &layout, &clock, &patience_due))
+    if (!read_head(&reader, model, &layout, &clock))
         return seg_fail(SEG_ERROR_DATA, "the model's content is impossible, ends early, or is that "
                                         "of a model with other options");
-    SEG_TRY(seg_check_limits(layout.width, layout.height, env));
-    SEG_TRY(allocate_parts(&layout, env));
-    for (int32_t i = 0; i < layout.count; i++)
-        if (layout.parts[i].count) read_part(&reader, &layout.parts[i]);
-    seg_status status = seg_blob_finish(&reader);
-    if (status >= 0 && model->kind->sane && !model->kind->sane(&layout))
-        status = seg_fail(SEG_ERROR_DATA, "the model's content is impossible");
+    const seg_status status = read_parts(&reader, model, &layout, &patience);
     release_parts(status < 0 ? &layout : &model->layout, env);
+    seg_patience_free(status < 0 ? &patience : &model->patience);
     if (status < 0) return status;
     model->layout = layout;
+    model->patience = patience;
     model->base.clock = clock;
     model->base.geometry = reader.geometry;
-    model->patience_due = patience_due;
     model->bound = true;
     return SEG_OK;
 }

@@ -16,6 +16,8 @@
 #ifndef SEG_TEMPORAL_SUBTRACTOR_H
 #define SEG_TEMPORAL_SUBTRACTOR_H
 
+#include "temporal/learning.h"
+#include "temporal/patience.h"
 #include "temporal/temporal_method.h"
 #include <segment/temporal.h>
 
@@ -27,25 +29,18 @@
 #define SEG_SUBTRACTOR_PARAMS(type, rate_text, history_text, rate_help, side_text)                      \
     {"rate", SEG_PARAM_FLOAT, offsetof(type, model.rate), rate_text, 0, 1, NULL, "per frame",      \
      rate_help " 0 = frozen.", "alpha"},                                                           \
-    {"history", SEG_PARAM_DURATION, offsetof(type, model.history), history_text, 0, 1e9, NULL,     \
-     "duration",                                                                                   \
-     "Time that the background remembers (200f, 8s): replaces the rate by one in so many frames "  \
-     "if above 0.", ""},                                                                           \
-    {"learn", SEG_PARAM_ENUM, offsetof(type, model.learn), "on", 0, 0, seg_learn_names, "",        \
-     "Whether the background is learnt: always, from the first frame only, or while the warm-up "  \
-     "lasts.", ""},                                                                                \
+    SEG_HISTORY_PARAM(type, model.history, history_text),                                          \
+    SEG_LEARN_PARAM(type, model.learn),                                                            \
     {"warmup", SEG_PARAM_DURATION, offsetof(type, model.warmup), "25f", 0, 1e9, NULL, "duration",  \
      "Time for which results are marked provisional.", ""},                                        \
-    {"absorb", SEG_PARAM_DURATION, offsetof(type, model.absorb), "0", 0, 1e9, NULL, "duration",    \
-     "Foreground that stays so long becomes background (60s, never); 0 = as the model does it.",   \
-     ""},                                                                                \
+    SEG_ABSORB_PARAM(type, model.absorb),                                                          \
     {"colour", SEG_PARAM_BOOL, offsetof(type, model.colour), "true", 0, 1, NULL, "",               \
      "Look at colours; without, at their grey: less memory and time.", ""},                        \
     {"smooth", SEG_PARAM_INT, offsetof(type, model.smooth), side_text, 1, 15, seg_odd_names, "px", \
      "Side of the median over the mask; 1 = none.", ""}
 /* clang-format on */
 
-extern const char *const seg_learn_names[], *const seg_shadows_names[];
+extern const char *const seg_shadows_names[];
 
 /** An array of the model. */
 typedef struct seg_subtractor_part {
@@ -94,7 +89,7 @@ struct seg_subtractor {
     const seg_subtractor_kind *kind;
     seg_subtractor_layout layout; /* its data belong to the model */
     bool bound;                   /* there is a model */
-    double patience_due;          /* of absorption, not counted yet */
+    seg_patience patience;        /* of absorption */
 
     /* The frame at hand, for `step`. */
     seg_image picture;  /* u8 or u16, layout.colours decides how many of its channels count */

@@ -131,6 +131,7 @@ static uint64_t run_model(const seg_temporal_kernels *k, const rows *r, int32_t 
         .width = width,
         .dither_offset = numbers[0],
         .level = numbers[1],
+        .levels = variant & 16 ? r->wide[3] + 1 : NULL,
         .rate_background = numbers[2],
         .rate_foreground = numbers[3],
     };
@@ -147,7 +148,7 @@ START_TEST(model_steps_are_equal) {
     scene_random random = {2};
     rows r;
     for (int32_t width = 1; width <= LONGEST; width++) {
-        for (int variant = 0; variant < 16; variant++) {
+        for (int variant = 0; variant < 32; variant++) {
             fill(&r, &random);
             uint16_t numbers[4];
             for (int i = 0; i < 4; i++)

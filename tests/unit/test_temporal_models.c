@@ -168,6 +168,25 @@ START_TEST(what_stands_is_absorbed) {
 }
 END_TEST
 
+/* What comes soon after something else was there, or was absorbed and left, waits its own full
+ * time. */
+START_TEST(objects_wait_their_own_time) {
+    const seg_method *method = seg_methods(&(int32_t){0})[_i];
+    if (!seg_params_find(method->params, "absorb")) return;
+    for (int first = 50; first <= 130; first += 80) {
+        stream s;
+        START(&s, method->id, "absorb", "60f");
+        give_many(&s, colour_wall, 60);
+        give_many(&s, with(colour_wall, 180), first);
+        give_many(&s, colour_wall, first > 60 ? 80 : 10); /* the wall may be absorbed, too */
+        give_many(&s, with(colour_wall, 230), 55);
+        ck_assert_msg(count(&s, true, 3) >= box_area(3) * 95 / 100, "%s, %d frames: %d left",
+                      method->id, first, count(&s, true, 3));
+        stop(&s);
+    }
+}
+END_TEST
+
 /* What is known as foreground is foreground in every frame, seen before or not, and the model keeps
  * the wall that was there. For all methods with a model. */
 START_TEST(known_foreground_is_foreground) {
@@ -460,6 +479,7 @@ int main(void) {
     tcase_add_loop_test(cases, objects_are_found, 0, IDS);
     tcase_add_loop_test(cases, frozen_models_never_absorb, 0, IDS);
     tcase_add_loop_test(cases, what_stands_is_absorbed, 0, method_count);
+    tcase_add_loop_test(cases, objects_wait_their_own_time, 0, method_count);
     tcase_add_loop_test(cases, known_foreground_is_foreground, 0, method_count);
     tcase_add_loop_test(cases, known_foreground_is_not_learnt, 0, IDS);
     tcase_add_loop_test(cases, grey_alone, 0, IDS);
