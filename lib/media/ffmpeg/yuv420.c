@@ -9,6 +9,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "media/ffmpeg/yuv420_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,26 +79,21 @@ static void find_blends(seg_yuv420_blend *blends, int32_t samples, int32_t count
 
 /* ---- the matrix ---- */
 
-typedef struct matrix {
-    int32_t black, luma; /* 1/2^9 of a level, 1/2^13 */
-    int32_t v_red, v_green, u_green, u_blue;
-} matrix;
-
 static int32_t in_16_bits(int64_t value) {
     return (int32_t)within((value + (1 << 15)) >> 16, INT16_MIN, INT16_MAX);
 }
 
-static matrix matrix_of(const int inverse[4], bool full) {
+static seg_yuv420_matrix matrix_of(const int inverse[4], bool full) {
     int64_t parts[4] = {inverse[0], -(int64_t)inverse[3], -(int64_t)inverse[2], inverse[1]};
     for (int32_t i = 0; i < 4; i++)
         parts[i] = (full ? parts[i] * 224 / 255 : parts[i]) * (1 << 13);
     const int64_t one = 1 << 16, luma = full ? one : one * 255 / 219;
-    return (matrix){in_16_bits(full ? 0 : 16 * one * (1 << 9)),
-                    in_16_bits(luma * (1 << 13)),
-                    in_16_bits(parts[0]),
-                    in_16_bits(parts[1]),
-                    in_16_bits(parts[2]),
-                    in_16_bits(parts[3])};
+    return (seg_yuv420_matrix){in_16_bits(full ? 0 : 16 * one * (1 << 9)),
+                               in_16_bits(luma * (1 << 13)),
+                               in_16_bits(parts[0]),
+                               in_16_bits(parts[1]),
+                               in_16_bits(parts[2]),
+                               in_16_bits(parts[3])};
 }
 
 /* ---- rows ---- */
@@ -136,7 +132,14 @@ static void widen(int16_t *restrict out, const uint8_t *restrict row,
     }
     const uint8_t *restrict samples = row + columns[EDGE].first;
     int16_t *restrict inner = out + EDGE;
-    for (int32_t i = 0; i < width / 2 - EDGE; i++) {
+    const int32_t pairs = width / 2 - EDGE;
+    int32_t done = 0;
+#if defined(SEG_HAVE_AVX2)
+    if (seg_cpu_level_get() >= SEG_CPU_AVX2)
+        done = seg_yuv420_widen_avx2(inner, samples, columns[EDGE].shares, columns[EDGE + 1].shares,
+                                     pairs);
+#endif
+    for (int32_t i = done; i < pairs; i++) {
         inner[2 * i] = blend4(samples + i, even);
         inner[2 * i + 1] = blend4(samples + i + 1, odd);
     }
@@ -175,15 +178,20 @@ static void pack(uint8_t *out, const uint32_t *words, int32_t count) {
             *out++ = (uint8_t)(words[i] >> 8 * c);
 }
 
-static void give_row(uint8_t *out, const uint8_t *luma, const int16_t *const u[TAPS],
-                     const int16_t *const v[TAPS], const int16_t *shares, const matrix *m,
-                     int32_t width) {
+static void give_row(uint8_t *out, const uint8_t *luma, const seg_yuv420_chroma *chroma,
+                     const seg_yuv420_matrix *m, int32_t width) {
+    const int16_t *const *u = chroma->u, *const *v = chroma->v, *shares = chroma->shares;
     const int32_t wide[TAPS] = {shares[0], shares[1], shares[2], shares[3]};
     const uint32_t v_red = (uint32_t)m->v_red, v_green = (uint32_t)m->v_green;
     const uint32_t u_green = (uint32_t)m->u_green, u_blue = (uint32_t)m->u_blue;
     const int32_t black = m->black, scale = m->luma;
     uint32_t words[AT_ONCE];
-    for (int32_t first = 0; first < width; first += AT_ONCE) {
+    int32_t done = 0;
+#if defined(SEG_HAVE_AVX2)
+    if (seg_cpu_level_get() >= SEG_CPU_AVX2)
+        done = seg_yuv420_give_avx2(out, luma, chroma, m, width);
+#endif
+    for (int32_t first = done; first < width; first += AT_ONCE) {
         const int32_t count = width - first < AT_ONCE ? width - first : AT_ONCE;
         for (int32_t i = 0; i < count; i++) {
             const int32_t x = first + i;
@@ -225,7 +233,7 @@ seg_status seg_yuv420_to_rgb(const seg_image *image, seg_yuv420 *converter,
                              const uint8_t *const planes[3], const int strides[3],
                              const int inverse[4], bool full, const seg_env *env) {
     SEG_TRY(prepare(converter, image->width, image->height, env));
-    const matrix m = matrix_of(inverse, full);
+    const seg_yuv420_matrix m = matrix_of(inverse, full);
     int32_t next = 0; /* row of chroma to be widened */
     for (int32_t y = 0; y < image->height; y++) {
         const seg_yuv420_blend *blend = &converter->rows[y];
@@ -233,12 +241,13 @@ seg_status seg_yuv420_to_rgb(const seg_image *image, seg_yuv420 *converter,
             for (int32_t p = 0; p < 2; p++)
                 widen(line_of(converter, p, next), planes[1 + p] + (ptrdiff_t)next * strides[1 + p],
                       converter->columns, image->width);
-        const int16_t *lines[2][TAPS];
-        for (int32_t p = 0; p < 2; p++)
-            for (int32_t i = 0; i < TAPS; i++)
-                lines[p][i] = line_of(converter, p, blend->first + i);
-        give_row(seg_image_row(image, y), planes[0] + (ptrdiff_t)y * strides[0], lines[0], lines[1],
-                 blend->shares, &m, image->width);
+        seg_yuv420_chroma chroma = {.shares = blend->shares};
+        for (int32_t i = 0; i < TAPS; i++) {
+            chroma.u[i] = line_of(converter, 0, blend->first + i);
+            chroma.v[i] = line_of(converter, 1, blend->first + i);
+        }
+        give_row(seg_image_row(image, y), planes[0] + (ptrdiff_t)y * strides[0], &chroma, &m,
+                 image->width);
     }
     return SEG_OK;
 }

