@@ -82,7 +82,7 @@ seg_status seg_result_derive_mask(seg_result *result, const seg_env *env) {
 
 /* Which labels go: by a table where the ids are dense, else by search in the list of kept ids. */
 typedef struct keep_job {
-    const seg_image *labels;
+    const seg_image *labels, *mask; /* the mask may be NULL */
     const uint8_t *table; /* table[id] != 0 = keep; NULL = search */
     const seg_object *kept;
     int32_t count;
@@ -107,6 +107,7 @@ static seg_status keep_band(void *argument, int32_t band, int32_t first, int32_t
     const keep_job *job = argument;
     for (int32_t y = first; y < end; y++) {
         int32_t *row = seg_image_row(job->labels, y);
+        uint8_t *mask = job->mask ? seg_image_row(job->mask, y) : NULL;
         int32_t last = 0;
         bool keep = true;
         const int32_t width = job->labels->width;
@@ -117,16 +118,18 @@ static seg_status keep_band(void *argument, int32_t band, int32_t first, int32_t
                 last = row[x];
                 keep = is_kept(job, last);
             }
-            if (!keep) row[x] = 0;
+            if (keep) continue;
+            row[x] = 0;
+            if (mask) mask[x] = 0;
         }
     }
     return SEG_OK;
 }
 
-seg_status seg_result_keep(seg_result *result, const seg_keep *keep, seg_scratch *scratch,
-                           const seg_env *env) {
+seg_status seg_result_keep(seg_result *result, const seg_keep *keep, bool masked,
+                           seg_scratch *scratch, const seg_env *env) {
     const seg_image *labels = &result->labels;
-    keep_job job = {.labels = labels};
+    keep_job job = {.labels = labels, .mask = masked ? &result->mask : NULL};
     const int32_t all = result->object_count;
     const int32_t largest = all > 0 ? result->objects[all - 1].id : 0;
     uint8_t *table = NULL;

@@ -13,8 +13,9 @@ SEG_NODISCARD seg_status seg_result_leave_out(seg_result *result, const seg_imag
 /** result->mask = 255 where result->labels > 0. */
 SEG_NODISCARD seg_status seg_result_derive_mask(seg_result *result, const seg_env *env);
 
-/** Removes the objects that do not pass from the list and from the labels; ids stay. */
-SEG_NODISCARD seg_status seg_result_keep(seg_result *result, const seg_keep *keep,
+/** Removes the objects that do not pass from the list, from the labels, and from the mask if the
+ *  labels are its components (`masked`); ids stay. */
+SEG_NODISCARD seg_status seg_result_keep(seg_result *result, const seg_keep *keep, bool masked,
                                          seg_scratch *scratch, const seg_env *env);
 
 #endif

@@ -394,7 +394,8 @@ static seg_status find_motions(seg_result *result, const seg_env *env) {
 static seg_status find_objects(seg_pipeline *pipeline, const seg_kept_frame *kept,
                                seg_result *result) {
     const seg_env *env = &pipeline->inner.env;
-    if (pipeline->finished == SEG_OUTPUT_MASK) {
+    const bool masked = pipeline->finished == SEG_OUTPUT_MASK;
+    if (masked) {
         const seg_image *mask = &result->mask;
         SEG_TRY(seg_image_reuse(&result->labels, mask->width, mask->height, SEG_LABEL32, 1, env));
         int32_t count;
@@ -404,10 +405,7 @@ static seg_status find_objects(seg_pipeline *pipeline, const seg_kept_frame *kep
     SEG_TRY(seg_objects_measure(result, &result->labels, measured_picture(pipeline, kept), env));
     SEG_TRY(find_motions(result, env));
     if (!pipeline->keep) return SEG_OK;
-    const int32_t found = result->object_count;
-    SEG_TRY(seg_result_keep(result, pipeline->keep, &pipeline->scratch, env));
-    if (result->object_count == found || pipeline->finished != SEG_OUTPUT_MASK) return SEG_OK;
-    return seg_result_derive_mask(result, env);
+    return seg_result_keep(result, pipeline->keep, masked, &pipeline->scratch, env);
 }
 
 /* All that follows the method. */
