@@ -232,6 +232,9 @@ SEG_API SEG_NODISCARD seg_status seg_writer_memory(int64_t *bytes, const char *n
 SEG_API SEG_NODISCARD seg_status seg_writer_write(seg_writer *writer, const seg_image *image,
                                                   int64_t index, int64_t pts, int64_t duration);
 
+/** Bytes that have gone to files or pipes so far; encoders and muxers hold some back. */
+SEG_API int64_t seg_writer_bytes(const seg_writer *writer);
+
 /** Ends the file, syncs it to its final name, frees the writer; *frames (may be NULL) = written.
  *  Errors: SEG_ERROR_ARGUMENT, _STATE (writing failed before, or not a single frame came where one
  *  is needed), _IO, _MEMORY, _CANCELLED; NAME.partial stays then. */

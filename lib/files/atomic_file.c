@@ -143,6 +143,7 @@ seg_status seg_atomic_file_write(seg_atomic_file *file, const void *bytes, size_
         if (written > 0) {
             next += written;
             size -= (size_t)written;
+            file->written += written;
         }
         if (size > 0) SEG_TRY(check_reader(file));
     }

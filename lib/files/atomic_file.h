@@ -11,13 +11,14 @@
  * `partial` is then NULL. A symbolic link is followed: its target is replaced, not the link.
  */
 typedef struct seg_atomic_file {
-    int descriptor; /**< open for writing; -1 when closed */
-    char *path;     /**< final name, links resolved */
-    char *partial;  /**< temporary name, or NULL where the file is written in place */
-    char *shown;    /**< the name as given, for messages */
-    bool seekable;  /**< false for pipes and character devices */
-    bool overwrite; /**< as asked: commit may replace an existing file */
-    seg_env env;    /**< allocator of the names; progress is asked whenever a signal ends a wait */
+    int descriptor;  /**< open for writing; -1 when closed */
+    char *path;      /**< final name, links resolved */
+    char *partial;   /**< temporary name, or NULL where the file is written in place */
+    char *shown;     /**< the name as given, for messages */
+    int64_t written; /**< bytes, so far */
+    bool seekable;   /**< false for pipes and character devices */
+    bool overwrite;  /**< as asked: commit may replace an existing file */
+    seg_env env;     /**< allocator of the names; progress is asked whenever a signal ends a wait */
 } seg_atomic_file;
 
 /**

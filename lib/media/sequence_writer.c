@@ -70,7 +70,10 @@ static seg_status sequence_write(seg_writer *base, const seg_image *image, int64
         return seg_picture_write_partial(&writer->file, writer->name, image, &options, &base->env);
     make_path(writer, index);
     SEG_TRY(refuse_existing(writer, writer->path));
-    return seg_picture_write(writer->path, image, &options, &base->env);
+    SEG_TRY(seg_picture_write(writer->path, image, &options, &base->env));
+    struct stat state;
+    if (stat(writer->path, &state) == 0) base->bytes += state.st_size;
+    return SEG_OK;
 }
 
 static seg_status sequence_finish(seg_writer *base) {
@@ -150,6 +153,7 @@ static seg_status open_files(seg_writer **opened, const char *name, bool single,
     if (!writer) return SEG_ERROR_MEMORY;
     writer->base.takes_float = writer->base.takes_any_shape = true;
     writer->single = single;
+    if (single) writer->base.file = &writer->file;
     writer->format = format ? format : single || seg_is_printf_pattern(name) ? NULL : "png";
     seg_status status = keep_name(writer, name, format);
     if (status >= 0 && single) status = refuse_existing(writer, name);

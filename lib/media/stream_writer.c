@@ -236,6 +236,7 @@ seg_status seg_stream_writer_open(seg_writer **opened, const char *name, const c
     stream_writer *writer = seg_writer_make(sizeof *writer, &stream_operations, options, env);
     if (!writer) return SEG_ERROR_MEMORY;
     find_kind(&writer->kind, format);
+    writer->base.file = &writer->output.file;
     writer->picture_format = seg_picture_format(format);
     writer->base.takes_float = writer->kind != STREAM_Y4M;
     writer->base.takes_any_shape = writer->kind == STREAM_PICTURES;

@@ -3,6 +3,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "files/atomic_file.h"
 #include "media/codec.h"
 #include "media/names.h"
 
@@ -268,6 +269,11 @@ seg_status seg_writer_write(seg_writer *writer, const seg_image *image, int64_t 
     if (status >= 0) writer->frames++;
     writer->failed = status < 0;
     return status;
+}
+
+int64_t seg_writer_bytes(const seg_writer *writer) {
+    if (!writer) return 0;
+    return writer->file ? writer->file->written : writer->bytes;
 }
 
 static void free_writer(seg_writer *writer) {

@@ -23,8 +23,10 @@ struct seg_writer {
     seg_writer_options options; /**< its strings live while opening only */
     seg_image shape;            /**< of the first frame, no pixels */
     int64_t frames;
-    bool takes_float;     /**< F32 pictures are accepted */
-    bool takes_any_shape; /**< each picture stands for itself */
+    const struct seg_atomic_file *file; /**< that all goes to; NULL where each frame has its own */
+    int64_t bytes;                      /**< of those */
+    bool takes_float;                   /**< F32 pictures are accepted */
+    bool takes_any_shape;               /**< each picture stands for itself */
     bool failed;
 };
 

@@ -94,6 +94,30 @@ same a.png.partial in.pgm
 [ -L soft.pgm ] || failed "the symbolic link was replaced"
 absent x.png
 
+# ---- no more than is allowed: what there is ends well ----
+video long.mkv 60
+for threads in 1 2; do
+    for output in capped.y4m 'capped/%03d.pgm'; do
+        fails 4 'long.mkv: as much as --max-output allows is written; [0-9]+ frames were processed' \
+            -y --threads $threads --method background --max-output 50k long.mkv "$output" \
+            --objects capped.jsonl
+        bytes=$(cat capped.jsonl capped.y4m capped/*.pgm 2>/dev/null | wc -c)
+        [ "$bytes" -ge 51200 ] || failed "$output ends at $bytes bytes"
+        n=$(sed -n 's/.*; \([0-9]*\) frames were processed/\1/p' messages)
+        # 9 frames of 6144 bytes, and those on their way
+        if [ "$n" -lt 7 ] || [ "$n" -gt 14 ]; then failed "$output ends after $n frames"; fi
+        [ "$output" != capped.y4m ] || is "frames of $output" "$(frames $output)" "$n"
+        rm -rf capped capped.y4m
+    done
+done
+works --method background --max-output 1G long.mkv room.mkv
+is "frames of room.mkv" "$(frames room.mkv)" 60
+fails 4 'as much as --max-output allows is written; [12] of 3 inputs were left' \
+    --method otsu --format pgm --max-output 4k scans capped-scans
+there capped-scans/page1.pgm
+absent capped-scans/page10.pgm
+fails 2 'max-output .*allowed bytes, e.g. 500M or 10G' --max-output 0 in.pgm x.png
+
 # ---- existing files need -y ----
 printf 'precious' >old.png
 fails 2 'old.png: exists already; -y replaces it' in.pgm old.png

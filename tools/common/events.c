@@ -1,4 +1,5 @@
 #include "common/events.h"
+#include "common/cap.h"
 #include "common/messages.h"
 #include <jansson.h>
 #include <math.h>
@@ -78,7 +79,10 @@ static bool write_picture(events *target, char **name, int32_t id) {
     if (!good) message_error(path, "exists already; -y replaces it");
     const seg_status status = good ? seg_picture_write(path, &own->picture, NULL, NULL) : SEG_OK;
     if (status < 0) message_error(path, "%s", message_reason(status));
-    if (good && status >= 0) *name = name_base(path);
+    if (good && status >= 0) {
+        cap_count_file(path);
+        *name = name_base(path);
+    }
     free(path);
     seg_image_unref(&own->picture);
     *own = target->items[--target->count];

@@ -26,9 +26,9 @@ static json_t *describe_input(const job *item) {
 }
 
 static bool decides_nothing(option_id id) {
-    static const option_id others[] = {OPTION_METHOD, OPTION_CONFIG,    OPTION_MAX_PIXELS,
-                                       OPTION_REPORT, OPTION_OVERWRITE, OPTION_OBJECTS,
-                                       OPTION_RENDER, OPTION_SAVE_MODEL};
+    static const option_id others[] = {OPTION_METHOD, OPTION_CONFIG,     OPTION_MAX_PIXELS,
+                                       OPTION_REPORT, OPTION_OVERWRITE,  OPTION_OBJECTS,
+                                       OPTION_RENDER, OPTION_SAVE_MODEL, OPTION_MAX_OUTPUT};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (others[i] == id) return true;
     return option_get(id)->group > GROUP_OUTPUT;

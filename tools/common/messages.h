@@ -12,7 +12,7 @@ enum {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_SOME_FAILED = 3, /* --keep-going */
-    EXIT_TRUNCATED = 4    /* input ended early */
+    EXIT_TRUNCATED = 4    /* input ended early, or --max-output is reached */
 };
 
 typedef enum verbosity {

@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700
 
 #include "common/outfile.h"
+#include "common/cap.h"
 #include "common/messages.h"
 #include "common/signals.h"
 #include "common/text.h"
@@ -69,6 +70,7 @@ bool outfile_write(outfile *target, const void *bytes, size_t size) {
         if (written > 0) {
             next += written;
             size -= (size_t)written;
+            cap_count(written);
         }
         if (size > 0 && !reader_waits(target)) return false;
     }

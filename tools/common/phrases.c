@@ -4,14 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-const help_pair help_exits[] = {{"0", "Done."},
-                                {"1", "Failed."},
-                                {"2", "Wrong usage; nothing was done."},
-                                {"3", "Some inputs failed (--keep-going)."},
-                                {"4", "An input ended early; all that it held was processed."},
-                                {"130, 143", "Stopped by Ctrl-C or SIGTERM; what was written is in "
-                                             "OUTPUT.partial."},
-                                {NULL, NULL}};
+const help_pair help_exits[] = {
+    {"0", "Done."},
+    {"1", "Failed."},
+    {"2", "Wrong usage; nothing was done."},
+    {"3", "Some inputs failed (--keep-going)."},
+    {"4", "An input ended early; all that it held was processed. Or as much is "
+          "written as --max-output allows."},
+    {"130, 143", "Stopped by Ctrl-C or SIGTERM; what was written is in "
+                 "OUTPUT.partial."},
+    {NULL, NULL}};
 
 const help_pair help_variables[] = {
     {"SEG_CPU", "ref, base or avx2: use this instruction set at most. Results never depend on it."},

@@ -1,4 +1,5 @@
 #include "common/run.h"
+#include "common/cap.h"
 #include "common/messages.h"
 #include "common/signals.h"
 #include "common/text.h"
@@ -69,7 +70,7 @@ static void *work_stage(void *argument) {
         outcome how = run_job(all, &by, &all->plan->jobs[index]);
         atomic_fetch_add(&all->counts[how], 1);
         bool failed = how == OUTCOME_FAILED && !all->plan->settings->keep_going;
-        if (failed || signals_received()) atomic_store(&all->stop, true);
+        if (failed || signals_received() || cap_reached()) atomic_store(&all->stop, true);
     }
     worker_free(&by);
     signals_leave();
@@ -91,6 +92,14 @@ static bool make_directories(const plan *from) {
     return true;
 }
 
+/* Inputs that --max-output left no room for. */
+static int left_over(const run *all) {
+    int left = all->plan->job_count;
+    for (int how = 0; how <= OUTCOME_SKIPPED; how++)
+        left -= atomic_load(&all->counts[how]);
+    return cap_reached() ? left : 0;
+}
+
 static int exit_code(const run *all, bool files_good) {
     int failed = atomic_load(&all->counts[OUTCOME_FAILED]);
     bool several = all->plan->job_count > 1;
@@ -102,7 +111,11 @@ static int exit_code(const run *all, bool files_good) {
         return EXIT_SOME_FAILED;
     }
     if (failed || !files_good) return EXIT_FAILED;
-    return atomic_load(&all->counts[OUTCOME_TRUNCATED]) ? EXIT_TRUNCATED : EXIT_DONE;
+    if (left_over(all))
+        message_error(NULL, "as much as --max-output allows is written; %d of %d inputs were left",
+                      left_over(all), (int)all->plan->job_count);
+    const bool cut = atomic_load(&all->counts[OUTCOME_TRUNCATED]) || left_over(all);
+    return cut ? EXIT_TRUNCATED : EXIT_DONE;
 }
 
 int run_plan(plan *from, journal *done) {
@@ -110,6 +123,7 @@ int run_plan(plan *from, journal *done) {
     int32_t workers = chosen->jobs < from->job_count ? chosen->jobs : from->job_count;
     if (workers < 1) workers = 1; /* a shard may be empty */
     run all = {.plan = from, .journal = done};
+    cap_set(chosen->max_output);
     signals_catch();
     if (!make_directories(from)) return EXIT_FAILED;
     all.ledger = ledger_open(from, workers > 1);
@@ -122,6 +136,7 @@ int run_plan(plan *from, journal *done) {
     int failed = atomic_load(&all.counts[OUTCOME_FAILED]) + signals_received();
     /* What was written about the inputs that were done is kept, also after a failure. */
     bool files_good = ledger_close(all.ledger, !signals_received());
-    journal_close(done, !failed && files_good && !atomic_load(&all.counts[OUTCOME_TRUNCATED]));
+    const bool cut = atomic_load(&all.counts[OUTCOME_TRUNCATED]) || left_over(&all);
+    journal_close(done, !failed && files_good && !cut);
     return exit_code(&all, files_good);
 }

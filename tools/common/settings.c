@@ -128,6 +128,9 @@ static bool read_output(settings *target, const arguments *from) {
             (objects_shape)text_choice(option_get(OPTION_OBJECTS_SHAPE)->choices, shape);
     if (rate && (!value_count(&target->bitrate, rate, 1000) || target->bitrate < 1))
         return fail(OPTION_BITRATE, rate, "bits per second, e.g. 800k or 2M");
+    const char *most = values[OPTION_MAX_OUTPUT];
+    if (most && (!value_count(&target->max_output, most, 1024) || target->max_output < 1))
+        return fail(OPTION_MAX_OUTPUT, most, "bytes, e.g. 500M or 10G");
     return read_pixels(&target->simplify, from, OPTION_SIMPLIFY) &&
            read_int32(&target->quality, from, OPTION_QUALITY, 1, 100) &&
            read_int32(&target->compression, from, OPTION_COMPRESSION, 0, 9);

@@ -41,7 +41,7 @@ typedef struct settings {
     seg_reader_options reader; /* but luma_only and threads */
     bool reader_needed;        /* some option that only the reader of frames knows is set */
     const char *format, *codec;
-    int64_t bitrate;
+    int64_t bitrate, max_output;  /* 0 = not given */
     int32_t quality, compression; /* 0 and -1: the library's defaults */
     bool copy_audio;
     seg_limits limits;

@@ -1,4 +1,5 @@
 #include "common/sink.h"
+#include "common/cap.h"
 #include "common/messages.h"
 #include "common/outfile.h"
 #include "common/svg.h"
@@ -9,10 +10,10 @@
 struct sink {
     const job *item;
     const settings *settings;
-    seg_env env;        /* without the runner, which is the method's */
-    seg_writer *writer; /* OUTPUT_WRITER */
-    seg_image last;     /* OUTPUT_LAST: a copy of the latest drawing */
-    int64_t frames;
+    seg_env env;           /* without the runner, which is the method's */
+    seg_writer *writer;    /* OUTPUT_WRITER */
+    seg_image last;        /* OUTPUT_LAST: a copy of the latest drawing */
+    int64_t frames, bytes; /* written */
 };
 
 static const char *shown_name(const job *item) {
@@ -107,6 +108,7 @@ static bool write_picture(sink *target, const char *path, const seg_image *pictu
     seg_picture_write_options options = picture_options(target->settings);
     if (!text_equal(path, "-")) {
         seg_status status = seg_picture_write(path, picture, &options, &target->env);
+        if (status >= 0) cap_count_file(path);
         return status >= 0 || fail(target, status);
     }
     void *bytes;
@@ -175,6 +177,9 @@ bool sink_write(sink *target, const seg_image *picture, int64_t index, int64_t p
     default:
         status = seg_writer_write(target->writer, picture, index, pts, duration);
         if (status < 0) good = fail(target, status);
+        const int64_t bytes = seg_writer_bytes(target->writer);
+        cap_count(bytes - target->bytes);
+        target->bytes = bytes;
     }
     target->frames += good;
     return good;

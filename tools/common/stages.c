@@ -9,6 +9,7 @@
  * writer to be drawn into again.
  */
 #include "common/stages.h"
+#include "common/cap.h"
 #include "common/messages.h"
 #include "common/queue.h"
 #include "common/signals.h"
@@ -36,11 +37,18 @@ static void note_end(work *target, seg_status status, const char *reason) {
     work_fail(target, NULL, status);
 }
 
+/* Nothing more is read once enough is written. */
 static seg_status read_frame(work *target, seg_frame *frame) {
     double start = clock_seconds();
     seg_status status = feed_read(&target->feed, frame);
     target->decode_seconds += clock_seconds() - start;
-    return status;
+    return status == SEG_OK && cap_reached() ? SEG_ERROR_TRUNCATED : status;
+}
+
+/* Why a read gave no frame. */
+static const char *reason_of(seg_status status) {
+    const bool capped = status == SEG_ERROR_TRUNCATED && cap_reached();
+    return capped ? "as much as --max-output allows is written" : message_reason(status);
 }
 
 static bool write_drawing(work *target, const drawing *drawn) {
@@ -69,7 +77,7 @@ void stages_run_alone(work *target) {
         if (target->stopped) break;
         seg_status status = read_frame(target, &frame);
         if (status != SEG_OK) {
-            note_end(target, status, message_reason(status));
+            note_end(target, status, reason_of(status));
             break;
         }
         good = work_frame(target, &frame, write_now, target);
@@ -100,7 +108,7 @@ static void *decode_stage(void *argument) {
         if (queue_wait_room(all->frames))
             all->end = signals_received() ? SEG_ERROR_CANCELLED : read_frame(all->work, frame);
         if (all->end == SEG_OK && queue_push(all->frames, frame)) continue;
-        if (all->end < 0) snprintf(all->reason, sizeof all->reason, "%s", message_reason(all->end));
+        if (all->end < 0) snprintf(all->reason, sizeof all->reason, "%s", reason_of(all->end));
         if (all->end == SEG_OK) all->end = SEG_END; /* the others gave up */
         seg_frame_unref(frame);
         free(frame);

@@ -494,6 +494,7 @@ seg_status seg_av_writer_open(seg_writer **opened, const char *name, const char 
                               const seg_writer_options *options, const seg_env *env) {
     video_writer *writer = seg_writer_make(sizeof *writer, &video_operations, options, env);
     if (!writer) return SEG_ERROR_MEMORY;
+    writer->base.file = &writer->output.file;
     seg_av_log_attach(&writer->log);
     seg_av_log *outer = seg_av_log_enter(&writer->log);
     seg_status status = prepare(writer, name, format, options, env);
