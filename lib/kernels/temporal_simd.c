@@ -244,17 +244,23 @@ static inline __m128i gather_colour(const __m128i part[3], const __m128i places[
         _mm_or_si128(_mm_shuffle_epi8(part[1], places[1]), _mm_shuffle_epi8(part[2], places[2])));
 }
 
+/* Where the bytes of each colour are in each third of 48; -1 = in another one. */
+static const int8_t colour_places[3][3][16] = {
+    {{0, 3, 6, 9, 12, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1},
+     {-1, -1, -1, -1, -1, -1, 2, 5, 8, 11, 14, -1, -1, -1, -1, -1},
+     {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1, 4, 7, 10, 13}},
+    {{1, 4, 7, 10, 13, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1},
+     {-1, -1, -1, -1, -1, 0, 3, 6, 9, 12, 15, -1, -1, -1, -1, -1},
+     {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 2, 5, 8, 11, 14}},
+    {{2, 5, 8, 11, 14, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1},
+     {-1, -1, -1, -1, -1, 1, 4, 7, 10, 13, -1, -1, -1, -1, -1, -1},
+     {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 3, 6, 9, 12, 15}}};
+
 static int32_t split_blocks(uint8_t *const out[3], const uint8_t *in, int32_t width) {
-    uint8_t table[3][3][16];
-    for (int c = 0; c < 3; c++)
-        for (int i = 0; i < 3 * 16; i++) {
-            const int place = 3 * (i % 16) + c - 16 * (i / 16);
-            table[c][i / 16][i % 16] = (uint8_t)(place >= 0 && place < 16 ? place : 128);
-        }
     __m128i places[3][3];
     for (int c = 0; c < 3; c++)
         for (int i = 0; i < 3; i++)
-            places[c][i] = _mm_loadu_si128((const __m128i *)(const void *)table[c][i]);
+            places[c][i] = _mm_loadu_si128((const __m128i *)(const void *)colour_places[c][i]);
     int32_t x = 0;
     for (; x + 16 <= width; x += 16, in += 48) {
         const __m128i *const from = (const __m128i *)(const void *)in;
