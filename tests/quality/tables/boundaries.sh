@@ -25,16 +25,13 @@ theirs blur+Canny
 scored boundaries
 given --render score
 ours felzenszwalb --scale 100 --scales 12 --min-size 300
+ours mean-shift
 
 scored boundaries --levels --labels
 given --render labels
 # shellcheck disable=SC2046 # a setting each
 sweep felzenszwalb --min-size 300 -- $(for k in 12000 6000 3000 2000 1400 1000 700 500 350 200; do
     echo "--scale=$k"
-done)
-# shellcheck disable=SC2046 # a setting each
-sweep mean-shift --spatial 16 --min-size 1000 -- $(for range in 14 12 10 8.5 7.5 6.5 5.5 4.5 3.5; do
-    echo "--range=$range"
 done)
 
 theirs graph
