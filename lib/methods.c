@@ -71,6 +71,7 @@ static const seg_method *const methods[] = {
     &seg_method_gaussian,
     &seg_method_median,
     &seg_method_equalise,
+    &seg_method_clahe,
     &seg_method_grey_erode,
     &seg_method_grey_dilate,
     &seg_method_grey_open,

@@ -55,6 +55,7 @@ extern const seg_method seg_method_background;    /* temporal/background.c */
 extern const seg_method seg_method_gaussian;
 extern const seg_method seg_method_median;
 extern const seg_method seg_method_equalise;
+extern const seg_method seg_method_clahe;
 /* the same: imgproc/grey_operations.c */
 extern const seg_method seg_method_grey_erode, seg_method_grey_dilate, seg_method_grey_open,
     seg_method_grey_close, seg_method_grey_gradient, seg_method_grey_top_hat,

@@ -31,6 +31,21 @@ SEG_API SEG_NODISCARD seg_status seg_gaussian(seg_image *target, const seg_image
 SEG_API SEG_NODISCARD seg_status seg_equalise(seg_image *target, const seg_image *source,
                                               const seg_env *env);
 
+typedef struct seg_clahe_options {
+    size_t size;
+    double clip;   /**< no level of a tile counts more than this times the mean, 1..1000 */
+    int32_t tiles; /**< along each side, 1..64 */
+} seg_clahe_options;
+
+SEG_API void seg_clahe_options_init(seg_clahe_options *options);
+
+/** Local equalisation of luma, in tiles, with limited contrast; hues stay, alpha as it is. f32 is
+ *  cut to 0..1, what is not finite is 0. `target` (ensured) may be `source`; `options` NULL means
+ *  the defaults. K. Zuiderveld, "Contrast limited adaptive histogram equalization", Graphics Gems
+ *  IV, 1994. */
+SEG_API SEG_NODISCARD seg_status seg_clahe(seg_image *target, const seg_image *source,
+                                           const seg_clahe_options *options, const seg_env *env);
+
 /** Median over a square of `side` pixels (odd, 1..255), border replicated. */
 SEG_API SEG_NODISCARD seg_status seg_median(seg_image *target, const seg_image *source,
                                             int32_t side, const seg_env *env);

@@ -3,6 +3,7 @@
 #define SEG_AUGMENT_TONE_H
 
 #include "augment/step.h"
+#include "imgproc/row_levels.h"
 
 /** What a level of 0 .. 1 becomes in colour channel c; cut to 0 .. 1 by the caller. */
 typedef double (*seg_curve)(const void *user, double level, int32_t channel);
@@ -11,14 +12,5 @@ typedef double (*seg_curve)(const void *user, double level, int32_t channel);
  *  gives 0. Whole numbers go through tables. */
 SEG_NODISCARD seg_status seg_tone_apply(seg_augment_step *step, const seg_image *target,
                                         const seg_image *source, seg_curve curve, const void *user);
-
-/** Channels that are colours: the last of 2 and 4 is alpha. */
-static inline int32_t seg_colour_channels(const seg_image *picture) {
-    return picture->channels - (picture->channels % 2 == 0);
-}
-
-/** A row as levels of 0 .. 1, and back, rounded. */
-void seg_row_levels(float *levels, const seg_image *picture, int32_t y);
-void seg_row_store(const seg_image *picture, int32_t y, const float *levels);
 
 #endif
