@@ -5,6 +5,7 @@ data DSB2018 images/dsb2018/images images/dsb2018/gt 'fluo*'
 
 ours otsu --post fill-holes --render labels
 ours otsu --post fill-holes,split --render labels
+ours otsu --pre clahe --post fill-holes,split --render labels
 ours otsu --classes 3 --post fill-holes,split --render labels
 ours watershed --surface distance
 

@@ -8,6 +8,7 @@ ours otsu
 ours li
 ours triangle
 ours otsu --post fill-holes,split --render labels
+ours otsu --pre clahe --post fill-holes,split --render labels
 ours otsu --classes 3 --post fill-holes,split --render labels
 
 theirs otsu
