@@ -2,10 +2,10 @@
  * What moves against the dominant motion, as objects.
  *
  * Frames are brought to a grid of about GRID blocks; flow is found there from the frame at hand to
- * the one before, or to the next one (`look-ahead`); a parametric motion is fitted to it robustly
- * (geometry/motion_model.c: the camera, mostly), and what deviates is evidence of an object
- * (moving.c). Evidence is carried along the flow, learns its colours and joins its neighbours;
- * regions are parted by their motions and keep their numbers (moving_objects.c).
+ * the one before, with `look-ahead` also to the next one; a parametric motion is fitted to it
+ * robustly (geometry/motion_model.c: the camera, mostly), and what deviates is evidence of an
+ * object (moving.c). Evidence is carried along the flow, learns its colours and joins its
+ * neighbours; regions are parted by their motions and keep their numbers (moving_objects.c).
  *
  * In the spirit of A. Papazoglou, V. Ferrari, "Fast object segmentation in unconstrained video",
  * ICCV 2013 (motion, colour and neighbours, without training) and of layers by parametric motion
@@ -15,7 +15,7 @@
  * A cut (the frames do not agree along the flow) or a jump in time starts anew. Where light is
  * switched, brightness is no guide: the belief stays where it was for that frame.
  *
- * Cost: a flow on the grid (two with look-ahead) and about 150 operations a grid pixel; per pixel
+ * Cost: two flows on the grid, there and back, and about 150 operations a grid pixel; per pixel
  * of the picture the means of blocks and the enlarged answer. Memory: about 100 bytes a grid pixel
  * and, with an ignore mask, two bytes a pixel. Known failures: what stands still relative to the
  * camera's motion is not seen before it moves; large depth steps near a moving camera deviate as
@@ -58,7 +58,7 @@ static const seg_param rows[] = {
     {"smoothness", SEG_PARAM_FLOAT, offsetof(seg_moving_options, smoothness), "1.5", 0, 10, NULL,
      "", "Of outlines, but for those along edges of colour; 0 = each pixel for itself.", "lambda"},
     {"look-ahead", SEG_PARAM_INT, offsetof(seg_moving_options, look_ahead), "0", 0, 1, NULL,
-     "frames", "1 = objects by where they go, a frame later; 0 = by where they come from.", ""},
+     "frames", "1 = also by where objects go, a frame later; 0 = by where they come from.", ""},
     {"min-area", SEG_PARAM_FLOAT, offsetof(seg_moving_options, min_area), "0.1", 0, 100, NULL,
      "% of the picture", "Smaller objects are left out.", ""},
 };
@@ -355,40 +355,50 @@ static seg_moving_way way_of(const flow_pair *flow, const flow_pair *return_flow
     return (seg_moving_way){flow->u.data, flow->v.data, return_flow->u.data, return_flow->v.data};
 }
 
-/* Describes a frame by its flow to the one before, or to the next one (`ahead`), if there is such a
- * flow. */
+/* What the flow of a frame to the one after it says, or to the one before it. */
+static seg_moving_flow flow_ahead(const slot *of, const slot *after) {
+    return (seg_moving_flow){.to = way_of(&of->forward, &after->back),
+                             .first = of->grey.grey.data,
+                             .second = after->grey.grey.data,
+                             .stride = of->back.u.stride};
+}
+
+static seg_moving_flow flow_back(const slot *of, const slot *before) {
+    const seg_moving_way back = way_of(&of->back, &before->forward);
+    return (seg_moving_flow){.to = back,
+                             .back = back,
+                             .first = of->grey.grey.data,
+                             .second = before->grey.grey.data,
+                             .stride = of->back.u.stride};
+}
+
+/* Objects of a frame by its flow to the next one (`ahead`, NULL = none) and to the one before. */
 static seg_status describe(motion *state, const slot *of, const slot *before, const slot *ahead,
                            uint32_t wanted, seg_result *result) {
     seg_scratch *scratch = &state->still->scratch;
+    const seg_env *env = &state->still->env;
     const seg_moving_options *o = options_of(state);
     const seg_moving_rules rules = {o->model - 1, o->threshold, o->smoothness};
     const double least = ceil(o->min_area / 100 * state->moving.width * state->moving.height);
-    const seg_moving_way back =
-        of->linked ? way_of(&of->back, &before->forward) : (seg_moving_way){0};
-    const slot *neighbour = ahead ? ahead : before;
-    const seg_moving_flow flow = {.to = ahead ? way_of(&of->forward, &ahead->back) : back,
-                                  .back = back,
-                                  .first = of->grey.grey.data,
-                                  .second = neighbour->grey.grey.data,
-                                  .stride = of->back.u.stride};
-    const seg_moving_flow *said = flow.to.u ? &flow : NULL;
+    seg_moving_flow next = {0}, past = {0};
+    if (of->linked) past = flow_back(of, before);
+    if (ahead) next = flow_ahead(of, ahead);
+    next.back = past.to;
+    const seg_moving_flow *back = of->linked ? &past : NULL, *said = ahead ? &next : back;
     const bool known = state->moving.carried || said;
-    if (said && !ahead && state->moving.carried) {
-        const seg_moving_flow hind = {.to = way_of(&before->forward, &of->back),
-                                      .first = before->grey.grey.data,
-                                      .second = of->grey.grey.data,
-                                      .stride = of->back.u.stride};
-        SEG_TRY(seg_moving_hindsight(&state->moving, &before->frame, &hind, &rules, scratch,
-                                     &state->still->env));
+    if (said && !o->look_ahead && state->moving.carried) {
+        const seg_moving_flow hind = flow_ahead(before, of);
+        SEG_TRY(seg_moving_hindsight(&state->moving, &before->frame, &hind, &rules, scratch, env));
     }
     seg_moving_found found;
     place_result(result, &of->about);
-    SEG_TRY(seg_moving_step(&state->moving, &found, &of->frame, said, &rules, scratch,
-                            &state->still->env));
+    SEG_TRY(seg_moving_step(&state->moving, &found, &of->frame, said, ahead ? back : NULL, &rules,
+                            scratch, env));
     SEG_TRY(seg_moving_objects_find(&state->objects, &state->moving, said, &found.motion,
                                     (int32_t)seg_larger(1, least), scratch));
     tell(state, &found, ahead ? 1 : -1, result);
-    if (said) result->flow_about.seconds = seconds_between(&of->about, &neighbour->about);
+    if (said)
+        result->flow_about.seconds = seconds_between(&of->about, &(ahead ? ahead : before)->about);
     if (!known) result->flags |= SEG_RESULT_PROVISIONAL;
     const seg_image nothing = {0};
     const seg_moving_answer answer = {.moving = &state->moving,
@@ -399,7 +409,7 @@ static seg_status describe(motion *state, const slot *of, const slot *before, co
                                       .width = state->width,
                                       .height = state->height,
                                       .left_out = of->has_left_out ? &of->left_out : &nothing};
-    return seg_moving_write(&answer, wanted, result, &state->still->env);
+    return seg_moving_write(&answer, wanted, result, env);
 }
 
 static void start_scene(motion *state) {

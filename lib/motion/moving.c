@@ -6,13 +6,12 @@
  *   L(x) = E(x) + rho L'(x + b(x)) + w C(colour of x)
  *
  * L' is the belief of the frame before, fetched along the flow b from where that frame shows the
- * pixel; if E comes from the flow back, the evidence of the flow from that frame is added to it
- * first (the halo of the one lies before an object, that of the other behind it, where it would
- * stay as a trail). C the log-odds of colours, from histograms over what moved and what did not,
- * here and before. Then the mean field of an Ising
- * model whose bonds are weak across edges of colour (Y. Boykov, M. Jolly, ICCV 2001 for the bonds)
- * joins neighbours. Histograms and mean field are found twice, the second time with the colours of
- * the first answer.
+ * pixel. E comes from the flow to both neighbours in time, as their halos lie on either side of an
+ * object; where the next frame is not known yet, what the flow to it says is added to L' a frame
+ * later, else halos would stay as trails. C the log-odds of colours, from histograms over what
+ * moved and what did not, here and before. Then the mean field of an Ising model whose bonds are
+ * weak across edges of colour (Y. Boykov, M. Jolly, ICCV 2001 for the bonds) joins neighbours.
+ * Histograms and mean field are found twice, the second time with the colours of the first answer.
  */
 #include "motion/moving.h"
 
@@ -230,7 +229,9 @@ static seg_status carry_on(const pass *job, const seg_env *env) {
 
 /* ---- the dominant motion ---- */
 
-/* The motion of what by the log-odds `prior` (NULL = nothing known) does not move. */
+/* The motion of what by the log-odds `prior` (NULL = nothing known) does not move. Pixels that the
+ * neighbour does not show count: in water and leaves they are many, and without them the deviation
+ * would be that of the calm parts only. */
 static void find_dominant(seg_moving_found *found, const seg_moving *moving, const float *prior,
                           const seg_moving_frame *frame, const seg_moving_flow *flow,
                           int32_t model) {
@@ -240,15 +241,12 @@ static void find_dominant(seg_moving_found *found, const seg_moving *moving, con
         for (int32_t x = SAMPLE_STEP / 2; x < moving->width; x += SAMPLE_STEP) {
             const size_t i = (size_t)y * (size_t)moving->width + (size_t)x;
             const double odds = prior ? seg_exp((double)prior[i]) : 0;
-            const bool counts =
-                !frame->left_out[i] &&
-                is_shown(&flow->to, flow->stride, moving->width, moving->height, x, y);
             moving->samples[count++] = (seg_motion_sample){
                 .x = (float)x,
                 .y = (float)y,
                 .u = flow->to.u[row + x],
                 .v = flow->to.v[row + x],
-                .weight = counts ? (float)(1 / (1 + odds)) : 0,
+                .weight = frame->left_out[i] ? 0 : (float)(1 / (1 + odds)),
             };
         }
     }
@@ -562,10 +560,28 @@ static seg_status belief_band(void *argument, int32_t band, int32_t first, int32
     return SEG_OK;
 }
 
+/* Evidence by both neighbours: the halo of the one lies before an object, that of the other behind
+ * it. */
+static seg_status weigh_both(pass *job, seg_moving_found *found, const seg_moving_flow *also,
+                             const float *prior, const seg_moving_rules *rules,
+                             const seg_env *env) {
+    seg_moving *moving = job->moving;
+    const size_t n = (size_t)moving->width * (size_t)moving->height;
+    pass other = *job;
+    other.flow = also;
+    SEG_TRY(weigh(&other, found, prior, rules, env));
+    float *kept = moving->belief; /* not needed any more: carry has it */
+    memcpy(kept, moving->evidence, n * sizeof(float));
+    SEG_TRY(weigh(job, found, prior, rules, env));
+    for (size_t i = 0; i < n; i++)
+        moving->evidence[i] = clamp_float(moving->evidence[i] + kept[i], EVIDENCE_MOST);
+    return SEG_OK;
+}
+
 seg_status seg_moving_step(seg_moving *moving, seg_moving_found *found,
                            const seg_moving_frame *frame, const seg_moving_flow *flow,
-                           const seg_moving_rules *rules, seg_scratch *scratch,
-                           const seg_env *env) {
+                           const seg_moving_flow *also, const seg_moving_rules *rules,
+                           seg_scratch *scratch, const seg_env *env) {
     const size_t n = (size_t)moving->width * (size_t)moving->height;
     pass job = {
         .moving = moving, .frame = frame, .flow = flow, .smoothness = (float)rules->smoothness};
@@ -573,8 +589,11 @@ seg_status seg_moving_step(seg_moving *moving, seg_moving_found *found,
     if (!job.spare) return SEG_ERROR_MEMORY;
     SEG_TRY(carry_on(&job, env));
     *found = (seg_moving_found){.model = SEG_MOTION_TRANSLATION};
-    if (flow) {
-        SEG_TRY(weigh(&job, found, moving->carried ? moving->carry : NULL, rules, env));
+    const float *prior = moving->carried ? moving->carry : NULL;
+    if (flow && also) {
+        SEG_TRY(weigh_both(&job, found, also, prior, rules, env));
+    } else if (flow) {
+        SEG_TRY(weigh(&job, found, prior, rules, env));
     } else {
         memset(moving->evidence, 0, n * sizeof(float));
     }

@@ -71,12 +71,13 @@ typedef struct seg_moving_rules {
     double smoothness; /* of the bonds between neighbours */
 } seg_moving_rules;
 
-/** Belief of the frame at hand. `flow` NULL: nothing new is known, the belief stays where it was.
- *  On error nothing is known any more. */
+/** Belief of the frame at hand. `found` is of `flow`; of `also` (NULL = none), a flow to the other
+ *  neighbour, only the evidence counts. `flow` NULL: nothing new is known, the belief stays where
+ * it was. On error nothing is known any more. */
 SEG_NODISCARD seg_status seg_moving_step(seg_moving *moving, seg_moving_found *found,
                                          const seg_moving_frame *frame, const seg_moving_flow *flow,
-                                         const seg_moving_rules *rules, seg_scratch *scratch,
-                                         const seg_env *env);
+                                         const seg_moving_flow *also, const seg_moving_rules *rules,
+                                         seg_scratch *scratch, const seg_env *env);
 
 /** The belief of the frame before learns what the flow from that frame to the next one says:
  * `frame` and `flow` are its own, `flow->to` leads to the frame at hand. Errors: SEG_ERROR_MEMORY.

@@ -16,20 +16,37 @@ typedef struct scene {
     int dark_from; /* frames from here on are half as bright; 0 = none */
     int cut_at;    /* another background from here on; 0 = none */
     double noise;  /* deviation of a camera's noise, 8-bit levels */
+    int stops_at;  /* the square stands still from here on; 0 = never */
+    double waves;  /* pixels by which the lower half is shaken, each frame elsewhere */
     bool square;
 } scene;
 
+static int square_steps(const scene *s, int t) {
+    return s->stops_at && t > s->stops_at ? s->stops_at : t;
+}
+
 static double square_left(const scene *s, int t) {
-    return 20 + s->speed_x * t;
+    return 20 + s->speed_x * square_steps(s, t);
 }
 
 static double square_top(const scene *s, int t) {
-    return 24 + s->speed_y * t;
+    return 24 + s->speed_y * square_steps(s, t);
+}
+
+/* Water: no motion of the whole explains it. */
+static void paint_waves(float *pixels, const scene *s, int t) {
+    for (int y = HEIGHT / 2; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++) {
+            const double across = s->waves * sin(0.4 * x + 2.3 * t) * sin(0.5 * y + 1.7 * t * t);
+            const double down = s->waves * sin(0.5 * x - 1.9 * t * t) * sin(0.4 * y - 2.9 * t);
+            pixels[y * WIDTH + x] = (float)motion_texture(x + across, y + down, 3);
+        }
 }
 
 static void paint(float *pixels, const scene *s, int t) {
     const double shift = s->cut_at && t >= s->cut_at ? 500 : 0;
     motion_scene_fill(pixels, WIDTH, HEIGHT, s->camera_x * t + shift, s->camera_y * t, 5);
+    if (s->waves > 0) paint_waves(pixels, s, t);
     const double left = square_left(s, t), top = square_top(s, t);
     for (int y = 0; s->square && y < HEIGHT; y++)
         for (int x = 0; x < WIDTH; x++)
@@ -274,6 +291,32 @@ START_TEST(nothing_moves) {
 }
 END_TEST
 
+/* Where the square goes says nothing of it any more, where it came from does. */
+START_TEST(what_stops_has_moved) {
+    const scene s = {.speed_x = 3, .speed_y = 1, .frames = 4, .stops_at = 3, .square = true};
+    const scene stopped = {
+        .speed_x = 3, .speed_y = 1, .frames = FRAMES, .stops_at = 3, .square = true};
+    answer answers[FRAMES];
+    run_scene(answers, &s, look_ahead);
+    const double last = answers[3].iou;
+    run_scene(answers, &stopped, look_ahead);
+    ck_assert_msg(answers[3].iou > last - 0.02, "IoU %g instead of %g", answers[3].iou, last);
+}
+END_TEST
+
+/* Its flow deviates from the dominant motion, but no more than flow does there. */
+START_TEST(water_is_no_object) {
+    const scene s = {.frames = FRAMES, .waves = 2.8};
+    for (int ahead = 0; ahead < 2; ahead++) {
+        answer answers[FRAMES];
+        run_scene(answers, &s, ahead ? look_ahead : NULL);
+        for (int t = 4; t < FRAMES; t++)
+            ck_assert_msg(answers[t].marked < WIDTH * HEIGHT / 100, "frame %d: %d pixels", t,
+                          (int)answers[t].marked);
+    }
+}
+END_TEST
+
 START_TEST(switched_light_is_no_motion) {
     const scene s = {.frames = FRAMES, .dark_from = 4};
     const scene moving = {
@@ -316,6 +359,6 @@ START_TEST(small_objects_are_left_out) {
 END_TEST
 
 CORE_MAIN("motion_motion", a_square_before_a_still_camera, a_square_before_a_moving_camera,
-          nothing_moves, switched_light_is_no_motion, a_cut_starts_anew, one_frame_alone,
-          small_objects_are_left_out, the_numbers_of_a_turning_camera, the_numbers_of_an_object,
-          everything_moves)
+          nothing_moves, what_stops_has_moved, water_is_no_object, switched_light_is_no_motion,
+          a_cut_starts_anew, one_frame_alone, small_objects_are_left_out,
+          the_numbers_of_a_turning_camera, the_numbers_of_an_object, everything_moves)

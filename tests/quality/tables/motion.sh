@@ -1,6 +1,6 @@
 # Objects of moving cameras by DAVIS' rules (the first and last frames are not scored).
 title 'what moves before a moving camera'
-measures j-mean f-mean
+measures j_mean f_mean
 scored video
 given --sequence
 averaged
