@@ -12,6 +12,9 @@
  * (moving_objects.c names them), but causal, and with a mean field in place of a cut over the whole
  * clip.
  *
+ * Where everything moves, the motion of the largest part is the dominant one and the other parts
+ * are objects; the decision `dominant` tells which share of the frame follows it (dominant.c).
+ *
  * A cut (the frames do not agree along the flow) or a jump in time starts anew. Where light is
  * switched, brightness is no guide: the belief stays where it was for that frame.
  *
@@ -320,8 +323,7 @@ static seg_status find_link(link *found, motion *state, slot *now, slot *before)
 /* ---- results ---- */
 
 /* `sign` -1: the flow leads from the frame that is described to the one before. */
-static void tell(const motion *state, const seg_moving_found *found, double sign,
-                 seg_result *result) {
+static void tell(const motion *state, const seg_dominant *found, double sign, seg_result *result) {
     static const char *const names[SEG_MOTION_NUMBERS] = {
         "u", "u-x", "u-y", "u-xx", "u-xy", "u-yy", "v", "v-x", "v-y", "v-xx", "v-xy", "v-yy"};
     const int32_t numbers = seg_motion_model_numbers(found->model);
@@ -330,6 +332,7 @@ static void tell(const motion *state, const seg_moving_found *found, double sign
     result->flow_about.model = options_of(state)->model;
     seg_result_decide(result, "objects", state->objects.count, "");
     seg_result_decide(result, "model-numbers", numbers, "");
+    seg_result_decide(result, "dominant", 100 * found->share, "%");
     seg_result_decide(result, "deviation", found->deviation * state->side, "px");
     for (int i = 0; i < SEG_MOTION_NUMBERS; i++) {
         dominant->p[i] *= sign;
@@ -390,7 +393,7 @@ static seg_status describe(motion *state, const slot *of, const slot *before, co
         const seg_moving_flow hind = flow_ahead(before, of);
         SEG_TRY(seg_moving_hindsight(&state->moving, &before->frame, &hind, &rules, scratch, env));
     }
-    seg_moving_found found;
+    seg_dominant found;
     place_result(result, &of->about);
     SEG_TRY(seg_moving_step(&state->moving, &found, &of->frame, said, ahead ? back : NULL, &rules,
                             scratch, env));

@@ -18,14 +18,12 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "core/math.h"
-#include "geometry/motion_fit.h"
 
 #include <math.h>
 #include <string.h>
 
 #define SAMPLE_STEP 4
-#define CALM 2.0f            /* k */
-#define LEAST_DEVIATION 0.25 /* small pixels: what flows err by where all stands still */
+#define CALM 2.0f /* k */
 #define EVIDENCE_MOST 4.0f
 #define REACH 2          /* of the means of what flow explains */
 #define GAIN_NOISE 16.0f /* squared 8-bit levels */
@@ -47,7 +45,7 @@ seg_status seg_moving_bind(seg_moving *moving, int32_t width, int32_t height, co
     seg_moving_free(moving, env);
     const size_t n = (size_t)width * (size_t)height;
     const size_t samples = (size_t)(width / SAMPLE_STEP + 1) * (size_t)(height / SAMPLE_STEP + 1);
-    const size_t room = (seg_motion_fit_room((int32_t)samples) + 7) / 8 * 8;
+    const size_t room = (seg_dominant_room((int32_t)samples) + 7) / 8 * 8;
     const size_t bytes = room + (4 * n + 3 * SEG_MOVING_COLOURS) * sizeof(float) +
                          samples * sizeof(seg_motion_sample);
     moving->room = moving->memory = seg_allocate(env, bytes, 1, "what moves");
@@ -145,7 +143,7 @@ typedef struct pass {
     seg_moving *moving;
     const seg_moving_frame *frame;
     const seg_moving_flow *flow;
-    const seg_moving_found *found;
+    const seg_dominant *found;
     double unit; /* small pixels, of residuals */
     float price; /* evidence that no motion has */
     float smoothness;
@@ -232,7 +230,7 @@ static seg_status carry_on(const pass *job, const seg_env *env) {
 /* The motion of what by the log-odds `prior` (NULL = nothing known) does not move. Pixels that the
  * neighbour does not show count: in water and leaves they are many, and without them the deviation
  * would be that of the calm parts only. */
-static void find_dominant(seg_moving_found *found, const seg_moving *moving, const float *prior,
+static void find_dominant(seg_dominant *found, const seg_moving *moving, const float *prior,
                           const seg_moving_frame *frame, const seg_moving_flow *flow,
                           int32_t model) {
     int32_t count = 0;
@@ -251,14 +249,8 @@ static void find_dominant(seg_moving_found *found, const seg_moving *moving, con
         }
     }
     if (count == 0) return; /* fewer pixels than a step */
-    if (model < 0) {
-        seg_motion_choose_in(moving->room, &found->motion, &found->model, &found->deviation,
-                             LEAST_DEVIATION, moving->samples, count);
-        return;
-    }
-    found->model = (seg_motion_model)model;
-    seg_motion_fit_in(moving->room, &found->motion, &found->deviation, found->model,
-                      moving->samples, count);
+    seg_dominant_find(moving->room, found, model, moving->samples, count, moving->width,
+                      moving->height);
 }
 
 /* ln(1 + (r / k s)^2) at so many deviations. */
@@ -522,11 +514,11 @@ static seg_status decide(pass *job, float *bins, const seg_env *env) {
 }
 
 /* Evidence of a frame by its flow to a neighbour. */
-static seg_status weigh(pass *job, seg_moving_found *found, const float *prior,
+static seg_status weigh(pass *job, seg_dominant *found, const float *prior,
                         const seg_moving_rules *rules, const seg_env *env) {
     find_dominant(found, job->moving, prior, job->frame, job->flow, rules->model);
     job->found = found;
-    job->unit = (double)CALM * seg_larger(found->deviation, LEAST_DEVIATION);
+    job->unit = (double)CALM * seg_larger(found->deviation, SEG_LEAST_DEVIATION);
     job->price = surprise(rules->threshold);
     SEG_TRY(over_grid(job, residuals_band, env));
     SEG_TRY(over_grid(job, gain_band, env));
@@ -540,7 +532,7 @@ seg_status seg_moving_hindsight(seg_moving *moving, const seg_moving_frame *fram
     pass job = {.moving = moving, .frame = frame, .flow = flow};
     job.spare = seg_scratch_take(scratch, n, sizeof(float), "beliefs");
     if (!job.spare) return SEG_ERROR_MEMORY;
-    seg_moving_found found = {.model = SEG_MOTION_TRANSLATION};
+    seg_dominant found = {.model = SEG_MOTION_TRANSLATION};
     SEG_TRY(weigh(&job, &found, moving->belief, rules, env));
     for (size_t i = 0; i < n; i++)
         moving->belief[i] = clamp_float(moving->belief[i] + moving->evidence[i], BELIEF_MOST);
@@ -562,7 +554,7 @@ static seg_status belief_band(void *argument, int32_t band, int32_t first, int32
 
 /* Evidence by both neighbours: the halo of the one lies before an object, that of the other behind
  * it. */
-static seg_status weigh_both(pass *job, seg_moving_found *found, const seg_moving_flow *also,
+static seg_status weigh_both(pass *job, seg_dominant *found, const seg_moving_flow *also,
                              const float *prior, const seg_moving_rules *rules,
                              const seg_env *env) {
     seg_moving *moving = job->moving;
@@ -578,17 +570,17 @@ static seg_status weigh_both(pass *job, seg_moving_found *found, const seg_movin
     return SEG_OK;
 }
 
-seg_status seg_moving_step(seg_moving *moving, seg_moving_found *found,
-                           const seg_moving_frame *frame, const seg_moving_flow *flow,
-                           const seg_moving_flow *also, const seg_moving_rules *rules,
-                           seg_scratch *scratch, const seg_env *env) {
+seg_status seg_moving_step(seg_moving *moving, seg_dominant *found, const seg_moving_frame *frame,
+                           const seg_moving_flow *flow, const seg_moving_flow *also,
+                           const seg_moving_rules *rules, seg_scratch *scratch,
+                           const seg_env *env) {
     const size_t n = (size_t)moving->width * (size_t)moving->height;
     pass job = {
         .moving = moving, .frame = frame, .flow = flow, .smoothness = (float)rules->smoothness};
     job.spare = seg_scratch_take(scratch, n + 2 * SEG_MOVING_COLOURS, sizeof(float), "beliefs");
     if (!job.spare) return SEG_ERROR_MEMORY;
     SEG_TRY(carry_on(&job, env));
-    *found = (seg_moving_found){.model = SEG_MOTION_TRANSLATION};
+    *found = (seg_dominant){.model = SEG_MOTION_TRANSLATION};
     const float *prior = moving->carried ? moving->carry : NULL;
     if (flow && also) {
         SEG_TRY(weigh_both(&job, found, also, prior, rules, env));

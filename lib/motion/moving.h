@@ -6,7 +6,7 @@
 #define SEG_MOTION_MOVING_H
 
 #include "core/memory.h"
-#include <segment/motion_model.h>
+#include "motion/dominant.h"
 
 #define SEG_MOVING_COLOURS 4096 /* 16 levels of each of three channels */
 
@@ -46,12 +46,6 @@ typedef struct seg_moving_flow {
     ptrdiff_t stride;
 } seg_moving_flow;
 
-typedef struct seg_moving_found {
-    seg_motion motion; /* dominant; to that neighbour, small pixels */
-    seg_motion_model model;
-    double deviation; /* from it, small pixels */
-} seg_moving_found;
-
 SEG_NODISCARD seg_status seg_moving_bind(seg_moving *moving, int32_t width, int32_t height,
                                          const seg_env *env);
 /** Forgets the frames. */
@@ -71,10 +65,10 @@ typedef struct seg_moving_rules {
     double smoothness; /* of the bonds between neighbours */
 } seg_moving_rules;
 
-/** Belief of the frame at hand. `found` is of `flow`; of `also` (NULL = none), a flow to the other
- *  neighbour, only the evidence counts. `flow` NULL: nothing new is known, the belief stays where
- * it was. On error nothing is known any more. */
-SEG_NODISCARD seg_status seg_moving_step(seg_moving *moving, seg_moving_found *found,
+/** Belief of the frame at hand. `found`, in small pixels, is of `flow`; of `also` (NULL = none), a
+ * flow to the other neighbour, only the evidence counts. `flow` NULL: nothing new is known, the
+ * belief stays where it was. On error nothing is known any more. */
+SEG_NODISCARD seg_status seg_moving_step(seg_moving *moving, seg_dominant *found,
                                          const seg_moving_frame *frame, const seg_moving_flow *flow,
                                          const seg_moving_flow *also, const seg_moving_rules *rules,
                                          seg_scratch *scratch, const seg_env *env);

@@ -251,25 +251,44 @@ START_TEST(the_numbers_of_an_object) {
 }
 END_TEST
 
-/* Two halves that move against each other: the larger one is the camera's, the other an object. */
-START_TEST(everything_moves) {
+/* Parts that move against each other, the upper one of so many rows. Returns how many pixels of the
+ * last frame's mask are not those of the upper part. */
+static int64_t run_parts(flow_run *run, int rows, const char *const *pairs) {
     static float pixels[WIDTH * HEIGHT], other[WIDTH * HEIGHT];
-    flow_run run = flow_start("motion", NULL);
+    *run = flow_start("motion", pairs);
     for (int t = 0; t < 5; t++) {
         motion_scene_fill(pixels, WIDTH, HEIGHT, 1.5 * t, 0, 5);
         motion_scene_fill(other, WIDTH, HEIGHT, 300 - 1.5 * t, 40, 5);
-        for (int y = 0; y < HEIGHT / 3; y++)
-            for (int x = 0; x < WIDTH; x++)
-                pixels[y * WIDTH + x] = other[y * WIDTH + x];
-        flow_give(&run, pixels, WIDTH, HEIGHT);
+        memcpy(pixels, other, (size_t)rows * WIDTH * sizeof *pixels);
+        seg_image image = {0};
+        ck_assert_ok(seg_image_wrap(&image, pixels, (ptrdiff_t)sizeof(float) * WIDTH, WIDTH, HEIGHT,
+                                    SEG_F32, 1));
+        const seg_frame frame = {.index = t, .pts = SEG_NO_PTS, .image = image};
+        ck_assert_int_ge(seg_context_apply(run->context, &frame, 0, &run->result), 0);
     }
     int64_t wrong = 0;
     for (int y = 0; y < HEIGHT; y++)
         for (int x = 0; x < WIDTH; x++)
-            wrong += (((uint8_t *)seg_image_row(&run.result.mask, y))[x] != 0) != (y < HEIGHT / 3);
-    ck_assert_msg(wrong < WIDTH * HEIGHT / 10, "%d pixels are wrong", (int)wrong);
-    ck_assert_double_eq_tol(seg_result_decision(&run.result, "u")->value, 1.5, 0.1);
-    flow_stop(&run);
+            wrong += (((uint8_t *)seg_image_row(&run->result.mask, y))[x] != 0) != (y < rows);
+    return wrong;
+}
+
+/* The larger part is the camera's, the other an object; of two halves either is. */
+START_TEST(everything_moves) {
+    for (int i = 0; i < 6; i++) {
+        const int rows = HEIGHT / 2 - i / 2 * HEIGHT / 12;
+        flow_run run;
+        const int64_t wrong = run_parts(&run, rows, i % 2 ? look_ahead : NULL);
+        const bool upper = rows == HEIGHT / 2 && wrong > WIDTH * HEIGHT / 2;
+        const int64_t really = upper ? WIDTH * HEIGHT - wrong : wrong;
+        ck_assert_msg(really < WIDTH * HEIGHT / 10, "%d rows: %d pixels are wrong", rows,
+                      (int)really);
+        const double u = seg_result_decision(&run.result, "u")->value;
+        ck_assert_double_eq_tol(u, upper ? -1.5 : 1.5, 0.1);
+        ck_assert_double_eq_tol(seg_result_decision(&run.result, "dominant")->value,
+                                100 - 100. * rows / HEIGHT, 5);
+        flow_stop(&run);
+    }
 }
 END_TEST
 
