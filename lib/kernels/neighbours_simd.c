@@ -100,10 +100,6 @@ static void search(const seg_neighbours_row *row) {
 
 /* ---- shadows ---- */
 
-static inline bytes at_most(bytes a, bytes b) {
-    return _mm256_cmpeq_epi8(_mm256_min_epu8(a, b), a);
-}
-
 typedef __m256 floats;
 
 /* Eight bytes. */
@@ -124,21 +120,53 @@ static inline int32_t shadow_of(const seg_neighbours_shade *shade, const seg_nei
         seg_are_shadows(value, lit, shade->darkest, _mm256_set1_ps(shade->near_squared)));
 }
 
-/* What is near to l times a sample, of l up to 1, is in no colour much lighter than the sample:
- * only where that holds the rest is looked at. */
+/* Samples of which a value may be the shadow: v is within R l of l s, l from `darkest` to 1, so
+ * that s lies between v - R and v / darkest + R. */
+typedef struct reach {
+    bytes least[3], most[3];
+} reach;
+
+/* v / darkest, rounded up, or up to one more. */
+static inline bytes undarkened(bytes value, float darkest) {
+    const int32_t inverse = darkest > 256 / 65535.0f ? (int32_t)(256 / darkest) + 1 : 65535;
+    const bytes zero = _mm256_setzero_si256(), factor = _mm256_set1_epi16((short)inverse);
+    const bytes low = _mm256_mulhi_epu16(_mm256_unpacklo_epi8(zero, value), factor);
+    const bytes high = _mm256_mulhi_epu16(_mm256_unpackhi_epi8(zero, value), factor);
+    const bytes most = _mm256_set1_epi16(255);
+    return _mm256_adds_epu8(
+        _mm256_packus_epi16(_mm256_min_epu16(low, most), _mm256_min_epu16(high, most)), all(1));
+}
+
+static inline reach reach_of(const seg_neighbours_shade *shade, const seg_neighbours_row *row,
+                             size_t x) {
+    reach r;
+    for (size_t c = 0; c < 3; c++) {
+        const bytes value = load(row->value[c] + x), above = all(shade->above);
+        r.least[c] = _mm256_subs_epu8(value, above);
+        r.most[c] = _mm256_adds_epu8(undarkened(value, shade->darkest), above);
+    }
+    return r;
+}
+
+/* Only where the sample is in reach in all colours the rest is looked at. */
 static inline bytes shade_block(const seg_neighbours_shade *shade, const seg_neighbours_row *row,
                                 int32_t block, bytes open) {
     const size_t x = (size_t)block * BLOCK, pitch = (size_t)row->blocks * BLOCK;
-    const bytes above = all(shade->above), needed = all(row->needed);
+    const reach r = reach_of(shade, row, x);
+    const bytes needed = all(row->needed);
     bytes found = _mm256_setzero_si256();
     for (int32_t i = 0; i < row->sample_count; i++) {
+        static const uint8_t none[SEG_NEIGHBOURS_BYTES];
         const uint8_t *sample = row->samples + (size_t)(i * 3) * pitch + x;
         const uint8_t *known =
             row->known + (size_t)(i * row->blocks + block) * SEG_NEIGHBOURS_BYTES;
+        if (!memcmp(known, none, sizeof none)) continue;
         bytes may = _mm256_and_si256(open, spread(known));
-        for (size_t c = 0; c < 3; c++)
-            may = _mm256_and_si256(may, at_most(load(row->value[c] + x),
-                                                _mm256_adds_epu8(load(sample + c * pitch), above)));
+        for (size_t c = 0; c < 3; c++) {
+            const bytes lit = load(sample + c * pitch);
+            const bytes within = _mm256_min_epu8(_mm256_max_epu8(lit, r.least[c]), r.most[c]);
+            may = _mm256_and_si256(may, _mm256_cmpeq_epi8(within, lit));
+        }
         const uint32_t where = (uint32_t)_mm256_movemask_epi8(may);
         if (!where) continue;
         uint32_t is = 0;

@@ -33,6 +33,7 @@
 #include "core/random.h"
 #include "kernels/consensus.h"
 #include "kernels/neighbours.h"
+#include "kernels/temporal.h"
 #include "temporal/dither.h"
 #include "temporal/subtractor.h"
 
@@ -163,7 +164,7 @@ typedef struct work {
     seg_neighbours_row row;
 } work;
 
-/* The planes of a row have room for whole blocks; what is beyond the width is 0. */
+/* The planes of a row are whole blocks; what is beyond the width is 0. */
 static work work_of(const pass *job, int32_t y, int32_t worker) {
     work w = {.l = line_of(job->model, y), .y = y};
     const size_t width = (size_t)job->model->layout.width, pitch = (size_t)w.l.blocks * BLOCK;
@@ -175,6 +176,8 @@ static work work_of(const pass *job, int32_t y, int32_t worker) {
     w.usual = room + 5 * pitch;
     for (int32_t c = 0; c < w.l.colours; c++) {
         uint8_t *own = room + (size_t)(2 + c) * pitch;
+        w.value[c] = value[c];
+        if (width == pitch) continue;
         memcpy(own, value[c], width);
         memset(own + width, 0, pitch - width);
         w.value[c] = own;
@@ -242,9 +245,11 @@ static void give_mask(const pass *job, const work *w) {
                                         .near_squared = (float)(near * near),
                                         .above = (uint8_t)(near + 1)};
     if (!job->kernels->shade(&shade, &w->row)) return;
-    const uint8_t value = job->options->shadows == SEG_SHADOWS_MARK ? 127 : 0;
-    for (int32_t x = 0; x < width; x++)
-        if (w->shade[x]) mask[x] = value;
+    if (job->options->shadows == SEG_SHADOWS_DROP)
+        seg_temporal_kernels_get()->leave_out_u8(mask, w->shade, width);
+    else
+        for (int32_t x = 0; x < width; x++)
+            mask[x] = w->shade[x] ? 127 : mask[x];
 }
 
 /* ---- learning ---- */
@@ -346,8 +351,11 @@ static void learn_row(const pass *job, const work *w) {
     const seg_subtractor *model = job->model;
     const int64_t n = model->base.clock.frames;
     uint32_t keys[SPANS][4];
+    int64_t apart[SPANS], moment[SPANS];
     for (int32_t span = 0; span < SPANS; span++) {
-        const int64_t window = n / job->apart[span];
+        apart[span] = job->apart[span];
+        moment[span] = n % apart[span];
+        const int64_t window = n / apart[span];
         const seg_random random =
             seg_random_stream((SEED + (uint32_t)span) ^ model->base.still->env.seed,
                               (uint64_t)window, (uint32_t)w->y);
@@ -358,7 +366,7 @@ static void learn_row(const pass *job, const work *w) {
         for (int32_t span = 0; span < SPANS; span++) {
             const uint32_t drawn =
                 (job->pattern[block] * (keys[span][0] | 1) + keys[span][1]) & 0xffff;
-            due[span] = (int64_t)drawn * job->apart[span] >> 16 == n % job->apart[span];
+            due[span] = drawn * apart[span] >> 16 == moment[span];
             any |= due[span];
         }
         if (any) learn_block(job, w, block, due);
