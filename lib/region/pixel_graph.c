@@ -14,10 +14,12 @@
 #define BAND 256 /* rows; counters of a band are a few hundred edges each on average */
 #define NONE UINT16_MAX
 
-/* A finer step than that of the largest difference: where weights are no more than a few levels,
- * edges that are equal would join whatever k says. */
+/* Sixteenths of a level tell all differences of 8-bit samples from each other, and equal ones,
+ * which 15 bits round, not. */
 #define LARGEST_SHIFT 3
 #define LARGEST_LEVELS 4096
+/* A finer step: where weights are no more than a few levels, edges that are equal would join
+ * whatever k says. */
 #define EUCLIDEAN_LEVELS 56536 /* 255 * sqrt(3) * 128, rounded up */
 
 typedef struct graph_job {
