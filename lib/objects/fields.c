@@ -92,6 +92,7 @@ bool seg_object_field_needs_picture(int32_t index, bool in_colour) {
 
 seg_field_source seg_object_field_source(int32_t index) {
     const field_kind kind = fields[index].kind;
+    if (kind == COLOUR) return SEG_FIELD_OF_COLOUR;
     if (kind == TRACK_AGE || kind == TRACKED) return SEG_FIELD_OF_TRACK;
     const bool moves = kind == MOTION || kind == SPEED || kind == DIRECTION;
     return moves ? SEG_FIELD_OF_FLOW : SEG_FIELD_OF_REGION;

@@ -6,7 +6,8 @@
 
 /** What a field is measured of, apart from the region itself. */
 typedef enum seg_field_source {
-    SEG_FIELD_OF_REGION,
+    SEG_FIELD_OF_REGION, /* or of grey, which every picture has */
+    SEG_FIELD_OF_COLOUR,
     SEG_FIELD_OF_FLOW,
     SEG_FIELD_OF_TRACK
 } seg_field_source;

@@ -386,6 +386,15 @@ static const seg_image *measured_picture(const seg_pipeline *pipeline, const seg
     return pipeline->intensities && image->format != SEG_LABEL32 ? image : NULL;
 }
 
+/* Nor would what a picture does not have. */
+static seg_status check_colours(const seg_pipeline *pipeline, const seg_image *picture) {
+    const char *name = seg_keep_field_of(pipeline->keep, SEG_FIELD_OF_COLOUR);
+    if (!name || (picture && picture->channels >= 3)) return SEG_OK;
+    return seg_fail(SEG_ERROR_UNSUPPORTED,
+                    "keep: %s is of a colour, and the picture has none (allowed: %.*s, of grey)",
+                    name, (int)(strchr(name, '_') - name), name);
+}
+
 /* Of the objects that have none yet. */
 static seg_status find_motions(seg_result *result, const seg_env *env) {
     return result->outputs & SEG_OUTPUT_FLOW ? seg_objects_measure_motion(result, env) : SEG_OK;
@@ -402,7 +411,9 @@ static seg_status find_objects(seg_pipeline *pipeline, const seg_kept_frame *kep
         SEG_TRY(seg_components(&result->labels, NULL, &count, mask, pipeline->connectivity, env));
         result->outputs |= SEG_OUTPUT_LABELS;
     }
-    SEG_TRY(seg_objects_measure(result, &result->labels, measured_picture(pipeline, kept), env));
+    const seg_image *picture = measured_picture(pipeline, kept);
+    SEG_TRY(check_colours(pipeline, picture));
+    SEG_TRY(seg_objects_measure(result, &result->labels, picture, env));
     SEG_TRY(find_motions(result, env));
     if (!pipeline->keep) return SEG_OK;
     return seg_result_keep(result, pipeline->keep, masked, &pipeline->scratch, env);

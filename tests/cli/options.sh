@@ -75,6 +75,8 @@ fails 2 '--keep: speed is of the motion that a method finds, and otsu finds none
     --keep 'speed > 2' in.pgm x.pgm
 fails 2 '--keep: age is known of tracked objects only' --method background --track \
     --keep 'area > 5 && age > 2' scene.mkv x.mkv
+fails 1 'mean_red is of a colour, and the picture has none \(allowed: mean, of grey' \
+    --keep 'area > 5 && mean_red > 2' in.pgm x.pgm
 works --method motion --keep 'speed > 1' --limit 3 scene.mkv null:
 fails 2 '--post, column 6: the chain ends early \(got nothing, allowed' --post 'open(' in.pgm x.pgm
 fails 2 '--pre, column 1: no operation for pre \(got "otsu", allowed gaussian' --pre otsu in.pgm x.pgm
