@@ -95,10 +95,11 @@ static inline void shorten(node *nodes, int32_t i, int32_t root) {
 static inline void join_if_alike(forest *f, int32_t a, int32_t b, float weight) {
     node *nodes = f->nodes;
     if (a == b || weight > nodes[a].most || weight > nodes[b].most) return;
-    const int32_t low = a < b ? a : b, high = a < b ? b : a;
-    nodes[low].parent += nodes[high].parent;
-    nodes[low].most = weight + f->scale / (float)-nodes[low].parent;
-    nodes[high].parent = low;
+    const bool first = nodes[a].parent <= nodes[b].parent; /* the larger one: short ways */
+    const int32_t root = first ? a : b, other = first ? b : a;
+    nodes[root].parent += nodes[other].parent;
+    nodes[root].most = weight + f->scale / (float)-nodes[root].parent;
+    nodes[other].parent = root;
 }
 
 #define BLOCK 64
