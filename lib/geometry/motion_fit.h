@@ -4,6 +4,22 @@
 
 #include <segment/motion_model.h>
 
+/** A motion along a row: u and v are a polynomial of x each, its numbers those of x^0, x, x^2. */
+typedef struct seg_motion_row {
+    float u[3], v[3];
+} seg_motion_row;
+
+static inline seg_motion_row seg_motion_along(const seg_motion *motion, double y) {
+    const double *p = motion->p, *q = p + SEG_MOTION_NUMBERS / 2;
+    return (seg_motion_row){
+        {(float)(p[0] + y * (p[2] + y * p[5])), (float)(p[1] + y * p[4]), (float)p[3]},
+        {(float)(q[0] + y * (q[2] + y * q[5])), (float)(q[1] + y * q[4]), (float)q[3]}};
+}
+
+static inline float seg_motion_in_row(const float numbers[3], int32_t x) {
+    return numbers[0] + (float)x * (numbers[1] + (float)x * numbers[2]);
+}
+
 /** Bytes that a fit of so many samples works in, aligned as doubles. */
 size_t seg_motion_fit_room(int32_t count);
 

@@ -12,6 +12,7 @@
 #define COARSE_ROUNDS 5  /* of these with twice the scale */
 #define AFFINE_ROUNDS 10 /* of these without the numbers beyond affine ones */
 #define LEAST_SCALE 0.1  /* pixels */
+#define SETTLED 1e-4     /* pixels: a smaller change ends the rounds */
 #define TERMS 6
 
 typedef struct model_info {
@@ -157,9 +158,10 @@ static void solve_moments(double p[SEG_MOTION_NUMBERS], const moments *sums,
 typedef struct fit {
     const seg_motion_sample *samples;
     int32_t count;
-    double centre_x, centre_y, size; /* of the places, which are brought to about -1 .. 1 */
-    double *residuals;               /* squared */
-    float *order;                    /* room to find the median in */
+    double centre_x, centre_y; /* of the places, which are brought to about -1 .. 1 */
+    double size, per_size;
+    double *residuals; /* squared */
+    float *order;      /* room to find the median in */
 } fit;
 
 static void normalise(fit *f) {
@@ -171,14 +173,18 @@ static void normalise(fit *f) {
     f->centre_x = (low_x + high_x) / 2;
     f->centre_y = (low_y + high_y) / 2;
     f->size = seg_larger(seg_larger(high_x - low_x, high_y - low_y) / 2, 1);
+    f->per_size = 1 / f->size;
 }
 
 static void find_residuals(fit *f, const seg_motion *motion) {
+    const double *p = motion->p, *q = p + TERMS;
     for (int32_t i = 0; i < f->count; i++) {
         const seg_motion_sample *s = &f->samples[i];
-        double flow[2];
-        seg_motion_at(flow, motion, (s->x - f->centre_x) / f->size, (s->y - f->centre_y) / f->size);
-        f->residuals[i] = (s->u - flow[0]) * (s->u - flow[0]) + (s->v - flow[1]) * (s->v - flow[1]);
+        const double x = (s->x - f->centre_x) * f->per_size;
+        const double y = (s->y - f->centre_y) * f->per_size;
+        const double u = p[0] + x * (p[1] + x * p[3] + y * p[4]) + y * (p[2] + y * p[5]);
+        const double v = q[0] + x * (q[1] + x * q[3] + y * q[4]) + y * (q[2] + y * q[5]);
+        f->residuals[i] = (s->u - u) * (s->u - u) + (s->v - v) * (s->v - v);
     }
 }
 
@@ -218,13 +224,14 @@ static double find_deviation(const fit *f) {
 
 /* Of the first `count` terms, which are those that the model has: others are multiplied by 0. */
 static void gather(moments *sums, const fit *f, double scale, int32_t count) {
+    const double per_square = 1 / (scale * scale);
     memset(sums, 0, sizeof *sums);
     for (int32_t i = 0; i < f->count; i++) {
         const seg_motion_sample *s = &f->samples[i];
-        const double far = 1 + (scale > 0 ? f->residuals[i] / (scale * scale) : 0);
+        const double far = 1 + f->residuals[i] * per_square;
         const double weight = s->weight / (far * far);
         double terms[TERMS];
-        terms_at(terms, (s->x - f->centre_x) / f->size, (s->y - f->centre_y) / f->size);
+        terms_at(terms, (s->x - f->centre_x) * f->per_size, (s->y - f->centre_y) * f->per_size);
         for (int32_t a = 0; a < count; a++) {
             const double share_of = weight * terms[a];
             for (int b = 0; b <= a; b++)
@@ -276,10 +283,19 @@ seg_motion seg_motion_enlarged(const seg_motion *motion, double scale) {
     return large;
 }
 
+/* How far the motions are apart within the picture, pixels at most. */
+static double change(const seg_motion *a, const seg_motion *b) {
+    double sum = 0;
+    for (int i = 0; i < SEG_MOTION_NUMBERS; i++)
+        sum += fabs(a->p[i] - b->p[i]);
+    return sum;
+}
+
 static void run(seg_motion *motion, double *deviation, seg_motion_model model, fit *f) {
     moments sums;
     start(motion, f);
     for (int round = 0; round < ROUNDS; round++) {
+        const seg_motion before = *motion;
         find_residuals(f, motion);
         const double noise = seg_larger(find_deviation(f), LEAST_SCALE);
         const bool early = round < AFFINE_ROUNDS && model > SEG_MOTION_AFFINE;
@@ -287,6 +303,7 @@ static void run(seg_motion *motion, double *deviation, seg_motion_model model, f
         gather(&sums, f, noise * (round < COARSE_ROUNDS ? 3 : 1.5),
                now > SEG_MOTION_AFFINE ? TERMS : 3);
         solve_moments(motion->p, &sums, now);
+        if (now == model && round > COARSE_ROUNDS && change(motion, &before) < SETTLED) break;
     }
     find_residuals(f, motion);
     if (deviation) *deviation = find_deviation(f);

@@ -412,7 +412,7 @@ static seg_status describe(motion *state, const slot *of, const slot *before, co
                                       .width = state->width,
                                       .height = state->height,
                                       .left_out = of->has_left_out ? &of->left_out : &nothing};
-    return seg_moving_write(&answer, wanted, result, env);
+    return seg_moving_write(&answer, wanted, result, scratch, env);
 }
 
 static void start_scene(motion *state) {

@@ -18,6 +18,8 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "core/math.h"
+#include "geometry/motion_fit.h"
+#include "motion/mean_field.h"
 
 #include <math.h>
 #include <string.h>
@@ -34,9 +36,14 @@
 #define COLOUR_WEIGHT 0.4f
 #define COLOUR_MOST 3.0f
 #define COLOUR_MEMORY 0.5f /* of a histogram after a frame */
-#define BOND_LEAST 0.1f
-#define SWEEPS 15
+#define BOND_STEPS                                                                                 \
+    20.0f /* squared steps of colour, in units of twice their mean, that are as many */
 #define BAND_HEIGHT 16
+
+static float clamp_float(float value, float most) {
+    value = value < -most ? -most : value;
+    return value > most ? most : value;
+}
 
 /* ---- memory ---- */
 
@@ -107,8 +114,8 @@ static seg_status bonds_band(void *argument, int32_t band, int32_t first, int32_
     float *right = job->frame->right, *below = job->frame->below;
     const size_t from = (size_t)first * (size_t)job->width, to = (size_t)end * (size_t)job->width;
     for (size_t i = from; i < to; i++) {
-        right[i] = (float)seg_exp((double)(-job->beta * right[i]));
-        below[i] = (float)seg_exp((double)(-job->beta * below[i]));
+        right[i] = seg_quick_exp(-clamp_float(job->beta * right[i], BOND_STEPS));
+        below[i] = seg_quick_exp(-clamp_float(job->beta * below[i], BOND_STEPS));
     }
     return SEG_OK;
 }
@@ -144,12 +151,8 @@ typedef struct pass {
     const seg_moving_frame *frame;
     const seg_moving_flow *flow;
     const seg_dominant *found;
-    double unit; /* small pixels, of residuals */
-    float price; /* evidence that no motion has */
-    float smoothness;
-    const float *odds;
-    const float *from; /* means before a sweep, and after it */
-    float *to;
+    float per_unit; /* 1 / (k s)^2, of squared residuals */
+    float price;    /* evidence that no motion has */
     float *spare;
 } pass;
 
@@ -160,34 +163,41 @@ static seg_status over_grid(const pass *job, seg_band_function function, const s
 
 /* ---- the belief of the frame before ---- */
 
-static float clamp_float(float value, float most) {
-    return value < -most ? -most : value > most ? most : value;
+/* A place between four pixels. */
+typedef struct spot {
+    int32_t x, y;         /* of the first */
+    int32_t right, below; /* steps to the others: 1, or 0 at the border */
+    float fx, fy;
+} spot;
+
+static inline spot spot_at(int32_t width, int32_t height, float x, float y) {
+    const float last_x = (float)(width - 1), last_y = (float)(height - 1);
+    x = x < 0 ? 0 : x > last_x ? last_x : x;
+    y = y < 0 ? 0 : y > last_y ? last_y : y;
+    const int32_t x0 = (int32_t)x, y0 = (int32_t)y;
+    return (spot){x0, y0, x0 + 1 < width, y0 + 1 < height, x - (float)x0, y - (float)y0};
 }
 
-static float bilinear(const float *plane, ptrdiff_t stride, int32_t width, int32_t height, float x,
-                      float y) {
-    x = x < 0 ? 0 : x > (float)(width - 1) ? (float)(width - 1) : x;
-    y = y < 0 ? 0 : y > (float)(height - 1) ? (float)(height - 1) : y;
-    const int32_t x0 = (int32_t)x, y0 = (int32_t)y;
-    const int32_t x1 = x0 + 1 < width ? x0 + 1 : x0, y1 = y0 + 1 < height ? y0 + 1 : y0;
-    const float fx = x - (float)x0, fy = y - (float)y0;
-    const float *above = plane + y0 * stride;
-    const float *below = plane + y1 * stride;
-    const float top = above[x0] + fx * (above[x1] - above[x0]);
-    const float bottom = below[x0] + fx * (below[x1] - below[x0]);
-    return top + fy * (bottom - top);
+static inline float bilinear(const float *plane, ptrdiff_t stride, const spot *at) {
+    const float *above = plane + at->y * stride + at->x;
+    const float *below = above + at->below * stride;
+    const float top = above[0] + at->fx * (above[at->right] - above[0]);
+    const float bottom = below[0] + at->fx * (below[at->right] - below[0]);
+    return top + at->fy * (bottom - top);
 }
 
 /* Whether the neighbour's flow leads back to where the pixel is: N. Sundaram, T. Brox, K. Keutzer,
- * ECCV 2010. What the neighbour does not show has no flow, only that of its surroundings. */
-static bool is_shown(const seg_moving_way *way, ptrdiff_t stride, int32_t width, int32_t height,
-                     int32_t x, int32_t y) {
+ * ECCV 2010. What the neighbour does not show has no flow, only that of its surroundings. `to` is
+ * where its own flow leads. */
+static bool is_shown(spot *to, const seg_moving_way *way, ptrdiff_t stride, int32_t width,
+                     int32_t height, int32_t x, int32_t y) {
     const ptrdiff_t at = (ptrdiff_t)y * stride + x;
     const float u = way->u[at], v = way->v[at];
     const float to_x = (float)x + u, to_y = (float)y + v;
     if (!(to_x > -1 && to_y > -1 && to_x < (float)width && to_y < (float)height)) return false;
-    const float ru = bilinear(way->return_u, stride, width, height, to_x, to_y);
-    const float rv = bilinear(way->return_v, stride, width, height, to_x, to_y);
+    *to = spot_at(width, height, to_x, to_y);
+    const float ru = bilinear(way->return_u, stride, to);
+    const float rv = bilinear(way->return_v, stride, to);
     const float error = (u + ru) * (u + ru) + (v + rv) * (v + rv);
     return error < 0.01f * (u * u + v * v + ru * ru + rv * rv) + 0.5f;
 }
@@ -199,13 +209,11 @@ static seg_status carry_band(void *argument, int32_t band, int32_t first, int32_
     const seg_moving_flow *flow = job->flow;
     const int32_t width = job->moving->width, height = job->moving->height;
     for (int32_t y = first; y < end; y++) {
-        const float *u = flow->back.u + (ptrdiff_t)y * flow->stride;
-        const float *v = flow->back.v + (ptrdiff_t)y * flow->stride;
         float *out = job->moving->carry + (size_t)y * (size_t)width;
+        spot to;
         for (int32_t x = 0; x < width; x++)
-            out[x] = is_shown(&flow->back, flow->stride, width, height, x, y)
-                         ? bilinear(job->moving->belief, width, width, height, (float)x + u[x],
-                                    (float)y + v[x])
+            out[x] = is_shown(&to, &flow->back, flow->stride, width, height, x, y)
+                         ? bilinear(job->moving->belief, width, &to)
                          : 0;
     }
     return SEG_OK;
@@ -238,13 +246,13 @@ static void find_dominant(seg_dominant *found, const seg_moving *moving, const f
         const ptrdiff_t row = (ptrdiff_t)y * flow->stride;
         for (int32_t x = SAMPLE_STEP / 2; x < moving->width; x += SAMPLE_STEP) {
             const size_t i = (size_t)y * (size_t)moving->width + (size_t)x;
-            const double odds = prior ? seg_exp((double)prior[i]) : 0;
+            const float odds = prior ? seg_quick_exp(prior[i]) : 0;
             moving->samples[count++] = (seg_motion_sample){
                 .x = (float)x,
                 .y = (float)y,
                 .u = flow->to.u[row + x],
                 .v = flow->to.v[row + x],
-                .weight = frame->left_out[i] ? 0 : (float)(1 / (1 + odds)),
+                .weight = frame->left_out[i] ? 0 : 1 / (1 + odds),
             };
         }
     }
@@ -270,20 +278,21 @@ static seg_status residuals_band(void *argument, int32_t band, int32_t first, in
         const float *u = flow->to.u + (ptrdiff_t)y * flow->stride;
         const float *v = flow->to.v + (ptrdiff_t)y * flow->stride;
         float *evidence = job->moving->evidence + row;
+        const seg_motion_row dominant = seg_motion_along(&job->found->motion, y);
+        spot to;
         for (int32_t x = 0; x < width; x++) {
             if (job->frame->left_out[row + (size_t)x]) {
                 evidence[x] = -EVIDENCE_MOST;
                 continue;
             }
-            if (!is_shown(&flow->to, flow->stride, width, height, x, y)) {
+            if (!is_shown(&to, &flow->to, flow->stride, width, height, x, y)) {
                 evidence[x] = UNSHOWN;
                 continue;
             }
-            double of[2];
-            seg_motion_at(of, &job->found->motion, x, y);
-            const double du = (double)u[x] - of[0], dv = (double)v[x] - of[1];
-            const double odds = seg_log_e(1 + (du * du + dv * dv) / (job->unit * job->unit));
-            evidence[x] = clamp_float((float)odds - job->price, EVIDENCE_MOST);
+            const float du = u[x] - seg_motion_in_row(dominant.u, x);
+            const float dv = v[x] - seg_motion_in_row(dominant.v, x);
+            const float odds = seg_quick_log(1 + (du * du + dv * dv) * job->per_unit);
+            evidence[x] = clamp_float(odds - job->price, EVIDENCE_MOST);
         }
     }
     return SEG_OK;
@@ -299,15 +308,15 @@ static void find_gain(float *gain, const pass *job, int32_t y) {
     const seg_moving_flow *flow = job->flow;
     const int32_t width = job->moving->width, height = job->moving->height;
     const ptrdiff_t row = (ptrdiff_t)y * flow->stride;
+    const seg_motion_row dominant = seg_motion_along(&job->found->motion, y);
     for (int32_t x = 0; x < width; x++) {
-        double of[2];
-        seg_motion_at(of, &job->found->motion, x, y);
+        const spot calm = spot_at(width, height, (float)x + seg_motion_in_row(dominant.u, x),
+                                  (float)y + seg_motion_in_row(dominant.v, x));
+        const spot own =
+            spot_at(width, height, (float)x + flow->to.u[row + x], (float)y + flow->to.v[row + x]);
         const float here = flow->first[row + x];
-        const float still = here - bilinear(flow->second, flow->stride, width, height,
-                                            (float)(x + of[0]), (float)(y + of[1]));
-        const float moved =
-            here - bilinear(flow->second, flow->stride, width, height,
-                            (float)x + flow->to.u[row + x], (float)y + flow->to.v[row + x]);
+        const float still = here - bilinear(flow->second, flow->stride, &calm);
+        const float moved = here - bilinear(flow->second, flow->stride, &own);
         gain[x] = still * still - moved * moved;
     }
 }
@@ -381,8 +390,8 @@ static void find_colour_odds(seg_moving *moving, const float *moving_bins,
     for (int32_t bin = 0; bin < SEG_MOVING_COLOURS; bin++) {
         const float m = sums[0] > 0 ? smoothed(moving_bins, bin) / sums[0] : 0;
         const float s = sums[1] > 0 ? smoothed(still_bins, bin) / sums[1] : 0;
-        const double odds = seg_log_e((double)(m + 1e-5f) / (double)(s + 1e-5f));
-        moving->colour_odds[bin] = COLOUR_WEIGHT * clamp_float((float)odds, COLOUR_MOST);
+        const float odds = seg_quick_log((m + 1e-5f) / (s + 1e-5f));
+        moving->colour_odds[bin] = COLOUR_WEIGHT * clamp_float(odds, COLOUR_MOST);
     }
 }
 
@@ -402,100 +411,22 @@ static void add_colours(float *moving_bins, float *still_bins, const seg_moving 
     }
 }
 
-/* ---- neighbours ---- */
-
-/* tanh to 2 %: the mean of a spin in a field, at a fraction of its price. */
-static float squash(float x) {
-    x = clamp_float(x, 3);
-    return x * (27 + x * x) / (27 + 9 * x * x);
-}
-
-static seg_status start_band(void *argument, int32_t band, int32_t first, int32_t end,
-                             int32_t worker) {
-    (void)band, (void)worker;
-    const pass *job = argument;
-    const size_t width = (size_t)job->moving->width;
-    for (size_t i = (size_t)first * width; i < (size_t)end * width; i++)
-        job->to[i] = squash(0.5f * job->odds[i]);
-    return SEG_OK;
-}
-
-/* What the neighbours of the pixel say. */
-static float pull_at(const pass *job, int32_t x, int32_t y) {
-    const int32_t width = job->moving->width, height = job->moving->height;
-    const size_t w = (size_t)width, i = (size_t)y * w + (size_t)x;
-    const float *right = job->frame->right, *below = job->frame->below, *from = job->from;
-    const float smoothness = job->smoothness, least = smoothness * BOND_LEAST;
-    float pull = 0;
-    if (x > 0) pull += (smoothness * right[i - 1] + least) * from[i - 1];
-    if (x + 1 < width) pull += (smoothness * right[i] + least) * from[i + 1];
-    if (y > 0) pull += (smoothness * below[i - w] + least) * from[i - w];
-    if (y + 1 < height) pull += (smoothness * below[i] + least) * from[i + w];
-    return pull;
-}
-
-/* Pixels that have all four neighbours: from column 1 to the last but one of a row. */
-static void sweep_inner(float *restrict to, const pass *job, int32_t y) {
-    const size_t w = (size_t)job->moving->width, row = (size_t)y * w;
-    const float *restrict right = job->frame->right + row, *restrict below =
-                                                               job->frame->below + row;
-    const float *restrict above = below - w, *restrict odds = job->odds + row;
-    const float *restrict here = job->from + row, *restrict over = here - w,
-                          *restrict under = here + w;
-    const float smoothness = job->smoothness, least = smoothness * BOND_LEAST;
-    for (size_t x = 1; x + 1 < w; x++) {
-        float pull = 0;
-        pull += (smoothness * right[x - 1] + least) * here[x - 1];
-        pull += (smoothness * right[x] + least) * here[x + 1];
-        pull += (smoothness * above[x] + least) * over[x];
-        pull += (smoothness * below[x] + least) * under[x];
-        to[x] = squash(0.5f * odds[x] + pull);
-    }
-}
-
-static seg_status sweep_band(void *argument, int32_t band, int32_t first, int32_t end,
-                             int32_t worker) {
-    (void)band, (void)worker;
-    const pass *job = argument;
-    const int32_t width = job->moving->width;
-    for (int32_t y = first; y < end; y++) {
-        const size_t row = (size_t)y * (size_t)width;
-        const bool border = y == 0 || y + 1 == job->moving->height;
-        const int32_t step = border || width < 3 ? 1 : width - 1; /* all, or both ends */
-        for (int32_t x = 0; x < width; x += step)
-            job->to[row + (size_t)x] =
-                squash(0.5f * job->odds[row + (size_t)x] + pull_at(job, x, y));
-        if (step > 1) sweep_inner(job->to + row, job, y);
-    }
-    return SEG_OK;
-}
-
-/* Mean field: all pixels at once, from the means before. Leaves it in moving->mean. */
-static seg_status settle(const pass *given, const seg_env *env) {
-    seg_moving *moving = given->moving;
-    pass job = *given;
-    float *means[2] = {moving->mean, job.spare};
-    job.to = means[0];
-    SEG_TRY(over_grid(&job, start_band, env));
-    for (int sweep = 0; sweep < SWEEPS; sweep++) {
-        job.from = means[sweep % 2];
-        job.to = means[1 - sweep % 2];
-        SEG_TRY(over_grid(&job, sweep_band, env));
-    }
-    const size_t n = (size_t)moving->width * (size_t)moving->height;
-    if (job.to != moving->mean) memcpy(moving->mean, job.to, n * sizeof(float));
-    return SEG_OK;
-}
-
 /* ---- a frame ---- */
 
 /* Twice: with the colours known so far, then with those of the answer. */
-static seg_status decide(pass *job, float *bins, const seg_env *env) {
+static seg_status decide(const pass *job, double smoothness, float *bins, const seg_env *env) {
     seg_moving *moving = job->moving;
     const size_t n = (size_t)moving->width * (size_t)moving->height;
     float *odds = moving->belief; /* not needed any more: carry has it */
     float *moving_bins = bins, *still_bins = bins + SEG_MOVING_COLOURS;
-    job->odds = odds;
+    const seg_mean_field field = {.width = moving->width,
+                                  .height = moving->height,
+                                  .odds = odds,
+                                  .right = job->frame->right,
+                                  .below = job->frame->below,
+                                  .smoothness = (float)smoothness,
+                                  .mean = moving->mean,
+                                  .spare = job->spare};
     for (int round = 0; round < 2; round++) {
         if (round == 1 || moving->carried) {
             find_colour_odds(moving, round ? moving_bins : moving->moving_colours,
@@ -505,7 +436,7 @@ static seg_status decide(pass *job, float *bins, const seg_env *env) {
         } else {
             memcpy(odds, moving->evidence, n * sizeof(float));
         }
-        SEG_TRY(settle(job, env));
+        SEG_TRY(seg_mean_field_settle(&field, env));
         add_colours(moving_bins, still_bins, moving, job->frame);
     }
     memcpy(moving->moving_colours, moving_bins, SEG_MOVING_COLOURS * sizeof(float));
@@ -518,7 +449,8 @@ static seg_status weigh(pass *job, seg_dominant *found, const float *prior,
                         const seg_moving_rules *rules, const seg_env *env) {
     find_dominant(found, job->moving, prior, job->frame, job->flow, rules->model);
     job->found = found;
-    job->unit = (double)CALM * seg_larger(found->deviation, SEG_LEAST_DEVIATION);
+    const double unit = (double)CALM * seg_larger(found->deviation, SEG_LEAST_DEVIATION);
+    job->per_unit = (float)(1 / (unit * unit));
     job->price = surprise(rules->threshold);
     SEG_TRY(over_grid(job, residuals_band, env));
     SEG_TRY(over_grid(job, gain_band, env));
@@ -546,8 +478,9 @@ static seg_status belief_band(void *argument, int32_t band, int32_t first, int32
     const seg_moving *moving = job->moving;
     const size_t width = (size_t)moving->width;
     for (size_t i = (size_t)first * width; i < (size_t)end * width; i++) {
-        const double p = 0.5 + 0.5 * (double)moving->mean[i];
-        moving->belief[i] = clamp_float((float)seg_log_e((p + 1e-4) / (1 - p + 1e-4)), BELIEF_MOST);
+        const float p = 0.5f + 0.5f * moving->mean[i];
+        const float odds = seg_quick_log((p + 1e-4f) / (1 - p + 1e-4f));
+        moving->belief[i] = clamp_float(odds, BELIEF_MOST);
     }
     return SEG_OK;
 }
@@ -575,8 +508,7 @@ seg_status seg_moving_step(seg_moving *moving, seg_dominant *found, const seg_mo
                            const seg_moving_rules *rules, seg_scratch *scratch,
                            const seg_env *env) {
     const size_t n = (size_t)moving->width * (size_t)moving->height;
-    pass job = {
-        .moving = moving, .frame = frame, .flow = flow, .smoothness = (float)rules->smoothness};
+    pass job = {.moving = moving, .frame = frame, .flow = flow};
     job.spare = seg_scratch_take(scratch, n + 2 * SEG_MOVING_COLOURS, sizeof(float), "beliefs");
     if (!job.spare) return SEG_ERROR_MEMORY;
     SEG_TRY(carry_on(&job, env));
@@ -592,7 +524,7 @@ seg_status seg_moving_step(seg_moving *moving, seg_dominant *found, const seg_mo
     const float share = flow ? CARRY : 1;
     for (size_t i = 0; i < n; i++)
         moving->evidence[i] += share * moving->carry[i];
-    SEG_TRY(decide(&job, job.spare + n, env));
+    SEG_TRY(decide(&job, rules->smoothness, job.spare + n, env));
     SEG_TRY(over_grid(&job, belief_band, env));
     moving->carried = true;
     return SEG_OK;

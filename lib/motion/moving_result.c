@@ -6,6 +6,8 @@
 #include "core/check.h"
 #include "imgproc/still_method.h"
 
+#include <string.h>
+
 #define BAND_HEIGHT 32
 
 /* Where a pixel lies on the grid: between two of its pixels. */
@@ -14,18 +16,25 @@ typedef struct place {
     float share; /* of the latter */
 } place;
 
+/* A pixel's centre is (2 at + 1 - side) / (2 side) on the grid; what lies outside of its centres is
+ * as they are. */
 static place place_of(int32_t at, int32_t side, int32_t length) {
-    const float scale = 1 / (float)side, last = (float)(length - 1);
-    float grid = ((float)at + 0.5f) * scale - 0.5f;
-    grid = grid < 0 ? 0 : grid > last ? last : grid;
-    const int32_t before = (int32_t)grid;
-    return (place){before, before + 1 < length ? before + 1 : before, grid - (float)before};
+    const int32_t halves = 2 * at + 1 - side;
+    if (halves < 0) return (place){0, 0, 0};
+    const int32_t before = halves / (2 * side);
+    if (before + 1 >= length) return (place){length - 1, length - 1, 0};
+    return (place){before, before + 1, (float)(halves % (2 * side)) / (float)(2 * side)};
 }
 
-static float between(const float *above, const float *below, place x, float down) {
-    const float top = above[x.before] + x.share * (above[x.behind] - above[x.before]);
-    const float bottom = below[x.before] + x.share * (below[x.behind] - below[x.before]);
-    return top + down * (bottom - top);
+/* The row of the grid that lies where a row of the picture does. */
+static void blend_row(float *out, const float *plane, ptrdiff_t stride, place down, int32_t width) {
+    const float *above = plane + down.before * stride, *below = plane + down.behind * stride;
+    for (int32_t x = 0; x < width; x++)
+        out[x] = above[x] + down.share * (below[x] - above[x]);
+}
+
+static float between(const float *row, place x) {
+    return row[x.before] + x.share * (row[x.behind] - row[x.before]);
 }
 
 /* Number of the object of a grid pixel, or of one that touches it; 0 = none. */
@@ -43,6 +52,8 @@ static int32_t id_near(const seg_moving_objects *objects, int32_t x, int32_t y) 
 
 typedef struct writing {
     const seg_moving_answer *answer;
+    const place *columns;
+    float *rows;                             /* two of the grid for each worker */
     seg_image *mask, *labels, *score, *flow; /* NULL = not wanted */
 } writing;
 
@@ -50,20 +61,18 @@ static void *row_of(seg_image *image, int32_t y) {
     return image ? seg_image_row(image, y) : NULL;
 }
 
-static void write_regions(const writing *job, int32_t y) {
+static void write_regions(const writing *job, int32_t y, float *beliefs) {
     const seg_moving_answer *a = job->answer;
     const seg_moving *moving = a->moving;
     uint8_t *mask = row_of(job->mask, y);
     int32_t *labels = row_of(job->labels, y);
     float *score = row_of(job->score, y);
     const uint8_t *left_out = seg_image_empty(a->left_out) ? NULL : seg_image_row(a->left_out, y);
-    const place down = place_of(y, a->side, moving->height);
-    const float *above = moving->mean + (size_t)down.before * (size_t)moving->width;
-    const float *below = moving->mean + (size_t)down.behind * (size_t)moving->width;
+    blend_row(beliefs, moving->mean, moving->width, place_of(y, a->side, moving->height),
+              moving->width);
     for (int32_t x = 0; x < a->width; x++) {
-        const place across = place_of(x, a->side, moving->width);
         const bool out = left_out && left_out[x];
-        const float belief = out ? -1 : between(above, below, across, down.share);
+        const float belief = out ? -1 : between(beliefs, job->columns[x]);
         const int32_t id = belief > 0 ? id_near(a->objects, x / a->side, y / a->side) : 0;
         if (mask) mask[x] = id ? 255 : 0;
         if (labels) labels[x] = id;
@@ -71,36 +80,48 @@ static void write_regions(const writing *job, int32_t y) {
     }
 }
 
-static void write_flow(const writing *job, int32_t y) {
+static void write_flow(const writing *job, int32_t y, float *u, float *v) {
     const seg_moving_answer *a = job->answer;
     const seg_moving_flow *flow = a->flow;
     float *out = seg_image_row(job->flow, y);
+    if (!flow) {
+        memset(out, 0, (size_t)a->width * 2 * sizeof *out);
+        return;
+    }
     const place down = place_of(y, a->side, a->moving->height);
     const float scale = (float)(a->sign * a->side);
-    for (int32_t x = 0; x < a->width; x++, out += 2) {
-        const place across = place_of(x, a->side, a->moving->width);
-        out[0] = out[1] = 0;
-        if (!flow) continue;
-        const ptrdiff_t above = down.before * flow->stride, below = down.behind * flow->stride;
-        out[0] = scale * between(flow->to.u + above, flow->to.u + below, across, down.share);
-        out[1] = scale * between(flow->to.v + above, flow->to.v + below, across, down.share);
+    blend_row(u, flow->to.u, flow->stride, down, a->moving->width);
+    blend_row(v, flow->to.v, flow->stride, down, a->moving->width);
+    for (int32_t x = 0; x < a->width; x++) {
+        out[2 * x] = scale * between(u, job->columns[x]);
+        out[2 * x + 1] = scale * between(v, job->columns[x]);
     }
 }
 
 static seg_status write_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
-    (void)band, (void)worker;
+    (void)band;
     const writing *job = argument;
+    const size_t width = (size_t)job->answer->moving->width;
+    float *rows = job->rows + (size_t)worker * 2 * width;
     for (int32_t y = first; y < end; y++) {
-        write_regions(job, y);
-        if (job->flow) write_flow(job, y);
+        write_regions(job, y, rows);
+        if (job->flow) write_flow(job, y, rows, rows + width);
     }
     return SEG_OK;
 }
 
 seg_status seg_moving_write(const seg_moving_answer *answer, uint32_t wanted, seg_result *result,
-                            const seg_env *env) {
-    writing job = {.answer = answer};
+                            seg_scratch *scratch, const seg_env *env) {
+    const int32_t width = answer->moving->width;
+    place *columns =
+        seg_scratch_take(scratch, (size_t)answer->width, sizeof *columns, "places on the grid");
+    float *rows = seg_scratch_take(scratch, (size_t)seg_workers(env) * (size_t)width,
+                                   2 * sizeof *rows, "rows of the grid");
+    if (!columns || !rows) return SEG_ERROR_MEMORY;
+    for (int32_t x = 0; x < answer->width; x++)
+        columns[x] = place_of(x, answer->side, width);
+    writing job = {.answer = answer, .columns = columns, .rows = rows};
     const struct {
         uint32_t output;
         seg_image *image, **wanted;

@@ -18,6 +18,7 @@ typedef struct seg_moving_answer {
 
 /** Fills what is wanted of result->mask, labels, score and flow. */
 SEG_NODISCARD seg_status seg_moving_write(const seg_moving_answer *answer, uint32_t wanted,
-                                          seg_result *result, const seg_env *env);
+                                          seg_result *result, seg_scratch *scratch,
+                                          const seg_env *env);
 
 #endif

@@ -85,6 +85,30 @@ START_TEST(exponential) {
 }
 END_TEST
 
+static double worse(double worst, double found, double truth) {
+    const double error = fabs(found - truth);
+    return error <= worst * fabs(truth) ? worst : error / fabs(truth);
+}
+
+/* Over all magnitudes that they take, and close to where the results are 0 and 1. */
+START_TEST(quick_functions) {
+    ck_assert_float_eq(seg_quick_log(1), 0);
+    ck_assert_float_eq(seg_quick_exp(0), 1);
+    double logs = 0, powers_of_e = 0;
+    for (int i = 0; i < 300000; i++) {
+        const float any = (float)ldexp(1 + unit(), (int)(252 * unit()) - 126);
+        const float near = (float)(1 + ldexp(unit() - 0.5, -(int)(20 * unit())));
+        const float power = (float)(174 * unit() - 87), small = (float)(unit() - 0.5);
+        logs = worse(logs, (double)seg_quick_log(any), log((double)any));
+        logs = worse(logs, (double)seg_quick_log(near), log((double)near));
+        powers_of_e = worse(powers_of_e, (double)seg_quick_exp(power), exp((double)power));
+        powers_of_e = worse(powers_of_e, (double)seg_quick_exp(small), exp((double)small));
+    }
+    ck_assert_double_le(logs, 4e-7);
+    ck_assert_double_le(powers_of_e, 4e-7);
+}
+END_TEST
+
 START_TEST(logarithms) {
     CHECK_FUNCTION(0.51, x = fabs(any_double()), seg_log_e(x), logl(x));
     CHECK_FUNCTION(0.51, x = 0.5 + 1.5 * unit(), seg_log_e(x), logl(x));
@@ -225,5 +249,5 @@ START_TEST(the_same_bits_everywhere) {
 }
 END_TEST
 
-CORE_MAIN("core_math", exponential, logarithms, powers, sines, angles, normal_quantiles,
-          the_same_bits_everywhere)
+CORE_MAIN("core_math", exponential, logarithms, quick_functions, powers, sines, angles,
+          normal_quantiles, the_same_bits_everywhere)
