@@ -153,7 +153,9 @@ seg_status seg_flow_descend(const seg_flow_job *job, const seg_flow_descent *how
     SEG_TRY(seg_fields_take(flow, 4, plan.width[0], plan.height[0], scratch));
     seg_field from_u = *job->u, from_v = *job->v; /* of the level before */
     const int32_t mark = seg_scratch_mark(scratch);
-    for (int32_t i = coarsest_of(job, &plan), turn = 0; i >= 0; i--, turn ^= 1) {
+    const int32_t coarsest = coarsest_of(job, &plan);
+    seg_flow_tell_levels(job, coarsest + 1);
+    for (int32_t i = coarsest, turn = 0; i >= 0; i--, turn ^= 1) {
         const seg_field u = seg_field_reshape(&flow[turn], plan.width[i], plan.height[i]);
         const seg_field v = seg_field_reshape(&flow[2 + turn], plan.width[i], plan.height[i]);
         SEG_TRY(seg_flow_resize(&u, &v, &from_u, &from_v, scratch, job->env));

@@ -388,6 +388,7 @@ static seg_status estimate(const seg_flow_job *job) {
     dis_level levels[LEVELS];
     int32_t count;
     SEG_TRY(make_levels(levels, &count, finest_of(options->flow.quality, side), &d));
+    seg_flow_tell_levels(job, count);
     SEG_TRY(search_levels(&d, levels, count));
     const seg_field *u = &levels[0].u, *v = &levels[0].v;
     if (u->width == width) return seg_flow_copy(job->u, job->v, u, v, job->env);

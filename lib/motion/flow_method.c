@@ -169,7 +169,7 @@ static seg_status limit_band(void *argument, int32_t band, int32_t first, int32_
 }
 
 /* Direction 0 is the one wanted, 1 the other. */
-static seg_status estimate(flow_state *state, int32_t way) {
+static seg_status estimate(flow_state *state, int32_t way, int32_t *levels) {
     const bool forward = (flow_of(state)->direction == SEG_FLOW_FORWARD) == (way == 0);
     const seg_flow_frame *now = &state->frames[state->turn];
     const seg_flow_frame *before = &state->frames[1 - state->turn];
@@ -179,6 +179,7 @@ static seg_status estimate(flow_state *state, int32_t way) {
         .u = &state->flow[way][0],
         .v = &state->flow[way][1],
         .started = state->started && flow_of(state)->warm_start,
+        .levels = levels,
         .options = state->still->options,
         .scratch = &state->still->scratch,
         .env = &state->still->env,
@@ -241,14 +242,17 @@ static void give_nothing(seg_result *result, uint32_t wanted) {
 
 static seg_status give_flow(flow_state *state, uint32_t wanted, seg_result *result) {
     const seg_env *env = &state->still->env;
-    SEG_TRY(estimate(state, 0));
+    int32_t levels = 1;
+    SEG_TRY(estimate(state, 0, &levels));
+    seg_result_decide(result, "levels", levels, "");
+    seg_result_decide(result, "warm", state->started && flow_of(state)->warm_start, "");
     if (wanted & SEG_OUTPUT_FLOW) {
         output_job job = {&result->flow, &state->flow[0][0], &state->flow[0][1]};
         SEG_TRY(seg_run_bands(env, state->height, BAND_HEIGHT, output_band, &job));
     }
     if (!flow_of(state)->consistency) return SEG_OK;
     /* also where nobody wants to see it, so that a warm start does not depend on that */
-    SEG_TRY(estimate(state, 1));
+    SEG_TRY(estimate(state, 1, NULL));
     const bool forward = flow_of(state)->direction == SEG_FLOW_FORWARD;
     const int32_t grid = forward ? 1 - state->turn : state->turn;
     return seg_flow_consistency(wanted & SEG_OUTPUT_MASK ? &result->mask : NULL,

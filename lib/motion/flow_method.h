@@ -35,6 +35,7 @@ typedef struct seg_flow_job {
     const seg_flow_frame *first, *second;
     const seg_field *u, *v;
     bool started;
+    int32_t *levels; /* gets how many sizes of the pictures were looked at; NULL = not asked for */
     const void *options;
     seg_scratch *scratch;
     const seg_env *env;
@@ -46,6 +47,11 @@ typedef struct seg_flow_kind {
     seg_status (*estimate)(const seg_flow_job *job);
     bool (*guided)(const void *options); /* wants CIELAB with these options; NULL = never */
 } seg_flow_kind;
+
+/** For estimates. */
+static inline void seg_flow_tell_levels(const seg_flow_job *job, int32_t levels) {
+    if (job->levels) *job->levels = levels;
+}
 
 extern const char *const seg_flow_quality_names[], *const seg_flow_direction_names[];
 

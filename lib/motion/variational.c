@@ -436,6 +436,7 @@ seg_status seg_variational_flow(const seg_flow_job *job, const seg_variational *
     t.v = *job->v;
     int32_t coarsest = p.plan.levels - 1;
     if (job->started) coarsest = smaller_of(coarsest, LEVELS_BEHIND_START - 1);
+    seg_flow_tell_levels(job, coarsest + 1);
     for (int32_t stage = 0; stage < how->stages; stage++) {
         seg_variational now = *how;
         if (how->stages > 1) {

@@ -133,12 +133,22 @@ has report.json '"method":"dis"' '"quality":"fast"' '"frames":{"read":2,"compare
 
 # What was chosen and found, and what there is to be warned of.
 works cross0.pgm cross1.pgm told.png --consistency --report told.json
-has told.json '"decisions":\{"occluded":0\.0[0-9]+,"max-flow":[0-9.]+\}' \
+has told.json '"decisions":\{"levels":[4-9]\.0,"warm":0\.0,"occluded":0\.0[0-9]+,"max-flow":[0-9.]+\}' \
     '"units":\{"max-flow":"px/frame"\}' '"warnings":\[\]'
 works 'cross%d.pgm' told.mkv --unit px/s --report told.json
-has told.json '"units":\{"max-flow":"px/s"\}' '"decisions_over_frames":\{"max-flow":\{"min":'
+has told.json '"units":\{"max-flow":"px/s"\}' '"decisions_over_frames":\{.*"max-flow":\{"min":'
 works frame0.pgm frame1.pgm told.flo --report told.json
-has told.json '"decisions":\{\}' '"warnings":\[\]'
+has told.json '"decisions":\{"levels":[4-9]\.0,"warm":0\.0\}' '"warnings":\[\]'
+works frame0.pgm frame1.pgm told.flo -y --report told.json --method horn-schunck --scheme 1981
+has told.json '"decisions":\{"levels":1\.0,'
+works 'frame%d.pgm' null: --report told.json --stats - --method horn-schunck --warm-start
+has told.json '"warm":\{"min":0\.0,"mean":0\.[0-9]*,"max":1\.0\}'
+has printed '"levels":[4-9]'
+for i in 0 1 2 3 4; do cp frame1.pgm "step$i.pgm"; done
+expect 0 'step%d.pgm' times.y4m --step 2 --report told.json
+has messages '^segment-flow: times.y4m: warning: y4m has a constant frame rate'
+lines messages 1
+has told.json '"warnings":\["y4m has a constant frame rate'
 works frame0.pgm frame1.pgm warped.jpg --render warped
 head -c $(($(wc -c <warped.jpg) / 2)) warped.jpg >cut.jpg
 expect 0 frame0.pgm cut.jpg told.flo -y --report told.json

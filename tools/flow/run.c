@@ -256,6 +256,8 @@ static bool write_statistics(flow_job *job, const seg_frame *about, const seg_fl
     json_object_set_new(row, "p95_speed", json_real(n->p95));
     json_object_set_new(row, "max_speed", json_real(n->most));
     json_object_set_new(row, "moving", json_real(n->moving));
+    const seg_decision *levels = seg_result_decision(&job->result, "levels");
+    if (levels) json_object_set_new(row, "levels", json_integer((json_int_t)levels->value));
     if (job->result.outputs & SEG_OUTPUT_MASK)
         json_object_set_new(row, "occluded", json_real(field_share(&job->result.mask)));
     if (job->check) {
@@ -392,8 +394,9 @@ static int run_frames(flow_job *job) {
     }
     seg_frame_unref(&frame);
     progress_end(shown);
-    text_add(&job->warnings, "%s", seg_reader_warnings(job->reader));
-    warnings_say(job->first, job->warnings.data);
+    const char *of_reader = seg_reader_warnings(job->reader);
+    text_add(&job->warnings, "%s", of_reader);
+    warnings_say(job->first, of_reader);
     if (!good) return EXIT_FAILED;
     if (status < 0) fail(job->first, status);
     return status == SEG_ERROR_TRUNCATED ? EXIT_TRUNCATED : status < 0 ? EXIT_FAILED : EXIT_DONE;
@@ -490,11 +493,21 @@ static bool check_points(const flow_job *job, const arguments *given) {
     return points_check_output(job->output);
 }
 
+/* What the library has to say is of the output: readers keep their warnings. */
+static void pass_log(void *user, seg_log_level level, const char *line) {
+    flow_job *job = user;
+    if (level == SEG_LOG_WARNING) text_add(&job->warnings, "%s\n", line);
+    message_log(job->output, level, line);
+}
+
 static int start(flow_job *job, const arguments *given) {
     const char *statistics = given->values[OPTION_STATISTICS];
     seg_status status = seg_pool_create(&job->pool, job->settings.threads);
     if (status >= 0) {
-        job->env = (seg_env){.limits = &job->settings.limits, .runner = seg_pool_runner(job->pool)};
+        job->env = (seg_env){.limits = &job->settings.limits,
+                             .runner = seg_pool_runner(job->pool),
+                             .user = job,
+                             .log = pass_log};
         status = seg_context_create(&job->context, job->method, job->options, &job->env);
     }
     if (status < 0) {
