@@ -58,6 +58,16 @@ nothing_read '^segment-eval: no/x.csv: cannot create: there is no directory no$'
 nothing_read '^segment-eval: pred: is a directory' --html pred
 nothing_read '^segment-eval: x.csv: would be written twice' --csv x.csv --html x.csv
 nothing_read '^segment-eval: no.pgm: is an input, too' --csv no.pgm -y
+mkdir mine true
+cp one.pgm mine/dog.pgm
+cp one.pgm true/dog.pgm
+for read in mine/dog.pgm true/../true/dog.pgm; do # one of many is an input as well
+    fails 2 "^segment-eval: $read: is an input, too" masks mine true --csv "$read" -y
+    fails 2 "^segment-eval: $read: is an input, too" masks 'mine/*.pgm' 'true/*.pgm' --html "$read" -y
+    fails 2 "^segment-eval: $read: is an input, too" tune --method threshold --vary level \
+        --truth true mine --output "$read" -y
+    cmp -s one.pgm "$read" || failed "$read is not what it was"
+done
 nothing_read '--worst is "-3" .allowed: a whole number from 1' --worst -3
 nothing_read '--bootstrap is "-0" .allowed' --bootstrap -0
 expect 0 masks one.pgm one.pgm --csv /dev/null --html /dev/null

@@ -74,8 +74,7 @@ static int score_and_report(results *target, unit_list *units) {
 }
 
 /* Before anything is read: who scores for an hour wants the result. */
-static bool check_outputs(const choices *asked) {
-    const char *const outputs[] = {asked->csv, asked->sheet, asked->plot, asked->html, OUTPUT_END};
+static bool check_outputs(const char *const outputs[], const choices *asked) {
     const char *const inputs[] = {asked->predictions[0], asked->predictions[1], asked->truth,
                                   asked->ignore,         asked->pictures,       OUTPUT_END};
     if (asked->sheet && !output_check_picture("--sheet", asked->sheet)) return false;
@@ -86,12 +85,14 @@ static bool check_outputs(const choices *asked) {
 }
 
 static int run(const choices *asked) {
+    const char *const outputs[] = {asked->csv, asked->sheet, asked->plot, asked->html, OUTPUT_END};
     results all = {.choices = asked};
     unit_list units;
-    if (!check_outputs(asked)) return EXIT_USAGE;
+    if (!check_outputs(outputs, asked)) return EXIT_USAGE;
     signals_catch();
     int code = units_find(&units, asked) ? EXIT_DONE : EXIT_FAILED;
     all.scores.units = &units;
+    if (code == EXIT_DONE && !outputs_check_units(outputs, &units)) code = EXIT_USAGE;
     if (code == EXIT_DONE && !asked->common.keep_going) code = settle(&all, units.count);
     if (code == EXIT_DONE && !units.count && !units.problem_count) {
         message_error(NULL, "nothing to score");

@@ -38,15 +38,17 @@ static const char *find_same(const char *const list[], const char *path) {
     return NULL;
 }
 
+static bool fail_input(const char *path) {
+    message_error(path, "is an input, too; choose another name");
+    return false;
+}
+
 bool outputs_check(const char *const outputs[], const char *const inputs[], bool overwrite) {
     for (; !is_end(*outputs); outputs++) {
         if (!*outputs || text_equal(*outputs, "-")) continue;
         struct stat state;
         const bool device = stat(*outputs, &state) == 0 && !S_ISREG(state.st_mode);
-        if (find_same(inputs, *outputs)) {
-            message_error(*outputs, "is an input, too; choose another name");
-            return false;
-        }
+        if (find_same(inputs, *outputs)) return fail_input(*outputs);
         if (!device && find_same(outputs + 1, *outputs)) {
             message_error(*outputs, "would be written twice; choose two names");
             return false;
@@ -56,6 +58,47 @@ bool outputs_check(const char *const outputs[], const char *const inputs[], bool
         message_error(*outputs, "%s", obstacle);
         free(obstacle);
         return false;
+    }
+    return true;
+}
+
+/* The file itself, or one of those that a directory or a pattern stands for. */
+static bool stands_for(const char *path, const file_identity *file) {
+    file_identity own;
+    seg_names names = {0};
+    const bool there = file_identify(&own, path);
+    if (there && file_same(&own, file)) return true;
+    if (there && !name_is_directory(path)) return false;
+    bool found = false;
+    if (seg_names_list(&names, path, NULL) < 0) return false;
+    for (int32_t i = 0; i < names.count && !found; i++)
+        found = file_identify(&own, names.items[i]) && file_same(&own, file);
+    seg_names_free(&names, NULL);
+    return found;
+}
+
+static bool list_has(const path_list *list, const file_identity *file) {
+    for (int32_t i = 0; i < list->count; i++)
+        if (stands_for(list->items[i], file)) return true;
+    return false;
+}
+
+static bool set_has(const file_set *files, const file_identity *file) {
+    for (int32_t side = 0; side < MAX_SIDES; side++)
+        if ((files->predictions[side] && stands_for(files->predictions[side], file)) ||
+            list_has(&files->levels[side], file))
+            return true;
+    return list_has(&files->truths, file) || (files->ignore && stands_for(files->ignore, file)) ||
+           (files->picture && stands_for(files->picture, file));
+}
+
+bool outputs_check_units(const char *const outputs[], const unit_list *units) {
+    for (; !is_end(*outputs); outputs++) {
+        file_identity file;
+        if (!*outputs || !file_identify(&file, *outputs)) continue;
+        for (int32_t i = 0; i < units->count; i++)
+            for (int32_t k = 0; k < units->items[i].file_count; k++)
+                if (set_has(&units->items[i].files[k], &file)) return fail_input(*outputs);
     }
     return true;
 }

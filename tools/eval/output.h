@@ -3,6 +3,7 @@
 #define TOOLS_EVAL_OUTPUT_H
 
 #include "common/text.h"
+#include "eval/units.h"
 #include <jansson.h>
 
 /** False if one of the outputs cannot be written, must not be replaced, is one of the inputs or is
@@ -10,6 +11,9 @@
 bool outputs_check(const char *const outputs[], const char *const inputs[], bool overwrite);
 
 #define OUTPUT_END "" /* no file has that name */
+
+/** False if one of the outputs is a file that is read for a pair: a message was given. */
+bool outputs_check_units(const char *const outputs[], const unit_list *units);
 
 /** False if no picture can be written under that name: a message was given. */
 bool output_check_picture(const char *option, const char *path);

@@ -104,9 +104,7 @@ static int read_choices(tuning *target, const arguments *given) {
     return code;
 }
 
-static int check_outputs(const tuning *from, const char *settings_file) {
-    const choices *asked = &from->choices;
-    const char *const outputs[] = {settings_file, asked->csv, asked->plot, OUTPUT_END};
+static int check_outputs(const char *const outputs[], const choices *asked) {
     const char *const inputs[] = {asked->predictions[0], asked->truth, asked->ignore, OUTPUT_END};
     return outputs_check(outputs, inputs, asked->common.overwrite) ? EXIT_DONE : EXIT_USAGE;
 }
@@ -142,7 +140,7 @@ static bool find_pictures(tuning *target) {
         return false;
     }
     take_pictures(&target->units);
-    return tuning_load(target);
+    return true;
 }
 
 /* ---- grid ---- */
@@ -367,7 +365,9 @@ int tune(const arguments *given) {
     tuning all = {0};
     tuned result = {.tuning = &all};
     int code = read_choices(&all, given);
-    if (code == EXIT_DONE) code = check_outputs(&all, given->values[OPTION_SETTINGS]);
+    const char *const outputs[] = {given->values[OPTION_SETTINGS], all.choices.csv,
+                                   all.choices.plot, OUTPUT_END};
+    if (code == EXIT_DONE) code = check_outputs(outputs, &all.choices);
     signals_catch();
     if (code == EXIT_DONE && all.choices.common.threads > 1 &&
         seg_pool_create(&all.pool, all.choices.common.threads) < 0) {
@@ -375,6 +375,8 @@ int tune(const arguments *given) {
         code = EXIT_FAILED;
     }
     if (code == EXIT_DONE && !find_pictures(&all)) code = EXIT_FAILED;
+    if (code == EXIT_DONE && !outputs_check_units(outputs, &all.units)) code = EXIT_USAGE;
+    if (code == EXIT_DONE && !tuning_load(&all)) code = EXIT_FAILED;
     if (code == EXIT_DONE) code = search(&result, given);
     if (signals_received()) {
         message_error(NULL, "stopped");
