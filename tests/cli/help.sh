@@ -81,6 +81,8 @@ fails 2 'aperture has no valid value \(got 4 px, allowed 3, 5 or 7\)' --method c
 works --help norm
 has printed 'l1' 'canny'
 fails 2 'no help on "cany"; did you mean canny' --help cany
+fails 2 'no help on "sigm"; did you mean sigma' --help sigm
+fails 2 'no help on "repot"; did you mean report' --help --repot
 works --version
 has printed '^segment [0-9]' '^libsegment ' '^libpng ' '^jansson '
 fails 2 'allowed bash' --completion tcsh

@@ -42,13 +42,14 @@ fails 2 'unknown method "qqqqqqqqqq".*--list' --method qqqqqqqqqq in.pgm x.png
 fails 2 'open works on masks.*--post' --method open in.pgm x.png
 fails 2 '--level is a parameter of a method \(.*threshold.*\); name the method with --method' \
     --level 3 in.pgm x.png
-fails 2 'method otsu has no parameter --level \(threshold' --method otsu --level 3 in.pgm x.png
-fails 2 'method otsu has no parameter --high \(hysteresis, canny' --method otsu --high 3 in.pgm x.png
+fails 2 'method otsu has no parameter --level, it is one of threshold' --method otsu --level 3 in.pgm x.png
+fails 2 'method otsu has no parameter --high, it is one of hysteresis, canny' --method otsu --high 3 in.pgm x.png
 fails 2 '--method needs a value' in.pgm x.png --method
 fails 2 '--level needs a value' --method threshold in.pgm x.png --level
 fails 2 '--method needs a value' --method --level 3 in.pgm x.png
 fails 2 '--overwrite takes no value \(got "1"\)' --overwrite=1 in.pgm x.png
 fails 2 '--render has no valid value \(got "masks", allowed mask\|labels' --render masks in.pgm x.png
+fails 2 '--no-sigma: sigma is no switch; it takes a value, --sigma VALUE' --no-sigma --method canny in.pgm x.png
 fails 2 '--no-method|--no-level|unknown option' --no-level --method threshold in.pgm x.png
 fails 2 '--threads has no valid value \(got "many", allowed' --threads many in.pgm x.png
 fails 2 '--threads has no valid value \(got "-1", allowed' --threads -1 in.pgm x.png

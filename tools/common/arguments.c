@@ -31,28 +31,25 @@ static const seg_param *find_parameter(const seg_param_table *table, const char 
     return table ? seg_params_find(table, name) : NULL;
 }
 
-/* Keeps the nearer of two names. */
-static void consider(const char **best, int *best_distance, const char *name, const char *other) {
-    int distance = text_distance(name, other);
-    if (distance > *best_distance) return;
-    if (distance < *best_distance || !*best) *best = other;
-    *best_distance = distance;
+static const seg_param *known_parameter(const arguments *from, const char *name) {
+    const seg_param *param = find_parameter(method_table(from), name);
+    if (!param) param = find_parameter(metric_table(from), name);
+    return param ? param : find_parameter(track_table(from), name);
 }
 
 /* The nearest of the program's options and the parameters that count, or NULL. */
 static const char *nearest_name(const char *name, const arguments *from) {
-    const char *best = NULL;
-    int best_distance = 1 + (int)strlen(name) / 3;
+    text_guess guess = {.name = name};
     for (int id = 0; id < OPTION_COUNT; id++) {
         const option_row *row = option_get((option_id)id);
         if (row->group != GROUP_HIDDEN && row->programs & from->program->bit)
-            consider(&best, &best_distance, name, row->name);
+            text_guess_offer(&guess, row->name);
     }
     const seg_param_table *tables[] = {method_table(from), metric_table(from), track_table(from)};
     for (int t = 0; t < 3; t++)
         for (int32_t i = 0; tables[t] && i < tables[t]->count; i++)
-            consider(&best, &best_distance, name, tables[t]->items[i].name);
-    return best;
+            text_guess_offer(&guess, tables[t]->items[i].name);
+    return guess.nearest;
 }
 
 /* "canny, otsu": topics of the program's first section that have a parameter of that name; "" if
@@ -76,6 +73,11 @@ static bool fail_unknown(const parser *p, const char *name) {
     const char *kind = of->sections[0].kind, *chosen = NULL;
     if (of->commands && from->command) chosen = from->metric ? from->metric->id : from->command;
     if (!of->commands && from->method) chosen = from->method->id;
+    if (text_starts(name, "no-") && known_parameter(from, name + 3)) {
+        message_error(NULL, "--%s: %s is no switch; it takes a value, --%s VALUE", name, name + 3,
+                      name + 3);
+        return false;
+    }
     topics_with(list, sizeof list, of, name);
     if (!list[0] && text_starts(name, "no-")) topics_with(list, sizeof list, of, name + 3);
     if (list[0] && of->bit == PROGRAM_AUGMENT) {
@@ -88,8 +90,8 @@ static bool fail_unknown(const parser *p, const char *name) {
         message_error(NULL, "--%s is a parameter of a %s (%s); name the %s %s", name, kind, list,
                       kind, of->commands ? "first" : "with --method");
     else if (list[0])
-        message_error(NULL, "%s %s has no parameter --%s (%s has); see %s --help %s", kind, chosen,
-                      name, list, of->name, chosen);
+        message_error(NULL, "%s %s has no parameter --%s, it is one of %s; see %s --help %s", kind,
+                      chosen, name, list, of->name, chosen);
     else if (near)
         message_error(NULL, "unknown option --%s; did you mean --%s?", name, near);
     else
@@ -245,12 +247,6 @@ static bool take_parameter(parser *p, const seg_param *param, const char *attach
         return false;
     set_parameter(p->target, param->name, value);
     return true;
-}
-
-static const seg_param *known_parameter(const arguments *from, const char *name) {
-    const seg_param *param = find_parameter(method_table(from), name);
-    if (!param) param = find_parameter(metric_table(from), name);
-    return param ? param : find_parameter(track_table(from), name);
 }
 
 /* --name, --name=value, --no-name */

@@ -159,31 +159,34 @@ static bool add_topics(text_buffer *target, const program *of, const char *name,
     return found;
 }
 
-static const char *nearest_topic(char *near, size_t size, const program *of, const char *name) {
-    int best = 1 + (int)strlen(name) / 3;
-    near[0] = 0;
+/* The nearest of all that there is help on, or NULL. */
+static const char *nearest_subject(const program *of, const char *name) {
+    text_guess guess = {.name = name};
     for (int32_t s = 0; s < of->section_count; s++)
         for (int32_t i = 0; i < of->sections[s].count(); i++) {
             help_topic topic = of->sections[s].topic(i);
-            int distance = text_distance(name, topic.id);
-            if (distance < best || (distance == best && !near[0])) {
-                best = distance;
-                snprintf(near, size, "%s", topic.id);
-            }
+            text_guess_offer(&guess, topic.id);
+            for (int32_t k = 0; topic.params && k < topic.params->count; k++)
+                text_guess_offer(&guess, topic.params->items[k].name);
             help_topic_free(&topic);
         }
-    return near[0] ? near : NULL;
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        const option_row *row = option_get((option_id)id);
+        if (row->group != GROUP_HIDDEN && row->programs & of->bit)
+            text_guess_offer(&guess, row->name);
+    }
+    return guess.nearest;
 }
 
 static bool add_help_on(text_buffer *target, const program *of, const char *name) {
-    char near[64];
     while (*name == '-')
         name++;
     bool topic = add_topics(target, of, name, false);
     option_id id = option_find(name, of->bit);
     if (id != OPTION_COUNT) add_option(target, of, option_get(id));
     if (topic || add_topics(target, of, name, true) || id != OPTION_COUNT) return true;
-    if (nearest_topic(near, sizeof near, of, name))
+    const char *near = nearest_subject(of, name);
+    if (near)
         message_error(NULL, "no help on \"%s\"; did you mean %s?", name, near);
     else if (of->section_count > 1)
         message_error(NULL, "no help on \"%s\": it is no %s, %s, parameter or option", name,

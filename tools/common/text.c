@@ -94,7 +94,7 @@ bool text_ends_any_case(const char *whole, const char *end) {
 
 enum { DISTANCE_LENGTH = 40 };
 
-int text_distance(const char *a, const char *b) {
+static int distance_between(const char *a, const char *b) {
     int rows[3][DISTANCE_LENGTH + 1];
     int na = (int)strlen(a), nb = (int)strlen(b);
     if (na > DISTANCE_LENGTH || nb > DISTANCE_LENGTH) return DISTANCE_LENGTH;
@@ -116,6 +116,15 @@ int text_distance(const char *a, const char *b) {
         }
     }
     return rows[na % 3][nb];
+}
+
+void text_guess_offer(text_guess *target, const char *candidate) {
+    /* A third of the letters may be wrong, and something must be left of a short name. */
+    const int limit = target->nearest ? target->distance - 1 : 1 + (int)strlen(target->name) / 3;
+    const int distance = distance_between(target->name, candidate);
+    if (distance > limit || distance >= (int)strlen(candidate)) return;
+    target->nearest = candidate;
+    target->distance = distance;
 }
 
 int text_choice(const char *choices, const char *value) {

@@ -29,8 +29,14 @@ bool text_ends(const char *text, const char *end);
 /** Letters are compared without case. */
 bool text_ends_any_case(const char *text, const char *end);
 
-/** Number of edits (insert, delete, replace, swap of neighbours) between two short names. */
-int text_distance(const char *a, const char *b);
+/** What a misspelt name may have meant; begins as {.name = NAME}. */
+typedef struct text_guess {
+    const char *name, *nearest; /* NULL = none is near enough to be meant */
+    int distance;               /* between them: insert, delete, replace, swap of neighbours */
+} text_guess;
+
+/** Takes the candidate if it is nearer than those before. */
+void text_guess_offer(text_guess *target, const char *candidate);
 
 /** Index of `value` in a list "one|two|three", or -1. */
 int text_choice(const char *choices, const char *value);

@@ -135,17 +135,12 @@ static bool find_param(axis *target, const char *item, size_t length, const seg_
     snprintf(name, sizeof name, "%.*s", (int)length, item);
     target->param = seg_params_find(table, name);
     if (target->param) return true;
-    int least = 3; /* edits; a name that is further away is no misspelling */
-    const char *near = NULL;
-    for (int32_t i = 0; table && i < table->count; i++) {
-        const int distance = text_distance(name, table->items[i].name);
-        if (distance >= least) continue;
-        least = distance;
-        near = table->items[i].name;
-    }
-    if (near)
+    text_guess guess = {.name = name};
+    for (int32_t i = 0; table && i < table->count; i++)
+        text_guess_offer(&guess, table->items[i].name);
+    if (guess.nearest)
         message_error(NULL, "--vary: method %s has no parameter \"%s\"; did you mean %s?", method,
-                      name, near);
+                      name, guess.nearest);
     else
         message_error(NULL, "--vary: method %s has no parameter \"%s\"; see segment --help %s",
                       method, name, method);
