@@ -45,6 +45,7 @@ fails 2 '--level is a parameter of a method \(.*threshold.*\); name the method w
 fails 2 'method otsu has no parameter --level, it is one of threshold' --method otsu --level 3 in.pgm x.png
 fails 2 'method otsu has no parameter --high, it is one of hysteresis, canny' --method otsu --high 3 in.pgm x.png
 fails 2 '--method needs a value' in.pgm x.png --method
+fails 2 '--report is given twice .got a.json and b.json' --report a.json --report b.json in.pgm x.png
 fails 2 '--level needs a value' --method threshold in.pgm x.png --level
 fails 2 '--method needs a value' --method --level 3 in.pgm x.png
 fails 2 '--overwrite takes no value \(got "1"\)' --overwrite=1 in.pgm x.png

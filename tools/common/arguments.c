@@ -236,6 +236,14 @@ static bool take_option(parser *p, option_id id, const char *attached) {
                       row->choices);
         return false;
     }
+    /* Of other options the last one counts; here a file that is wanted would not be written. */
+    const bool file =
+        row->group == GROUP_OUTPUT && row->completes && text_equal(row->completes, "file");
+    if (file && p->target->values[id]) {
+        message_error(NULL, "--%s is given twice (got %s and %s, allowed once)", row->name,
+                      p->target->values[id], value);
+        return false;
+    }
     p->target->values[id] = value;
     return true;
 }
