@@ -125,6 +125,9 @@ fails 1 'one.json: this is no saved model' --method background --load-model one.
 head -c 100 half.model >cut.model
 fails 1 'cut.model: the model has 100 bytes' --method background --load-model cut.model scene.mkv null:
 fails 1 'no.model: cannot open' --method background --load-model no.model scene.mkv null:
+fails 2 'half.model: is the same file as input' --method background --load-model half.model scene.mkv half.model \
+    --format matroska -y
+works --method background --limit 2 --load-model half.model scene.mkv null: --save-model half.model -y
 absent x.pgm x.model
 
 # ---- codecs ----

@@ -41,6 +41,13 @@ static const char *find_file(const known_files *from, const char *path) {
     return found ? found->path : NULL;
 }
 
+/* A model may go on in the file that it came from. */
+static bool carries_model(const settings *chosen) {
+    file_identity loaded, saved;
+    return chosen->load_model && chosen->save_model && file_identify(&loaded, chosen->load_model) &&
+           file_identify(&saved, chosen->save_model) && file_same(&loaded, &saved);
+}
+
 static void collect_inputs(known_files *target, const plan *from, seg_names *names) {
     const settings *chosen = from->settings;
     for (int32_t i = 0; i < from->job_count; i++) {
@@ -52,6 +59,7 @@ static void collect_inputs(known_files *target, const plan *from, seg_names *nam
             add_file(target, names[i].items[k]);
     }
     add_file(target, chosen->train);
+    if (!carries_model(chosen)) add_file(target, chosen->load_model);
     add_file(target, chosen->ignore);
     add_file(target, chosen->markers);
     add_file(target, chosen->known_foreground);
