@@ -274,17 +274,6 @@ static void move_band(const warp_job *job, int32_t first, int32_t end) {
     }
 }
 
-/* Rows of a source that is turned or bent come in blocks, too: those around a block stay near. */
-static void sample_band(const warp_job *job, int32_t first, int32_t end) {
-    const int32_t width = job->target->width;
-    const int32_t part = job->level ? width : SEG_WARP_BLOCK;
-    for (int32_t from = 0; from < width; from += part)
-        for (int32_t row = first; row < end; row++)
-            seg_warp_part(job,
-                          (uint8_t *)seg_image_row(job->target, row) + (size_t)from * job->pixel,
-                          from, row, width - from < part ? width - from : part);
-}
-
 static seg_status warp_band(void *argument, int32_t band, int32_t first, int32_t end,
                             int32_t worker) {
     (void)band, (void)worker;
@@ -298,7 +287,8 @@ static seg_status warp_band(void *argument, int32_t band, int32_t first, int32_t
         (areas ? seg_warp_upright_areas : seg_warp_upright_bilinear)(job, first, end);
         return SEG_OK;
     }
-    sample_band(job, first, end);
+    for (int32_t row = first; row < end; row++)
+        seg_warp_part(job, seg_image_row(job->target, row), 0, row, job->target->width);
     return SEG_OK;
 }
 
@@ -390,8 +380,7 @@ static void set_matrix(warp_job *job) {
     const double unit = job->affine ? SEG_WARP_ONE / m[8] : SEG_WARP_ONE;
     for (int i = 0; i < 6; i++)
         job->matrix[i] *= unit;
-    job->level = job->affine && !job->warp->field && m[3] == 0;
-    job->upright = job->level && m[1] == 0;
+    job->upright = job->affine && !job->warp->field && m[1] == 0 && m[3] == 0;
     const double x = fabs(job->matrix[0]), y = fabs(job->matrix[3]);
     job->moves = job->affine && !job->warp->field && job->taps == 1 &&
                  job->across * job->down == 1 &&
@@ -413,6 +402,6 @@ seg_status seg_warp_apply(const seg_image *target, const seg_image *source, cons
     set_filter(&job);
     set_matrix(&job);
     const int32_t rows = seg_point_rows(target);
-    return seg_run_bands(env, target->height,
-                         (job.upright || !job.level) && rows < TALL ? TALL : rows, warp_band, &job);
+    return seg_run_bands(env, target->height, job.upright && rows < TALL ? TALL : rows, warp_band,
+                         &job);
 }

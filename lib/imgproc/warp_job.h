@@ -16,8 +16,7 @@ typedef struct warp_job {
     seg_warp_sample sample;
     double matrix[9]; /* from target columns and rows to 1/1024 pixel of the source's, at centres */
     bool affine;
-    bool level;           /* affine, and rows stay rows */
-    bool upright;         /* and columns stay columns: the source is scaled, or mirrored */
+    bool upright;         /* affine, and columns stay columns: the source is scaled, or mirrored */
     bool moves;           /* whole pixels, and neighbours stay so: moved, mirrored, turned */
     int32_t half;         /* rounding of places */
     int32_t before, taps; /* of a side: those before the place, and all */
