@@ -26,13 +26,14 @@
  * is a leak.
  */
 #include "core/bands.h"
+#include "core/frame_picture.h"
 #include "core/inner_env.h"
+#include "imgproc/masks.h"
 #include "imgproc/pieces.h"
 #include "region/partition.h"
 #include "region/pixel_graph.h"
 
 #include <math.h>
-#include <string.h>
 
 static const seg_param rows[] = {
     {"scale", SEG_PARAM_FLOAT, offsetof(seg_felzenszwalb_options, scale), "300", 0, 1e6, NULL,
@@ -225,12 +226,11 @@ static seg_status part_at_scales(seg_still *still, const seg_frame *frame, seg_r
 
 static seg_status apply(void *state, const seg_frame *frame, uint32_t wanted, seg_result *result) {
     seg_still *still = state;
-    const seg_image *picture = seg_image_empty(&frame->image) ? &frame->luma : &frame->image;
+    const seg_image *picture = seg_frame_picture(frame);
     if (!(wanted & SEG_OUTPUT_SCORE)) return seg_partition_frame(still, frame, result, run);
     SEG_TRY(
         seg_image_reuse(&result->score, picture->width, picture->height, SEG_F32, 1, &still->env));
-    for (int32_t y = 0; y < picture->height; y++)
-        memset(seg_image_row(&result->score, y), 0, (size_t)picture->width * sizeof(float));
+    seg_image_clear(&result->score);
     SEG_TRY(part_at_scales(still, frame, result));
     result->outputs |= SEG_OUTPUT_SCORE;
     result->score.colour = SEG_COLOUR_DATA;
