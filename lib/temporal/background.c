@@ -114,14 +114,21 @@ static void reset(void *pointer) {
     seg_temporal_reset(state);
 }
 
+static seg_status check_reference(const seg_background_options *options) {
+    if (options->absorb.value > 0 && options->absorb.value < SEG_NEVER)
+        return seg_fail(SEG_ERROR_OPTION,
+                        "a reference is never learnt over, so that nothing can be absorbed (leave "
+                        "absorb away, or begin with --train instead of a reference)");
+    return seg_check_image(options->reference, "reference", SEG_ANY_PICTURE, SEG_CHANNELS_ANY);
+}
+
 static seg_status create(void **pointer, const void *options, const seg_env *env) {
     SEG_TRY(seg_temporal_create(pointer, sizeof(background), &params, options, env));
     background *state = *pointer;
     const seg_background_options *o = options_of(state);
     state->average.varies = o->model == SEG_BACKGROUND_GAUSSIAN;
     if (!o->reference) return SEG_OK;
-    const seg_status status =
-        seg_check_image(o->reference, "reference", SEG_ANY_PICTURE, SEG_CHANNELS_ANY);
+    const seg_status status = check_reference(o);
     if (status >= 0) return SEG_OK;
     release(state);
     *pointer = NULL;
@@ -230,7 +237,7 @@ static seg_status apply_next(background *state, const seg_frame *frame, seg_resu
     seg_average_pass pass;
     bool warm;
     double weight;
-    SEG_TRY(seg_clock_need(clock, &o->absorb, "absorb"));
+    if (!o->reference) SEG_TRY(seg_clock_need(clock, &o->absorb, "absorb"));
     SEG_TRY(seg_average_prepare(&pass, &state->average, &state->base.samples, still));
     pass.held = &frame->known_foreground;
     SEG_TRY(find_level(&pass, state, result));

@@ -265,6 +265,7 @@ is "windows that hide what is light" "$(grep -c '"x":\([3-9]\|[1-9][0-9]\),' spa
 fails 2 'was written with --saliency, which must be given again' --replay spared.jsonl flat/ x/
 works --replay spared.jsonl --saliency light/ flat/ spared2/
 diff -r spared spared2 >/dev/null || failed "a replay with --saliency gives other pictures"
+fails 2 '--saliency is empty' --pipeline keep-cutout --saliency '' flat/ x/
 rm light/b.pgm
 fails 1 'b.pgm: light/b.pgm: cannot open' --pipeline keep-cutout --saliency light/ flat/ x/
 rm -rf x

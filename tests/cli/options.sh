@@ -121,6 +121,7 @@ works --method vibe --rng-seed 7 --start 0.66s --limit 10 --load-model early.mod
     --save-model late.model
 same late.model seed-7.model
 fails 2 '--save-model: method otsu keeps no model' --method otsu in.pgm x.pgm --save-model x.model
+fails 2 'a reference is never learnt over' --method background --reference in.pgm --absorb 2s scene.mkv null:
 fails 1 'one.json: this is no saved model' --method background --load-model one.json scene.mkv null:
 head -c 100 half.model >cut.model
 fails 1 'cut.model: the model has 100 bytes' --method background --load-model cut.model scene.mkv null:

@@ -60,6 +60,8 @@ static bool check_use(const arguments *given) {
                                       OPTION_ORIGINALS, OPTION_RESUME, OPTION_DRY_RUN},
                            stream[] = {OPTION_EPOCHS, OPTION_BATCH, OPTION_SHUFFLE};
     const bool online = given->values[OPTION_ONLINE], preview = given->values[OPTION_PREVIEW];
+    const char *saliency = given->values[OPTION_SALIENCY];
+    if (saliency && !*saliency) return usage(NULL, "--saliency is empty (a directory is wanted)");
     if (online && preview)
         return usage(NULL, "--online and --preview both say what is written; give one of them");
     for (size_t i = 0; (online || preview) && i < sizeof files / sizeof *files; i++)

@@ -9,8 +9,7 @@ const help_pair help_exits[] = {
     {"1", "Failed."},
     {"2", "Wrong usage; nothing was done."},
     {"3", "Some inputs failed (--keep-going)."},
-    {"4", "An input ended early; all that it held was processed. Or as much is "
-          "written as --max-output allows."},
+    {"4", "An input ended early; all that it held was processed."},
     {"130, 143", "Stopped by Ctrl-C or SIGTERM; what was written is in "
                  "OUTPUT.partial."},
     {NULL, NULL}};
