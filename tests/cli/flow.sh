@@ -169,6 +169,9 @@ lines tracks.csv 13
 works frame0.pgm frame1.pgm - --points auto
 has printed '"frame":0,"time":0.0,"id":1,"x":[0-9.]+,"y":[0-9.]+' '"frame":1.*"back":0.0'
 works frame0.pgm frame1.pgm null: --points auto
+printf 'P6\n80 60\n255\n' >colour.ppm
+head -c 14400 /dev/zero >>colour.ppm
+fails 1 'colour.ppm: has 3 channels of 8 bits, but frame0.pgm has 1 of 8 .must be alike' frame0.pgm colour.ppm x.flo
 fails 1 'line 2 is no place \(got "a,b"' frame0.pgm frame1.pgm x.csv --points bad.txt
 printf '1,2\n\n80,10\n' >outside.txt
 fails 1 'outside.txt: line 3 is outside of the frame \(got 80,10, allowed 0 to 79, 0 to 59\)' \

@@ -163,12 +163,15 @@ static bool check_shape(const wire_sample *sample, wire_sample *first) {
         sample->format == first->format && sample->channels == first->channels &&
         sample->class_count == first->class_count)
         return true;
-    message_error(NULL,
-                  "pictures of one batch must be alike (got %ld x %ld of %d channels with %ld "
-                  "classes, after %ld x %ld of %d with %ld); --resize WxH brings them to one size",
-                  (long)sample->width, (long)sample->height, sample->channels,
-                  (long)sample->class_count, (long)first->width, (long)first->height,
-                  first->channels, (long)first->class_count);
+    message_error(
+        NULL,
+        "pictures of one batch must be alike (got %ld x %ld of %d channels of %d bits with "
+        "%ld classes, after %ld x %ld of %d of %d with %ld); --resize WxH brings them to "
+        "one size, --channels to one number of channels",
+        (long)sample->width, (long)sample->height, sample->channels,
+        8 * (int)seg_format_size((seg_format)sample->format), (long)sample->class_count,
+        (long)first->width, (long)first->height, first->channels,
+        8 * (int)seg_format_size((seg_format)first->format), (long)first->class_count);
     return false;
 }
 

@@ -347,9 +347,19 @@ static bool handle_frame(flow_job *job, const seg_frame *frame) {
     return true;
 }
 
-/* True if the second picture of a pair has the size of the first. */
-static bool has_size_of_first(const flow_job *job, const seg_image *second) {
+static int bits_of(const seg_image *picture) {
+    return 8 * (int)seg_format_size((seg_format)picture->format);
+}
+
+/* True if the second picture of a pair has the shape of the first. */
+static bool is_like_first(const flow_job *job, const seg_image *second) {
     const seg_image *first = picture_of(&job->before);
+    if (second->format != first->format || second->channels != first->channels) {
+        message_error(
+            job->second, "has %d channels of %d bits, but %s has %d of %d (must be alike)",
+            second->channels, bits_of(second), job->first, first->channels, bits_of(first));
+        return false;
+    }
     if (second->width == first->width && second->height == first->height) return true;
     message_error(job->second,
                   "is %ld x %ld, but %s is %ld x %ld; --resize brings both to one size",
@@ -366,7 +376,7 @@ static bool run_pair(flow_job *job) {
         frame.time_base =
             (seg_rational){job->settings.reader.fps.den, job->settings.reader.fps.num};
         good = picture_load_noting(&frame.image, names[i], &job->settings, &job->warnings) &&
-               (i == 0 || has_size_of_first(job, &frame.image)) && handle_frame(job, &frame);
+               (i == 0 || is_like_first(job, &frame.image)) && handle_frame(job, &frame);
         seg_frame_unref(&frame);
     }
     return good;
