@@ -70,6 +70,8 @@ works --dry-run --method canny clips new/ --report new.json --objects new.jsonl
 has printed 'clips/a.mkv -> new/a.mkv' 'method: canny' 'memory: about' '5 inputs'
 find . | sort | cmp - before.txt || failed "--dry-run leaves files"
 fails 2 'exists already' --dry-run in.pgm going/1.png
+fails 2 "absent/1.png: cannot create: there is no directory absent" --dry-run in.pgm absent/1.png
+fails 2 "absent/r.json: cannot create: there is no directory absent" --report absent/r.json in.pgm null:
 fails 1 'no such file' --dry-run missing.pgm x.png
 
 # ---- --jobs: the same files and the same lines ----

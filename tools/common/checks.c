@@ -82,6 +82,14 @@ typedef struct checker {
     int32_t output_count;
 } checker;
 
+static int check_parent(const char *path) {
+    char *missing =
+        text_equal(path, "-") || text_equal(path, "null:") ? NULL : name_missing_parent(path);
+    if (missing) message_error(path, "cannot create: there is no directory %s", missing);
+    free(missing);
+    return missing ? EXIT_USAGE : EXIT_DONE;
+}
+
 static int fail_exists(const char *path) {
     message_error(path, "exists already; -y replaces it");
     return EXIT_USAGE;
@@ -106,6 +114,12 @@ static int check_file(checker *c, const char *path, bool ours) {
     if (stat(path, &state) != 0 || !S_ISREG(state.st_mode)) return EXIT_DONE;
     if (c->plan->settings->overwrite || (ours && journal_knows(c->before, path))) return EXIT_DONE;
     return fail_exists(path);
+}
+
+/* One that goes to a directory that is there. */
+static int check_lone_file(checker *c, const char *path, bool ours) {
+    int code = check_file(c, path, ours);
+    return code == EXIT_DONE ? check_parent(path) : code;
 }
 
 /* The directory that a sequence goes to: one file for each of its files. */
@@ -174,12 +188,14 @@ static int check_job(checker *c, const job *item) {
     else if (item->output && name_is_directory(item->output)) {
         message_error(item->output, "is a directory, not a file to write");
         code = EXIT_USAGE;
-    } else if (item->output)
+    } else if (item->output && plan_makes_parent(c->plan, item))
         code = check_file(c, item->output, true);
+    else if (item->output)
+        code = check_lone_file(c, item->output, true);
     if (code == EXIT_DONE && !sink_check(item, c->plan->settings)) code = EXIT_USAGE;
     for (int file = 0; file < LINES_COUNT; file++)
         if (code == EXIT_DONE && item->lines[file])
-            code = check_file(c, item->lines[file], c->plan->settings->resume);
+            code = check_lone_file(c, item->lines[file], c->plan->settings->resume);
     return code;
 }
 
@@ -207,13 +223,14 @@ int checks_run(const plan *from, const journal *before) {
     collect_inputs(&c.inputs, from, names);
     for (int32_t i = 0; i < from->job_count && code == EXIT_DONE; i++)
         code = check_job(&c, &from->jobs[i]);
-    if (code == EXIT_DONE && chosen->report) code = check_file(&c, chosen->report, false);
+    if (code == EXIT_DONE && chosen->report) code = check_lone_file(&c, chosen->report, false);
     for (int file = 0; file < LINES_COUNT; file++) {
         const char *name = chosen->lines[file];
         if (code == EXIT_DONE && name && !name_is_template(name))
-            code = check_file(&c, name, false);
+            code = check_lone_file(&c, name, false);
     }
-    if (code == EXIT_DONE && chosen->save_model) code = check_file(&c, chosen->save_model, false);
+    if (code == EXIT_DONE && chosen->save_model)
+        code = check_lone_file(&c, chosen->save_model, false);
     if (code == EXIT_DONE) code = check_collisions(&c);
     for (int32_t i = 0; i < from->job_count; i++)
         seg_names_free(&names[i], NULL);

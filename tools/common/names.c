@@ -35,6 +35,13 @@ char *name_parent(const char *path) {
     return text_copy_part(path, start);
 }
 
+char *name_missing_parent(const char *path) {
+    char *parent = name_parent(path);
+    if (!name_is_directory(parent)) return parent;
+    free(parent);
+    return NULL;
+}
+
 char *name_join(const char *directory, const char *name) {
     size_t length = strlen(directory);
     bool slash = length && directory[length - 1] == '/';

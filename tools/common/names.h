@@ -10,6 +10,8 @@
 char *name_base(const char *path);
 /** The directory part, "." if there is none. A new text. */
 char *name_parent(const char *path);
+/** The directory that must be made before the file can be, a new text; NULL if it is there. */
+char *name_missing_parent(const char *path);
 /** DIR/NAME, a new text. */
 char *name_join(const char *directory, const char *name);
 /** Extension without its dot, "" if there is none; points into `path`. */

@@ -320,6 +320,12 @@ int plan_make(plan *target, const settings *from) {
     return code;
 }
 
+bool plan_makes_parent(const plan *from, const job *item) {
+    if (!item->output || item->output_kind == OUTPUT_FRAMES) return false;
+    return from->to_directory || name_is_template(from->settings->output) ||
+           name_is_pattern(item->output);
+}
+
 void plan_free(plan *target) {
     for (int32_t i = 0; i < target->job_count; i++)
         free_job(&target->jobs[i]);

@@ -50,6 +50,10 @@ const recipe *plan_recipe(plan *from, bool still, int *code);
 /** Prints it, with an estimate of the memory (--dry-run). Returns an exit code. */
 int plan_print(const plan *from);
 
+/** Whether the directory of its output is made where it is missing: of one among many, or of
+ *  numbered pictures; one file goes to a directory that is there. */
+bool plan_makes_parent(const plan *from, const job *item);
+
 void plan_free(plan *target);
 
 #endif

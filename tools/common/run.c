@@ -78,13 +78,9 @@ static void *work_stage(void *argument) {
 }
 
 static bool make_directories(const plan *from) {
-    const settings *chosen = from->settings;
     for (int32_t i = 0; i < from->job_count; i++) {
-        const char *output = from->jobs[i].output;
-        bool many = from->to_directory || name_is_template(chosen->output ? chosen->output : "");
-        if (!output || from->jobs[i].output_kind == OUTPUT_FRAMES) continue;
-        if (!many && !name_is_pattern(output)) continue;
-        char *parent = name_parent(output);
+        if (!plan_makes_parent(from, &from->jobs[i])) continue;
+        char *parent = name_parent(from->jobs[i].output);
         bool good = directory_make(parent);
         free(parent);
         if (!good) return false;

@@ -18,11 +18,9 @@ static char *obstacle_of(const char *path, bool overwrite) {
         return overwrite || !S_ISREG(state.st_mode) ? NULL
                                                     : text_copy("exists already; -y replaces it");
     }
-    char *parent = name_parent(path);
-    char *made = name_is_directory(parent)
-                     ? NULL
-                     : text_format("cannot create: there is no directory %s", parent);
-    free(parent);
+    char *missing = name_missing_parent(path);
+    char *made = missing ? text_format("cannot create: there is no directory %s", missing) : NULL;
+    free(missing);
     return made;
 }
 

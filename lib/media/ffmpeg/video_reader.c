@@ -170,8 +170,8 @@ static seg_status finish(seg_video *video) {
     const seg_input *input = video->input;
     SEG_TRY(read_failure(video));
     if (video->bad_packets)
-        seg_note(video->notes, "bad-packets", "%" PRId64 " packets could not be decoded",
-                 video->bad_packets);
+        seg_note(video->notes, "bad-packets", "%" PRId64 " packet%s could not be decoded",
+                 video->bad_packets, video->bad_packets == 1 ? "" : "s");
     int64_t bytes = input->seekable ? input->size : input->position;
     int64_t promised = promised_bytes(input);
     const char *container = video->format->iformat->name;
