@@ -209,6 +209,12 @@ SEG_API SEG_NODISCARD seg_status seg_augment_pipeline_create(seg_augment_pipelin
                                                              const seg_env *env);
 SEG_API void seg_augment_pipeline_free(seg_augment_pipeline *pipeline);
 
+/** What seg_augment_apply refuses of a sample's labels, whatever is drawn: kinds that a step does
+ * not carry, and boxes without a mask where they are to come of one. The sample may be without
+ * picture yet. Errors: SEG_ERROR_UNSUPPORTED, which names step, kind and sample. */
+SEG_API SEG_NODISCARD seg_status seg_augment_pipeline_check(const seg_augment_pipeline *pipeline,
+                                                            const seg_sample *sample);
+
 /** Label kinds that every step of it carries. */
 SEG_API uint32_t seg_augment_pipeline_labels(const seg_augment_pipeline *pipeline);
 

@@ -124,7 +124,22 @@ SEG_API const char *seg_labels_name(const seg_labels *labels, int32_t index);
 SEG_API SEG_NODISCARD seg_status seg_labels_load(const seg_labels *labels, seg_sample *sample,
                                                  const char *name, bool *found);
 
+/**
+ * As seg_labels_load, but for a sample without picture, which need not have been read: it gets the
+ * kinds of labels that the picture has, and as many of each, so that what refuses them can do so at
+ * once. Sizes are not checked, coordinates that are shares of the picture (YOLO) are 0, and label
+ * pictures, which are not read either, are stood in for by one pixel, of an object.
+ */
+SEG_API SEG_NODISCARD seg_status seg_labels_glance(const seg_labels *labels, seg_sample *sample,
+                                                   const char *name, bool *found);
+
 /* ---- writing ---- */
+
+/** Checks that a writer at `path` (of which only the name counts) has a place for all labels of a
+ *  sample, which may come from seg_labels_glance. `options` says what it writes. Errors:
+ *  SEG_ERROR_UNSUPPORTED as seg_labels_writer_add, SEG_ERROR_OPTION. */
+SEG_API SEG_NODISCARD seg_status seg_labels_check(const seg_sample *sample, const char *path,
+                                                  const seg_labels_options *options);
 
 typedef struct seg_labels_writer seg_labels_writer;
 

@@ -260,8 +260,9 @@ static seg_status run_node(const run *r, int32_t index, uint32_t path, bool sure
     return node->augmentation->mix(&step);
 }
 
-/* Refuses what a step cannot carry, before anything is drawn: it must not depend on chance. */
-static seg_status check_steps(const seg_augment_pipeline *pipeline, const seg_sample *sample) {
+/* Before anything is drawn: it must not depend on chance. */
+seg_status seg_augment_pipeline_check(const seg_augment_pipeline *pipeline,
+                                      const seg_sample *sample) {
     const uint32_t kinds = seg_sample_kinds(sample);
     for (int32_t i = 0; i < pipeline->count; i++) {
         const seg_augmentation *a = pipeline->nodes[i].augmentation;
@@ -270,7 +271,8 @@ static seg_status check_steps(const seg_augment_pipeline *pipeline, const seg_sa
             return seg_fail(
                 SEG_ERROR_UNSUPPORTED, "%s cannot carry %s labels, which the sample \"%.80s\" has",
                 a->id, seg_label_kind_name(left & (0 - left)), sample->name ? sample->name : "");
-        SEG_TRY(seg_check_image(&sample->picture, a->id, a->formats, a->channels));
+        if (!seg_image_empty(&sample->picture))
+            SEG_TRY(seg_check_image(&sample->picture, a->id, a->formats, a->channels));
     }
     for (int32_t i = 0; i < sample->object_count; i++) {
         const uint32_t has = sample->objects[i].kinds;
@@ -329,7 +331,7 @@ seg_status seg_augment_apply(const seg_augment_pipeline *pipeline, seg_augment_w
     if (target == source) return seg_fail(SEG_ERROR_ARGUMENT, "target and source are the same");
     const run r = {pipeline, work, partners, &work->env, item_of(source->name, copy), target};
     seg_status status = seg_sample_check(source);
-    if (status >= 0) status = check_steps(pipeline, source);
+    if (status >= 0) status = seg_augment_pipeline_check(pipeline, source);
     if (status >= 0) status = run_all(&r, source);
     if (status < 0) seg_sample_clear(target);
     return status;

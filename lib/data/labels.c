@@ -210,22 +210,34 @@ static void undo(seg_sample *sample, const seg_sample *before) {
     if (seg_image_empty(&before->instances)) seg_image_unref(&sample->instances);
 }
 
-seg_status seg_labels_load(const seg_labels *labels, seg_sample *sample, const char *name,
-                           bool *found) {
+static seg_status load(const seg_labels *labels, seg_sample *sample, const char *name, bool *found,
+                       bool with_picture) {
     bool ignored;
     if (!labels || !sample || !name || !*name)
         return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing",
                         !labels  ? "labels"
                         : sample ? "name"
                                  : "sample");
-    if (seg_image_empty(&sample->picture))
-        return seg_fail(SEG_ERROR_ARGUMENT, "the sample has no picture, whose size is needed");
+    if (seg_image_empty(&sample->picture) == with_picture)
+        return seg_fail(SEG_ERROR_ARGUMENT, with_picture
+                                                ? "the sample has no picture, whose size is needed"
+                                                : "the sample has a picture: load its labels");
     if (!found) found = &ignored;
     *found = false;
     const seg_sample before = *sample;
     const seg_status status = labels->driver->load(labels, sample, name, found);
     if (status < 0) undo(sample, &before);
     return status;
+}
+
+seg_status seg_labels_load(const seg_labels *labels, seg_sample *sample, const char *name,
+                           bool *found) {
+    return load(labels, sample, name, found, true);
+}
+
+seg_status seg_labels_glance(const seg_labels *labels, seg_sample *sample, const char *name,
+                             bool *found) {
+    return load(labels, sample, name, found, false);
 }
 
 seg_status seg_labels_add_object(seg_sample *sample, const seg_object_label *object) {
@@ -241,6 +253,7 @@ seg_status seg_labels_add_object(seg_sample *sample, const seg_object_label *obj
 
 seg_status seg_labels_check_size(const seg_sample *sample, const char *file, int32_t width,
                                  int32_t height) {
+    if (seg_image_empty(&sample->picture)) return SEG_OK; /* at a glance */
     if (sample->picture.width == width && sample->picture.height == height) return SEG_OK;
     return seg_fail(SEG_ERROR_SHAPE, "%s: labels of a picture of %ld x %ld, but it has %ld x %ld",
                     file, (long)width, (long)height, (long)sample->picture.width,

@@ -17,6 +17,8 @@ typedef struct seg_labels_driver {
     seg_status (*open)(seg_labels *labels);
     seg_status (*load)(const seg_labels *labels, seg_sample *sample, const char *name, bool *found);
     void (*close)(seg_labels *labels);
+    /** Refuses what the options leave no place for, of kinds that the format holds. */
+    seg_status (*check)(const seg_labels_writer *writer, const seg_sample *sample);
     seg_status (*begin)(seg_labels_writer *writer);
     seg_status (*add)(seg_labels_writer *writer, const seg_sample *sample, const char *name);
     seg_status (*finish)(seg_labels_writer *writer);
@@ -75,6 +77,8 @@ static inline bool seg_labels_wants(const seg_labels *labels, uint32_t kind) {
 
 SEG_NODISCARD seg_status seg_labels_voc_add(seg_labels_writer *writer, const seg_sample *sample,
                                             const char *name);
+SEG_NODISCARD seg_status seg_labels_coco_check(const seg_labels_writer *writer,
+                                               const seg_sample *sample);
 SEG_NODISCARD seg_status seg_labels_coco_begin(seg_labels_writer *writer);
 SEG_NODISCARD seg_status seg_labels_coco_add(seg_labels_writer *writer, const seg_sample *sample,
                                              const char *name);

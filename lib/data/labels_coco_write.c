@@ -28,6 +28,17 @@ seg_status seg_labels_coco_begin(seg_labels_writer *w) {
     return SEG_OK;
 }
 
+seg_status seg_labels_coco_check(const seg_labels_writer *w, const seg_sample *sample) {
+    const uint32_t both = SEG_LABEL_POLYGONS | SEG_LABEL_RLE;
+    for (int32_t i = 0; i < sample->object_count; i++)
+        if ((sample->objects[i].kinds & w->options.kinds & both) == both)
+            return seg_fail(SEG_ERROR_UNSUPPORTED,
+                            "%s: object %ld has polygons and run lengths, of which COCO holds one; "
+                            "choose by kinds",
+                            w->path, (long)i);
+    return SEG_OK;
+}
+
 /* ---- values ---- */
 
 static seg_status put_string(seg_growing_text *text, const char *string) {
@@ -187,11 +198,6 @@ static seg_status put_annotation(seg_labels_writer *w, const seg_sample *sample,
     const uint32_t kinds = object->kinds & w->options.kinds;
     if (!kinds) return SEG_OK; /* what it had was given up */
     SEG_TRY(note_category(w, object->category));
-    if ((kinds & SEG_LABEL_POLYGONS) && (kinds & SEG_LABEL_RLE))
-        return seg_fail(SEG_ERROR_UNSUPPORTED,
-                        "%s: object %ld has polygons and run lengths, of which COCO holds one; "
-                        "choose by kinds",
-                        w->path, (long)index);
     seg_growing_text_put(text, c->annotation_count ? ",\n{\"id\":" : "\n{\"id\":");
     seg_growing_text_whole(text, ++c->annotation_count);
     seg_growing_text_put(text, ",\"image_id\":");

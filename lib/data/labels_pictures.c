@@ -18,10 +18,18 @@ static seg_status open_pictures(seg_labels *labels) {
                : seg_fail(SEG_ERROR_IO, "%s: no folder of that name", labels->path);
 }
 
+/* A pixel of an object in place of a picture that is not read. */
+static seg_status stand_in(const seg_labels *labels, seg_image *picture) {
+    SEG_TRY(seg_image_alloc(picture, 1, 1, SEG_LABEL32, 1, &labels->env));
+    *(int32_t *)seg_image_row(picture, 0) = labels->options.divisor ? labels->options.divisor : 1;
+    return SEG_OK;
+}
+
 /* The label picture of a name, checked against the sample's; empty if there is none. */
 static seg_status read_picture(const seg_labels *labels, seg_image *picture,
                                const seg_sample *sample, const char *path) {
     if (!seg_labels_exists(path)) return SEG_OK;
+    if (seg_image_empty(&sample->picture)) return stand_in(labels, picture);
     SEG_TRY(labels->options.read_picture(labels->options.user, picture, path, &labels->env));
     if (picture->channels != 1 || !(SEG_FORMAT_BIT(picture->format) & LABEL_FORMATS))
         return seg_fail(SEG_ERROR_DATA,

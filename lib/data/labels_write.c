@@ -5,6 +5,52 @@
 
 #include <string.h>
 
+/* ---- what has a place ---- */
+
+/* Kinds of which the format has none must have been given up by name. Pixels of objects that have
+ * run lengths or polygons as well tell nothing new. */
+static seg_status check_labels(const seg_labels_writer *w, const seg_sample *sample) {
+    const uint32_t kinds = seg_sample_kinds(sample) & w->options.kinds;
+    uint32_t missing = kinds & ~w->driver->kinds;
+    if (kinds & (SEG_LABEL_RLE | SEG_LABEL_POLYGONS) & w->driver->kinds)
+        missing &= ~(uint32_t)SEG_LABEL_INSTANCES;
+    for (uint32_t kind = 1; kind <= missing; kind <<= 1)
+        if (missing & kind)
+            return seg_fail(SEG_ERROR_UNSUPPORTED,
+                            "%s: labels of the format %s hold no %s, which \"%s\" has; write them "
+                            "in another format, or do without",
+                            w->path, w->driver->name, seg_label_kind_name(kind),
+                            sample->name ? sample->name : "the sample");
+    return w->driver->check ? w->driver->check(w, sample) : SEG_OK;
+}
+
+/* The format that is meant: the option, else by the name of the path. */
+static seg_status choose_format(seg_labels_writer *w) {
+    if (w->options.format == SEG_LABELS_AUTO && seg_labels_ends_with(w->path, ".json"))
+        w->options.format = SEG_LABELS_COCO;
+    if (w->options.format == SEG_LABELS_AUTO && seg_labels_ends_with(w->path, ".csv"))
+        w->options.format = SEG_LABELS_CSV;
+    if (w->options.format == SEG_LABELS_AUTO)
+        return seg_fail(SEG_ERROR_OPTION,
+                        "%s: the format of labels is not told by its name (.json, .csv); give it "
+                        "(yolo, voc, semantic, instances, tree)",
+                        w->path);
+    return seg_labels_choose(&w->driver, &w->options, true);
+}
+
+seg_status seg_labels_check(const seg_sample *sample, const char *path,
+                            const seg_labels_options *options) {
+    seg_labels_writer w = {.path = path};
+    if (!sample || !path || !*path)
+        return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing", sample ? "path" : "sample");
+    if (options)
+        w.options = *options;
+    else
+        seg_labels_options_init(&w.options);
+    SEG_TRY(choose_format(&w));
+    return check_labels(&w, sample);
+}
+
 /* ---- beginning ---- */
 
 static seg_status copy_categories(seg_labels_writer *w, const seg_label_category *categories,
@@ -34,16 +80,7 @@ static seg_status begin(seg_labels_writer *w, const seg_label_category *categori
     w->path = seg_builder_text(&w->base, w->path);
     if (!w->path) return SEG_ERROR_MEMORY;
     w->base.name = w->path;
-    if (w->options.format == SEG_LABELS_AUTO && seg_labels_ends_with(w->path, ".json"))
-        w->options.format = SEG_LABELS_COCO;
-    if (w->options.format == SEG_LABELS_AUTO && seg_labels_ends_with(w->path, ".csv"))
-        w->options.format = SEG_LABELS_CSV;
-    if (w->options.format == SEG_LABELS_AUTO)
-        return seg_fail(SEG_ERROR_OPTION,
-                        "%s: the format of labels is not told by its name (.json, .csv); give it "
-                        "(yolo, voc, semantic, instances, tree)",
-                        w->path);
-    SEG_TRY(seg_labels_choose(&w->driver, &w->options, true));
+    SEG_TRY(choose_format(w));
     SEG_TRY(copy_categories(w, categories, count));
     return w->driver->begin ? w->driver->begin(w) : SEG_OK;
 }
@@ -114,23 +151,6 @@ static seg_status check_name(const seg_labels_writer *w, const char *name) {
                            w->path, name);
 }
 
-/* Kinds of which the format has none must have been given up by name. Pixels of objects that have
- * run lengths or polygons as well tell nothing new. */
-static seg_status check_kinds(const seg_labels_writer *w, const seg_sample *sample) {
-    const uint32_t kinds = seg_sample_kinds(sample) & w->options.kinds;
-    uint32_t missing = kinds & ~w->driver->kinds;
-    if (kinds & (SEG_LABEL_RLE | SEG_LABEL_POLYGONS) & w->driver->kinds)
-        missing &= ~(uint32_t)SEG_LABEL_INSTANCES;
-    for (uint32_t kind = 1; kind <= missing; kind <<= 1)
-        if (missing & kind)
-            return seg_fail(SEG_ERROR_UNSUPPORTED,
-                            "%s: labels of the format %s hold no %s, which \"%s\" has; write them "
-                            "in another format, or do without",
-                            w->path, w->driver->name, seg_label_kind_name(kind),
-                            sample->name ? sample->name : "the sample");
-    return SEG_OK;
-}
-
 seg_status seg_labels_writer_add(seg_labels_writer *writer, const seg_sample *sample,
                                  const char *name) {
     if (!writer || !sample || !name)
@@ -140,7 +160,7 @@ seg_status seg_labels_writer_add(seg_labels_writer *writer, const seg_sample *sa
                                  : "sample");
     SEG_TRY(check_name(writer, name));
     SEG_TRY(seg_sample_check(sample));
-    SEG_TRY(check_kinds(writer, sample));
+    SEG_TRY(check_labels(writer, sample));
     return writer->driver->add(writer, sample, name);
 }
 

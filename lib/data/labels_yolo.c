@@ -249,6 +249,37 @@ static seg_status load_yolo(const seg_labels *labels, seg_sample *sample, const 
 
 /* ---- writing ---- */
 
+/* What a row has no place for is refused by name. */
+static seg_status check_object(const seg_labels_writer *w, const seg_object_label *object) {
+    const uint32_t kinds = object->kinds & w->options.kinds & w->driver->kinds;
+    const int32_t points = w->options.points;
+    const char *lost = NULL, *hint = "";
+    if (kinds & SEG_LABEL_POINTS && !points)
+        lost = "points", hint = "tell how many by the option points";
+    else if (kinds & SEG_LABEL_ROTATED_BOXES && !w->options.oriented)
+        lost = "rotated-boxes", hint = "set the option oriented";
+    else if (kinds & SEG_LABEL_POLYGONS && (points || w->options.oriented))
+        lost = "polygons", hint = "choose other kinds";
+    else if (kinds == SEG_LABEL_POINTS)
+        lost = "points without a box", hint = "give it a box";
+    if (object->crowd) return SEG_OK;
+    if (lost)
+        return seg_fail(SEG_ERROR_UNSUPPORTED, "%s: a row of YOLO has no place for %s here; %s",
+                        w->path, lost, hint);
+    if (kinds & SEG_LABEL_POINTS && object->point_count != points)
+        return seg_fail(SEG_ERROR_UNSUPPORTED,
+                        "%s: an object has %ld key points, but each of the set has %ld (option "
+                        "points)",
+                        w->path, (long)object->point_count, (long)points);
+    return SEG_OK;
+}
+
+static seg_status check_yolo(const seg_labels_writer *w, const seg_sample *sample) {
+    for (int32_t i = 0; i < sample->object_count; i++)
+        SEG_TRY(check_object(w, &sample->objects[i]));
+    return SEG_OK;
+}
+
 static seg_status begin_yolo(seg_labels_writer *w) {
     return w->category_count ? seg_labels_write_names(w, w->path) : SEG_OK;
 }
@@ -277,16 +308,10 @@ static void put_box(seg_labels_writer *w, const seg_sample *sample, const seg_bo
     put_share(w, height, sample->picture.height, SEG_STEP);
 }
 
-static seg_status put_points(seg_labels_writer *w, const seg_sample *sample,
-                             const seg_object_label *object, uint32_t kinds) {
-    const int32_t points = w->options.points;
+static void put_points(seg_labels_writer *w, const seg_sample *sample,
+                       const seg_object_label *object, uint32_t kinds) {
     const bool has = kinds & SEG_LABEL_POINTS;
-    if (has && object->point_count != points)
-        return seg_fail(SEG_ERROR_UNSUPPORTED,
-                        "%s: an object has %ld key points, but each of the set has %ld (option "
-                        "points)",
-                        w->path, (long)object->point_count, (long)points);
-    for (int32_t i = 0; i < points; i++) {
+    for (int32_t i = 0; i < w->options.points; i++) {
         const seg_keypoint none = {0, 0, 0};
         const seg_keypoint *point = has ? &sample->points[object->first_point + i] : &none;
         put_share(w, point->x, sample->picture.width, SEG_HALF_STEP);
@@ -295,7 +320,6 @@ static seg_status put_points(seg_labels_writer *w, const seg_sample *sample,
         seg_growing_text_put(&w->text, " ");
         seg_growing_text_whole(&w->text, point->visibility);
     }
-    return SEG_OK;
 }
 
 /* There and back: from the last corner of a polygon to its first, on to the next polygon; at the
@@ -329,7 +353,7 @@ static seg_status put_row(seg_labels_writer *w, const seg_sample *sample,
     seg_growing_text_whole(&w->text, category);
     if (w->options.points) {
         put_box(w, sample, &object->box);
-        SEG_TRY(put_points(w, sample, object, kinds));
+        put_points(w, sample, object, kinds);
     } else if (w->options.oriented && kinds & SEG_LABEL_ROTATED_BOXES) {
         seg_labels_corners(xy, &object->rotated);
         put_corners(w, sample, xy, 4);
@@ -342,30 +366,11 @@ static seg_status put_row(seg_labels_writer *w, const seg_sample *sample,
     return SEG_OK;
 }
 
-/* What a row has no place for is refused by name. */
-static seg_status check_shape(const seg_labels_writer *w, const seg_object_label *object) {
-    const uint32_t kinds = object->kinds & w->options.kinds & w->driver->kinds;
-    const char *lost = NULL, *hint = "";
-    if (kinds & SEG_LABEL_POINTS && !w->options.points)
-        lost = "points", hint = "tell how many by the option points";
-    else if (kinds & SEG_LABEL_ROTATED_BOXES && !w->options.oriented)
-        lost = "rotated-boxes", hint = "set the option oriented";
-    else if (kinds & SEG_LABEL_POLYGONS && (w->options.points || w->options.oriented))
-        lost = "polygons", hint = "choose other kinds";
-    else if (kinds == SEG_LABEL_POINTS)
-        lost = "points without a box", hint = "give it a box";
-    if (!lost || object->crowd) return SEG_OK;
-    return seg_fail(SEG_ERROR_UNSUPPORTED, "%s: a row of YOLO has no place for %s here; %s",
-                    w->path, lost, hint);
-}
-
 static seg_status add_yolo(seg_labels_writer *w, const seg_sample *sample, const char *name) {
     seg_status status = SEG_OK;
     seg_growing_text_clear(&w->text);
-    for (int32_t i = 0; status >= 0 && i < sample->object_count; i++) {
-        status = check_shape(w, &sample->objects[i]);
-        if (status >= 0) status = put_row(w, sample, &sample->objects[i]);
-    }
+    for (int32_t i = 0; status >= 0 && i < sample->object_count; i++)
+        status = put_row(w, sample, &sample->objects[i]);
     SEG_TRY(status);
     char *path = seg_labels_file(w->path, name, ".txt", &w->env);
     if (!path) return SEG_ERROR_MEMORY;
@@ -386,5 +391,6 @@ const seg_labels_driver seg_labels_yolo = {.name = "yolo",
                                            .open = open_yolo,
                                            .load = load_yolo,
                                            .close = close_yolo,
+                                           .check = check_yolo,
                                            .begin = begin_yolo,
                                            .add = add_yolo};

@@ -172,6 +172,38 @@ is "pictures of bricks and stones" "$(ls rare | wc -l | tr -d ' ')" 4
 works --pipeline hflip --balance class:6 --labels coco.json in/ six/ --output-labels six.json
 is "six of each" "$(grep -c '"category_id":9' six.json) $(grep -c '"category_id":5' six.json)" "6 6"
 
+# ---- what is refused before anything is written ----
+refuses() { # WORDS ARGUMENTS...
+    words=$1
+    shift
+    for more in '' --keep-going '--threads 1' --resume; do
+        # shellcheck disable=SC2086 # none, one or two words
+        fails 2 "$words" $more "$@" --report no.report --manifest no.jsonl --output-labels no.labels in/ no/
+        absent no no.labels no.report no.jsonl no.labels.partial no.report.partial no.jsonl.partial
+    done
+}
+refuses 'in/a.pgm: no.labels: a row of YOLO has no place for points here; tell how many by the option points' \
+    --pipeline hflip --labels coco.json --output-label-format yolo
+refuses 'in/a.pgm: no.labels: an object has 2 key points, but each of the set has 3' \
+    --pipeline hflip --labels coco.json --output-label-format yolo --label-options 'kinds=boxes+points,points=3'
+refuses 'in/a.pgm: no.labels: labels of the format voc hold no points, which "a.pgm" has' \
+    --pipeline hflip --labels coco.json --output-label-format voc
+refuses 'labels of the format coco hold no semantic' \
+    --pipeline hflip --labels masks/ --label-format masks --output-label-format coco
+refuses 'labels of the format yolo hold no instances' \
+    --pipeline hflip --labels masks/ --label-format instances --output-label-format yolo
+refuses 'mixup cannot carry semantic labels, which the sample "a.pgm" has' \
+    --pipeline 'mixup(p=0.001)' --labels masks/ --label-format masks
+refuses 'object 0 of "a.pgm" has a box but no mask' \
+    --pipeline hflip --labels coco.json --output-label-format coco --boxes-from mask
+mv coco.json b_first.json # of a set of which the last picture alone has them
+sed 's/"keypoints": \[10, 20.*2}/"x": 0}/
+    s/\[\[40, 60, 60, 60, 60, 70, 40, 70\]\]/&, "keypoints": [41, 61, 2]/' b_first.json >coco.json
+refuses 'in/c.pgm: .* no place for points' --pipeline hflip --labels coco.json --output-label-format yolo
+mv b_first.json coco.json
+fails 2 'mixup cannot carry semantic' --preview no.png --pipeline 'mixup(p=0.001)' --labels masks/ --label-format masks in/
+absent no.png
+
 # ---- what is refused, and what is told ----
 fails 2 'output-labels is missing' --pipeline hflip --labels coco.json in/ x/
 fails 2 'output-labels is missing.*class folder cannot' --pipeline mixup --labels tree/ --label-format classes tree/ x/

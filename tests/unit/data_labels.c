@@ -470,6 +470,55 @@ START_TEST(bad_rows_are_refused_with_the_line) {
 }
 END_TEST
 
+/* Kinds and numbers are those of the whole; sizes, coordinates and pixels are not looked at. */
+START_TEST(a_glance_needs_no_picture) {
+    static const uint16_t values[] = {0, 7, 2001, 2001, 1002, 0, 2001, 1000};
+    static const struct {
+        int32_t format;
+        const char *path, *name;
+        uint32_t kinds;
+        int32_t objects, points;
+    } sets[] = {
+        {SEG_LABELS_COCO, "glance/coco.json", "b.jpg",
+         SEG_LABEL_BOXES | SEG_LABEL_POLYGONS | SEG_LABEL_POINTS | SEG_LABEL_ROTATED_BOXES, 2, 2},
+        {SEG_LABELS_COCO, "glance/coco.json", "a.jpg", SEG_LABEL_RLE, 1, 0},
+        {SEG_LABELS_YOLO, "glance/y", "a.jpg", SEG_LABEL_BOXES | SEG_LABEL_POLYGONS, 2, 0},
+        {SEG_LABELS_VOC, "glance/v", "a.jpg",
+         SEG_LABEL_BOXES | SEG_LABEL_ROTATED_BOXES | SEG_LABEL_POLYGONS, 2, 0},
+        {SEG_LABELS_SEMANTIC, "glance/m", "a.jpg", SEG_LABEL_SEMANTIC, 0, 0},
+        {SEG_LABELS_INSTANCES, "glance/m", "a.jpg", SEG_LABEL_INSTANCES, 1, 0},
+        {SEG_LABELS_CSV, "glance/c.csv", "a.jpg", SEG_LABEL_CLASS, 0, 0},
+    };
+    file_put(folder, "glance/coco.json", coco_text);
+    file_put(folder, "glance/y/a.txt", "0 0.5 0.5 0.2 0.4\n0 0.1 0.1 0.9 0.1 0.9 0.9\n");
+    file_put(folder, "glance/v/a.xml", voc_text);
+    file_put(folder, "glance/c.csv", "a.jpg,dog\n");
+    file_put(folder, "glance/m/a.png", "");
+    put_picture("glance/m/a.png", values, 4, 2);
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        seg_labels_options options = label_options(sets[i].format);
+        seg_labels *labels = labels_open(path_in(folder, sets[i].path), &options);
+        seg_sample sample;
+        bool found;
+        seg_sample_init(&sample, NULL);
+        ck_assert_ok(seg_labels_glance(labels, &sample, "none.jpg", &found));
+        ck_assert(!found && !seg_sample_kinds(&sample));
+        ck_assert_ok(seg_labels_glance(labels, &sample, sets[i].name, &found));
+        ck_assert(found);
+        ck_assert_msg(seg_sample_kinds(&sample) == sets[i].kinds, "%s has kinds %u", sets[i].path,
+                      seg_sample_kinds(&sample));
+        ck_assert_int_eq(sample.object_count, sets[i].objects);
+        ck_assert_int_eq(sample.point_count, sets[i].points);
+        seg_sample_free(&sample);
+        sample_of(&sample, 5, 4);
+        ck_assert_fails(seg_labels_glance(labels, &sample, sets[i].name, &found),
+                        SEG_ERROR_ARGUMENT, "has a picture");
+        seg_sample_free(&sample);
+        seg_labels_close(labels);
+    }
+}
+END_TEST
+
 START_TEST(options_and_paths_are_checked) {
     seg_labels *labels;
     seg_labels_options options = label_options(0);
@@ -544,6 +593,7 @@ int main(void) {
                                   classes_are_read,
                                   bad_files_are_refused_with_the_place,
                                   bad_rows_are_refused_with_the_line,
+                                  a_glance_needs_no_picture,
                                   options_and_paths_are_checked,
                                   no_memory_leaks_nothing};
     folder_make(folder);

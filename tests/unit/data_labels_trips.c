@@ -448,6 +448,9 @@ START_TEST(what_a_format_does_not_hold_is_refused_by_name) {
             sample.objects[k].category = 3;
         char name[20];
         snprintf(name, sizeof name, "refused%d", (int)i);
+        ck_assert_fails(seg_labels_check(&sample, path_in(folder, name), &options),
+                        SEG_ERROR_UNSUPPORTED, refused[i].words);
+        ck_assert(access(path_in(folder, name), F_OK) != 0);
         seg_labels_writer *writer = begin(path_in(folder, name), &options);
         ck_assert_fails(seg_labels_writer_add(writer, &sample, "a.jpg"), SEG_ERROR_UNSUPPORTED,
                         refused[i].words);

@@ -238,6 +238,8 @@ START_TEST(refused_by_name) {
         bench_start(&b, 1u << bit, SEG_U8, 3);
         const seg_status status =
             seg_augment_apply(pipeline, b.work, &b.target, &b.source, 0, &b.partners);
+        if (status < 0) seg_image_unref(&b.source.picture);
+        ck_assert_int_eq(seg_augment_pipeline_check(pipeline, &b.source), status);
         if (a->labels & 1u << bit) {
             ck_assert_ok(status);
         } else {

@@ -363,7 +363,8 @@ int job_make(augment_job *target, const arguments *given) {
     target->to_file = is_single_file(target);
     if (!check_clips(target) || (manifest && !check_set(target, manifest))) return EXIT_USAGE;
     code = labels_open(target);
-    return code == EXIT_DONE && !check_outputs(target) ? EXIT_USAGE : code;
+    return code == EXIT_DONE && !(check_outputs(target) && labels_check(target)) ? EXIT_USAGE
+                                                                                 : code;
 }
 
 void job_free(augment_job *target) {

@@ -139,6 +139,51 @@ int labels_open(augment_job *target) {
     return EXIT_USAGE;
 }
 
+/* ---- what is refused ---- */
+
+static int32_t output_format(const augment_job *job, const char *path) {
+    const char *format = job->given->values[OPTION_OUTPUT_LABEL_FORMAT];
+    if (format) return format_of(format, path);
+    if (text_ends_any_case(path, ".json")) return SEG_LABELS_COCO;
+    if (text_ends_any_case(path, ".csv")) return SEG_LABELS_CSV;
+    return seg_labels_format_of(job->labels);
+}
+
+/* What --output-labels is written with; free `*text` in any case. */
+static bool output_options(seg_labels_options *options, char **text, const augment_job *job,
+                           const char *path) {
+    if (!read_options(options, text, job, NULL, path)) return false; /* was read before */
+    options->format = output_format(job, path);
+    options->soft = seg_augment_pipeline_mixes(job->pipeline);
+    return true;
+}
+
+/* What one sample's labels say against the run. Files that are bad fail when it is their turn. */
+static bool check_item(const augment_job *job, const set_item *item, const char *path,
+                       const seg_labels_options *options) {
+    seg_sample sample;
+    seg_status status = SEG_OK;
+    seg_sample_init(&sample, NULL);
+    sample.name = item->name;
+    if (seg_labels_glance(job->labels, &sample, item->name, NULL) >= 0) {
+        status = seg_augment_pipeline_check(job->pipeline, &sample);
+        if (status >= 0 && path) status = seg_labels_check(&sample, path, options);
+    }
+    seg_sample_free(&sample);
+    return status >= 0 || fail(item->path, status);
+}
+
+bool labels_check(const augment_job *job) {
+    const char *path = job->given->values[OPTION_OUTPUT_LABELS];
+    seg_labels_options options;
+    char *text = NULL;
+    bool good = !path || !job->labels || output_options(&options, &text, job, path);
+    for (int32_t i = 0; good && job->labels && i < job->set.count; i++)
+        good = check_item(job, &job->set.items[i], path, &options);
+    free(text);
+    return good;
+}
+
 /* ---- labels on their way ---- */
 
 seg_status labels_keep(kept_labels *kept, seg_sample *from, const char *name) {
@@ -170,14 +215,6 @@ struct labels_out {
     size_t blank_size;
 };
 
-static int32_t output_format(const augment_job *job, const char *path) {
-    const char *format = job->given->values[OPTION_OUTPUT_LABEL_FORMAT];
-    if (format) return format_of(format, path);
-    if (text_ends_any_case(path, ".json")) return SEG_LABELS_COCO;
-    if (text_ends_any_case(path, ".csv")) return SEG_LABELS_CSV;
-    return seg_labels_format_of(job->labels);
-}
-
 bool labels_are_files(const augment_job *job) {
     const char *path = job->given->values[OPTION_OUTPUT_LABELS];
     if (!path) return false;
@@ -198,13 +235,11 @@ bool labels_out_open(labels_out **opened, const augment_job *job) {
     if (!path) return true;
     seg_labels_options options;
     char *text;
-    if (!read_options(&options, &text, job, NULL, path)) { /* was read before */
+    if (!output_options(&options, &text, job, path)) {
         free(text);
         return false;
     }
     labels_out *made = memory_get(1, sizeof *made);
-    options.format = output_format(job, path);
-    options.soft = seg_augment_pipeline_mixes(job->pipeline);
     const seg_label_category *categories = seg_labels_categories(job->labels, &count);
     made->path = path;
     const seg_status status =

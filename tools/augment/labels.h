@@ -9,6 +9,10 @@
  *  was given. */
 int labels_open(augment_job *target);
 
+/** Looks at the labels of all samples, before anything is read or written: false after a message if
+ *  the pipeline cannot carry them, or what is written has no place for them. */
+bool labels_check(const augment_job *job);
+
 /** True if --output-labels is a folder with a file for each copy. Wants labels that are open. */
 bool labels_are_files(const augment_job *job);
 
