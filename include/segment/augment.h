@@ -85,6 +85,8 @@ typedef struct seg_sample {
     int32_t dropped;                /**< objects that did not live through the pipeline */
     int32_t lost_points;            /**< key points that left the picture */
     const seg_allocator *allocator; /**< of the lists; set by seg_sample_init */
+    const char *clip; /**< what it is a frame of, borrowed: draws are keyed by it in place of the
+                           name, so that all frames are drawn alike. NULL = of nothing */
 } seg_sample;
 
 SEG_API void seg_sample_init(seg_sample *sample, const seg_env *env);

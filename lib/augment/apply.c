@@ -329,7 +329,8 @@ seg_status seg_augment_apply(const seg_augment_pipeline *pipeline, seg_augment_w
                         : !target ? "target"
                                   : "source");
     if (target == source) return seg_fail(SEG_ERROR_ARGUMENT, "target and source are the same");
-    const run r = {pipeline, work, partners, &work->env, item_of(source->name, copy), target};
+    const char *key = source->clip ? source->clip : source->name;
+    const run r = {pipeline, work, partners, &work->env, item_of(key, copy), target};
     seg_status status = seg_sample_check(source);
     if (status >= 0) status = seg_augment_pipeline_check(pipeline, source);
     if (status >= 0) status = run_all(&r, source);

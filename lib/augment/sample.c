@@ -31,7 +31,7 @@ void seg_sample_clear(seg_sample *sample) {
     seg_image_unref(&sample->semantic);
     seg_image_unref(&sample->instances);
     seg_image_unref(&sample->saliency);
-    sample->name = NULL;
+    sample->name = sample->clip = NULL;
     clear_lists(sample);
 }
 
@@ -246,6 +246,7 @@ seg_status seg_sample_copy(seg_sample *target, const seg_sample *source, const s
     SEG_TRY(seg_image_take_copy(&target->instances, &source->instances, env));
     SEG_TRY(seg_image_take_copy(&target->saliency, &source->saliency, env));
     target->name = source->name;
+    target->clip = source->clip;
     return copy_labels(target, source);
 }
 

@@ -166,6 +166,8 @@ works --pipeline vflip turned.mkv back.mkv --codec ffv1
 segment --method threshold --level 100 clip.mkv a.mkv
 segment --method threshold --level 100 back.mkv b.mkv
 same a.mkv b.mkv
+fails 2 'is a video; --labels are of pictures: give its frames as pictures of a directory, and --clips' \
+    --pipeline hflip --labels coco.json --output-labels x.json clip.mkv x/
 fails 2 'is a video; steps that mix' --pipeline mosaic clip.mkv x/
 
 # ---- killed and resumed ----

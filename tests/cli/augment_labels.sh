@@ -152,6 +152,68 @@ same thresholded.png labelled.png
 works --pipeline 'vflip' --labels masks/ --label-format instances in/ i/ --output-labels ilabels/
 there ilabels/c_1.png
 
+# ---- frames of clips, and a label of each: one draw for all ----
+for clip in east west; do
+    mkdir -p walk/$clip walk_masks/$clip
+    for i in 1 2 3 4; do
+        thing walk/$clip/$i.pgm $((15 * i)) $((10 * i))
+        segment --method threshold --level 128 walk/$clip/$i.pgm walk_masks/$clip/$i.png
+    done
+done
+draws() { # draws MANIFEST CLIP COPY: how many ways there are to draw it
+    grep "\"sample\":\"$2/.*\"copy\":$3," "$1" | sed 's/.*"draws"//' | sort -u | wc -l | tr -d ' '
+}
+moves='hflip(p=0.5), rotate(limit=30), translate, scale, gamma, cutmix(p=0.3)'
+works --pipeline "$moves" --clips --copies 2 --labels walk_masks/ --label-format masks walk/ walked/ \
+    --output-labels walked_masks/ --manifest walked.jsonl
+for clip in east west; do
+    for copy in 1 2; do is "draws of copy $copy of $clip" "$(draws walked.jsonl $clip $copy)" 1; done
+done
+is "draws of two copies of two clips" "$(sed -n 's/.*"draws"//p' walked.jsonl | sort -u | wc -l | tr -d ' ')" 4
+works --pipeline "$moves" --copies 2 --labels walk_masks/ --label-format masks walk/ strolled/ \
+    --output-labels strolled_masks/ --manifest strolled.jsonl
+is "draws of frames that are none" "$(draws strolled.jsonl east 1)" 4
+works --replay walked.jsonl --labels walk_masks/ --label-format masks walk/ walked2/ --output-labels walked2_masks/
+diff -r walked walked2 >/dev/null && diff -r walked_masks walked2_masks >/dev/null || failed "a clip is not replayed"
+fails 2 'clips cannot be changed with --replay' --replay walked.jsonl --clips walk/ x/
+for part in 1 2 3; do
+    works --pipeline "$moves" --clips --copies 2 --labels walk_masks/ --label-format masks walk/ walked3/ \
+        --output-labels walked3_masks/ --shard $part/3 --threads $part -y
+done
+diff -r walked walked3 >/dev/null && diff -r walked_masks walked3_masks >/dev/null ||
+    failed "parts of clips are other ones"
+# The mask of a frame lies where its thing lies.
+works --pipeline 'hflip(p=0.5), rotate90, crop(width=70, height=60)' --clips --copies 3 --labels walk_masks/ \
+    --label-format masks walk/ cropped/ --output-labels cropped_masks/
+for copy in 1 2 3; do
+    for i in 1 2 3 4; do
+        segment --method threshold --level 128 cropped/west/${i}_$copy.pgm seen.png
+        segment --method threshold --level 128 cropped_masks/west/${i}_$copy.png told.png
+        same seen.png told.png
+    done
+done
+# A box that moves by 15, 10 from frame to frame still does, mirrored and from somewhere else.
+{
+    printf '{"images": ['
+    for i in 1 2 3 4; do
+        [ $i = 1 ] || printf ,
+        printf '{"id": %d, "file_name": "east/%d.pgm", "width": 100, "height": 80}' $i $i
+    done
+    printf '], "annotations": ['
+    for i in 1 2 3 4; do
+        [ $i = 1 ] || printf ,
+        printf '{"id": %d, "image_id": %d, "category_id": 1, "bbox": [%d, %d, 20, 10], "area": 200, "iscrowd": 0}' \
+            $i $i $((15 * i)) $((10 * i))
+    done
+    printf '], "categories": [{"id": 1, "name": "thing"}]}'
+} >walk.json
+works --pipeline 'hflip, translate(x=0.05, y=0.05)' --clips --rng-seed 7 --labels walk.json walk/east/ step/ \
+    --output-labels step.json --boxes-from corners --min-area 0
+sed -n 's/.*"bbox":\[\([^]]*\)\].*/\1/p' step.json >steps
+lines steps 4
+is "steps of the boxes" "$(awk -F, 'NR > 1 { printf "%.3f,%.3f ", $1 - x, $2 - y } { x = $1; y = $2 }' steps)" \
+    "-15.000,10.000 -15.000,10.000 -15.000,10.000 "
+
 # ---- classes, and their balance ----
 mkdir -p tree/cat tree/dog
 for i in 1 2 3 4 5; do thing tree/cat/$i.pgm $((10 * i)) 10; done

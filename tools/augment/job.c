@@ -40,11 +40,12 @@ static bool read_names(augment_job *target, const arguments *given) {
 
 /* What a manifest says already. */
 static bool check_replay(const arguments *given) {
-    static const option_id others[] = {
-        OPTION_PIPELINE,      OPTION_COPIES,      OPTION_ORIGINALS, OPTION_BALANCE,
-        OPTION_RNG_SEED,      OPTION_BOXES_FROM,  OPTION_MIN_AREA,  OPTION_MIN_VISIBILITY,
-        OPTION_IGNORED_CLASS, OPTION_RESIZE,      OPTION_CHANNELS,  OPTION_FORMAT,
-        OPTION_QUALITY,       OPTION_COMPRESSION, OPTION_PREVIEW,   OPTION_ONLINE};
+    static const option_id others[] = {OPTION_PIPELINE, OPTION_COPIES,         OPTION_ORIGINALS,
+                                       OPTION_BALANCE,  OPTION_RNG_SEED,       OPTION_BOXES_FROM,
+                                       OPTION_MIN_AREA, OPTION_MIN_VISIBILITY, OPTION_IGNORED_CLASS,
+                                       OPTION_RESIZE,   OPTION_CHANNELS,       OPTION_FORMAT,
+                                       OPTION_QUALITY,  OPTION_COMPRESSION,    OPTION_PREVIEW,
+                                       OPTION_ONLINE,   OPTION_CLIPS};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (given->values[others[i]]) {
             message_error(NULL, "--%s cannot be changed with --replay: the manifest says it",
@@ -118,6 +119,7 @@ static bool read_recipe(augment_job *target) {
     target->rules.seed = target->settings.rng_seed;
     target->first = values[OPTION_ORIGINALS] ? 0 : 1;
     target->last = 1;
+    target->clips = values[OPTION_CLIPS];
     if (values[OPTION_CHANNELS]) target->channels = values[OPTION_CHANNELS][0] - '0';
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (!parse_rule(target, rules[i])) return false;
@@ -161,7 +163,8 @@ static bool check_clips(const augment_job *job) {
     if (seg_augment_pipeline_mixes(job->pipeline))
         return usage(clip->path, "is a video; steps that mix several samples take pictures only");
     if (job->given->values[OPTION_LABELS])
-        return usage(clip->path, "is a video; --labels are of pictures");
+        return usage(clip->path, "is a video; --labels are of pictures: give its frames "
+                                 "as pictures of a directory, and --clips");
     if (job->given->values[OPTION_SALIENCY])
         return usage(clip->path, "is a video; --saliency is of pictures");
     if (!job->output) return usage(clip->path, "is a video; --preview and --online take pictures");

@@ -14,6 +14,7 @@ typedef struct augment_job {
     char *text;                /* of the pipeline, without --resize */
     int32_t width, height;     /* of --resize, which is its last step; 0 = none */
     int32_t channels;          /* 0: pictures stay as they are */
+    bool clips;                /* pictures are drawn by their folders */
     seg_augment_options rules; /* seed, boxes, what is dropped */
     seg_augment_pipeline *pipeline;
     seg_augment_pipeline *plain; /* of originals: --resize alone */

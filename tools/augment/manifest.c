@@ -38,6 +38,7 @@ json_t *manifest_header(const augment_job *job) {
                             (json_int_t)job->rules.seed, "rules", describe_rules(&job->rules),
                             "resize", job->width, job->height, "channels", job->channels);
     json_object_set_new(all, "autorotate", json_boolean(s->reader.autorotate));
+    json_object_set_new(all, "clips", json_boolean(job->clips));
     json_object_set_new(all, "saliency", json_boolean(job->given->values[OPTION_SALIENCY]));
     json_object_set_new(all, "format", s->format ? json_string(s->format) : json_null());
     json_object_set_new(all, "quality", json_integer(s->quality));
@@ -218,6 +219,7 @@ bool manifest_apply(augment_job *target, const json_t *header, const char *path)
         return bad_member(path, "compression");
     if (!apply_autorotate(target, json_object_get(header, "autorotate"), path)) return false;
     s->format = json_string_value(json_object_get(header, "format"));
+    target->clips = json_is_true(json_object_get(header, "clips"));
     if (json_is_true(json_object_get(header, "saliency")) &&
         !target->given->values[OPTION_SALIENCY]) {
         message_error(path, "was written with --saliency, which must be given again");

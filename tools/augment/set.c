@@ -32,7 +32,8 @@ static bool add_file(set *target, const char *path, const char *name, bool asked
     }
     memory_grow((void **)&target->items, (size_t)target->count, sizeof *target->items);
     set_item *item = &target->items[target->count++];
-    *item = (set_item){text_copy(path), text_copy(name), text_copy(name), !picture};
+    *item =
+        (set_item){text_copy(path), text_copy(name), text_copy(name), name_parent(name), !picture};
     const char *extension = name_extension(item->stem);
     if (*extension) item->stem[extension - item->stem - 1] = 0;
     target->clips += item->clip;
@@ -156,6 +157,7 @@ void set_free(set *target) {
         free(target->items[i].path);
         free(target->items[i].name);
         free(target->items[i].stem);
+        free(target->items[i].folder);
     }
     free(target->items);
     *target = (set){0};

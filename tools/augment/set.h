@@ -8,8 +8,9 @@
 
 typedef struct set_item {
     char *path;
-    char *name; /* below the input directory, else the file's own: "cats/1.jpg" */
-    char *stem; /* the name without its extension */
+    char *name;   /* below the input directory, else the file's own: "cats/1.jpg" */
+    char *stem;   /* the name without its extension */
+    char *folder; /* the name without its last component; "." where there is but one */
     bool clip;
 } set_item;
 

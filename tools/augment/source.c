@@ -131,6 +131,7 @@ static seg_status read_sample(const source *s, const set_item *item, seg_sample 
     if (status >= 0 && job->channels) status = fit_channels(&sample->picture, job->channels, &env);
     if (status >= 0 && s->mixes) status = fit_depth(&sample->picture, &env);
     sample->name = item->name;
+    sample->clip = job->clips ? item->folder : NULL;
     *labelled = false;
     if (status >= 0 && job->labels)
         status = seg_labels_load(job->labels, sample, item->name, labelled);

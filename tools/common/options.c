@@ -171,6 +171,10 @@ static const option_row rows[OPTION_COUNT] = {
                               "(instances), classes=FILE, and kinds=boxes+points, which alone are "
                               "taken then.",
                               AUGMENT},
+    [OPTION_CLIPS] = {"clips", 0, OPTION_FLAG, GROUP_METRIC, NULL, NULL, NULL,
+                      "The pictures of a directory are the frames of a clip: all of them, and what "
+                      "is known of each, are drawn alike. Copy N of the clip is all its NAME_N.",
+                      AUGMENT},
     [OPTION_SALIENCY] =
         {"saliency", 0, OPTION_VALUE, GROUP_METRIC, "DIRECTORY", NULL, "directory",
          "Pictures of what matters in those of the same names, light where it does: "
