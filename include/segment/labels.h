@@ -49,6 +49,10 @@ typedef struct seg_label_category {
     const char *json; /**< the whole as COCO has it (names of key points, ...); else "" */
 } seg_label_category;
 
+/** The labels of a set of pictures. After it was opened it never changes: any number of threads may
+ *  use it at once. */
+typedef struct seg_labels seg_labels;
+
 typedef struct seg_labels_options {
     size_t size;
     int32_t format; /**< seg_labels_format; default: by what is found at the path, or of a writer
@@ -74,15 +78,15 @@ typedef struct seg_labels_options {
     seg_status (*write_picture)(void *user, const char *path, const seg_image *image,
                                 const seg_env *env);
     void *user;
+    /** COCO, written: labels that were read of COCO and outlive the writer. `info` and `licenses`
+     * of that file are written along, and of the picture that seg_sample.name has there `license`,
+     *  `coco_url`, `flickr_url` and `date_captured`. NULL (default) or others: none. */
+    const seg_labels *source;
 } seg_labels_options;
 
 SEG_API void seg_labels_options_init(seg_labels_options *options);
 
 /* ---- reading ---- */
-
-/** The labels of a set of pictures. After it was opened it never changes: any number of threads may
- *  use it at once. */
-typedef struct seg_labels seg_labels;
 
 /**
  * Opens the labels at `path`: a file of COCO or CSV, which is read and checked as a whole, or a

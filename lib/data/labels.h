@@ -79,6 +79,10 @@ SEG_NODISCARD seg_status seg_labels_voc_add(seg_labels_writer *writer, const seg
                                             const char *name);
 SEG_NODISCARD seg_status seg_labels_coco_check(const seg_labels_writer *writer,
                                                const seg_sample *sample);
+/** Members that a writer passes on as they are, "" of none and of labels that are not COCO's:
+ *  `"info":{...},` of the set, `,"license":1` of the picture of a name. */
+const char *seg_labels_coco_notes(const seg_labels *labels);
+const char *seg_labels_coco_picture_notes(const seg_labels *labels, const char *name);
 SEG_NODISCARD seg_status seg_labels_coco_begin(seg_labels_writer *writer);
 SEG_NODISCARD seg_status seg_labels_coco_add(seg_labels_writer *writer, const seg_sample *sample,
                                              const char *name);

@@ -15,12 +15,107 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What the file says of a picture beside its labels, as JSON. */
+typedef struct picture_note {
+    int64_t id;
+    const char *text;
+} picture_note;
+
 typedef struct coco_set {
+    const char *notes;           /* the same of the set */
+    picture_note *picture_notes; /* of those that have any, ascending by id */
+    int32_t note_count, note_capacity;
     seg_sample all;
     int32_t *pictures;        /* of each object while it is read; then objects by pictures */
     int32_t picture_capacity; /* room of that list */
     int32_t *first;           /* of picture i: objects first[i] .. first[i + 1] - 1 */
 } coco_set;
+
+/* ---- what is passed on ---- */
+
+/* Members of the set, as they are written there. */
+static seg_status pass_over(void *user, const json_t *from, const seg_json_place *at) {
+    (void)user, (void)from, (void)at;
+    return SEG_OK;
+}
+
+static seg_status keep_member(seg_growing_text *notes, const seg_json_text *text,
+                              const seg_json_place *at, seg_json_span span) {
+    if (!span.end) return SEG_OK;
+    if (text->text[span.start] == '[') SEG_TRY(seg_json_each(text, span, at, pass_over, NULL));
+    seg_growing_text_put(notes, "\"");
+    seg_growing_text_put(notes, at->key);
+    seg_growing_text_put(notes, "\":");
+    seg_growing_text_add(notes, text->text + span.start, span.end - span.start);
+    seg_growing_text_put(notes, ",\n");
+    return SEG_OK;
+}
+
+/* The text as one of the set's own. */
+static seg_status take_notes(const char **taken, seg_labels *labels, seg_growing_text *notes) {
+    seg_growing_text_add(notes, "", 1);
+    SEG_TRY(seg_growing_text_status(notes));
+    *taken = seg_builder_text(&labels->base, notes->bytes);
+    return *taken ? SEG_OK : SEG_ERROR_MEMORY;
+}
+
+static seg_status write_note(seg_growing_text *notes, const json_t *from, const char *key) {
+    const json_t *value = seg_json_member(from, key);
+    if (!value) return SEG_OK;
+    char *json = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+    if (!json) return seg_fail(SEG_ERROR_MEMORY, "no memory for JSON");
+    seg_growing_text_put(notes, ",\"");
+    seg_growing_text_put(notes, key);
+    seg_growing_text_put(notes, "\":");
+    seg_growing_text_put(notes, json);
+    free(json);
+    return SEG_OK;
+}
+
+static seg_status add_note(seg_labels *labels, const json_t *from, seg_growing_text *notes) {
+    static const char *const keys[] = {"license", "coco_url", "flickr_url", "date_captured"};
+    coco_set *set = labels->state;
+    picture_note note = {labels->base.pictures[labels->base.picture_count - 1].id, NULL};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        SEG_TRY(write_note(notes, from, keys[i]));
+    if (!notes->size && !notes->failed) return SEG_OK;
+    SEG_TRY(take_notes(&note.text, labels, notes));
+    void *list = set->picture_notes;
+    SEG_TRY(seg_grow(&list, &set->note_capacity, set->note_count, set->note_count + 1, sizeof note,
+                     labels->env.allocator));
+    set->picture_notes = list;
+    set->picture_notes[set->note_count++] = note;
+    return SEG_OK;
+}
+
+static seg_status read_image(void *user, const json_t *from, const seg_json_place *at) {
+    seg_labels *labels = user;
+    seg_growing_text notes = {.env = &labels->env};
+    SEG_TRY(seg_coco_read_image(&labels->base, from, at));
+    const seg_status status = add_note(labels, from, &notes);
+    seg_growing_text_free(&notes);
+    return status;
+}
+
+static int compare_notes(const void *a, const void *b) {
+    const picture_note *p = a, *q = b;
+    return (p->id > q->id) - (p->id < q->id);
+}
+
+const char *seg_labels_coco_notes(const seg_labels *labels) {
+    return labels && labels->driver == &seg_labels_coco ? ((const coco_set *)labels->state)->notes
+                                                        : "";
+}
+
+const char *seg_labels_coco_picture_notes(const seg_labels *labels, const char *name) {
+    const coco_set *set = labels && labels->driver == &seg_labels_coco ? labels->state : NULL;
+    const int32_t index = set && set->note_count && name ? seg_labels_find_name(labels, name) : -1;
+    if (index < 0) return "";
+    const picture_note wanted = {labels->base.pictures[index].id, NULL};
+    const picture_note *found =
+        bsearch(&wanted, set->picture_notes, (size_t)set->note_count, sizeof wanted, compare_notes);
+    return found ? found->text : "";
+}
 
 /* ---- annotations ---- */
 
@@ -191,25 +286,37 @@ static seg_status deal_objects(seg_labels *labels) {
     return SEG_OK;
 }
 
-static seg_status read_lists(seg_labels *labels, const seg_json_text *text) {
-    enum { IMAGES, CATEGORIES, ANNOTATIONS, LISTS };
-    static const char *const keys[LISTS] = {"images", "categories", "annotations"};
+static seg_status read_members(seg_labels *labels, const seg_json_text *text) {
+    enum { IMAGES, CATEGORIES, ANNOTATIONS, INFO, LICENSES, MEMBERS };
+    static const char *const keys[MEMBERS] = {"images", "categories", "annotations", "info",
+                                              "licenses"};
     seg_builder *b = &labels->base;
+    coco_set *set = labels->state;
     const seg_json_place file = seg_json_file(labels->path);
-    seg_json_place at[LISTS];
-    seg_json_span lists[LISTS];
-    for (int i = 0; i < LISTS; i++)
+    seg_json_place at[MEMBERS];
+    seg_json_span found[MEMBERS];
+    for (int i = 0; i < MEMBERS; i++)
         at[i] = seg_json_key(&file, keys[i]);
-    SEG_TRY(seg_json_find_members(lists, keys, LISTS, text, seg_json_root(text)));
+    SEG_TRY(seg_json_find_members(found, keys, MEMBERS, text, seg_json_root(text)));
     b->closed = true;
-    SEG_TRY(seg_json_each(text, lists[IMAGES], &at[IMAGES], seg_coco_read_image, b));
+    SEG_TRY(seg_json_each(text, found[IMAGES], &at[IMAGES], read_image, labels));
     SEG_TRY(seg_builder_sort_pictures(b));
-    if (lists[CATEGORIES].end)
-        SEG_TRY(seg_json_each(text, lists[CATEGORIES], &at[CATEGORIES], read_category, labels));
+    if (set->note_count)
+        qsort(set->picture_notes, (size_t)set->note_count, sizeof *set->picture_notes,
+              compare_notes);
+    if (found[CATEGORIES].end)
+        SEG_TRY(seg_json_each(text, found[CATEGORIES], &at[CATEGORIES], read_category, labels));
     SEG_TRY(seg_builder_sort_categories(b));
     SEG_TRY(seg_labels_sort_categories(labels));
-    SEG_TRY(seg_json_each(text, lists[ANNOTATIONS], &at[ANNOTATIONS], read_annotation, labels));
-    return seg_coco_check_ids(b);
+    SEG_TRY(seg_json_each(text, found[ANNOTATIONS], &at[ANNOTATIONS], read_annotation, labels));
+    SEG_TRY(seg_coco_check_ids(b));
+    seg_growing_text notes = {.env = &labels->env};
+    seg_status status = SEG_OK;
+    for (int i = INFO; i <= LICENSES && status >= 0; i++)
+        status = keep_member(&notes, text, &at[i], found[i]);
+    if (status >= 0) status = take_notes(&set->notes, labels, &notes);
+    seg_growing_text_free(&notes);
+    return status;
 }
 
 static seg_status open_coco(seg_labels *labels) {
@@ -222,7 +329,7 @@ static seg_status open_coco(seg_labels *labels) {
     SEG_TRY(seg_file_read(&bytes, &text.size, labels->path, &labels->env));
     text.text = bytes;
     if (text.size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) text.text += 3, text.size -= 3;
-    const seg_status status = read_lists(labels, &text);
+    const seg_status status = read_members(labels, &text);
     seg_release(&labels->env, bytes);
     SEG_TRY(status);
     SEG_TRY(index_names(labels));
@@ -235,6 +342,7 @@ static void close_coco(seg_labels *labels) {
     seg_sample_free(&set->all);
     seg_release(&labels->env, set->pictures);
     seg_release(&labels->env, set->first);
+    seg_release(&labels->env, set->picture_notes);
     seg_release(&labels->env, set);
 }
 

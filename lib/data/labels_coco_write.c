@@ -24,7 +24,9 @@ seg_status seg_labels_coco_begin(seg_labels_writer *w) {
     c->images.env = &w->env;
     c->invents = !w->category_count;
     SEG_TRY(seg_labels_begin_file(w));
-    seg_growing_text_put(&w->text, "{\"annotations\":[");
+    seg_growing_text_put(&w->text, "{");
+    seg_growing_text_put(&w->text, seg_labels_coco_notes(w->options.source));
+    seg_growing_text_put(&w->text, "\"annotations\":[");
     return SEG_OK;
 }
 
@@ -216,7 +218,8 @@ static seg_status put_annotation(seg_labels_writer *w, const seg_sample *sample,
     return SEG_OK;
 }
 
-static seg_status put_image(coco_writer *c, const seg_sample *sample, const char *name) {
+static seg_status put_image(seg_labels_writer *w, const seg_sample *sample, const char *name) {
+    coco_writer *c = w->state;
     seg_growing_text *text = &c->images;
     seg_growing_text_put(text, c->image_count ? ",\n{\"id\":" : "\n{\"id\":");
     seg_growing_text_whole(text, c->image_count + 1);
@@ -226,13 +229,14 @@ static seg_status put_image(coco_writer *c, const seg_sample *sample, const char
     seg_growing_text_whole(text, sample->picture.height);
     seg_growing_text_put(text, ",\"file_name\":");
     SEG_TRY(put_string(text, name));
+    seg_growing_text_put(text, seg_labels_coco_picture_notes(w->options.source, sample->name));
     seg_growing_text_put(text, "}");
     return SEG_OK;
 }
 
 static seg_status add(seg_labels_writer *w, const seg_sample *sample, const char *name) {
     coco_writer *c = w->state;
-    SEG_TRY(put_image(c, sample, name));
+    SEG_TRY(put_image(w, sample, name));
     for (int32_t i = 0; i < sample->object_count; i++)
         SEG_TRY(put_annotation(w, sample, i));
     SEG_TRY(seg_growing_text_status(&c->images));

@@ -54,6 +54,13 @@ sed -n 's/.*"bbox":\[\([^]]*\)\].*/\1/p' moved.json | head -1 >told
 [ "$(paste -d, seen told | awk -F, '{ for (i = 1; i < 5; i++) { d = $i - $(i + 4); if (d > 1.5 || d < -1.5) bad = 1 }
     print bad + 0 }')" = 0 ] || failed "the box $(cat told) is not where the thing is: $(cat seen)"
 
+# what the file says of itself and of its pictures
+sed '1s/{"images": \[{"id": 1,/{"info": {"year": 2026}, "licenses": [{"id": 3, "name": "CC0"}], "images": [{"id": 1, "license": 3,/' \
+    coco.json >licensed.json
+works --pipeline 'mixup(p=0.5)' --copies 2 --labels licensed.json in/ licensed/ --output-labels licensed2.json
+has licensed2.json '^."info":."year": 2026.,$' '^"licenses":\[."id": 3, "name": "CC0".\],$' \
+    '"file_name":"a_1.pgm","license":3' '"file_name":"a_2.pgm","license":3' '"file_name":"b_1.pgm"}'
+
 # ---- objects that leave ----
 works --pipeline 'crop(width=20, height=20)' --copies 8 --labels coco.json in/ crop/ --output-labels crop.json \
     --min-visibility 0.5 --report crop.report

@@ -45,6 +45,7 @@ static bool is_refusal(seg_status status) {
 /* What can be written comes back with as many objects. */
 static void write_again(const seg_labels *labels, const seg_sample *sample,
                         const seg_labels_options *options) {
+    seg_labels_options noted = *options;
     char path[100];
     int32_t count;
     seg_labels_writer *writer;
@@ -54,7 +55,8 @@ static void write_again(const seg_labels *labels, const seg_sample *sample,
     const seg_label_category *categories = seg_labels_categories(labels, &count);
     snprintf(path, sizeof path, "%s%s%s", again, file ? "/" : "",
              file ? files[options->format == SEG_LABELS_CSV ? 3 : 0] : "");
-    if (seg_labels_writer_begin(&writer, path, options, categories, count, true, NULL) < 0) return;
+    noted.source = labels;
+    if (seg_labels_writer_begin(&writer, path, &noted, categories, count, true, NULL) < 0) return;
     const seg_status added = seg_labels_writer_add(writer, sample, "a.jpg");
     FUZZ_CHECK(added == SEG_OK || *seg_error_detail());
     FUZZ_CHECK(seg_labels_writer_finish(writer) == SEG_OK);

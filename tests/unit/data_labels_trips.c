@@ -153,6 +153,68 @@ START_TEST(coco_comes_back) {
 }
 END_TEST
 
+static const char noted[] =
+    "{'licenses': [{'id': 1, 'name': 'CC BY 4.0', 'url': 'http:\\/\\/x'}, {'id':2}],"
+    " 'type': 'instances', 'images': ["
+    "{'id': 9, 'width': 6, 'height': 3, 'file_name': 'in/a.jpg', 'license': 2, 'depth': 3,"
+    " 'coco_url': 'http://y/a', 'flickr_url': null, 'date_captured': '2013-11-14 17:02:52'},"
+    "{'id': 4, 'width': 6, 'height': 3, 'file_name': 'in/b.jpg'},"
+    "{'id': 7, 'width': 6, 'height': 3, 'file_name': 'in/c.jpg', 'license': 1}],"
+    " 'annotations': [], 'info': {'year': 2026, 'version': 1.10, 'contributor': '\xc3\xa9'}}";
+
+/* Copies of COCO's pictures: what is said of the set and of the picture, byte by byte. */
+START_TEST(what_coco_says_besides_comes_back) {
+    seg_labels_options options = label_options(SEG_LABELS_COCO);
+    file_put(folder, "noted.json", noted);
+    seg_labels *labels = labels_open(path_in(folder, "noted.json"), NULL);
+    for (int round = 0; round < 2; round++) {
+        static const char *const files[] = {"first.json", "second.json"};
+        static const char *const names[] = {"in/a.jpg", "in/b.jpg", "c.jpg"};
+        const char *path = path_in(folder, files[round]);
+        seg_labels_writer *writer;
+        options.source = labels;
+        ck_assert_ok(seg_labels_writer_begin(&writer, path, &options, NULL, 0, true, NULL));
+        for (int i = 0; i < 3; i++) {
+            seg_sample sample;
+            sample_of(&sample, 6, 3);
+            sample.name = names[i];
+            add(writer, &sample, names[i]);
+            seg_sample_free(&sample);
+        }
+        finish(writer);
+        seg_labels_close(labels);
+        labels = labels_open(path, NULL);
+    }
+    seg_labels_close(labels);
+    char *first = file_get(folder, "first.json"), *second = file_get(folder, "second.json");
+    ck_assert_str_eq(first, second);
+    static const char *const said[] = {
+        "\"licenses\":[{\"id\": 1, \"name\": \"CC BY 4.0\", \"url\": \"http:\\/\\/x\"}, "
+        "{\"id\":2}],",
+        "\"info\":{\"year\": 2026, \"version\": 1.10, \"contributor\": \"\xc3\xa9\"},",
+        "\"file_name\":\"in/a.jpg\",\"license\":2,\"coco_url\":\"http://y/a\","
+        "\"date_captured\":\"2013-11-14 17:02:52\"}",
+        "\"file_name\":\"in/b.jpg\"}", "\"file_name\":\"c.jpg\",\"license\":1}"};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        ck_assert_msg(strstr(first, said[i]) != NULL, "no %s in %s", said[i], first);
+    ck_assert(!strstr(first, "depth") && !strstr(first, "type"));
+    free(first);
+    free(second);
+    /* of labels that are not COCO's there is nothing to say */
+    file_put(folder, "noted.csv", "in/a.jpg,dog\n");
+    options.source = labels = labels_open(path_in(folder, "noted.csv"), NULL);
+    finish(begin(path_in(folder, "third.json"), &options));
+    first = file_get(folder, "third.json");
+    ck_assert(strncmp(first, "{\"annotations\":[]", 17) == 0);
+    free(first);
+    seg_labels_close(labels);
+    file_put(folder, "noted.json",
+             "{'images': [], 'annotations': [], 'licenses': [{'id': 1}, {'id': }]}");
+    ck_assert_fails(seg_labels_open(&labels, path_in(folder, "noted.json"), NULL, NULL),
+                    SEG_ERROR_DATA, "line 1, column 66");
+}
+END_TEST
+
 START_TEST(yolo_comes_back) {
     seg_labels_options options = label_options(SEG_LABELS_YOLO);
     trip(path_in(folder, "yolo-boxes"), &options, SEG_LABEL_BOXES, false, false, 0, true);
@@ -550,6 +612,7 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {coco_comes_back,
+                                  what_coco_says_besides_comes_back,
                                   yolo_comes_back,
                                   voc_comes_back,
                                   rows_come_back,

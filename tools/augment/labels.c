@@ -155,6 +155,7 @@ static bool output_options(seg_labels_options *options, char **text, const augme
     if (!read_options(options, text, job, NULL, path)) return false; /* was read before */
     options->format = output_format(job, path);
     options->soft = seg_augment_pipeline_mixes(job->pipeline);
+    options->source = job->labels;
     return true;
 }
 
