@@ -105,49 +105,81 @@ static void sample_border(const warp_job *job, uint8_t *target, int32_t x, int32
     job->sample(target, &patch, &at_x, &at_y, 1);
 }
 
+/* Where all taps of a place lie inside. */
+typedef struct interior {
+    int32_t least, width, height; /* 1/1024 pixel */
+} interior;
+
+static bool lies_inside(const interior *in, int32_t x, int32_t y) {
+    return (uint32_t)x - (uint32_t)in->least < (uint32_t)in->width &&
+           (uint32_t)y - (uint32_t)in->least < (uint32_t)in->height;
+}
+
+/* Places go one way, both of them: they come in but once, and leave but once. */
+static bool is_line(const warp_job *job) {
+    return job->affine && !job->warp->field;
+}
+
+/* The first place behind i, which lies inside, that does not. */
+static int32_t end_of_inside(const warp_job *job, const interior *in, const int32_t *x,
+                             const int32_t *y, int32_t i, int32_t count) {
+    if (!is_line(job)) {
+        while (i < count && lies_inside(in, x[i], y[i]))
+            i++;
+        return i;
+    }
+    for (int32_t end = count; i < end;) {
+        const int32_t middle = i + (end - i) / 2;
+        if (lies_inside(in, x[middle], y[middle]))
+            i = middle + 1;
+        else
+            count = end = middle;
+    }
+    return count;
+}
+
 /* Fetches pixels of one kind, inside or not, from place to place. */
 static void sample_mixed(const warp_job *job, uint8_t *target, const int32_t *x, const int32_t *y,
-                         int32_t count, int32_t least, int32_t width, int32_t height) {
+                         int32_t count, const interior *in) {
     int32_t i = 0;
     while (i < count) {
-        int32_t end = i;
-        while (end < count && (uint32_t)x[end] - (uint32_t)least < (uint32_t)width &&
-               (uint32_t)y[end] - (uint32_t)least < (uint32_t)height)
-            end++;
-        if (end > i)
-            job->sample(target + (size_t)i * job->pixel, job->source, x + i, y + i,
-                        (size_t)(end - i));
-        i = end;
-        while (i < count && !((uint32_t)x[i] - (uint32_t)least < (uint32_t)width &&
-                              (uint32_t)y[i] - (uint32_t)least < (uint32_t)height)) {
-            const int32_t first = i;
-            while (i < count && lies_beyond(job, x[i], y[i]))
-                i++;
-            fill_pixels(job, target + (size_t)first * job->pixel, (size_t)(i - first));
-            if (i > first) continue;
-            sample_border(job, target + (size_t)i * job->pixel, x[i], y[i]);
-            i++;
+        const int32_t first = i;
+        if (lies_inside(in, x[i], y[i])) {
+            i = end_of_inside(job, in, x, y, i, count);
+            job->sample(target + (size_t)first * job->pixel, job->source, x + first, y + first,
+                        (size_t)(i - first));
+            continue;
         }
+        while (i < count && lies_beyond(job, x[i], y[i]))
+            i++;
+        fill_pixels(job, target + (size_t)first * job->pixel, (size_t)(i - first));
+        if (i > first) continue;
+        sample_border(job, target + (size_t)i * job->pixel, x[i], y[i]);
+        i++;
     }
 }
 
-static void sample_block(const warp_job *job, uint8_t *target, int32_t *x, int32_t *y,
+static bool all_inside(const warp_job *job, const int32_t *x, const int32_t *y, int32_t count,
+                       const interior *in) {
+    if (is_line(job))
+        return lies_inside(in, x[0], y[0]) && lies_inside(in, x[count - 1], y[count - 1]);
+    return in->least == 0 && job->kernels->inside(x, y, (size_t)count, in->width, in->height) == 1;
+}
+
+static void sample_block(const warp_job *job, uint8_t *target, const int32_t *x, const int32_t *y,
                          int32_t count) {
     const seg_image *source = job->source;
     const int32_t slack = job->taps == 1 ? 0 : SEG_WARP_SLACK;
     const int32_t columns = source->width - job->taps + 1 - slack;
     const int32_t rows = source->height - job->taps + 1;
-    const int32_t least = job->before << SEG_WARP_SHIFT;
-    if (columns <= 0 || rows <= 0) {
-        sample_mixed(job, target, x, y, count, 0, 0, 0);
-        return;
-    }
-    const int32_t width = columns << SEG_WARP_SHIFT, height = rows << SEG_WARP_SHIFT;
-    if (least == 0 &&
-        job->kernels->inside(x, y, (size_t)count, width, height) == 1) /* all of them */
+    interior in = {0};
+    if (columns > 0 && rows > 0)
+        in = (interior){job->before << SEG_WARP_SHIFT, columns << SEG_WARP_SHIFT,
+                        rows << SEG_WARP_SHIFT};
+    if (all_inside(job, x, y, count, &in))
         job->sample(target, source, x, y, (size_t)count);
     else
-        sample_mixed(job, target, x, y, count, least, width, height);
+        sample_mixed(job, target, x, y, count, &in);
 }
 
 /* ---- rows ---- */
@@ -216,10 +248,13 @@ static void area_block(const warp_job *job, uint8_t *target, int32_t first, int3
 
 void seg_warp_part(const warp_job *job, uint8_t *target, int32_t first, int32_t row,
                    int32_t count) {
-    int32_t x[SEG_WARP_BLOCK], y[SEG_WARP_BLOCK];
-    for (; count > 0; first += SEG_WARP_BLOCK, count -= SEG_WARP_BLOCK) {
-        const int32_t some = count < SEG_WARP_BLOCK ? count : SEG_WARP_BLOCK;
-        if (job->across * job->down > 1) {
+    enum { AT_ONCE = 256 };
+    const bool areas = job->across * job->down > 1;
+    const int32_t most = areas ? SEG_WARP_BLOCK : AT_ONCE;
+    int32_t x[AT_ONCE], y[AT_ONCE];
+    for (; count > 0; first += most, count -= most) {
+        const int32_t some = count < most ? count : most;
+        if (areas) {
             area_block(job, target, first, row, some);
         } else {
             seg_warp_place(job, x, y, first, row, some, 0, 0);

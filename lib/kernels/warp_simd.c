@@ -1,7 +1,7 @@
 /*
  * Kernels of warps. Places are rounded to even by a large constant that is added to a double, or by
- * the conversion itself. Bilinear u8 of 1, 3 and 4 channels is written
- * for AVX2: of two rows, both neighbours of a pixel come in one load, 4 or 8 pixels at a time.
+ * the conversion itself. Bilinear u8 of 1, 3 and 4 channels is written for AVX2: of two rows, both
+ * neighbours of a pixel come in one load, 8 pixels at a time.
  */
 #include "kernels/warp_formula.h"
 
@@ -29,15 +29,30 @@ static inline __m256d columns_from(int32_t first) {
     return _mm256_cvtepi32_pd(_mm_add_epi32(_mm_set1_epi32(first), _mm_setr_epi32(0, 1, 2, 3)));
 }
 
+/* `near`: no place has to be cut. */
+static inline size_t place_eights(int32_t *places, int32_t start, double step, int32_t first,
+                                  size_t count, bool near) {
+    const __m256d eight = _mm256_set1_pd(8), by = _mm256_set1_pd(step);
+    const __m256i from = _mm256_set1_epi32(start);
+    __m256d low = columns_from(first), high = columns_from(first + 4);
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) { /* stored as they are read again */
+        const __m256d a = _mm256_mul_pd(low, by), b = _mm256_mul_pd(high, by);
+        const __m256i both = near ? _mm256_set_m128i(_mm256_cvtpd_epi32(b), _mm256_cvtpd_epi32(a))
+                                  : _mm256_set_m128i(to_places(b), to_places(a));
+        _mm256_storeu_si256((void *)(places + i), _mm256_add_epi32(from, both));
+        low = _mm256_add_pd(low, eight);
+        high = _mm256_add_pd(high, eight);
+    }
+    return i;
+}
+
 static size_t place_line_fast(int32_t *places, int32_t start, double step, int32_t first,
                               size_t count) {
-    const __m256d four = _mm256_set1_pd(4), by = _mm256_set1_pd(step);
-    __m256d column = columns_from(first);
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4, column = _mm256_add_pd(column, four))
-        _mm_storeu_si128((void *)(places + i), _mm_add_epi32(_mm_set1_epi32(start),
-                                                             to_places(_mm256_mul_pd(column, by))));
-    return i;
+    const double last = step * ((double)first + (double)count);
+    return first >= 0 && last > -SEG_WARP_FURTHEST && last < SEG_WARP_FURTHEST
+               ? place_eights(places, start, step, first, count, true)
+               : place_eights(places, start, step, first, count, false);
 }
 
 static size_t place_projective_fast(int32_t *x, int32_t *y, const double at[3],
@@ -296,94 +311,92 @@ static inline void bilinear_f32(float *target, const seg_image *source, const in
 
 #if defined(SEG_LEVEL_AVX2)
 
-/* Where each pixel's first byte lies from the picture's, in 32 bits. */
-static inline __m128i offsets_of(__m128i x, __m128i y, __m128i stride, __m128i pixel) {
-    return _mm_add_epi32(_mm_mullo_epi32(_mm_srai_epi32(y, SEG_WARP_SHIFT), stride),
-                         _mm_mullo_epi32(_mm_srai_epi32(x, SEG_WARP_SHIFT), pixel));
+/* Two neighbours each of two rows: of pixel a in the lower half, of pixel b in the upper one. */
+static inline __m256i load_taps(const uint8_t *top, const uint8_t *bottom, int32_t a, int32_t b) {
+    const __m256i p = _mm256_broadcastq_epi64(_mm_loadl_epi64((const void *)(top + a)));
+    const __m256i q = _mm256_broadcastq_epi64(_mm_loadl_epi64((const void *)(bottom + a)));
+    const __m256i r = _mm256_broadcastq_epi64(_mm_loadl_epi64((const void *)(top + b)));
+    const __m256i s = _mm256_broadcastq_epi64(_mm_loadl_epi64((const void *)(bottom + b)));
+    return _mm256_blend_epi32(_mm256_blend_epi32(p, q, 0x0c), _mm256_blend_epi32(r, s, 0xc0), 0xf0);
 }
 
-static inline __m256i load_pixels(const uint8_t *data, __m128i offsets) {
-    const __m128i a = _mm_loadl_epi64((const void *)(data + _mm_cvtsi128_si32(offsets)));
-    const __m128i b = _mm_loadl_epi64((const void *)(data + _mm_extract_epi32(offsets, 1)));
-    const __m128i c = _mm_loadl_epi64((const void *)(data + _mm_extract_epi32(offsets, 2)));
-    const __m128i d = _mm_loadl_epi64((const void *)(data + _mm_extract_epi32(offsets, 3)));
-    return _mm256_set_m128i(_mm_unpacklo_epi64(c, d), _mm_unpacklo_epi64(a, b));
+/* Pixels i and i + 4 of eight, 2^16 times what they are: `pick` puts the two taps of a channel in
+ * the upper row and those in the lower one side by side, 4 bytes for each channel. */
+#define MIX_TWO(i)                                                                                 \
+    _mm256_add_epi32(                                                                              \
+        half, _mm256_madd_epi16(                                                                   \
+                  _mm256_maddubs_epi16(                                                            \
+                      _mm256_shuffle_epi8(load_taps(top, bottom, at[i], at[(i) + 4]), pick),       \
+                      _mm256_shuffle_epi32(across, 0x55 * (i))),                                   \
+                  _mm256_shuffle_epi32(down, 0x55 * (i))))
+
+/* Eight pixels of 3 or 4 channels whose upper taps begin at `at`. In either half bytes come channel
+ * by channel, of pixels 0 and 1, then of 2 and 3. */
+static inline __m256i mix_eight(const seg_image *source, const int32_t *at, const int32_t *x,
+                                const int32_t *y, __m256i pick) {
+    const uint8_t *top = source->data, *bottom = top + source->stride;
+    const __m256i mask = _mm256_set1_epi32(31), half = _mm256_set1_epi32(1 << 15);
+    const __m256i px = _mm256_loadu_si256((const void *)x);
+    const __m256i py = _mm256_loadu_si256((const void *)y);
+    const __m256i fx = _mm256_and_si256(_mm256_srli_epi32(px, 5), mask);
+    const __m256i fy = _mm256_and_si256(_mm256_srli_epi32(py, 5), mask);
+    /* bytes 32 - fx, fx, twice; words 64 (32 - fy), 64 fy */
+    const __m256i across = _mm256_add_epi32(_mm256_mullo_epi32(fx, _mm256_set1_epi32(0x00ff00ff)),
+                                            _mm256_set1_epi32(0x00200020));
+    const __m256i down = _mm256_add_epi32(_mm256_mullo_epi32(fy, _mm256_set1_epi32(0xffff << 6)),
+                                          _mm256_set1_epi32(32 << 6));
+    const __m256i first = _mm256_blend_epi16(_mm256_srli_epi32(MIX_TWO(0), 16), MIX_TWO(1), 0xaa);
+    const __m256i second = _mm256_blend_epi16(_mm256_srli_epi32(MIX_TWO(2), 16), MIX_TWO(3), 0xaa);
+    return _mm256_packus_epi16(first, second);
 }
 
-/* Four pixels of 3 or 4 channels, as 16 bits of 4 channels each. `pairs` puts a sample beside its
- * right neighbour. */
-static inline __m256i mix_four(const uint8_t *data, ptrdiff_t stride, __m128i x, __m128i y,
-                               __m128i offsets, __m256i pairs) {
-    const __m128i mask = _mm_set1_epi32(31);
-    const __m128i fx = _mm_and_si128(_mm_srli_epi32(x, 5), mask);
-    const __m128i fy = _mm_and_si128(_mm_srli_epi32(y, 5), mask);
-    /* bytes 32 - fx, fx; words 32 - fy, fy */
-    const __m128i across =
-        _mm_add_epi32(_mm_sub_epi32(_mm_slli_epi32(fx, 8), fx), _mm_set1_epi32(32));
-    const __m128i both = _mm_or_si128(across, _mm_slli_epi32(across, 16));
-    const __m128i down =
-        _mm_add_epi32(_mm_sub_epi32(_mm_slli_epi32(fy, 16), fy), _mm_set1_epi32(32));
-    const __m256i weights = _mm256_shuffle_epi32(_mm256_cvtepu32_epi64(both), 0xa0);
-    const __m256i wide = _mm256_cvtepu32_epi64(down);
-
-    const __m256i top =
-        _mm256_maddubs_epi16(_mm256_shuffle_epi8(load_pixels(data, offsets), pairs), weights);
-    const __m256i bottom = _mm256_maddubs_epi16(
-        _mm256_shuffle_epi8(load_pixels(data + stride, offsets), pairs), weights);
-    const __m256i half = _mm256_set1_epi32(512);
-    const __m256i first =
-        _mm256_madd_epi16(_mm256_unpacklo_epi16(top, bottom), _mm256_shuffle_epi32(wide, 0x00));
-    const __m256i second =
-        _mm256_madd_epi16(_mm256_unpackhi_epi16(top, bottom), _mm256_shuffle_epi32(wide, 0xaa));
-    return _mm256_packs_epi32(_mm256_srli_epi32(_mm256_add_epi32(first, half), 10),
-                              _mm256_srli_epi32(_mm256_add_epi32(second, half), 10));
-}
-
+#undef MIX_TWO
 #define ABSENT -1
+#define PART 64 /* pixels whose offsets are made ahead, so that loads need not wait for them */
+
+/* At least eight pixels of 3 or 4 channels; the last eight may be partly those before. */
+static void mix_part(uint8_t *target, const seg_image *source, const int32_t *x, const int32_t *y,
+                     size_t count) {
+    const bool four = source->channels == 4;
+    const __m128i taps = four ? _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)
+                              : _mm_setr_epi8(0, 3, 8, 11, 1, 4, 9, 12, 2, 5, 10, 13, ABSENT,
+                                              ABSENT, ABSENT, ABSENT);
+    const __m128i bytes = four ? _mm_setr_epi8(0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15)
+                               : _mm_setr_epi8(0, 2, 4, 1, 3, 5, 8, 10, 12, 9, 11, 13, ABSENT,
+                                               ABSENT, ABSENT, ABSENT);
+    const __m256i pick = _mm256_broadcastsi128_si256(taps);
+    const __m256i order = _mm256_broadcastsi128_si256(bytes);
+    const int32_t stride = (int32_t)source->stride, channels = source->channels;
+    int32_t at[PART];
+    for (size_t i = 0; i < count; i++)
+        at[i] = CUT(y[i]) * stride + CUT(x[i]) * channels;
+    for (size_t i = 0; i < count; i += 8) {
+        const size_t k = i + 8 <= count ? i : count - 8;
+        const __m256i pixels =
+            _mm256_shuffle_epi8(mix_eight(source, at + k, x + k, y + k, pick), order);
+        const __m128i end = _mm256_extracti128_si256(pixels, 1);
+        uint8_t *to = target + k * (size_t)channels;
+        _mm_storeu_si128((void *)to, _mm256_castsi256_si128(pixels));
+        if (four) {
+            _mm_storeu_si128((void *)(to + 16), end);
+        } else {
+            const int32_t rest = _mm_extract_epi32(end, 2);
+            _mm_storel_epi64((void *)(to + 12), end);
+            memcpy(to + 20, &rest, sizeof rest);
+        }
+    }
+}
 
 /* Returns how many pixels it made. */
-static size_t bilinear_u8x3(uint8_t *target, const seg_image *source, const int32_t *x,
-                            const int32_t *y, size_t count) {
-    const __m256i pairs = _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(0, 3, 1, 4, 2, 5, ABSENT, ABSENT, 8, 11, 9, 12, 10, 13, ABSENT, ABSENT));
-    const __m128i low = _mm_setr_epi8(0, 1, 2, 4, 5, 6, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT,
-                                      ABSENT, ABSENT, ABSENT, ABSENT, ABSENT);
-    const __m128i high = _mm_setr_epi8(ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, 0, 1, 2, 4,
-                                       5, 6, ABSENT, ABSENT, ABSENT, ABSENT);
-    const __m128i stride = _mm_set1_epi32((int32_t)source->stride), pixel = _mm_set1_epi32(3);
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        const __m128i px = _mm_loadu_si128((const void *)(x + i));
-        const __m128i py = _mm_loadu_si128((const void *)(y + i));
-        const __m256i words = mix_four(source->data, source->stride, px, py,
-                                       offsets_of(px, py, stride, pixel), pairs);
-        const __m256i bytes = _mm256_packus_epi16(words, words);
-        const __m128i out =
-            _mm_or_si128(_mm_shuffle_epi8(_mm256_castsi256_si128(bytes), low),
-                         _mm_shuffle_epi8(_mm256_extracti128_si256(bytes, 1), high));
-        const int32_t rest = _mm_extract_epi32(out, 2);
-        _mm_storel_epi64((void *)(target + 3 * i), out);
-        memcpy(target + 3 * i + 8, &rest, sizeof rest);
+static size_t bilinear_u8x34(uint8_t *target, const seg_image *source, const int32_t *x,
+                             const int32_t *y, size_t count) {
+    if (count < 8) return 0;
+    for (size_t i = 0; i < count; i += PART) {
+        const size_t first = count - i < 8 ? count - 8 : i,
+                     some = count - first < PART ? count - first : PART;
+        mix_part(target + first * source->channels, source, x + first, y + first, some);
     }
-    return i;
-}
-
-static size_t bilinear_u8x4(uint8_t *target, const seg_image *source, const int32_t *x,
-                            const int32_t *y, size_t count) {
-    const __m256i pairs = _mm256_broadcastsi128_si256(
-        _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15));
-    const __m128i stride = _mm_set1_epi32((int32_t)source->stride), pixel = _mm_set1_epi32(4);
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        const __m128i px = _mm_loadu_si128((const void *)(x + i));
-        const __m128i py = _mm_loadu_si128((const void *)(y + i));
-        const __m256i words = mix_four(source->data, source->stride, px, py,
-                                       offsets_of(px, py, stride, pixel), pairs);
-        _mm_storeu_si128(
-            (void *)(target + 4 * i),
-            _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
-    }
-    return i;
+    return count;
 }
 
 static size_t bilinear_u8x1(uint8_t *target, const seg_image *source, const int32_t *x,
@@ -426,9 +439,8 @@ static size_t bilinear_u8_fast(uint8_t *target, const seg_image *source, const i
     case 1:
         return bilinear_u8x1(target, source, x, y, count);
     case 3:
-        return bilinear_u8x3(target, source, x, y, count);
     case 4:
-        return bilinear_u8x4(target, source, x, y, count);
+        return bilinear_u8x34(target, source, x, y, count);
     default:
         return 0;
     }
