@@ -84,36 +84,53 @@ static inline uint8_t moved(uint8_t value, int16_t step) {
     return (uint8_t)(sum > 0 ? sum < 255 ? sum : 255 : 0);
 }
 
+#if defined(SEG_LEVEL_AVX2)
+/* Steps of 8 samples, of two from each word. */
+static inline __m128i look_up_8(const int16_t *steps, const uint32_t *random) {
+    __m128i found = _mm_cvtsi32_si128((uint16_t)steps[SEG_QUANTILE_OF(random[0], 0)]);
+    found = _mm_insert_epi16(found, steps[SEG_QUANTILE_OF(random[0], 1)], 1);
+    found = _mm_insert_epi16(found, steps[SEG_QUANTILE_OF(random[1], 0)], 2);
+    found = _mm_insert_epi16(found, steps[SEG_QUANTILE_OF(random[1], 1)], 3);
+    found = _mm_insert_epi16(found, steps[SEG_QUANTILE_OF(random[2], 0)], 4);
+    found = _mm_insert_epi16(found, steps[SEG_QUANTILE_OF(random[2], 1)], 5);
+    found = _mm_insert_epi16(found, steps[SEG_QUANTILE_OF(random[3], 0)], 6);
+    return _mm_insert_epi16(found, steps[SEG_QUANTILE_OF(random[3], 1)], 7);
+}
+
+static size_t noise_u8_fast(uint8_t *target, const uint8_t *source, const uint32_t *random,
+                            const int16_t *steps, size_t count) {
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const __m256i values = _mm256_cvtepu8_epi16(_mm_loadu_si128((const void *)(source + i)));
+        const __m128i low = look_up_8(steps, random + i / 2),
+                      high = look_up_8(steps, random + i / 2 + 4);
+        const __m256i sums = _mm256_add_epi16(values, _mm256_set_m128i(high, low));
+        _mm_storeu_si128((void *)(target + i), _mm_packus_epi16(_mm256_castsi256_si128(sums),
+                                                                _mm256_extracti128_si256(sums, 1)));
+    }
+    return i;
+}
+#else
+static size_t noise_u8_fast(uint8_t *target, const uint8_t *source, const uint32_t *random,
+                            const int16_t *steps, size_t count) {
+    (void)target, (void)source, (void)random, (void)steps, (void)count;
+    return 0;
+}
+#endif
+
 /* Steps are looked up one by one, and added many at a time. */
 static void noise_u8(uint8_t *target, const uint8_t *source, const uint32_t *random,
                      const int16_t *steps, size_t count) {
     int16_t found[CHUNK];
-    for (size_t first = 0; first < count; first += CHUNK) {
+    size_t first = noise_u8_fast(target, source, random, steps, count);
+    for (; first < count; first += CHUNK) {
         const size_t part = count - first < CHUNK ? count - first : CHUNK;
         for (size_t k = 0; k < (part + 1) / 2; k++) {
             const uint32_t word = random[first / 2 + k];
-            const int16_t a = steps[SEG_QUANTILE_OF(word, 0)], b = steps[SEG_QUANTILE_OF(word, 1)];
-#if defined(SEG_LEVEL_AVX2)
-            const uint32_t both = (uint32_t)(uint16_t)b << 16 | (uint16_t)a; /* in one store */
-            memcpy(found + 2 * k, &both, sizeof both);
-#else
-            found[2 * k] = a;
-            found[2 * k + 1] = b;
-#endif
+            found[2 * k] = steps[SEG_QUANTILE_OF(word, 0)];
+            found[2 * k + 1] = steps[SEG_QUANTILE_OF(word, 1)];
         }
-        size_t i = 0;
-#if defined(SEG_LEVEL_AVX2)
-        for (; i + 16 <= part; i += 16) {
-            const __m256i values =
-                _mm256_cvtepu8_epi16(_mm_loadu_si128((const void *)(source + first + i)));
-            const __m256i sums =
-                _mm256_add_epi16(values, _mm256_loadu_si256((const void *)(found + i)));
-            _mm_storeu_si128(
-                (void *)(target + first + i),
-                _mm_packus_epi16(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1)));
-        }
-#endif
-        for (; i < part; i++)
+        for (size_t i = 0; i < part; i++)
             target[first + i] = moved(source[first + i], found[i]);
     }
 }
