@@ -127,7 +127,8 @@ SEG_NODISCARD seg_status seg_labels_read_classes(seg_labels *labels, const char 
 /** True if a writer has a category of that id: its place in the list. */
 bool seg_labels_category_find(int32_t *place, const seg_labels_writer *writer, int32_t category);
 
-/** Writes the writer's classes as classes.txt of a folder. */
+/** Writes the writer's classes as classes.txt of a folder; without classes, one of an earlier set
+ *  is removed where the writer may replace files. */
 SEG_NODISCARD seg_status seg_labels_write_names(seg_labels_writer *writer, const char *folder);
 
 /** Place of the category in the writer's list. Errors: SEG_ERROR_ARGUMENT (none of that id). */

@@ -76,7 +76,7 @@ static seg_status load_semantic(const seg_labels *labels, seg_sample *sample, co
 }
 
 static seg_status begin_pictures(seg_labels_writer *w) {
-    return w->category_count ? seg_labels_write_names(w, w->path) : SEG_OK;
+    return seg_labels_write_names(w, w->path);
 }
 
 static seg_status add_semantic(seg_labels_writer *w, const seg_sample *sample, const char *name) {

@@ -3,7 +3,9 @@
 #include "core/memory.h"
 #include "data/labels.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- what has a place ---- */
 
@@ -180,6 +182,18 @@ void seg_labels_writer_abandon(seg_labels_writer *writer) {
     release(writer);
 }
 
+/* Classes without names would be read with those of an earlier set. */
+static seg_status drop_names(const seg_labels_writer *writer, const char *path) {
+    if (!seg_labels_exists(path)) return SEG_OK;
+    if (!writer->overwrite)
+        return seg_fail(SEG_ERROR_IO,
+                        "%s: exists already and would name these classes, which have no names; "
+                        "choose another folder",
+                        path);
+    if (unlink(path) == 0) return SEG_OK;
+    return seg_fail(SEG_ERROR_IO, "%s: cannot remove (%s)", path, strerror(errno));
+}
+
 seg_status seg_labels_write_names(seg_labels_writer *writer, const char *folder) {
     for (int32_t i = 0; i < writer->category_count; i++) {
         if (!*writer->categories[i].name || strpbrk(writer->categories[i].name, "\r\n"))
@@ -190,7 +204,8 @@ seg_status seg_labels_write_names(seg_labels_writer *writer, const char *folder)
     }
     char *path = seg_labels_file(folder, "classes", ".txt", &writer->env);
     if (!path) return SEG_ERROR_MEMORY;
-    const seg_status status = seg_labels_write_file(writer, path);
+    const seg_status status =
+        writer->category_count ? seg_labels_write_file(writer, path) : drop_names(writer, path);
     seg_release(&writer->env, path);
     return status;
 }

@@ -281,7 +281,7 @@ static seg_status check_yolo(const seg_labels_writer *w, const seg_sample *sampl
 }
 
 static seg_status begin_yolo(seg_labels_writer *w) {
-    return w->category_count ? seg_labels_write_names(w, w->path) : SEG_OK;
+    return seg_labels_write_names(w, w->path);
 }
 
 static void put_share(seg_labels_writer *w, double value, double side, double step) {

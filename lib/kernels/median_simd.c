@@ -34,7 +34,7 @@ static void search_plain(uint8_t *out, const uint8_t *const *rows, int32_t side,
             int32_t reaching = 0;
             for (int32_t r = 0; r < side; r++)
                 for (int32_t k = 0; k < side; k++)
-                    reaching += rows[r][i - edge + (size_t)k * step] >= trial;
+                    reaching += (rows[r] - edge)[i + (size_t)k * step] >= trial;
             if (reaching >= needed) best = trial;
         }
         out[i] = best;
@@ -77,7 +77,7 @@ static size_t search_vectors(uint8_t *out, const uint8_t *const *rows, int32_t s
             const vec mask = V(set1_epi8)((char)bit), trial = V_BITS(or)(best, mask);
             vec reaching = V_BITS(setzero)();
             for (int32_t r = 0; r < side; r++) {
-                const uint8_t *sample = rows[r] + i - edge;
+                const uint8_t *sample = rows[r] - edge + i;
                 for (int32_t k = 0; k < side; k++, sample += step) {
                     const vec value = load(sample);
                     const vec reaches = V(cmpeq_epi8)(V(max_epu8)(value, trial), value);

@@ -271,6 +271,20 @@ START_TEST(rows_come_back) {
 }
 END_TEST
 
+/* Classes of another set must not name those that have none. */
+START_TEST(names_of_an_earlier_set_do_not_stay) {
+    seg_labels_options options = label_options(SEG_LABELS_YOLO);
+    seg_labels_writer *writer;
+    file_put(folder, "stale/classes.txt", "cat\n");
+    const char *path = path_in(folder, "stale");
+    ck_assert_fails(seg_labels_writer_begin(&writer, path, &options, NULL, 0, false, NULL),
+                    SEG_ERROR_IO, "classes.txt: exists already");
+    ck_assert_ok(seg_labels_writer_begin(&writer, path, &options, NULL, 0, true, NULL));
+    ck_assert_int_ne(access(path_in(folder, "stale/classes.txt"), F_OK), 0);
+    finish(writer);
+}
+END_TEST
+
 START_TEST(categories_without_names_are_numbers) {
     static const int32_t formats[] = {SEG_LABELS_COCO, SEG_LABELS_VOC};
     for (int i = 0; i < 2; i++) {
@@ -616,6 +630,7 @@ int main(void) {
                                   yolo_comes_back,
                                   voc_comes_back,
                                   rows_come_back,
+                                  names_of_an_earlier_set_do_not_stay,
                                   categories_without_names_are_numbers,
                                   joined_polygons_fill_the_same_pixels,
                                   turned_boxes_of_yolo_come_back_nearly,
