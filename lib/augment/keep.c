@@ -122,10 +122,11 @@ static seg_status begin_sums(importance *made, seg_augment_step *step, const seg
 static void add_row(const importance *made, int32_t y, const uint32_t *weights) {
     const size_t width = (size_t)made->width;
     uint64_t *sums = made->sums + ((size_t)y + 1) * (width + 1), along = 0;
+    const uint64_t *above = sums - (width + 1);
     sums[0] = 0;
     for (size_t x = 0; x < width; x++) {
         along += weights[x];
-        sums[x + 1] = sums[x - width] + along;
+        sums[x + 1] = above[x + 1] + along;
     }
 }
 

@@ -192,7 +192,7 @@ seg_status seg_video_visit(const seg_sightings *list, const int32_t *frames, int
         const int32_t first = end;
         while (end < list->count && list->items[end].sequence == i)
             end++;
-        sequence s = {.seen = list->items + first,
+        sequence s = {.seen = list->items ? list->items + first : NULL,
                       .count = end - first,
                       .scored = seg_video_scored(frames[i], rules),
                       .rules = rules,

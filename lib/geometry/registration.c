@@ -111,13 +111,14 @@ static bool sample(double values[3], const seg_registration_level *level, double
     x -= 0.5;
     y -= 0.5;
     if (!(x >= 0 && y >= 0 && x <= level->width - 1 && y <= level->height - 1)) return false;
-    const int32_t column = (int32_t)x - ((int32_t)x == level->width - 1);
-    const int32_t row = (int32_t)y - ((int32_t)y == level->height - 1);
+    const int32_t column = (int32_t)x, row = (int32_t)y;
     const double right = x - column, down = y - row;
     const double weights[4] = {(1 - right) * (1 - down), right * (1 - down), (1 - right) * down,
                                right * down};
     const size_t at = (size_t)row * (size_t)level->width + (size_t)column;
-    const size_t places[4] = {at, at + 1, at + (size_t)level->width, at + (size_t)level->width + 1};
+    const size_t beside = column + 1 < level->width,
+                 below = row + 1 < level->height ? (size_t)level->width : 0;
+    const size_t places[4] = {at, at + beside, at + below, at + below + beside};
     values[0] = values[1] = values[2] = 0;
     for (int i = 0; i < 4; i++) {
         values[0] += weights[i] * level->moving[places[i]];

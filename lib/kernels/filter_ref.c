@@ -42,8 +42,8 @@ static void blur_across_u16(uint16_t *out, const uint32_t *sums, const uint32_t 
     for (size_t i = 0; i < count; i++) {
         uint64_t sum = (uint64_t)taps[0] * sums[i];
         for (int32_t k = 1; k <= radius; k++) {
-            const uint64_t before = sums[i - (size_t)k * step], after = sums[i + (size_t)k * step];
-            sum += taps[k] * (before + after);
+            const uint32_t *centre = sums + i, *before = centre - (size_t)k * step;
+            sum += taps[k] * ((uint64_t)*before + centre[(size_t)k * step]);
         }
         out[i] = (uint16_t)((sum + (UINT64_C(1) << 31)) >> 32);
     }
