@@ -204,8 +204,9 @@ SEG_API SEG_NODISCARD seg_status seg_flow_measure(seg_flow_numbers *numbers, con
  * pixels per frame: how a pixel came to its place since the frame before, or, with look-ahead,
  * where it goes until the next one. Decisions: the dominant motion, numbers as in seg_motion with
  * the names u (p0), u-x, u-y, ..., v (p6), ..., the numbers of its model, how far the flow deviates
- * from it, and the number of objects. The first frame of a stream, or after a cut or jump, has no
- * flow; without look-ahead nothing moves in it then, and it is marked provisional.
+ * from it, and the number of objects. seg_result.orders: which layer is in front of which, where
+ * what they hide of each other tells it. The first frame of a stream, or after a cut or jump, has
+ * no flow; without look-ahead nothing moves in it then, and it is marked provisional.
  */
 typedef struct seg_moving_options {
     size_t size;

@@ -20,9 +20,9 @@ SEG_API SEG_NODISCARD seg_status seg_objects_measure(seg_result *result, const s
 /**
  * Fits a motion to result->flow under each of result->objects, whose ids are in result->labels,
  * that has none yet: by the model of result->flow_about, or the one that seg_motion_choose finds;
- * robustly, from 512 to 1024 of its pixels where it has more. Objects without known flow stay
- * without motion. Errors: SEG_ERROR_ARGUMENT (NULL), _UNSUPPORTED (the result has no labels or no
- * flow), _SHAPE, _MEMORY.
+ * robustly, from 512 to 1024 of its pixels where it has more; and counts its layers by
+ * result->orders. Objects without known flow stay without motion. Errors: SEG_ERROR_ARGUMENT
+ * (NULL), _UNSUPPORTED (the result has no labels or no flow), _SHAPE, _MEMORY.
  */
 SEG_API SEG_NODISCARD seg_status seg_objects_measure_motion(seg_result *result, const seg_env *env);
 

@@ -61,7 +61,13 @@ typedef struct seg_object {
     seg_motion motion;
     double motion_x, motion_y;     /**< of the centroid in the picture */
     double relative_x, relative_y; /**< of the centroid against the dominant motion */
+    int32_t in_front_of, behind;   /**< layers, by seg_result.orders */
 } seg_object;
+
+/** Two layers that meet, by the ids of objects; 0 = what follows the dominant motion. */
+typedef struct seg_layer_order {
+    int32_t front, behind;
+} seg_layer_order;
 
 /** A point of an edge, where the gradient is steepest, not bound to a pixel. */
 typedef struct seg_edge_point {
@@ -108,12 +114,16 @@ typedef struct seg_result {
     int32_t decision_count;
     seg_object *objects; /**< object_count items, owned by the result */
     int32_t object_count, object_capacity;
+    seg_layer_order *orders; /**< motion: who is in front of whom, where that can be told; owned by
+                                  the result. A pipeline that numbers objects anew (tracks, split)
+                                  has none */
+    int32_t order_count, order_capacity;
     seg_edge_curves curves; /**< owned by the result */
     /* the frame that is described */
     int64_t index, pts, duration;
     seg_rational time_base;
     uint32_t flags;                 /**< seg_result_flag */
-    const seg_allocator *allocator; /**< of `objects` and `curves` */
+    const seg_allocator *allocator; /**< of `objects`, `orders` and `curves` */
 } seg_result;
 
 /** Makes it empty. `env` gives the allocator, may be NULL. */

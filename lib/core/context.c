@@ -158,6 +158,7 @@ static void clear_result(seg_result *result) {
     result->flags = 0;
     result->decision_count = 0;
     result->object_count = 0;
+    result->order_count = 0;
     result->curves.count = result->curves.point_count = 0;
     result->score_full_scale = 0;
     result->flow_about = (seg_flow_about){0};

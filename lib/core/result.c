@@ -20,6 +20,7 @@ void seg_result_free(seg_result *result) {
     seg_image_unref(&result->picture);
     seg_image_unref(&result->flow);
     seg_release_with(result->allocator, result->objects);
+    seg_release_with(result->allocator, result->orders);
     seg_release_with(result->allocator, result->curves.items);
     seg_release_with(result->allocator, result->curves.points);
     seg_env env = {.allocator = result->allocator};

@@ -9,6 +9,7 @@
 #include "motion/consistency.h"
 
 #include "core/bands.h"
+#include "motion/spot.h"
 
 #define BAND_HEIGHT 32
 #define RELATIVE 0.01f
@@ -20,24 +21,14 @@ typedef struct check_job {
     const uint8_t *left_out;
 } check_job;
 
-/* Bilinear; x and y inside the picture. */
-static float sample(const seg_field *field, float x, float y) {
-    const int32_t column = (int32_t)x, row = (int32_t)y;
-    const float fx = x - (float)column, fy = y - (float)row;
-    const float *upper = seg_field_row(field, row) + column;
-    const float *lower = row + 1 < field->height ? upper + field->stride : upper;
-    const int32_t right = column + 1 < field->width;
-    const float top = upper[0] + fx * (upper[right] - upper[0]);
-    const float bottom = lower[0] + fx * (lower[right] - lower[0]);
-    return top + fy * (bottom - top);
-}
-
 static float confidence_of(const check_job *job, int32_t x, int32_t y) {
     const float u = seg_field_row(job->u, y)[x], v = seg_field_row(job->v, y)[x];
     const float tx = (float)x + u, ty = (float)y + v;
     const float last_x = (float)(job->u->width - 1), last_y = (float)(job->u->height - 1);
     if (!(tx >= 0 && tx <= last_x && ty >= 0 && ty <= last_y)) return 0;
-    const float back_u = sample(job->back_u, tx, ty), back_v = sample(job->back_v, tx, ty);
+    const seg_spot to = seg_spot_at(job->u->width, job->u->height, tx, ty);
+    const float back_u = seg_spot_value(job->back_u->data, job->back_u->stride, &to);
+    const float back_v = seg_spot_value(job->back_v->data, job->back_v->stride, &to);
     const float du = u + back_u, dv = v + back_v;
     const float allowed = RELATIVE * (u * u + v * v + back_u * back_u + back_v * back_v) + ABSOLUTE;
     return 1 / (1 + (du * du + dv * dv) / allowed);

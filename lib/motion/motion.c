@@ -5,7 +5,8 @@
  * the one before, with `look-ahead` also to the next one; a parametric motion is fitted to it
  * robustly (geometry/motion_model.c: the camera, mostly), and what deviates is evidence of an
  * object (moving.c). Evidence is carried along the flow, learns its colours and joins its
- * neighbours; regions are parted by their motions and keep their numbers (moving_objects.c).
+ * neighbours; regions are parted by their motions and keep their numbers (moving_objects.c); what
+ * they hide of each other tells who is in front (depth_order.c).
  *
  * In the spirit of A. Papazoglou, V. Ferrari, "Fast object segmentation in unconstrained video",
  * ICCV 2013 (motion, colour and neighbours, without training) and of layers by parametric motion
@@ -22,7 +23,8 @@
  * of the picture the means of blocks and the enlarged answer. Memory: about 100 bytes a grid pixel
  * and, with an ignore mask, two bytes a pixel. Known failures: what stands still relative to the
  * camera's motion is not seen before it moves; large depth steps near a moving camera deviate as
- * objects do; shadows and water move, too.
+ * objects do; shadows and water move, too. Who is in front is told only where layers move against
+ * each other and are not plain.
  */
 #include "core/bands.h"
 #include "core/check.h"
@@ -33,6 +35,7 @@
 #include "imgproc/samples.h"
 #include "imgproc/still_method.h"
 #include "methods.h"
+#include "motion/depth_order.h"
 #include "motion/horn_schunck.h"
 #include "motion/moving_objects.h"
 #include "motion/moving_result.h"
@@ -99,6 +102,7 @@ typedef struct motion {
     slot slots[SLOTS];
     seg_moving moving;
     seg_moving_objects objects;
+    seg_depth_order order;
     void *memory;
     int32_t turn;  /* slot of the frame at hand */
     bool previous; /* there is a frame before it */
@@ -119,6 +123,7 @@ static void reset(void *pointer) {
     motion *state = pointer;
     seg_moving_reset(&state->moving);
     seg_moving_objects_reset(&state->objects);
+    state->order.count = 0;
     state->previous = state->waiting = state->drained = false;
 }
 
@@ -128,6 +133,7 @@ static void release(void *pointer) {
     const seg_env env = state->still->env;
     seg_moving_free(&state->moving, &env);
     seg_moving_objects_free(&state->objects, &env);
+    seg_depth_order_free(&state->order, &env);
     for (int i = 0; i < SLOTS; i++) {
         seg_image_unref(&state->slots[i].small);
         seg_image_unref(&state->slots[i].left_out);
@@ -203,6 +209,7 @@ static seg_status bind(motion *state, int32_t width, int32_t height) {
     SEG_TRY(bind_slots(state, width, height));
     const seg_field *grid = &state->slots[0].grey.grey;
     SEG_TRY(seg_moving_bind(&state->moving, grid->width, grid->height, env));
+    SEG_TRY(seg_depth_order_bind(&state->order, env));
     return seg_moving_objects_bind(&state->objects, grid->width, grid->height, env);
 }
 
@@ -288,6 +295,10 @@ static agreement compare(const seg_field *a, const seg_field *b, const flow_pair
     return result;
 }
 
+static slot *slot_at(motion *state, int32_t ago) {
+    return &state->slots[(state->turn + SLOTS - ago) % SLOTS];
+}
+
 /* ---- flow ---- */
 
 static seg_status estimate(motion *state, const slot *first, const slot *second,
@@ -341,6 +352,20 @@ static void tell(const motion *state, const seg_dominant *found, double sign, se
     }
 }
 
+/* There is room for the usual number from the first frame on. */
+static seg_status tell_order(const seg_depth_order *order, seg_result *result) {
+    SEG_TRY(seg_grow((void **)&result->orders, &result->order_capacity, 0, order->capacity,
+                     sizeof *result->orders, result->allocator));
+    for (int32_t i = 0; i < order->count; i++) {
+        const seg_depth_pair *pair = &order->pairs[i];
+        const int front = seg_depth_pair_front(pair);
+        if (front)
+            result->orders[result->order_count++] = front > 0 ? (seg_layer_order){pair->a, pair->b}
+                                                              : (seg_layer_order){pair->b, pair->a};
+    }
+    return SEG_OK;
+}
+
 static void place_result(seg_result *result, const seg_frame *about) {
     result->index = about->index;
     result->pts = about->pts;
@@ -375,6 +400,14 @@ static seg_moving_flow flow_back(const slot *of, const slot *before) {
                              .stride = of->back.u.stride};
 }
 
+/* What a frame between two others says about which of its objects are in front. */
+static seg_status watch_order(motion *state, const slot *of, const slot *before,
+                              const slot *after) {
+    if (!of->linked || !state->objects.carried) return SEG_OK;
+    const seg_moving_flow ways[2] = {flow_back(of, before), flow_ahead(of, after)};
+    return seg_depth_order_watch(&state->order, &state->objects, &of->frame, ways);
+}
+
 /* Objects of a frame by its flow to the next one (`ahead`, NULL = none) and to the one before. */
 static seg_status describe(motion *state, const slot *of, const slot *before, const slot *ahead,
                            uint32_t wanted, seg_result *result) {
@@ -390,6 +423,7 @@ static seg_status describe(motion *state, const slot *of, const slot *before, co
     const seg_moving_flow *back = of->linked ? &past : NULL, *said = ahead ? &next : back;
     const bool known = state->moving.carried || said;
     if (said && !o->look_ahead && state->moving.carried) {
+        SEG_TRY(watch_order(state, before, slot_at(state, 2), of));
         const seg_moving_flow hind = flow_ahead(before, of);
         SEG_TRY(seg_moving_hindsight(&state->moving, &before->frame, &hind, &rules, scratch, env));
     }
@@ -399,6 +433,9 @@ static seg_status describe(motion *state, const slot *of, const slot *before, co
                             scratch, env));
     SEG_TRY(seg_moving_objects_find(&state->objects, &state->moving, said, &found.motion,
                                     (int32_t)seg_larger(1, least), scratch));
+    if (ahead) SEG_TRY(watch_order(state, of, before, ahead));
+    SEG_TRY(seg_depth_order_keep(&state->order, &state->objects, scratch));
+    SEG_TRY(tell_order(&state->order, result));
     tell(state, &found, ahead ? 1 : -1, result);
     if (said)
         result->flow_about.seconds = seconds_between(&of->about, &(ahead ? ahead : before)->about);
@@ -421,10 +458,6 @@ static void start_scene(motion *state) {
 }
 
 /* ---- the method ---- */
-
-static slot *slot_at(motion *state, int32_t ago) {
-    return &state->slots[(state->turn + SLOTS - ago) % SLOTS];
-}
 
 static seg_status apply_next(motion *state, bool jump, uint32_t wanted, seg_result *result) {
     slot *now = slot_at(state, 0), *before = slot_at(state, 1);

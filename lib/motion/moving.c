@@ -20,6 +20,7 @@
 #include "core/math.h"
 #include "geometry/motion_fit.h"
 #include "motion/mean_field.h"
+#include "motion/spot.h"
 
 #include <math.h>
 #include <string.h>
@@ -163,41 +164,18 @@ static seg_status over_grid(const pass *job, seg_band_function function, const s
 
 /* ---- the belief of the frame before ---- */
 
-/* A place between four pixels. */
-typedef struct spot {
-    int32_t x, y;         /* of the first */
-    int32_t right, below; /* steps to the others: 1, or 0 at the border */
-    float fx, fy;
-} spot;
-
-static inline spot spot_at(int32_t width, int32_t height, float x, float y) {
-    const float last_x = (float)(width - 1), last_y = (float)(height - 1);
-    x = x < 0 ? 0 : x > last_x ? last_x : x;
-    y = y < 0 ? 0 : y > last_y ? last_y : y;
-    const int32_t x0 = (int32_t)x, y0 = (int32_t)y;
-    return (spot){x0, y0, x0 + 1 < width, y0 + 1 < height, x - (float)x0, y - (float)y0};
-}
-
-static inline float bilinear(const float *plane, ptrdiff_t stride, const spot *at) {
-    const float *above = plane + at->y * stride + at->x;
-    const float *below = above + at->below * stride;
-    const float top = above[0] + at->fx * (above[at->right] - above[0]);
-    const float bottom = below[0] + at->fx * (below[at->right] - below[0]);
-    return top + at->fy * (bottom - top);
-}
-
 /* Whether the neighbour's flow leads back to where the pixel is: N. Sundaram, T. Brox, K. Keutzer,
  * ECCV 2010. What the neighbour does not show has no flow, only that of its surroundings. `to` is
  * where its own flow leads. */
-static bool is_shown(spot *to, const seg_moving_way *way, ptrdiff_t stride, int32_t width,
+static bool is_shown(seg_spot *to, const seg_moving_way *way, ptrdiff_t stride, int32_t width,
                      int32_t height, int32_t x, int32_t y) {
     const ptrdiff_t at = (ptrdiff_t)y * stride + x;
     const float u = way->u[at], v = way->v[at];
     const float to_x = (float)x + u, to_y = (float)y + v;
     if (!(to_x > -1 && to_y > -1 && to_x < (float)width && to_y < (float)height)) return false;
-    *to = spot_at(width, height, to_x, to_y);
-    const float ru = bilinear(way->return_u, stride, to);
-    const float rv = bilinear(way->return_v, stride, to);
+    *to = seg_spot_at(width, height, to_x, to_y);
+    const float ru = seg_spot_value(way->return_u, stride, to);
+    const float rv = seg_spot_value(way->return_v, stride, to);
     const float error = (u + ru) * (u + ru) + (v + rv) * (v + rv);
     return error < 0.01f * (u * u + v * v + ru * ru + rv * rv) + 0.5f;
 }
@@ -210,10 +188,10 @@ static seg_status carry_band(void *argument, int32_t band, int32_t first, int32_
     const int32_t width = job->moving->width, height = job->moving->height;
     for (int32_t y = first; y < end; y++) {
         float *out = job->moving->carry + (size_t)y * (size_t)width;
-        spot to;
+        seg_spot to;
         for (int32_t x = 0; x < width; x++)
             out[x] = is_shown(&to, &flow->back, flow->stride, width, height, x, y)
-                         ? bilinear(job->moving->belief, width, &to)
+                         ? seg_spot_value(job->moving->belief, width, &to)
                          : 0;
     }
     return SEG_OK;
@@ -279,7 +257,7 @@ static seg_status residuals_band(void *argument, int32_t band, int32_t first, in
         const float *v = flow->to.v + (ptrdiff_t)y * flow->stride;
         float *evidence = job->moving->evidence + row;
         const seg_motion_row dominant = seg_motion_along(&job->found->motion, y);
-        spot to;
+        seg_spot to;
         for (int32_t x = 0; x < width; x++) {
             if (job->frame->left_out[row + (size_t)x]) {
                 evidence[x] = -EVIDENCE_MOST;
@@ -310,13 +288,14 @@ static void find_gain(float *gain, const pass *job, int32_t y) {
     const ptrdiff_t row = (ptrdiff_t)y * flow->stride;
     const seg_motion_row dominant = seg_motion_along(&job->found->motion, y);
     for (int32_t x = 0; x < width; x++) {
-        const spot calm = spot_at(width, height, (float)x + seg_motion_in_row(dominant.u, x),
-                                  (float)y + seg_motion_in_row(dominant.v, x));
-        const spot own =
-            spot_at(width, height, (float)x + flow->to.u[row + x], (float)y + flow->to.v[row + x]);
+        const seg_spot calm =
+            seg_spot_at(width, height, (float)x + seg_motion_in_row(dominant.u, x),
+                        (float)y + seg_motion_in_row(dominant.v, x));
+        const seg_spot own = seg_spot_at(width, height, (float)x + flow->to.u[row + x],
+                                         (float)y + flow->to.v[row + x]);
         const float here = flow->first[row + x];
-        const float still = here - bilinear(flow->second, flow->stride, &calm);
-        const float moved = here - bilinear(flow->second, flow->stride, &own);
+        const float still = here - seg_spot_value(flow->second, flow->stride, &calm);
+        const float moved = here - seg_spot_value(flow->second, flow->stride, &own);
         gain[x] = still * still - moved * moved;
     }
 }

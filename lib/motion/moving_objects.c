@@ -45,7 +45,7 @@ seg_status seg_moving_objects_bind(seg_moving_objects *objects, int32_t width, i
     objects->room = objects->memory = seg_allocate(env, bytes, 1, "numbers of objects");
     if (!objects->memory) return SEG_ERROR_MEMORY;
     objects->samples = (seg_motion_sample *)(objects->room + room / 8);
-    objects->ids = (int32_t *)(objects->samples + samples);
+    objects->labels = (int32_t *)(objects->samples + samples);
     objects->width = width;
     objects->height = height;
     return seg_grow((void **)&objects->items, &objects->capacity, 0, USUAL_OBJECTS,
@@ -295,9 +295,9 @@ static seg_status join(finding *f) {
 
 /* ---- who they were ---- */
 
-/* Number at the place where the pixel was in the frame before; 0 = none. */
-static int32_t id_before(const seg_moving_objects *objects, const seg_moving_flow *flow, int32_t x,
-                         int32_t y) {
+/* Label at the place where the pixel was in the frame before; 0 = none. */
+static int32_t label_before(const seg_moving_objects *objects, const seg_moving_flow *flow,
+                            int32_t x, int32_t y) {
     if (flow && flow->back.u) {
         const ptrdiff_t at = (ptrdiff_t)y * flow->stride + x;
         const double px = floor((double)x + (double)flow->back.u[at] + 0.5);
@@ -306,7 +306,7 @@ static int32_t id_before(const seg_moving_objects *objects, const seg_moving_flo
         x = (int32_t)px;
         y = (int32_t)py;
     }
-    return objects->ids[(size_t)y * (size_t)objects->width + (size_t)x];
+    return objects->labels[(size_t)y * (size_t)objects->width + (size_t)x];
 }
 
 /* The pairs of a region and a former object that overlap, as rows of a sparse assignment. */
@@ -316,12 +316,6 @@ typedef struct overlaps {
     int32_t *column_of;
     seg_keyed *pairs; /* twice as many as the grid has pixels */
 } overlaps;
-
-static int32_t item_of(const seg_moving_objects *objects, int32_t id) {
-    for (int32_t i = 0; i < objects->count; i++)
-        if (objects->items[i] == id) return i;
-    return -1;
-}
 
 /* What depends on the grid alone comes first, so that it is the same memory in every frame. */
 static seg_status take_overlaps(overlaps *o, size_t n, seg_scratch *scratch) {
@@ -343,7 +337,7 @@ static seg_status find_overlaps(overlaps *o, const finding *f, const seg_moving_
         const int32_t *row = seg_image_row(&f->labels, y);
         for (int32_t x = 0; x < objects->width; x++) {
             const int32_t before =
-                row[x] > 0 && objects->carried ? id_before(objects, flow, x, y) : 0;
+                row[x] > 0 && objects->carried ? label_before(objects, flow, x, y) : 0;
             if (before > 0)
                 pairs[count++].key = (uint64_t)row[x] << 32 | (uint64_t)(uint32_t)before;
         }
@@ -356,7 +350,7 @@ static seg_status find_overlaps(overlaps *o, const finding *f, const seg_moving_
             end++;
         for (; label < (int32_t)(pairs[i].key >> 32); label++)
             o->starts[label] = used;
-        o->columns[used] = item_of(objects, (int32_t)(pairs[i].key & 0xffffffffu));
+        o->columns[used] = (int32_t)(pairs[i].key & 0xffffffffu) - 1;
         o->costs[used++] = -(double)(end - i);
     }
     for (; label <= f->regions; label++)
@@ -415,12 +409,9 @@ seg_status seg_moving_objects_find(seg_moving_objects *objects, const seg_moving
     SEG_TRY(take_overlaps(&o, (size_t)objects->width * (size_t)objects->height, scratch));
     SEG_TRY(find_regions(&f, moving));
     SEG_TRY(number(objects, &o, &f, flow));
-    int32_t *ids = objects->ids;
-    for (int32_t y = 0; y < objects->height; y++) {
-        const int32_t *row = seg_image_row(&f.labels, y);
-        for (int32_t x = 0; x < objects->width; x++)
-            *ids++ = row[x] > 0 ? objects->items[row[x] - 1] : 0;
-    }
+    for (int32_t y = 0; y < objects->height; y++)
+        memcpy(objects->labels + (size_t)y * (size_t)objects->width, seg_image_row(&f.labels, y),
+               (size_t)objects->width * sizeof *objects->labels);
     objects->carried = true;
     return SEG_OK;
 }

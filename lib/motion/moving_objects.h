@@ -10,10 +10,10 @@
 /** Zero-initialise. */
 typedef struct seg_moving_objects {
     int32_t width, height;
-    int32_t *ids;    /* of each pixel of the last frame, 0 = none; rows without gaps */
+    int32_t *labels; /* of each pixel of the last frame, 1 .. count, 0 = none; rows without gaps */
     int32_t last_id; /* given so far */
-    bool carried;    /* `ids` is of the frame before */
-    int32_t *items;  /* ids of the last frame, in the order of the objects' first pixels */
+    bool carried;    /* `labels` is of the frame before */
+    int32_t *items;  /* ids of the labels */
     int32_t count, capacity;
     seg_motion_sample *samples;
     double *room; /* to fit motions in */

@@ -44,8 +44,8 @@ static int32_t id_near(const seg_moving_objects *objects, int32_t x, int32_t y) 
     for (int i = 0; i < 9; i++) {
         const int32_t nx = x + steps[i][0], ny = y + steps[i][1];
         if (nx < 0 || ny < 0 || nx >= objects->width || ny >= objects->height) continue;
-        const int32_t id = objects->ids[(size_t)ny * (size_t)objects->width + (size_t)nx];
-        if (id) return id;
+        const int32_t label = objects->labels[(size_t)ny * (size_t)objects->width + (size_t)nx];
+        if (label) return objects->items[label - 1];
     }
     return 0;
 }

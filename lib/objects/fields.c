@@ -16,6 +16,7 @@ typedef enum field_kind {
     MOTION,
     SPEED,
     DIRECTION,
+    ORDER,
     GREY,
     COLOUR
 } field_kind;
@@ -69,6 +70,9 @@ static const field fields[] = {
     {"ry", "Its motion against the dominant one, pixels per frame.", MOTION, AT(relative_y)},
     {"speed", "Of the centroid against the dominant motion, pixels per frame.", SPEED, 0},
     {"direction", "Of that, from the x axis, counter-clockwise, -180 to 180 degrees.", DIRECTION, 0},
+    {"in_front_of", "Layers that it hides, the dominant motion's counts as one.", ORDER,
+     AT(in_front_of)},
+    {"behind", "Layers that hide it.", ORDER, AT(behind)},
     STATISTICS("", "grey", GREY, grey),
     STATISTICS("_red", "red", COLOUR, red),
     STATISTICS("_green", "green", COLOUR, green),
@@ -94,7 +98,7 @@ seg_field_source seg_object_field_source(int32_t index) {
     const field_kind kind = fields[index].kind;
     if (kind == COLOUR) return SEG_FIELD_OF_COLOUR;
     if (kind == TRACK_AGE || kind == TRACKED) return SEG_FIELD_OF_TRACK;
-    const bool moves = kind == MOTION || kind == SPEED || kind == DIRECTION;
+    const bool moves = kind == MOTION || kind == SPEED || kind == DIRECTION || kind == ORDER;
     return moves ? SEG_FIELD_OF_FLOW : SEG_FIELD_OF_REGION;
 }
 
@@ -134,6 +138,8 @@ double seg_object_field_value(const seg_object *object, int32_t index, int32_t w
     case SPEED:
     case DIRECTION:
         return motion_field(object, f->kind);
+    case ORDER:
+        return object->motion_numbers ? *(const int32_t *)place : (double)NAN;
     case GREY:
         return object->intensities >= 1 ? *(const double *)place : (double)NAN;
     case COLOUR:

@@ -52,6 +52,13 @@ static seg_motion_model choose(void *room, seg_motion *motion, const seg_motion_
     return model;
 }
 
+static void count_orders(seg_object *object, const seg_result *result) {
+    for (int32_t i = 0; i < result->order_count; i++) {
+        object->in_front_of += result->orders[i].front == object->id;
+        object->behind += result->orders[i].behind == object->id;
+    }
+}
+
 static void measure(seg_object *object, void *room, const seg_flow_about *about,
                     const seg_motion_sample *samples, int32_t count) {
     double of[2], dominant[2];
@@ -87,6 +94,7 @@ seg_status seg_objects_measure_motion(seg_result *result, const seg_env *env) {
         seg_object *object = &result->objects[i];
         if (object->motion_numbers > 0) continue;
         const int32_t count = take_samples(samples, result, object);
+        count_orders(object, result);
         if (count > 0) measure(object, memory, &result->flow_about, samples, count);
     }
     seg_release(env, memory);

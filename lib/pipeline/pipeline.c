@@ -373,6 +373,7 @@ static seg_status apply_post(seg_pipeline *pipeline, const seg_kept_frame *kept,
         SEG_TRY(seg_context_apply(step->context, &input, behind, &step->result));
         SEG_TRY(hand_over(carried(behind, result), carried(behind, &step->result),
                           &pipeline->inner.env));
+        if (!(step->method->outputs & SEG_OUTPUT_MASK)) result->order_count = 0; /* other ids */
         if (behind != carrier) result->outputs = (result->outputs & ~carrier) | behind;
         carrier = behind;
     }
@@ -437,6 +438,7 @@ static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg
     /* the mask stays what was found: tracks give names to it */
     if (!pipeline->tracker) return SEG_OK;
     SEG_TRY(seg_tracker_apply(pipeline->tracker, result));
+    result->order_count = 0; /* other ids */
     return find_motions(result, env);
 }
 

@@ -78,6 +78,9 @@ fails 2 '--keep: age is known of tracked objects only' --method background --tra
 fails 1 'mean_red is of a colour, and the picture has none \(allowed: mean, of grey' \
     --keep 'area > 5 && mean_red > 2' in.pgm x.pgm
 works --method motion --keep 'speed > 1' --limit 3 scene.mkv null:
+video front.mkv 60
+works --method motion --objects front.jsonl front.mkv null:
+is "in front of what is still" "$(grep -c '"in_front_of":\[0\]' front.jsonl | sed 's/^[1-9][0-9]*$/yes/')" yes
 fails 2 '--post, column 6: the chain ends early \(got nothing, allowed' --post 'open(' in.pgm x.pgm
 fails 2 '--pre, column 1: no operation for pre \(got "otsu", allowed gaussian' --pre otsu in.pgm x.pgm
 

@@ -386,13 +386,14 @@ START_TEST(fields_of_objects) {
         snprintf(expression, sizeof expression, "%s == %.17g", name, isnan(value) ? 0 : value);
         ck_assert_int_eq(seg_keep_create(&keep, expression, NULL), SEG_OK);
         ck_assert_int_eq(seg_keep_test(keep, o, 10, 10), !isnan(value));
-        const bool moving = strstr(" age vx vy mx my rx ry speed direction ", name) != NULL;
+        const bool moving =
+            strstr(" age vx vy mx my rx ry speed direction in_front_of behind ", name) != NULL;
         const bool intensity = isnan(value) && !moving;
         ck_assert_int_eq(seg_keep_needs_picture(keep, false), intensity);
         ck_assert_int_eq(seg_keep_needs_picture(keep, true), intensity && strchr(name, '_'));
         seg_keep_free(keep);
     }
-    ck_assert_int_eq(count, 48);
+    ck_assert_int_eq(count, 50);
     ck_assert_ptr_null(seg_object_field_help(count));
     seg_result_free(&result), seg_image_unref(&labels);
 }

@@ -55,6 +55,20 @@ static const char *model_of(const seg_object *object) {
     return seg_motion_model_name(model);
 }
 
+/* The layers that the object hides, and those that hide it, where there are any. */
+static void add_order(json_t *motion, const seg_result *result, int32_t id) {
+    json_t *hidden = json_array(), *hiding = json_array();
+    for (int32_t i = 0; i < result->order_count; i++) {
+        const seg_layer_order *order = &result->orders[i];
+        if (order->front == id) json_array_append_new(hidden, json_integer(order->behind));
+        if (order->behind == id) json_array_append_new(hiding, json_integer(order->front));
+    }
+    if (json_array_size(hidden) > 0) json_object_set(motion, "in_front_of", hidden);
+    if (json_array_size(hiding) > 0) json_object_set(motion, "behind", hiding);
+    json_decref(hidden);
+    json_decref(hiding);
+}
+
 static json_t *describe_motion(const seg_result *result, const seg_object *object) {
     double direction;
     const double speed = seg_motion_speed(object->relative_x, object->relative_y, &direction);
@@ -64,6 +78,7 @@ static json_t *describe_motion(const seg_result *result, const seg_object *objec
                                rounded(object->motion_x), rounded(object->motion_y), "relative",
                                rounded(object->relative_x), rounded(object->relative_y), "speed",
                                rounded(speed), "direction", rounded(direction));
+    add_order(motion, result, object->id);
     if (seconds > 0) json_object_set_new(motion, "speed_per_second", rounded(speed / seconds));
     return motion;
 }

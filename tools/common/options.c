@@ -81,7 +81,8 @@ static const option_row rows[OPTION_COUNT] = {
                      "area x y width height cx cy perimeter circularity extent aspect border "
                      "variance_x covariance variance_y major minor orientation eccentricity "
                      "convex_area solidity euler, of grey min mean max std, of colours min_red "
-                     "... std_blue; with method motion mx my rx ry speed direction.",
+                     "... std_blue; with method motion mx my rx ry speed direction in_front_of "
+                     "behind.",
                      SEGMENT | EVAL},
     [OPTION_TRACK] = {"track", 0, OPTION_SWITCH, GROUP_METHOD, NULL, NULL, NULL,
                       "Follow objects from frame to frame: ids stay the same, and --objects has "
