@@ -53,8 +53,9 @@ typedef struct seg_windows_kernels {
     /** That of a gradient g and a deviation rest + g d: g11 = gx gx, h1 = -(gx rest) and so on. */
     void (*gradient)(float *const out[SEG_NORMAL], const float *gx, const float *gy,
                      const float *rest, int32_t count);
-    /** out = sum of rows[k][x]: ((0 + 1) + (2 + 3)), then + ((4 + 5) + (6 + 7)) and so on, then one
-     *  after the other. */
+    /** out = (0 + 1) + (2 + 3) of rows[k][x]. */
+    void (*sum_four)(float *out, const float *const rows[4], int32_t count);
+    /** out = sum of rows[k][x], one after the other. */
     void (*sum_rows)(float *out, const float *const *rows, int32_t taps, int32_t count);
     /** (u, v) = the solution of (G + damping I) d = h + damping (u0, v0). */
     void (*solve)(float *u, float *v, const float *const sums[SEG_NORMAL], const float *u0,

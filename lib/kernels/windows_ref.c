@@ -99,16 +99,16 @@ static void gradient(float *const out[SEG_NORMAL], const float *gx, const float 
 
 /* ---- windows ---- */
 
+static void sum_four(float *out, const float *const rows[4], int32_t count) {
+    for (int32_t x = 0; x < count; x++)
+        out[x] = (rows[0][x] + rows[1][x]) + (rows[2][x] + rows[3][x]);
+}
+
 static void sum_rows(float *out, const float *const *rows, int32_t taps, int32_t count) {
     for (int32_t x = 0; x < count; x++) {
-        int32_t k = 0;
-        float sum = 0;
-        for (; k + 4 <= taps; k += 4) {
-            const float four = (rows[k][x] + rows[k + 1][x]) + (rows[k + 2][x] + rows[k + 3][x]);
-            sum = k ? sum + four : four;
-        }
-        for (; k < taps; k++)
-            sum = k ? sum + rows[k][x] : rows[k][x];
+        float sum = rows[0][x];
+        for (int32_t k = 1; k < taps; k++)
+            sum += rows[k][x];
         out[x] = sum;
     }
 }
@@ -132,6 +132,7 @@ const seg_windows_kernels seg_windows_kernels_ref = {
     .pack = pack,
     .displace = displace,
     .gradient = gradient,
+    .sum_four = sum_four,
     .sum_rows = sum_rows,
     .solve = solve,
 };

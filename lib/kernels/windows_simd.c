@@ -279,69 +279,40 @@ static void gradient(float *const out[SEG_NORMAL], const float *gx, const float 
 
 /* ---- windows ---- */
 
-#if defined(SEG_LEVEL_AVX2)
-static inline __m256 four_at(const float *const *rows, ptrdiff_t x) {
-    return _mm256_add_ps(_mm256_add_ps(_mm256_loadu_ps(rows[0] + x), _mm256_loadu_ps(rows[1] + x)),
-                         _mm256_add_ps(_mm256_loadu_ps(rows[2] + x), _mm256_loadu_ps(rows[3] + x)));
-}
-
-/* Two vectors at a time: the sums stay in registers. */
-static inline int32_t sum_vectors(float *out, const float *const *rows, int32_t taps,
-                                  int32_t count) {
-    int32_t x = 0;
-    for (; taps >= 4 && x + 16 <= count; x += 16) {
-        __m256 a = four_at(rows, x), b = four_at(rows, x + 8);
-        int32_t k = 4;
-        for (; k + 4 <= taps; k += 4) {
-            a = _mm256_add_ps(a, four_at(rows + k, x));
-            b = _mm256_add_ps(b, four_at(rows + k, x + 8));
-        }
-        for (; k < taps; k++) {
-            a = _mm256_add_ps(a, _mm256_loadu_ps(rows[k] + x));
-            b = _mm256_add_ps(b, _mm256_loadu_ps(rows[k] + x + 8));
-        }
-        _mm256_storeu_ps(out + x, a);
-        _mm256_storeu_ps(out + x + 8, b);
-    }
-    return x;
-}
-#else
-static inline int32_t sum_vectors(float *out, const float *const *rows, int32_t taps,
-                                  int32_t count) {
-    (void)out, (void)rows, (void)taps, (void)count;
-    return 0;
-}
-#endif
-
-static inline void four_rows(float *restrict out, const float *restrict a, const float *restrict b,
+static inline void four_loop(float *restrict out, const float *restrict a, const float *restrict b,
                              const float *restrict c, const float *restrict d, int32_t count) {
     for (int32_t x = 0; x < count; x++)
         out[x] = (a[x] + b[x]) + (c[x] + d[x]);
 }
 
-static inline void four_more(float *restrict out, const float *restrict a, const float *restrict b,
-                             const float *restrict c, const float *restrict d, int32_t count) {
-    for (int32_t x = 0; x < count; x++)
-        out[x] = out[x] + ((a[x] + b[x]) + (c[x] + d[x]));
+static void sum_four(float *out, const float *const rows[4], int32_t count) {
+    four_loop(out, rows[0], rows[1], rows[2], rows[3], count);
 }
 
-static inline void one_more(float *restrict out, const float *restrict a, int32_t count) {
-    for (int32_t x = 0; x < count; x++)
-        out[x] = out[x] + a[x];
+static inline void add_row(float *restrict sum, const float *restrict row) {
+    for (int i = 0; i < BLOCK; i++)
+        sum[i] += row[i];
 }
 
 static void sum_rows(float *out, const float *const *rows, int32_t taps, int32_t count) {
-    const int32_t done = sum_vectors(out, rows, taps, count), left = count - done;
-    out += done;
-    int32_t k = 0;
-    for (; k + 4 <= taps; k += 4) {
-        const float *const *r = rows + k;
-        (k ? four_more : four_rows)(out, r[0] + done, r[1] + done, r[2] + done, r[3] + done, left);
+    int32_t x = 0;
+    for (; x + 2 * BLOCK <= count; x += 2 * BLOCK) {
+        float left[BLOCK], right[BLOCK];
+        store(left, rows[0] + x);
+        store(right, rows[0] + x + BLOCK);
+        for (int32_t k = 1; k < taps; k++) {
+            add_row(left, rows[k] + x);
+            add_row(right, rows[k] + x + BLOCK);
+        }
+        store(out + x, left);
+        store(out + x + BLOCK, right);
     }
-    for (int32_t x = 0; k == 0 && x < left; x++)
-        out[x] = rows[0][done + x];
-    for (k = k ? k : 1; k < taps; k++)
-        one_more(out, rows[k] + done, left);
+    for (; x < count; x++) {
+        float sum = rows[0][x];
+        for (int32_t k = 1; k < taps; k++)
+            sum += rows[k][x];
+        out[x] = sum;
+    }
 }
 
 static inline void solve_loop(float *restrict u, float *restrict v, const float *restrict g11,
@@ -370,6 +341,7 @@ const seg_windows_kernels SEG_LEVEL_NAME(seg_windows_kernels) = {
     .pack = pack,
     .displace = displace,
     .gradient = gradient,
+    .sum_four = sum_four,
     .sum_rows = sum_rows,
     .solve = solve,
 };

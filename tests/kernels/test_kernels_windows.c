@@ -68,6 +68,9 @@ START_TEST(rows_agree) {
             ref->expand_across(wanted_rows, in, &e, count);
             k->expand_across(got_rows, in, &e, count);
             compare("expand_across", count);
+            ref->sum_four(wanted_rows[0], in, count);
+            k->sum_four(got_rows[0], in, count);
+            compare("sum_four", count);
             ref->sum_rows(wanted_rows[0], in, taps, count);
             k->sum_rows(got_rows[0], in, taps, count);
             compare("sum_rows", count);
