@@ -1,10 +1,11 @@
 /*
  * Flow by least squares in windows.
  *
- * A band goes down its rows; those of the equations that the window holds lie in a ring, so that
- * each is made once a band. The window's sum is that of its rows, then of its columns; sums of four
- * serve all windows that hold them, but no window's sum is made of another's, because what is added
- * and taken away again leaves errors where little is left.
+ * A band goes down its rows. The window's sum is that of its rows, then of its columns; sums of
+ * four serve all windows that hold them, but no window's sum is made of another's, because what is
+ * added and taken away again leaves errors where little is left. The sums of four rows that the
+ * window holds lie in a ring, and the last rows of the equations in another, so that each is made
+ * once a band.
  */
 #include "motion/windows.h"
 
@@ -14,12 +15,13 @@
 #include <string.h>
 
 #define BAND_HEIGHT 96
+#define RING 4 /* rows that are not only in sums of four */
 
 typedef struct windows {
     const seg_flow_windows *how;
     const seg_windows_kernels *kernels;
     const seg_field *new_u, *new_v, *u, *v;
-    float *memory;     /* for each worker: the ring, its sums of four, and the sums of a row */
+    float *memory;     /* for each worker: both rings, and the sums of a row */
     size_t plane;      /* floats of one part of the equations in a row, with its room */
     size_t row, share; /* of all five parts; of a worker */
 } windows;
@@ -30,14 +32,13 @@ static size_t edge_of(const seg_flow_windows *how) {
 }
 
 static float *ring_row(const windows *w, int32_t y, int32_t worker) {
-    const size_t slot = (size_t)(y % w->how->side);
-    return w->memory + (size_t)worker * w->share + slot * w->row;
+    return w->memory + (size_t)worker * w->share + (size_t)(y % RING) * w->row;
 }
 
 /* Beside the rows of the ring there are no equations, and none are ever put there. */
 static void clear_edges(const windows *w, int32_t worker) {
     const size_t edge = edge_of(w->how), end = edge + (size_t)w->u->width;
-    for (int32_t y = 0; y < w->how->side; y++)
+    for (int32_t y = 0; y < RING; y++)
         for (int part = 0; part < SEG_NORMAL; part++) {
             float *plane = ring_row(w, y, worker) + (size_t)part * w->plane;
             memset(plane, 0, edge * sizeof *plane);
@@ -47,7 +48,8 @@ static void clear_edges(const windows *w, int32_t worker) {
 
 /* The sum of the rows y .. y + 3. */
 static float *four_rows(const windows *w, int32_t y, int32_t worker) {
-    return ring_row(w, y, worker) + (size_t)w->how->side * w->row;
+    const size_t slot = RING + (size_t)(y % w->how->side);
+    return w->memory + (size_t)worker * w->share + slot * w->row;
 }
 
 /* Of row y, and the sum of four that it completes, if there are as many since `first`. */
@@ -90,7 +92,7 @@ static void sum_across(const windows *w, float *out, float *fours, const float *
 static void solve_row(const windows *w, int32_t y, int32_t worker) {
     const float *sums[SEG_NORMAL];
     const int32_t side = w->how->side;
-    float *down = w->memory + (size_t)worker * w->share + 2 * (size_t)side * w->row;
+    float *down = w->memory + (size_t)worker * w->share + (RING + (size_t)side) * w->row;
     float *across = down + w->row, *fours = across + w->row;
     sum_down(w, down, y, worker);
     for (int part = 0; part < SEG_NORMAL; part++) {
@@ -134,7 +136,7 @@ seg_status seg_flow_windows_solve(const seg_field *new_u, const seg_field *new_v
     windows w = {how, seg_windows_kernels_get(), new_u, new_v, u, v, NULL, 0, 0, 0};
     w.plane = ((size_t)u->width + 31) / 32 * 32 + 2 * edge_of(how);
     w.row = SEG_NORMAL * w.plane + 16; /* not a multiple of 4 KiB */
-    w.share = (2 * (size_t)how->side + 2) * w.row + w.plane;
+    w.share = (RING + (size_t)how->side + 2) * w.row + w.plane;
     w.memory = seg_scratch_take(scratch, (size_t)seg_workers(env) * w.share, sizeof(float),
                                 "equations of windows");
     if (!w.memory) return SEG_ERROR_MEMORY;
