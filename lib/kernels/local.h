@@ -13,6 +13,8 @@
 /** Largest side whose sums of 8-bit columns fit 16 bits, of squares 32 bits, and of samples the
  *  integers of a float. */
 #define SEG_LOCAL_NARROW_SIDE 255
+/** Largest side whose sums of 8-bit windows fit 16 bits. */
+#define SEG_LOCAL_SMALL_SIDE 15
 /** Largest side whose sums of 16-bit squares fit the integers of a double. */
 #define SEG_LOCAL_WIDE_SIDE 1023
 
@@ -64,6 +66,10 @@ typedef struct seg_local_kernels {
     /** mask = 2 n value + slack > 2 S ? inside : 255 - inside. */
     void (*mask_mean_narrow)(uint8_t *mask, const uint8_t *grey, const uint32_t *sums, size_t count,
                              int32_t n, int32_t slack, uint8_t inside);
+    /** The same from columns, as window_u16 takes them; an odd slack, sides up to
+     *  SEG_LOCAL_SMALL_SIDE. */
+    void (*mask_mean_small)(uint8_t *mask, const uint8_t *grey, const uint16_t *columns,
+                            size_t count, size_t side, int32_t slack, uint8_t inside);
 
     /** Symmetric filters, the centre first, then pairs from the inside out:
      *  out = taps[0] rows[radius] + taps[1] (rows[radius - 1] + rows[radius + 1]) + ... */

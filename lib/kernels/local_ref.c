@@ -116,6 +116,16 @@ static void mask_mean_narrow(uint8_t *mask, const uint8_t *grey, const uint32_t 
     }
 }
 
+static void mask_mean_small(uint8_t *mask, const uint8_t *grey, const uint16_t *columns,
+                            size_t count, size_t side, int32_t slack, uint8_t inside) {
+    for (size_t x = 0; x < count; x++) {
+        uint32_t sum = 0;
+        for (size_t k = 0; k < side; k++)
+            sum += columns[x + k];
+        mask_mean_narrow(mask + x, grey + x, &sum, 1, (int32_t)(side * side), slack, inside);
+    }
+}
+
 static void mask_of(uint8_t *mask, const float *excess, size_t count, uint8_t inside) {
     for (size_t x = 0; x < count; x++)
         mask[x] = excess[x] > 0 ? inside : (uint8_t)(255 - inside);
@@ -136,6 +146,7 @@ const seg_local_kernels seg_local_kernels_ref = {
     .mean_wide = mean_wide,
     .mask_share_narrow = mask_share_narrow,
     .mask_mean_narrow = mask_mean_narrow,
+    .mask_mean_small = mask_mean_small,
     .filter_down = filter_down,
     .filter_across = filter_across,
     .above_rounded = above_rounded,

@@ -344,6 +344,91 @@ static void mask_mean_narrow(uint8_t *restrict mask, const uint8_t *restrict gre
     }
 }
 
+/* Windows of few samples: sums, and n times a sample, fit 16 bits, and saturation does no harm. */
+#if defined(SEG_LEVEL_AVX2)
+#define WORDS 16
+typedef __m256i words;
+#define WORD(name) _mm256_##name
+static inline words load_words(const uint16_t *at) {
+    return _mm256_loadu_si256((const __m256i *)at);
+}
+static inline words widen(const uint8_t *at) {
+    return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)at));
+}
+static inline words scan_words(words v) {
+    v = _mm256_add_epi16(v, _mm256_slli_si256(v, 2));
+    v = _mm256_add_epi16(v, _mm256_slli_si256(v, 4));
+    v = _mm256_add_epi16(v, _mm256_slli_si256(v, 8));
+    const words lower = _mm256_permute2x128_si256(v, v, 0x08);
+    return _mm256_add_epi16(v, _mm256_shuffle_epi8(lower, _mm256_set1_epi16(0x0f0e)));
+}
+static inline words last_word(words v) {
+    return _mm256_shuffle_epi8(_mm256_permute2x128_si256(v, v, 0x11), _mm256_set1_epi16(0x0f0e));
+}
+static inline void store_flags(uint8_t *at, words flags, uint8_t flip) {
+    const words bytes = _mm256_permute4x64_epi64(_mm256_packs_epi16(flags, flags), 0x08);
+    _mm_storeu_si128((__m128i *)at,
+                     _mm_xor_si128(_mm256_castsi256_si128(bytes), _mm_set1_epi8((char)flip)));
+}
+#elif defined(VECTOR_SCAN)
+#define WORDS 8
+typedef __m128i words;
+#define WORD(name) _mm_##name
+static inline words load_words(const uint16_t *at) {
+    return _mm_loadu_si128((const __m128i *)at);
+}
+static inline words widen(const uint8_t *at) {
+    return _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)at), _mm_setzero_si128());
+}
+static inline words scan_words(words v) {
+    v = _mm_add_epi16(v, _mm_slli_si128(v, 2));
+    v = _mm_add_epi16(v, _mm_slli_si128(v, 4));
+    return _mm_add_epi16(v, _mm_slli_si128(v, 8));
+}
+static inline words last_word(words v) {
+    return _mm_shuffle_epi32(_mm_shufflehi_epi16(v, 0xff), 0xff);
+}
+static inline void store_flags(uint8_t *at, words flags, uint8_t flip) {
+    const words bytes = _mm_packs_epi16(flags, flags);
+    _mm_storel_epi64((__m128i *)at, _mm_xor_si128(bytes, _mm_set1_epi8((char)flip)));
+}
+#endif
+
+static void mask_mean_small(uint8_t *restrict mask, const uint8_t *restrict grey,
+                            const uint16_t *restrict columns, size_t count, size_t side,
+                            int32_t slack, uint8_t inside) {
+    /* S < n value + more; beyond 16 bits on either side it is always so or never */
+    const int32_t n = (int32_t)(side * side), half = (slack + 1) / 2;
+    const int32_t more = half > UINT16_MAX ? UINT16_MAX : half < -UINT16_MAX ? -UINT16_MAX : half;
+    int32_t sum = 0;
+    size_t x = 1;
+    for (size_t k = 0; k < side; k++)
+        sum += columns[k];
+    mask[0] = sum < n * grey[0] + more ? inside : (uint8_t)(255 - inside);
+#if defined(VECTOR_SCAN)
+    const words up = WORD(set1_epi16)((int16_t)(uint16_t)(more > 0 ? more : 0));
+    const words down = WORD(set1_epi16)((int16_t)(uint16_t)(more < 0 ? -more : 0));
+    const words samples = WORD(set1_epi16)((int16_t)n), zero = WORD(set1_epi16)(0);
+    words carry = WORD(set1_epi16)((int16_t)(uint16_t)sum);
+    for (; x + WORDS <= count; x += WORDS) {
+        const words steps = scan_words(
+            WORD(sub_epi16)(load_words(columns + x + side - 1), load_words(columns + x - 1)));
+        const words sums = WORD(add_epi16)(carry, steps);
+        carry = WORD(add_epi16)(carry, last_word(steps));
+        const words level = WORD(mullo_epi16)(widen(grey + x), samples);
+        const words bound = WORD(subs_epu16)(WORD(adds_epu16)(level, up), down);
+        store_flags(mask + x, WORD(cmpeq_epi16)(WORD(subs_epu16)(bound, sums), zero), inside);
+    }
+    sum = 0;
+    for (size_t k = 0; k < side; k++)
+        sum += columns[x - 1 + k];
+#endif
+    for (; x < count; x++) {
+        sum += columns[x + side - 1] - columns[x - 1];
+        mask[x] = sum < n * grey[x] + more ? inside : (uint8_t)(255 - inside);
+    }
+}
+
 static void mask_of(uint8_t *restrict mask, const float *restrict excess, size_t count,
                     uint8_t inside) {
     const uint8_t flip = (uint8_t)(255 - inside);
@@ -368,6 +453,7 @@ const seg_local_kernels SEG_LEVEL_NAME(seg_local_kernels) = {
     .mean_wide = mean_wide,
     .mask_share_narrow = mask_share_narrow,
     .mask_mean_narrow = mask_mean_narrow,
+    .mask_mean_small = mask_mean_small,
     .filter_down = filter_down,
     .filter_across = filter_across,
     .above_rounded = above_rounded,

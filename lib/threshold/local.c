@@ -101,7 +101,10 @@ static bool find_mask(const local_job *job, uint8_t *mask, const seg_window *win
     const uint8_t inside = job->output->invert ? 0 : 255;
     const seg_local_formula *f = &job->formula;
     if (window->wide) return false;
-    if (job->kind == SEG_LOCAL_BY_MEAN)
+    if (window->columns_only)
+        window->kernels->mask_mean_small(mask, window->row, window->column_sums, width,
+                                         (size_t)window->side, (int32_t)job->slack, inside);
+    else if (job->kind == SEG_LOCAL_BY_MEAN)
         window->kernels->mask_mean_narrow(mask, window->row, window->sums, width, job->n,
                                           (int32_t)job->slack, inside);
     else if (f->slope == 0 && f->energy == 0 && f->product >= 0)
@@ -210,6 +213,9 @@ static seg_status run_windows(seg_local_output *output, int64_t *foreground,
         /* A rounded 8-bit mean below value + c is a mean below value + c - 1/2. */
         job.slack = job.n * ((2.0 * options->c - 1) * scene.full / 255);
         output->scale /= 2;
+        for (int32_t i = 0; i < workers; i++)
+            job.windows[i].columns_only =
+                !job.windows[i].wide && side <= SEG_LOCAL_SMALL_SIDE && !output->score;
     }
     SEG_TRY(seg_run_bands(env, source->height, rows, local_band, &job));
     *foreground = atomic_load(&job.foreground);

@@ -122,6 +122,7 @@ void seg_window_next(seg_window *window) {
         kernels->window_u32_wide(window->sums, window->column_sums, width, side);
     } else {
         REPEAT_BORDER(uint16_t, window->column_sums);
+        if (window->columns_only) return;
         kernels->window_u16(window->sums, window->column_sums, width, side);
     }
     if (!window->squared) return;

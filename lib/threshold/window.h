@@ -19,9 +19,10 @@ typedef struct seg_window {
     const seg_image *source;
     int32_t side, y;
     bool wide, squared;
-    const void *row; /* row y of the source */
-    void *sums;      /* of its windows */
-    void *squares;   /* if squared */
+    bool columns_only; /* set between rows: no sums of windows, only of columns */
+    const void *row;   /* row y of the source */
+    void *sums;        /* of its windows */
+    void *squares;     /* if squared */
     void *column_sums, *column_squares;
     uint16_t *converted[3]; /* rows that are not u8 or u16 as they should be */
     void *zeros;

@@ -154,6 +154,34 @@ START_TEST(thresholds) {
 }
 END_TEST
 
+/* Sums of columns of dark, light and any samples against samples of all kinds. */
+START_TEST(small_windows) {
+    static const int32_t halves[] = {-70000, -40000, -122, -1, 0, 1, 500, 57375, 70000};
+    pixels_random random = pixels_random_start(45);
+    find_levels();
+    for (size_t count = 1; count < LONGEST; count++)
+        for (size_t side = 1; side <= SEG_LOCAL_SMALL_SIDE; side += 2) {
+            uint8_t *grey = malloc(count);
+            uint16_t *columns = malloc(2 * (count + side - 1));
+            const uint32_t kind = pixels_below(&random, 4);
+            for (size_t i = 0; i < count + side - 1; i++)
+                columns[i] =
+                    (uint16_t)(kind == 0   ? 0
+                               : kind == 1 ? 255 * side
+                                           : pixels_below(&random, 255 * (uint32_t)side + 1));
+            for (size_t i = 0; i < count; i++)
+                grey[i] =
+                    (uint8_t)(kind < 2 && i % 2 ? 255 * (i & 2) / 2 : pixels_below(&random, 256));
+            const int32_t slack = 2 * halves[pixels_below(&random, 9)] + 1;
+            const uint8_t in = (uint8_t)(255 * pixels_below(&random, 2));
+            COMPARE(
+                ref->mask_mean_small((uint8_t *)want[0], grey, columns, count, side, slack, in),
+                kernels->mask_mean_small((uint8_t *)got[0], grey, columns, count, side, slack, in))
+            free(grey), free(columns);
+        }
+}
+END_TEST
+
 START_TEST(filters_and_masks) {
     pixels_random random = pixels_random_start(44);
     find_levels();
@@ -188,4 +216,4 @@ START_TEST(filters_and_masks) {
 }
 END_TEST
 
-CORE_MAIN("local kernels", sliding, windows, thresholds, filters_and_masks)
+CORE_MAIN("local kernels", sliding, windows, thresholds, small_windows, filters_and_masks)
