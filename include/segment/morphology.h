@@ -25,7 +25,7 @@ typedef struct seg_structure {
  * structuring element B:
  *   erode      least of the samples at offsets in B       dilate  most of them
  *   open       erosion, then dilation by -B               close   dilation, then erosion by -B
- *   gradient   dilation - erosion
+ *   gradient   dilation - erosion; 0 where no point of the element is in the picture
  *   top hat    picture - opening                          black hat  closing - picture
  * Samples outside of the picture never count, as by OpenCV's default; nor do NaN and infinity.
  * Where nothing counts, erosion gives full scale, dilation 0, and both give 0 for f32. Erosion and

@@ -17,7 +17,7 @@ typedef struct seg_fold_kernels {
 
 typedef struct seg_morphology_kernels {
     seg_fold_kernels least[3], most[3]; /* of U8, U16, F32: format - 1 */
-    /** out = a - b >= 0; out may be a or b. */
+    /** out = a - b, 0 where b is more; out may be a or b. */
     void (*subtract_u8)(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count);
     void (*subtract_u16)(uint16_t *out, const uint16_t *a, const uint16_t *b, size_t count);
     /** The same; 0 where the difference is not finite. */

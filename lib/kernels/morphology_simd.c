@@ -77,12 +77,12 @@ SEG_FOLD_LOOPS(float, most_f32, >)
 
 static void subtract_u8(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count) {
     for (size_t i = 0; i < count; i++)
-        out[i] = (uint8_t)(a[i] - b[i]);
+        out[i] = (uint8_t)(a[i] > b[i] ? a[i] - b[i] : 0);
 }
 
 static void subtract_u16(uint16_t *out, const uint16_t *a, const uint16_t *b, size_t count) {
     for (size_t i = 0; i < count; i++)
-        out[i] = (uint16_t)(a[i] - b[i]);
+        out[i] = (uint16_t)(a[i] > b[i] ? a[i] - b[i] : 0);
 }
 
 static void subtract_f32(float *out, const float *a, const float *b, size_t count) {

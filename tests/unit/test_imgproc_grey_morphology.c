@@ -74,8 +74,9 @@ static void brute_difference(const seg_image *out, const seg_image *a, const seg
         for (int32_t x = 0; x < a->width; x++)
             for (int32_t c = 0; c < a->channels; c++) {
                 const double p = pixels_at(a, x, y, c), q = pixels_at(b, x, y, c);
-                const double difference =
-                    a->format == SEG_F32 ? (double)((float)p - (float)q) : p - q;
+                const double difference = a->format == SEG_F32 ? (double)((float)p - (float)q)
+                                          : p > q              ? p - q
+                                                               : 0;
                 put(out, x, y, c, isfinite(difference) ? difference : 0);
             }
 }
