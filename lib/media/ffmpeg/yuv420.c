@@ -31,8 +31,8 @@ void seg_yuv420_free(seg_yuv420 *converter) {
 /* Of a distance in 1/2^30 samples. */
 static int64_t bicubic(int64_t distance) {
     const int64_t one = 1 << 24, c = (int64_t)(0.6 * (1 << 24)), unit = INT64_C(1) << 30;
-    const int64_t square = distance * distance >> 30, cube = square * distance >> 30;
     if (distance >= 2 * unit) return 0;
+    const int64_t square = distance * distance >> 30, cube = square * distance >> 30;
     if (distance >= unit)
         return -6 * c * cube + 30 * c * square - 48 * c * distance + 24 * c * unit;
     return (12 * one - 6 * c) * cube + (-18 * one + 6 * c) * square + 6 * one * unit;
