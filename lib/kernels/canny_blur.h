@@ -143,7 +143,8 @@ static void source_rows(tile *t, const uint8_t **rows, int32_t y, int32_t count)
     if (plan->blur) blur_up_to(t, clamped(y, 0, last), clamped(y + count - 1, 0, last) + 1);
     for (int32_t r = 0; r < count; r++) {
         const int32_t from = clamped(y + r, 0, last);
-        rows[r] = plan->blur ? t->smooth[from % SMOOTH_ROWS] - (t->x0 - 2 * V_BYTES)
+        const uint8_t *smooth = t->smooth[from % SMOOTH_ROWS];
+        rows[r] = plan->blur ? smooth - (t->x0 - 2 * V_BYTES)
                              : plan->data + (ptrdiff_t)from * plan->stride;
     }
     t->ahead.row = 0;

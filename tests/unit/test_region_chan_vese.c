@@ -133,7 +133,7 @@ static seg_image draw(double noise, pixels_random *random) {
             double value = (in ? 150 : 90) - noise;
             for (int i = 0; i < 4; i++)
                 value += noise / 2 * pixels_below(random, 1001) / 1000;
-            ((uint8_t *)seg_image_row(&picture, y))[x] = (uint8_t)value;
+            ((uint8_t *)seg_image_row(&picture, y))[x] = (uint8_t)(value < 0 ? 0 : value);
         }
     return picture;
 }
