@@ -189,6 +189,17 @@ for part in 1 2 3; do
 done
 diff -r walked walked3 >/dev/null && diff -r walked_masks walked3_masks >/dev/null ||
     failed "parts of clips are other ones"
+# Directories that are given each are clips each; frames cannot be balanced one by one.
+mkdir apart
+for i in 1 2; do
+    cp walk/east/$i.pgm apart/e$i.pgm
+done
+works --pipeline 'rotate(limit=40)' --clips apart/ walk/west/ two/ --manifest two.jsonl
+is "draws of two directories" "$(sed -n 's/.*"draws"//p' two.jsonl | sort -u | wc -l | tr -d ' ')" 2
+fails 2 'balance copies pictures one by one' --pipeline hflip --clips --labels walk_masks/ --label-format masks \
+    --balance class:3 walk/ x/
+# Boxes have no place in arrays: told before the first of them.
+fails 2 'arrays hold classes of pictures only' --online --pipeline hflip --labels coco.json in/
 # The mask of a frame lies where its thing lies.
 works --pipeline 'hflip(p=0.5), rotate90, crop(width=70, height=60)' --clips --copies 3 --labels walk_masks/ \
     --label-format masks walk/ cropped/ --output-labels cropped_masks/

@@ -72,6 +72,8 @@ find . | sort | cmp - before.txt || failed "--dry-run leaves files"
 fails 2 'exists already' --dry-run in.pgm going/1.png
 fails 2 "absent/1.png: cannot create: there is no directory absent" --dry-run in.pgm absent/1.png
 fails 2 "absent/r.json: cannot create: there is no directory absent" --report absent/r.json in.pgm null:
+works --method canny --report made/r.json --objects 'made/{stem}.jsonl' clips made/below
+works --method canny --report numbered/r.json clips/a.mkv 'numbered/%03d.png'
 fails 1 'no such file' --dry-run missing.pgm x.png
 
 # ---- --jobs: the same files and the same lines ----

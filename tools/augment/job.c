@@ -157,6 +157,9 @@ static bool compile(augment_job *target) {
 
 static bool check_clips(const augment_job *job) {
     const set_item *clip = NULL;
+    if (job->clips && job->given->values[OPTION_BALANCE])
+        return usage(NULL, "--balance copies pictures one by one, which would tear the clips of "
+                           "--clips apart; give one of them");
     for (int32_t i = 0; i < job->set.count && !clip; i++)
         if (job->set.items[i].clip) clip = &job->set.items[i];
     if (!clip) return true;

@@ -1,4 +1,5 @@
 #include "augment/labels.h"
+#include "augment/wire.h"
 #include "common/messages.h"
 #include "common/text.h"
 #include <segment/media.h>
@@ -162,16 +163,21 @@ static bool output_options(seg_labels_options *options, char **text, const augme
 /* What one sample's labels say against the run. Files that are bad fail when it is their turn. */
 static bool check_item(const augment_job *job, const set_item *item, const char *path,
                        const seg_labels_options *options) {
+    const char *format = job->settings.format;
+    const bool arrays =
+        job->given->values[OPTION_ONLINE] && !(format && text_equal(format, "webdataset"));
     seg_sample sample;
     seg_status status = SEG_OK;
+    bool held = true;
     seg_sample_init(&sample, NULL);
     sample.name = item->name;
     if (seg_labels_glance(job->labels, &sample, item->name, NULL) >= 0) {
         status = seg_augment_pipeline_check(job->pipeline, &sample);
         if (status >= 0 && path) status = seg_labels_check(&sample, path, options);
+        held = status < 0 || !arrays || wire_check_arrays(&sample, item->path);
     }
     seg_sample_free(&sample);
-    return status >= 0 || fail(item->path, status);
+    return held && (status >= 0 || fail(item->path, status));
 }
 
 bool labels_check(const augment_job *job) {

@@ -87,6 +87,20 @@ static bool add_files(set *target, const char *input) {
     return good;
 }
 
+/* Of several inputs each has folders of its own. */
+static void place_folders(const set *target, int32_t first, const char *input) {
+    const bool directory = name_is_directory(input);
+    for (int32_t i = first; i < target->count; i++) {
+        set_item *item = &target->items[i];
+        char *place = directory ? text_copy(input) : name_parent(item->path);
+        char *base = name_base(place), *folder = name_join(base, item->folder);
+        free(item->folder);
+        item->folder = folder;
+        free(base);
+        free(place);
+    }
+}
+
 static int compare(const void *a, const void *b) {
     return seg_names_compare(((const set_item *)a)->name, ((const set_item *)b)->name);
 }
@@ -125,9 +139,11 @@ int set_list(set *target, const settings *from, const char *output) {
             message_error(NULL, "a set cannot come from standard input: draws go by its names");
             return EXIT_USAGE;
         }
+        const int32_t first = target->count;
         const bool good =
             name_is_directory(input) ? add_directory(&w, input, "", 0) : add_files(target, input);
         if (!good) return EXIT_FAILED;
+        if (from->input_count > 1) place_folders(target, first, input);
     }
     if (!target->count) {
         message_error(from->inputs[0], "no pictures and no videos are there");

@@ -10,7 +10,8 @@ typedef struct set_item {
     char *path;
     char *name;   /* below the input directory, else the file's own: "cats/1.jpg" */
     char *stem;   /* the name without its extension */
-    char *folder; /* the name without its last component; "." where there is but one */
+    char *folder; /* the name without its last component; "." where there is but one; of
+                      several inputs behind the input's */
     bool clip;
 } set_item;
 

@@ -74,6 +74,14 @@ static bool add_labels(wire_sample *target, const augment_job *job, const seg_sa
     return good;
 }
 
+bool wire_check_arrays(const seg_sample *sample, const char *key) {
+    const uint32_t left = seg_sample_kinds(sample) & ~(uint32_t)SEG_LABEL_CLASS;
+    if (!left) return true;
+    message_error(key, "has %s; arrays hold classes of pictures only, --format webdataset all",
+                  seg_label_kind_name(left & (0 - left)));
+    return false;
+}
+
 bool wire_encode(wire_sample *target, const augment_job *job, wire_format format,
                  const seg_sample *sample, const char *key, const char *extension) {
     const seg_image *picture = &sample->picture;
@@ -86,12 +94,7 @@ bool wire_encode(wire_sample *target, const augment_job *job, wire_format format
                        add_labels(target, job, sample, key);
         return target->good;
     }
-    const uint32_t left = seg_sample_kinds(sample) & ~(uint32_t)SEG_LABEL_CLASS;
-    if (left) {
-        message_error(key, "has %s; arrays hold classes of pictures only, --format webdataset all",
-                      seg_label_kind_name(left & (0 - left)));
-        return false;
-    }
+    if (!wire_check_arrays(sample, key)) return false;
     pack(&target->bytes, picture);
     target->class_count = sample->class_count;
     target->classes = memory_get((size_t)sample->class_count, sizeof *target->classes);

@@ -17,6 +17,9 @@ typedef struct wire_sample {
     int32_t class_count;
 } wire_sample;
 
+/** Whether arrays (npy, raw) hold all its labels. Else a message was given. */
+bool wire_check_arrays(const seg_sample *sample, const char *key);
+
 void wire_free(wire_sample *sample);
 
 /** Encodes a copy, in a worker. `key` is what it is called in a tar. False: a message was given. */

@@ -82,12 +82,29 @@ typedef struct checker {
     int32_t output_count;
 } checker;
 
-static int check_parent(const char *path) {
+/* Whether the run makes the directory, or one below it. */
+static bool is_made(const plan *from, const char *directory) {
+    const size_t length = strlen(directory);
+    for (int32_t i = 0; i < from->job_count; i++) {
+        const job *item = &from->jobs[i];
+        const bool frames = item->output && item->output_kind == OUTPUT_FRAMES;
+        if (!frames && !plan_makes_parent(from, item)) continue;
+        char *made = frames ? text_copy(item->output) : name_parent(item->output);
+        const bool below =
+            strncmp(made, directory, length) == 0 && (!made[length] || made[length] == '/');
+        free(made);
+        if (below) return true;
+    }
+    return false;
+}
+
+static int check_parent(const plan *from, const char *path) {
     char *missing =
         text_equal(path, "-") || text_equal(path, "null:") ? NULL : name_missing_parent(path);
-    if (missing) message_error(path, "cannot create: there is no directory %s", missing);
+    const bool wanting = missing && !is_made(from, missing);
+    if (wanting) message_error(path, "cannot create: there is no directory %s", missing);
     free(missing);
-    return missing ? EXIT_USAGE : EXIT_DONE;
+    return wanting ? EXIT_USAGE : EXIT_DONE;
 }
 
 static int fail_exists(const char *path) {
@@ -116,10 +133,10 @@ static int check_file(checker *c, const char *path, bool ours) {
     return fail_exists(path);
 }
 
-/* One that goes to a directory that is there. */
+/* One that goes to a directory that is there, or is made for another one. */
 static int check_lone_file(checker *c, const char *path, bool ours) {
     int code = check_file(c, path, ours);
-    return code == EXIT_DONE ? check_parent(path) : code;
+    return code == EXIT_DONE ? check_parent(c->plan, path) : code;
 }
 
 /* The directory that a sequence goes to: one file for each of its files. */
@@ -188,9 +205,7 @@ static int check_job(checker *c, const job *item) {
     else if (item->output && name_is_directory(item->output)) {
         message_error(item->output, "is a directory, not a file to write");
         code = EXIT_USAGE;
-    } else if (item->output && plan_makes_parent(c->plan, item))
-        code = check_file(c, item->output, true);
-    else if (item->output)
+    } else if (item->output)
         code = check_lone_file(c, item->output, true);
     if (code == EXIT_DONE && !sink_check(item, c->plan->settings)) code = EXIT_USAGE;
     for (int file = 0; file < LINES_COUNT; file++)

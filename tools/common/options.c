@@ -81,8 +81,8 @@ static const option_row rows[OPTION_COUNT] = {
                      "area x y width height cx cy perimeter circularity extent aspect border "
                      "variance_x covariance variance_y major minor orientation eccentricity "
                      "convex_area solidity euler, of grey min mean max std, of colours min_red "
-                     "... std_blue; with method motion mx my rx ry speed direction in_front_of "
-                     "behind.",
+                     "... std_blue; with method motion mx my rx ry speed direction, and unless "
+                     "--track or split numbers objects anew in_front_of behind.",
                      SEGMENT | EVAL},
     [OPTION_TRACK] = {"track", 0, OPTION_SWITCH, GROUP_METHOD, NULL, NULL, NULL,
                       "Follow objects from frame to frame: ids stay the same, and --objects has "
@@ -172,10 +172,12 @@ static const option_row rows[OPTION_COUNT] = {
                               "(instances), classes=FILE, and kinds=boxes+points, which alone are "
                               "taken then.",
                               AUGMENT},
-    [OPTION_CLIPS] = {"clips", 0, OPTION_FLAG, GROUP_METRIC, NULL, NULL, NULL,
-                      "The pictures of a directory are the frames of a clip: all of them, and what "
-                      "is known of each, are drawn alike. Copy N of the clip is all its NAME_N.",
-                      AUGMENT},
+    [OPTION_CLIPS] =
+        {"clips", 0, OPTION_FLAG, GROUP_METRIC, NULL, NULL, NULL,
+         "The pictures of a directory are the frames of a clip: all of them, and what "
+         "is known of each, are drawn alike; they should be of one size. Copy N of the "
+         "clip is all its NAME_N.",
+         AUGMENT},
     [OPTION_SALIENCY] =
         {"saliency", 0, OPTION_VALUE, GROUP_METRIC, "DIRECTORY", NULL, "directory",
          "Pictures of what matters in those of the same names, light where it does: "
