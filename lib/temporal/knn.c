@@ -33,6 +33,7 @@
 #include "core/random.h"
 #include "kernels/consensus.h"
 #include "kernels/neighbours.h"
+#include "kernels/prefetch.h"
 #include "kernels/temporal.h"
 #include "temporal/dither.h"
 #include "temporal/subtractor.h"
@@ -161,6 +162,7 @@ typedef struct work {
     uint8_t *mask;
     uint8_t *shade; /* where shadows are */
     uint8_t *usual; /* bits */
+    uint8_t *due;   /* of each block, a bit for each span that learns now */
     seg_neighbours_row row;
 } work;
 
@@ -174,6 +176,7 @@ static work work_of(const pass *job, int32_t y, int32_t worker) {
     const uint8_t *value[3];
     seg_subtractor_row8(value, job->model, y, room + 6 * pitch);
     w.usual = room + 5 * pitch;
+    w.due = w.usual + (size_t)w.l.blocks * BYTES;
     for (int32_t c = 0; c < w.l.colours; c++) {
         uint8_t *own = room + (size_t)(2 + c) * pitch;
         w.value[c] = value[c];
@@ -330,13 +333,13 @@ static bool force(pixels *forced, const seg_subtractor *model, const work *w, in
     return memchr(forced->set, 255, BLOCK);
 }
 
-static void learn_block(const pass *job, const work *w, int32_t block, const bool *due) {
+static void learn_block(const pass *job, const work *w, int32_t block, uint32_t due) {
     const line *l = &w->l;
     pixels taken, forced;
     allow(&taken, job->model, w, block);
-    if (due[2]) move_on(job, l, block, 1, &taken);
-    if (due[1]) move_on(job, l, block, 0, &taken);
-    if (due[0]) {
+    if (due & 4) move_on(job, l, block, 1, &taken);
+    if (due & 2) move_on(job, l, block, 0, &taken);
+    if (due & 1) {
         put_value(job, w, block, oldest_of(l, block, 0), w->usual + block * BYTES, &taken);
         pass_on(l, block, 0);
     }
@@ -346,8 +349,16 @@ static void learn_block(const pass *job, const work *w, int32_t block, const boo
     pass_on(l, block, 0);
 }
 
-/* Once in so many frames, at a moment of its own for each block. */
-static void learn_row(const pass *job, const work *w) {
+static void prefetch_sample(const line *l, int32_t block, int32_t i) {
+    for (int32_t c = 0; c < l->colours; c++)
+        SEG_PREFETCH(sample_at(l, block, i) + c * pitch_of(l));
+    SEG_PREFETCH(known_at(l, block, i));
+}
+
+/* Which spans of which blocks are due (a bit each): once in so many frames, at a moment of its own
+ * for each block. Their samples lie scattered over the model; asked for before the row is searched,
+ * they are there when it is learnt. */
+static void plan_row(const pass *job, const work *w) {
     const seg_subtractor *model = job->model;
     const int64_t n = model->base.clock.frames;
     uint32_t keys[SPANS][4];
@@ -362,15 +373,23 @@ static void learn_row(const pass *job, const work *w) {
         seg_random_words(keys[span], &random, 0);
     }
     for (int32_t block = 0; block < w->l.blocks; block++) {
-        bool due[SPANS], any = !seg_image_empty(&model->absorbed);
+        uint32_t due = 0;
         for (int32_t span = 0; span < SPANS; span++) {
             const uint32_t drawn =
                 (job->pattern[block] * (keys[span][0] | 1) + keys[span][1]) & 0xffff;
-            due[span] = drawn * apart[span] >> 16 == moment[span];
-            any |= due[span];
+            due |= (uint32_t)(drawn * apart[span] >> 16 == moment[span]) << span;
         }
-        if (any) learn_block(job, w, block, due);
+        for (int32_t span = 0; due && span < SPANS; span++)
+            if ((due | due >> 1) >> span & 1) /* moved away or replaced */
+                prefetch_sample(&w->l, block, oldest_of(&w->l, block, span));
+        w->due[block] = (uint8_t)due;
     }
+}
+
+static void learn_row(const pass *job, const work *w) {
+    const bool every = !seg_image_empty(&job->model->absorbed);
+    for (int32_t block = 0; block < w->l.blocks; block++)
+        if (every || w->due[block]) learn_block(job, w, block, w->due[block]);
 }
 
 /* Pixels seen for the first time are no foreground; their value becomes all samples. */
@@ -403,6 +422,7 @@ static seg_status step_band(void *argument, int32_t band, int32_t first, int32_t
     const pass *job = argument;
     for (int32_t y = first; y < end; y++) {
         const work w = work_of(job, y, worker);
+        if (job->apart[0] > 0) plan_row(job, &w);
         job->kernels->search(&w.row);
         if (job->result->outputs & SEG_OUTPUT_SCORE) score_row(job, &w);
         if (job->apart[0] > 0) learn_row(job, &w);
