@@ -12,8 +12,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 runs=${RUNS:-5}
 
-# Median wall time of a command in ms.
+# Median wall time of a command in ms; of one that fails, what it says.
 median() {
+    "$@" >"$work/said" 2>&1 || {
+        echo "fails: $(head -1 "$work/said")"
+        return 0
+    }
     i=0
     while [ $i -lt "$runs" ]; do
         start=$(date +%s%N)
