@@ -95,7 +95,7 @@ fails 1 'max-pixels' --max-pixels 1000 in.pgm tiny.png
 absent huge.png tiny.png
 
 # ---- what cannot be written ----
-fails 1 'no/such/x.png: ' in.pgm no/such/x.png
+fails 2 'no/such/x.png: cannot create: there is no directory no/such' in.pgm no/such/x.png
 if [ "$(id -u)" -ne 0 ]; then
     chmod a-w locked
     fails 1 'locked/x.png: ' in.pgm locked/x.png
