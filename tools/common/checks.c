@@ -82,26 +82,30 @@ typedef struct checker {
     int32_t output_count;
 } checker;
 
-/* Whether the run makes the directory, or one below it. */
-static bool is_made(const plan *from, const char *directory) {
+/* Whether the job's run makes the directory, or one below it. */
+static bool makes_directory(const plan *from, const job *item, const char *directory) {
     const size_t length = strlen(directory);
-    for (int32_t i = 0; i < from->job_count; i++) {
-        const job *item = &from->jobs[i];
-        const bool frames = item->output && item->output_kind == OUTPUT_FRAMES;
-        if (!frames && !plan_makes_parent(from, item)) continue;
-        char *made = frames ? text_copy(item->output) : name_parent(item->output);
-        const bool below =
-            strncmp(made, directory, length) == 0 && (!made[length] || made[length] == '/');
-        free(made);
-        if (below) return true;
-    }
+    const bool frames = item->output && item->output_kind == OUTPUT_FRAMES;
+    if (!frames && !plan_makes_parent(from, item)) return false;
+    char *made = frames ? text_copy(item->output) : name_parent(item->output);
+    const bool below =
+        strncmp(made, directory, length) == 0 && (!made[length] || made[length] == '/');
+    free(made);
+    return below;
+}
+
+/* `own`: the job that wants it and most likely makes it, or NULL. */
+static bool is_made(const plan *from, const job *own, const char *directory) {
+    if (own && makes_directory(from, own, directory)) return true;
+    for (int32_t i = 0; i < from->job_count; i++)
+        if (makes_directory(from, &from->jobs[i], directory)) return true;
     return false;
 }
 
-static int check_parent(const plan *from, const char *path) {
+static int check_parent(const plan *from, const job *own, const char *path) {
     char *missing =
         text_equal(path, "-") || text_equal(path, "null:") ? NULL : name_missing_parent(path);
-    const bool wanting = missing && !is_made(from, missing);
+    const bool wanting = missing && !is_made(from, own, missing);
     if (wanting) message_error(path, "cannot create: there is no directory %s", missing);
     free(missing);
     return wanting ? EXIT_USAGE : EXIT_DONE;
@@ -134,9 +138,9 @@ static int check_file(checker *c, const char *path, bool ours) {
 }
 
 /* One that goes to a directory that is there, or is made for another one. */
-static int check_lone_file(checker *c, const char *path, bool ours) {
+static int check_lone_file(checker *c, const job *own, const char *path, bool ours) {
     int code = check_file(c, path, ours);
-    return code == EXIT_DONE ? check_parent(c->plan, path) : code;
+    return code == EXIT_DONE ? check_parent(c->plan, own, path) : code;
 }
 
 /* The directory that a sequence goes to: one file for each of its files. */
@@ -206,11 +210,11 @@ static int check_job(checker *c, const job *item) {
         message_error(item->output, "is a directory, not a file to write");
         code = EXIT_USAGE;
     } else if (item->output)
-        code = check_lone_file(c, item->output, true);
+        code = check_lone_file(c, item, item->output, true);
     if (code == EXIT_DONE && !sink_check(item, c->plan->settings)) code = EXIT_USAGE;
     for (int file = 0; file < LINES_COUNT; file++)
         if (code == EXIT_DONE && item->lines[file])
-            code = check_lone_file(c, item->lines[file], c->plan->settings->resume);
+            code = check_lone_file(c, item, item->lines[file], c->plan->settings->resume);
     return code;
 }
 
@@ -238,14 +242,15 @@ int checks_run(const plan *from, const journal *before) {
     collect_inputs(&c.inputs, from, names);
     for (int32_t i = 0; i < from->job_count && code == EXIT_DONE; i++)
         code = check_job(&c, &from->jobs[i]);
-    if (code == EXIT_DONE && chosen->report) code = check_lone_file(&c, chosen->report, false);
+    if (code == EXIT_DONE && chosen->report)
+        code = check_lone_file(&c, NULL, chosen->report, false);
     for (int file = 0; file < LINES_COUNT; file++) {
         const char *name = chosen->lines[file];
         if (code == EXIT_DONE && name && !name_is_template(name))
-            code = check_lone_file(&c, name, false);
+            code = check_lone_file(&c, NULL, name, false);
     }
     if (code == EXIT_DONE && chosen->save_model)
-        code = check_lone_file(&c, chosen->save_model, false);
+        code = check_lone_file(&c, NULL, chosen->save_model, false);
     if (code == EXIT_DONE) code = check_collisions(&c);
     for (int32_t i = 0; i < from->job_count; i++)
         seg_names_free(&names[i], NULL);
