@@ -61,15 +61,20 @@ static void set_stage(stage *s, int front) {
     ck_assert_uint_le(seg_motion_fit_room(4096), sizeof s->room);
 }
 
+/* A new order after one frame. */
+static void watch(seg_depth_order *order, stage *s) {
+    const seg_moving_frame frame = {.left_out = s->left_out};
+    ck_assert_ok(seg_depth_order_bind(order, NULL));
+    ck_assert_ok(seg_depth_order_watch(order, &s->objects, &frame, s->ways));
+}
+
 /* In each row, STEP pixels of the layer behind are hidden by the next frame. */
 START_TEST(votes_by_hand) {
     static stage s;
     for (int front = 0; front < 2; front++) {
-        const seg_moving_frame frame = {.left_out = s.left_out};
         seg_depth_order order = {0};
         set_stage(&s, front);
-        ck_assert_ok(seg_depth_order_bind(&order, NULL));
-        ck_assert_ok(seg_depth_order_watch(&order, &s.objects, &frame, s.ways));
+        watch(&order, &s);
         ck_assert_int_eq(order.count, 1);
         ck_assert_int_eq(order.pairs[0].a, 0);
         ck_assert_int_eq(order.pairs[0].b, 7);
@@ -84,13 +89,11 @@ END_TEST
 /* What takes no part has no vote. */
 START_TEST(left_out) {
     static stage s;
-    const seg_moving_frame frame = {.left_out = s.left_out};
     seg_depth_order order = {0};
     set_stage(&s, 1);
     for (int y = 0; y < SIDE / 2; y++)
         memset(s.left_out + (ptrdiff_t)y * SIDE, 1, SIDE);
-    ck_assert_ok(seg_depth_order_bind(&order, NULL));
-    ck_assert_ok(seg_depth_order_watch(&order, &s.objects, &frame, s.ways));
+    watch(&order, &s);
     ck_assert_float_eq(order.pairs[0].votes, STEP * SIDE / 2);
     seg_depth_order_free(&order, NULL);
 }
@@ -99,14 +102,12 @@ END_TEST
 /* Layers that do not move against each other hide nothing. */
 START_TEST(no_motion_no_order) {
     static stage s;
-    const seg_moving_frame frame = {.left_out = s.left_out};
     seg_depth_order order = {0};
     set_stage(&s, 1);
     memset(s.u, 0, sizeof s.u);
     memcpy(s.grey[0], s.grey[1], sizeof s.grey[0]);
     memcpy(s.grey[2], s.grey[1], sizeof s.grey[0]);
-    ck_assert_ok(seg_depth_order_bind(&order, NULL));
-    ck_assert_ok(seg_depth_order_watch(&order, &s.objects, &frame, s.ways));
+    watch(&order, &s);
     ck_assert_int_eq(order.count, 0);
     seg_depth_order_free(&order, NULL);
 }
