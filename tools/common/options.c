@@ -358,8 +358,7 @@ static const option_row rows[OPTION_COUNT] = {
         {"max-output", 0, OPTION_VALUE, GROUP_OUTPUT, "SIZE", NULL, NULL,
          "Stop once all files of the run have so many bytes (500M, 10G; 1G is 2^30) and what the "
          "last frames need: they are ended well, the exit status is 4. How many frames are on "
-         "their "
-         "way by then depends on the threads.",
+         "their way by then depends on the threads.",
          SEGMENT},
     [OPTION_QUALITY] = {"quality", 0, OPTION_VALUE, GROUP_OUTPUT, "N", NULL, NULL,
                         "Quality of JPEG pictures, 1 to 100; default 92.", SEGMENT | AUGMENT},
