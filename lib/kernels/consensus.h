@@ -38,6 +38,7 @@ typedef struct seg_consensus_row {
     const uint8_t *value[SEG_CONSENSUS_PLANES]; /* the frame's planes */
     const uint8_t *limit;                       /* of each pixel: the distance must not be larger */
     const uint8_t *texture_limit;               /* of each pixel, with texture */
+    const uint8_t *wanted;       /* with texture: 255 = to look at, 0 = none agrees; NULL = all */
     const uint8_t *around[3][5]; /* with texture: rows y - 2 .. y + 2 of each colour */
     int32_t blocks, colours, sample_count, needed;
     int32_t contrast; /* with texture: see seg_texture_contrast */

@@ -82,7 +82,8 @@ static bool compare(const seg_consensus_row *row, int32_t x, int32_t i, int32_t 
 static void agree_textured(const seg_consensus_row *row) {
     for (int32_t x = 0; x < row->blocks * BLOCK; x++) {
         int32_t agreeing = 0, nearest = 255, nearest_texture = 255;
-        for (int32_t i = 0; i < row->sample_count && agreeing < row->needed; i++) {
+        const int32_t samples = !row->wanted || row->wanted[x] ? row->sample_count : 0;
+        for (int32_t i = 0; i < samples && agreeing < row->needed; i++) {
             int32_t distance, texture;
             if (!compare(row, x, i, &distance, &texture)) continue;
             if (distance > row->limit[x] || texture > row->texture_limit[x]) continue;

@@ -166,7 +166,7 @@ static inline void compare(const seg_consensus_row *row, textured *b, size_t x,
     b->nearest = _mm256_min_epu8(b->nearest, _mm256_or_si256(distance, fail));
     b->nearest_texture = _mm256_min_epu8(b->nearest_texture, _mm256_or_si256(texture_sum, fail));
     b->agreeing = _mm256_sub_epi8(b->agreeing, pass);
-    b->open = _mm256_cmpgt_epi8(all(row->needed), b->agreeing);
+    b->open = _mm256_and_si256(b->open, _mm256_cmpgt_epi8(all(row->needed), b->agreeing));
 }
 
 static inline void textured_block(const seg_consensus_row *row, int32_t block, int32_t colours) {
@@ -177,7 +177,7 @@ static inline void textured_block(const seg_consensus_row *row, int32_t block, i
                   .agreeing = _mm256_setzero_si256(),
                   .nearest = all(255),
                   .nearest_texture = all(255),
-                  .open = all(255)};
+                  .open = row->wanted ? load(row->wanted + x) : all(255)};
     for (int32_t p = 0; p < 3 * colours; p++)
         b.value[p] = load(row->value[p] + x);
     for (int32_t i = 0; i < row->sample_count && any(b.open); i++, sample += step)

@@ -36,7 +36,7 @@ static uint8_t *samples_row(const seg_consensus *c, int32_t y) {
     return (uint8_t *)c->model->layout.parts[SEG_CONSENSUS_SAMPLES].data + (size_t)y * row;
 }
 
-static uint8_t *unseen_row(const seg_consensus *c, int32_t y) {
+uint8_t *seg_consensus_unseen_row(const seg_consensus *c, int32_t y) {
     const seg_subtractor_layout *layout = &c->model->layout;
     return (uint8_t *)layout->parts[SEG_CONSENSUS_UNSEEN].data +
            (size_t)y * row_of_pixels(layout->width);
@@ -191,7 +191,8 @@ uint8_t seg_consensus_chance(const seg_consensus *c, double rate, int32_t y) {
 static void hold_row(const seg_consensus *c, int32_t y) {
     const seg_subtractor *model = c->model;
     uint8_t *held = seg_consensus_row_of(c, c->held, y);
-    const uint8_t *raw = seg_consensus_row_of(c, c->raw, y), *unseen = unseen_row(c, y);
+    const uint8_t *raw = seg_consensus_row_of(c, c->raw, y),
+                  *unseen = seg_consensus_unseen_row(c, y);
     const uint8_t *left_out = seg_optional_row(&model->left_out, y);
     const uint8_t *known = seg_optional_row(&model->held, y);
     const uint8_t *patient = seg_optional_row(&model->patient, y);
@@ -207,7 +208,7 @@ static void hold_row(const seg_consensus *c, int32_t y) {
 static void admit_row(const seg_consensus *c, int32_t y) {
     const seg_subtractor *model = c->model;
     const size_t width = (size_t)model->layout.width;
-    uint8_t *unseen = unseen_row(c, y);
+    uint8_t *unseen = seg_consensus_unseen_row(c, y);
     if (!memchr(unseen, 255, width)) return;
     const uint8_t *left_out = seg_optional_row(&model->left_out, y);
     const uint8_t *known = seg_optional_row(&model->held, y);
@@ -234,9 +235,9 @@ static seg_status start_band(void *argument, int32_t band, int32_t first, int32_
     const seg_consensus *c = argument;
     for (int32_t y = first; y < end; y++) {
         const seg_random random = random_of(c, y);
-        memset(unseen_row(c, y), 255, (size_t)c->blocks * BLOCK);
+        memset(seg_consensus_unseen_row(c, y), 255, (size_t)c->blocks * BLOCK);
         admit_row(c, y);
-        const uint8_t *unseen = unseen_row(c, y);
+        const uint8_t *unseen = seg_consensus_unseen_row(c, y);
         for (int32_t block = 0; block < c->blocks; block++)
             for (int32_t i = 0; i < c->samples; i++) {
                 uint32_t words[4];
@@ -306,7 +307,7 @@ static seg_status judge_band(void *argument, int32_t band, int32_t first, int32_
         job->judge(c, job->user, y, worker);
         uint8_t *raw = seg_consensus_row_of(c, c->raw, y),
                 *from = seg_consensus_row_of(c, c->from, y);
-        const uint8_t *unseen = unseen_row(c, y);
+        const uint8_t *unseen = seg_consensus_unseen_row(c, y);
         const uint8_t *absorbed = seg_optional_row(&c->model->absorbed, y);
         const uint8_t *left_out = seg_optional_row(&c->model->left_out, y);
         const uint8_t *known = seg_optional_row(&c->model->held, y);
@@ -350,7 +351,8 @@ void seg_consensus_give_score(const seg_consensus *c, seg_result *result, const 
                               int32_t y) {
     if (!(result->outputs & SEG_OUTPUT_SCORE)) return;
     uint16_t *score = seg_image_row(&result->score, y);
-    const uint8_t *unseen = unseen_row(c, y), *left_out = seg_optional_row(&c->model->left_out, y);
+    const uint8_t *unseen = seg_consensus_unseen_row(c, y),
+                  *left_out = seg_optional_row(&c->model->left_out, y);
     for (int32_t x = 0; x < c->model->layout.width; x++)
         score[x] = unseen[x] || (left_out && left_out[x]) ? 0 : (uint16_t)(distance[x] * 257);
 }

@@ -68,6 +68,9 @@ static inline uint8_t *seg_consensus_row_of(const seg_consensus *consensus, uint
 /** What the kernels need to know of row y; limits and outputs are left to the caller. */
 seg_consensus_row seg_consensus_point(const seg_consensus *consensus, int32_t y, int32_t needed);
 
+/** Row y of what was never seen: 255, else 0. */
+uint8_t *seg_consensus_unseen_row(const seg_consensus *consensus, int32_t y);
+
 /** A chance of `rate` in 256ths for row y of this frame, right in the mean. */
 uint8_t seg_consensus_chance(const seg_consensus *consensus, double rate, int32_t y);
 

@@ -19,12 +19,15 @@
  * to bytes when they are summed up; the contrast is not adjusted to the share of textured pixels;
  * no part of the model is renewed when the whole picture changes.
  *
- * consensus differs in two things. v(x) is 5 instead of 10 at the start: with 10 the threshold of
+ * consensus differs in three things. v(x) is 5 instead of 10 at the start: with 10 the threshold of
  * pixels that blink at the start grows until people who are there from the first frame on are
  * absorbed. And the first B frames, B = `young`, are learnt even where they are foreground,
  * frame n later on with chance (B / n)^2: a young model knows too little to tell water and leaves
  * from objects, and what it does not learn stays foreground, since foreground is not learnt. From
- * frame 16 B on the chance is 0. Both values were chosen on nine clips of CDnet, SBI and UCSD.
+ * frame 16 B on the chance is 0. For the same reason the less a model has seen, the more the models
+ * of its neighbours are heard: what agrees with #min + 2 n / B of the samples of a pixel at most
+ * two away has only moved (displaced.h); once that is more than N, they are not asked. The values
+ * were chosen on nine clips of CDnet, SBI and UCSD.
  *
  * Result: mask; score = distance to the agreeing samples plus what is missing of them, full scale
  * 1; background = mean of the samples.
@@ -39,6 +42,7 @@
 #include "imgproc/masks.h"
 #include "imgproc/samples.h"
 #include "temporal/consensus.h"
+#include "temporal/displaced.h"
 
 #include <string.h>
 
@@ -80,7 +84,8 @@
         {"young", SEG_PARAM_FLOAT, offsetof(seg_subsense_options, young), young_text,              \
          0, 1000, NULL, "frames",                                                                  \
          "So many first frames are learnt even where they are foreground, frame n behind them "    \
-         "with the square of this / n as the chance.",                                             \
+         "with the square of this / n as the chance; and in frame n what agrees with needed + "    \
+         "2 n / this samples of a neighbour has only moved, and is background. 0 = neither.",      \
          "B"},
 /* clang-format on */
 
@@ -156,11 +161,13 @@ typedef struct pass {
     char *rooms; /* of each worker */
     size_t room_size;
     float slow, quick;
+    int32_t needed_elsewhere; /* samples of a neighbour; 0 = they are not asked */
 } pass;
 
 /* Rows of a worker. */
 typedef struct work {
     uint8_t *limit, *texture_limit, *agreeing, *nearest, *nearest_texture, *unstable;
+    uint8_t *displaced;
     float *distance, *motion, *r;
 } work;
 
@@ -173,6 +180,7 @@ static work work_of(const pass *job, int32_t worker, size_t pitch) {
                   bytes + 3 * pitch,
                   bytes + 4 * pitch,
                   bytes + 5 * pitch,
+                  bytes + 6 * pitch,
                   floats,
                   floats + pitch,
                   floats + 2 * pitch};
@@ -311,6 +319,10 @@ static void judge(const seg_consensus *c, void *user, int32_t y, int32_t worker)
     }
     for (int32_t p = 0; p < c->planes && model->weight > 0; p++)
         memcpy(last_plane(model, p, y), seg_consensus_row_of(c, c->plane[p], y), pitch);
+    if (job->needed_elsewhere) {
+        set_limits(&w, model, o, y);
+        seg_displaced_excuse(c, &row, job->needed_elsewhere, y, w.displaced);
+    }
     set_chances(c, y);
 }
 
@@ -386,6 +398,12 @@ static void start_feedback(const seg_consensus *c, const seg_subsense_options *o
     }
 }
 
+/* The less a model has seen, the more its neighbours are heard. */
+static int32_t needed_of_neighbours(const seg_subsense_options *o, int64_t frames) {
+    const double wanted = o->young > 0 ? o->needed + 2 * (double)frames / o->young : 0;
+    return wanted <= o->samples ? (int32_t)wanted : 0;
+}
+
 static seg_status step(seg_subtractor *model, seg_result *result) {
     const seg_subsense_options *o = model->base.still->options;
     seg_consensus c;
@@ -404,7 +422,8 @@ static seg_status step(seg_subtractor *model, seg_result *result) {
     pass job = {.options = o, .result = result};
     job.slow = 1.0f / (float)(n < FRAMES_OF_MEAN ? n : FRAMES_OF_MEAN);
     job.quick = 1.0f / (float)(n < FRAMES_OF_MEAN / 4 ? n : FRAMES_OF_MEAN / 4);
-    job.room_size = pitch * (3 * sizeof(float) + 6);
+    job.needed_elsewhere = needed_of_neighbours(o, n);
+    job.room_size = pitch * (3 * sizeof(float) + 6) + seg_displaced_room(&c);
     job.rooms =
         seg_scratch_take(&model->base.still->scratch, (size_t)seg_workers(&model->base.still->env),
                          job.room_size, "rows");

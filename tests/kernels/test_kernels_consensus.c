@@ -75,7 +75,7 @@ typedef struct outputs {
 } outputs;
 
 static void run(outputs *o, const seg_consensus_kernels *k, const scene *s, int32_t colours,
-                int32_t needed, bool textured) {
+                int32_t needed, bool textured, const uint8_t *only) {
     memset(o, GUARD, sizeof *o);
     seg_consensus_row row = {.agreeing = o->agreeing,
                              .nearest = o->nearest,
@@ -83,6 +83,7 @@ static void run(outputs *o, const seg_consensus_kernels *k, const scene *s, int3
                              .samples = s->samples,
                              .limit = s->limit,
                              .texture_limit = s->texture_limit,
+                             .wanted = only,
                              .contrast = s->contrast,
                              .blocks = BLOCKS,
                              .colours = colours,
@@ -107,11 +108,17 @@ START_TEST(levels_agree) {
         const bool textured = t / 2 % 2;
         paint(&s, &random, colours);
         outputs wanted, got;
-        run(&wanted, &seg_consensus_kernels_ref, &s, colours, needed, textured);
+        uint8_t chosen[WIDTH];
+        for (int x = 0; x < WIDTH; x++)
+            chosen[x] = scene_below(&random, 3) ? 255 : 0;
+        const uint8_t *only = textured && t % 8 > 3 ? chosen : NULL;
+        run(&wanted, &seg_consensus_kernels_ref, &s, colours, needed, textured, only);
+        for (int x = 0; x < WIDTH && only; x++)
+            if (!only[x]) ck_assert_uint_eq(wanted.agreeing[x], 0);
         for (int x = 0; x < WIDTH; x++)
             counts[wanted.agreeing[x] == 0 ? 0 : wanted.agreeing[x] < needed ? 1 : 2]++;
         for (int i = 0; i < level_count; i++) {
-            run(&got, levels[i], &s, colours, needed, textured);
+            run(&got, levels[i], &s, colours, needed, textured, only);
             ck_assert_msg(!memcmp(&got, &wanted, sizeof got), "level %d, case %d", i, t);
         }
     }
