@@ -59,6 +59,8 @@ struct seg_method {
     /** Model as a blob: with buffer NULL gives the size. NULL = no model. */
     seg_status (*save)(void *state, void *buffer, size_t *size);
     seg_status (*load)(void *state, const void *buffer, size_t size);
+    /** As seg_context_move, after the first frame; NULL = the model stays where it is. */
+    seg_status (*move)(void *state, const double from[9]);
     void (*free)(void *state);
 };
 
@@ -123,6 +125,17 @@ SEG_API SEG_NODISCARD seg_status seg_context_save(seg_context *context, void *bu
  * The model is then as it was. */
 SEG_API SEG_NODISCARD seg_status seg_context_load(seg_context *context, const void *buffer,
                                                   size_t size);
+
+/**
+ * Moves what a method knows of each pixel to another view of the scene: the frames that follow show
+ * that view. `from` is a projective map row by row, from the new view to the one before, pixel
+ * (0,0) being 0..1, 0..1: ((m0 x + m1 y + m2) / w, (m3 x + m4 y + m5) / w) with w = m6 x + m7 y +
+ * m8. Each place takes what is known of the nearest one; of what was not in view nothing is known,
+ * as on a first frame. Results that look-ahead still holds back are of the new view. Errors:
+ * SEG_ERROR_ARGUMENT (NULL, numbers that are not finite), _UNSUPPORTED (method->move is NULL),
+ * _STATE (no frame yet, or flushed), _MEMORY. The model is then as it was.
+ */
+SEG_API SEG_NODISCARD seg_status seg_context_move(seg_context *context, const double from[9]);
 
 /** NULL is allowed. */
 SEG_API void seg_context_free(seg_context *context);

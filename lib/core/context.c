@@ -10,6 +10,7 @@
 #include "core/inner_env.h"
 #include "core/memory.h"
 
+#include <float.h>
 #include <string.h>
 
 struct seg_context {
@@ -260,4 +261,22 @@ seg_status seg_context_load(seg_context *context, const void *buffer, size_t siz
     context->bound = true;
     context->flushed = false;
     return SEG_OK;
+}
+
+/* ---- another view ---- */
+
+seg_status seg_context_move(seg_context *context, const double from[9]) {
+    if (!context || !from)
+        return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)", context ? "from" : "context");
+    const seg_method *method = context->method;
+    for (int i = 0; i < 9; i++)
+        if (!(from[i] >= -DBL_MAX && from[i] <= DBL_MAX))
+            return seg_fail(SEG_ERROR_ARGUMENT, "from[%d] is no finite number", i);
+    if (!method->move)
+        return seg_fail(SEG_ERROR_UNSUPPORTED, "%s has no model that can be moved", method->id);
+    if (!context->bound || context->flushed)
+        return seg_fail(SEG_ERROR_STATE, context->bound
+                                             ? "the stream was flushed; reset the context"
+                                             : "there is no model yet: no frame has been seen");
+    return method->move(context->state, from);
 }

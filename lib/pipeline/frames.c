@@ -51,6 +51,13 @@ void seg_frame_queue_push(seg_frame_queue *queue) {
     queue->count++;
 }
 
+void seg_frame_queue_move(seg_frame_queue *queue, const seg_transform *from) {
+    for (int32_t i = 0; i < queue->count; i++) {
+        seg_transform *motion = &queue->items[(queue->first + i) % queue->capacity].motion;
+        *motion = seg_transform_compose(motion, from);
+    }
+}
+
 seg_kept_frame *seg_frame_queue_pop(seg_frame_queue *queue) {
     if (queue->count == 0) return NULL;
     seg_kept_frame *oldest = &queue->items[queue->first];

@@ -35,6 +35,9 @@ SEG_NODISCARD seg_status seg_kept_frame_set(seg_kept_frame *kept, const seg_fram
 
 void seg_frame_queue_push(seg_frame_queue *queue);
 
+/** The method sees another view from now on, whose map to the one before is `from`. */
+void seg_frame_queue_move(seg_frame_queue *queue, const seg_transform *from);
+
 /** Takes the oldest frame out; it stays valid until its place is the next one. NULL if empty. */
 seg_kept_frame *seg_frame_queue_pop(seg_frame_queue *queue);
 

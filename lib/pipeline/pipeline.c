@@ -454,6 +454,19 @@ static seg_status finish_described(seg_pipeline *pipeline, seg_result *result) {
     return status;
 }
 
+/* Finds where the frame is in what the method sees, which follows a camera that travels, and brings
+ * it there. */
+static seg_status steady(seg_pipeline *pipeline, seg_frame *frame, seg_transform *motion) {
+    seg_stabilizer *stabilizer = pipeline->stabilizer;
+    seg_transform from;
+    SEG_TRY(seg_stabilizer_find(stabilizer, frame, motion));
+    if (pipeline->method->move && seg_stabilizer_strays(stabilizer, motion, &from)) {
+        SEG_TRY(seg_stabilizer_move(stabilizer, pipeline->context, &from, motion));
+        seg_frame_queue_move(&pipeline->queue, &from);
+    }
+    return seg_stabilizer_place(stabilizer, frame, motion);
+}
+
 /* The frame through pre operations and method. */
 static seg_status apply_method(seg_pipeline *pipeline, const seg_frame *frame, seg_result *result) {
     SEG_TRY(fit(pipeline, frame));
@@ -463,8 +476,7 @@ static seg_status apply_method(seg_pipeline *pipeline, const seg_frame *frame, s
     SEG_TRY(find_ignore(pipeline, kept, frame));
     seg_frame input = *frame;
     input.ignore = kept->ignore;
-    if (pipeline->stabilizer)
-        SEG_TRY(seg_stabilizer_place(pipeline->stabilizer, &input, &kept->motion));
+    if (pipeline->stabilizer) SEG_TRY(steady(pipeline, &input, &kept->motion));
     SEG_TRY(apply_pre(pipeline, &input));
     SEG_TRY(enter_stage(pipeline, pipeline->pre.count));
     const seg_status status =

@@ -306,6 +306,34 @@ seg_status seg_average_picture(seg_image *picture, const seg_average *average,
     return seg_run_bands(env, grey->height, BAND_HEIGHT, picture_band, &job);
 }
 
+/* ---- another view ---- */
+
+static int64_t count_unseen(const seg_image *unseen) {
+    int64_t count = 0;
+    for (int32_t y = 0; y < unseen->height; y++) {
+        const uint8_t *row = seg_image_row(unseen, y);
+        for (int32_t x = 0; x < unseen->width; x++)
+            count += row[x] != 0;
+    }
+    return count;
+}
+
+seg_status seg_average_move(seg_average *average, seg_grid *grid, const double from[9], size_t row,
+                            seg_still *still) {
+    const seg_image *all[] = {&average->mean, &average->variance, &average->unseen};
+    const int32_t width = average->mean.width, height = average->mean.height;
+    SEG_TRY(seg_image_reuse(&average->unseen, width, height, SEG_U8, 1, &still->env));
+    if (average->unseen_count == 0) seg_image_clear(&average->unseen);
+    for (int i = 0; i < 3; i++)
+        if ((size_t)all[i]->stride > row) row = (size_t)all[i]->stride;
+    seg_scratch_rewind(&still->scratch);
+    SEG_TRY(seg_grid_make(grid, from, width, height, row, &still->scratch));
+    for (int i = 0; i < 3; i++)
+        seg_grid_move_image(grid, all[i], all[i] == &average->unseen ? &(uint8_t){1} : NULL);
+    average->unseen_count = count_unseen(&average->unseen);
+    return SEG_OK;
+}
+
 /* ---- the mean in a blob ---- */
 
 void seg_average_write(seg_blob_writer *writer, const seg_average *average) {
@@ -357,11 +385,7 @@ seg_status seg_average_read(seg_blob_reader *reader, seg_average *average, const
     if (partial) {
         SEG_TRY(seg_image_alloc(&average->unseen, width, height, SEG_U8, 1, env));
         seg_blob_read_image(reader, &average->unseen);
-        for (int32_t y = 0; y < height; y++) {
-            const uint8_t *row = seg_image_row(&average->unseen, y);
-            for (int32_t x = 0; x < width; x++)
-                average->unseen_count += row[x] != 0;
-        }
+        average->unseen_count = count_unseen(&average->unseen);
     }
     SEG_TRY(seg_blob_finish(reader));
     return make_pattern(average, width, env);

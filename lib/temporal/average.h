@@ -4,6 +4,7 @@
 #define SEG_TEMPORAL_AVERAGE_H
 
 #include "core/clock.h"
+#include "imgproc/grid.h"
 #include "imgproc/still_method.h"
 #include "kernels/temporal.h"
 #include "temporal/samples.h"
@@ -74,6 +75,12 @@ SEG_NODISCARD seg_status seg_average_run(seg_average_pass *pass, const seg_env *
 /** The mean in the depth of the samples, 0 where nothing was seen. */
 SEG_NODISCARD seg_status seg_average_picture(seg_image *picture, const seg_average *average,
                                              const seg_samples *samples, const seg_env *env);
+
+/** Moves it to another view: `from` as for seg_context_move. What was not in view is unseen. The
+ *  grid, which others may be moved by, takes its room, for rows of at least `row` bytes, from
+ *  `still`. */
+SEG_NODISCARD seg_status seg_average_move(seg_average *average, seg_grid *grid,
+                                          const double from[9], size_t row, seg_still *still);
 
 /* The last part of a model's blob, to be read into an empty average. A failed read leaves `average`
  * to seg_average_free. */

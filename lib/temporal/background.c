@@ -332,6 +332,17 @@ static seg_status load(void *pointer, const void *buffer, size_t size) {
     return SEG_OK;
 }
 
+/* ---- another view ---- */
+
+static seg_status move(void *pointer, const double from[9]) {
+    background *state = pointer;
+    seg_grid grid;
+    SEG_TRY(seg_average_move(&state->average, &grid, from, seg_patience_row(&state->patience),
+                             state->base.still));
+    seg_patience_move(&state->patience, &grid);
+    return SEG_OK;
+}
+
 const seg_method seg_method_background = {
     .id = "background",
     .title = "difference from a reference picture, a running average or a running Gaussian",
@@ -350,5 +361,6 @@ const seg_method seg_method_background = {
     .reset = reset,
     .save = save,
     .load = load,
+    .move = move,
     .free = release,
 };

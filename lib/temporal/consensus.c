@@ -26,8 +26,13 @@ static size_t row_of_pixels(int32_t width) {
 void seg_consensus_lay_out(seg_subtractor_layout *layout, int32_t samples, bool textured) {
     const size_t planes = (size_t)(textured ? 3 * layout->colours : layout->colours);
     const size_t pixels = row_of_pixels(layout->width);
-    seg_subtractor_add_part(layout, pixels * planes * (size_t)samples, (size_t)layout->height, 1);
-    seg_subtractor_add_part(layout, pixels, (size_t)layout->height, 1);
+    const size_t kept = planes * (size_t)samples;
+    seg_grid_layout *lie = &seg_subtractor_add_part(layout, pixels * kept, 1)->pixels;
+    lie->run = BLOCK;
+    lie->block = kept * BLOCK;
+    lie->plane = BLOCK;
+    lie->planes = (int32_t)kept;
+    seg_subtractor_add_part(layout, pixels, 1)->start = 255;
 }
 
 /* The samples of row y. */
@@ -235,7 +240,6 @@ static seg_status start_band(void *argument, int32_t band, int32_t first, int32_
     const seg_consensus *c = argument;
     for (int32_t y = first; y < end; y++) {
         const seg_random random = random_of(c, y);
-        memset(seg_consensus_unseen_row(c, y), 255, (size_t)c->blocks * BLOCK);
         admit_row(c, y);
         const uint8_t *unseen = seg_consensus_unseen_row(c, y);
         for (int32_t block = 0; block < c->blocks; block++)

@@ -31,6 +31,7 @@
  */
 #include "core/bands.h"
 #include "core/check.h"
+#include "imgproc/grid.h"
 #include "imgproc/masks.h"
 #include "kernels/temporal.h"
 #include "temporal/change_level.h"
@@ -284,18 +285,24 @@ static seg_status gather_left_out(pass *job, const seg_image *now) {
     return SEG_OK;
 }
 
+/* Room for what is left out of the frames: all at once, so that no later frame needs memory. */
+static seg_status reserve_left_out(frame_diff *state) {
+    const seg_image *shape = &state->ring[0].picture;
+    const seg_env *env = &state->base.still->env;
+    SEG_TRY(seg_image_reuse(&state->base.still->images[0], shape->width, shape->height, SEG_U8, 1,
+                            env));
+    for (int32_t i = 0; i < state->ring_count; i++)
+        SEG_TRY(
+            seg_image_reuse(&state->ring[i].left_out, shape->width, shape->height, SEG_U8, 1, env));
+    return SEG_OK;
+}
+
 static seg_status keep_left_out(frame_diff *state, past_frame *keep) {
     const seg_image *left_out = &state->base.samples.left_out;
     keep->partial = !seg_image_empty(left_out);
     if (!keep->partial) return SEG_OK;
-    const seg_env *env = &state->base.still->env;
-    /* all at once, so that no later frame needs memory */
-    SEG_TRY(seg_image_reuse(&state->base.still->images[0], left_out->width, left_out->height,
-                            SEG_U8, 1, env));
-    for (int32_t i = 0; i < state->ring_count; i++)
-        SEG_TRY(seg_image_reuse(&state->ring[i].left_out, left_out->width, left_out->height, SEG_U8,
-                                1, env));
-    return seg_image_copy(&keep->left_out, left_out, env);
+    SEG_TRY(reserve_left_out(state));
+    return seg_image_copy(&keep->left_out, left_out, &state->base.still->env);
 }
 
 /* ---- results ---- */
@@ -573,6 +580,28 @@ static seg_status flush(void *pointer, uint32_t wanted, seg_result *result) {
     return status;
 }
 
+/* The frames kept, to another view: what they do not show of it is left out of them. */
+static seg_status move(void *pointer, const double from[9]) {
+    frame_diff *state = pointer;
+    const seg_image *picture = &state->ring[0].picture, *history = &state->history.picture;
+    const size_t strides[] = {(size_t)picture->stride, (size_t)history->stride};
+    seg_grid grid;
+    SEG_TRY(reserve_left_out(state));
+    seg_scratch_rewind(&state->base.still->scratch);
+    SEG_TRY(seg_grid_make(&grid, from, picture->width, picture->height,
+                          strides[fades(state) && strides[1] > strides[0]],
+                          &state->base.still->scratch));
+    for (int32_t i = 0; i < state->ring_count; i++) {
+        past_frame *frame = &state->ring[i];
+        if (!frame->partial) seg_image_clear(&frame->left_out);
+        frame->partial = true;
+        seg_grid_move_image(&grid, &frame->picture, NULL);
+        seg_grid_move_image(&grid, &frame->left_out, &(uint8_t){255});
+    }
+    seg_grid_move_image(&grid, history, NULL);
+    return SEG_OK;
+}
+
 const seg_method seg_method_frame_diff = {
     .id = "frame-diff",
     .title = "differences between two, three or N frames",
@@ -590,5 +619,6 @@ const seg_method seg_method_frame_diff = {
     .apply = apply,
     .flush = flush,
     .reset = reset,
+    .move = move,
     .free = release,
 };

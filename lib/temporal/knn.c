@@ -88,11 +88,19 @@ static int32_t blocks_of(int32_t width) {
 }
 
 static void lay_out(seg_subtractor_layout *layout, const void *options) {
-    const size_t samples = SPANS * (size_t)((const seg_knn_options *)options)->samples;
-    const size_t blocks = (size_t)blocks_of(layout->width), height = (size_t)layout->height;
-    seg_subtractor_add_part(layout, blocks * BLOCK * samples * (size_t)layout->colours, height, 1);
-    seg_subtractor_add_part(layout, blocks * (samples + 1) * BYTES, height, 1);
-    seg_subtractor_add_part(layout, blocks * SPANS, height, 1);
+    const int32_t samples = SPANS * ((const seg_knn_options *)options)->samples;
+    const int32_t planes[] = {samples * layout->colours, samples + 1};
+    const size_t blocks = (size_t)blocks_of(layout->width);
+    const size_t pitches[] = {blocks * BLOCK, blocks * BYTES};
+    for (int32_t i = SAMPLES; i <= KNOWN; i++) {
+        seg_grid_layout *pixels =
+            &seg_subtractor_add_part(layout, pitches[i] * (size_t)planes[i], 1)->pixels;
+        pixels->plane = pitches[i];
+        pixels->planes = planes[i];
+        pixels->size = i == SAMPLES;
+    }
+    /* which sample is the oldest is a block's: it stays where it is */
+    seg_subtractor_add_part(layout, blocks * SPANS, 1)->pixels.planes = 0;
 }
 
 static line line_of(const seg_subtractor *model, int32_t y) {

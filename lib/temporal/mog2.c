@@ -84,11 +84,16 @@ static size_t mode_pitch(const seg_subtractor_layout *layout) {
 
 static void lay_out(seg_subtractor_layout *layout, const void *options) {
     const seg_mog2_options *o = options;
-    const size_t pitch = pitch_of(layout->width), height = (size_t)layout->height;
+    const size_t stream = SEG_MIXTURE_BLOCK * sizeof(uint16_t);
     /* weights are looked at together; the rest of a mode only where there is one */
     for (int32_t m = 0; m < o->modes; m++) {
-        seg_subtractor_add_part(layout, pitch, height, sizeof(uint16_t));
-        seg_subtractor_add_part(layout, mode_pitch(layout), height, sizeof(uint16_t));
+        seg_subtractor_add_part(layout, pitch_of(layout->width), sizeof(uint16_t));
+        seg_grid_layout *pixels =
+            &seg_subtractor_add_part(layout, mode_pitch(layout), sizeof(uint16_t))->pixels;
+        pixels->run = SEG_MIXTURE_BLOCK;
+        pixels->planes = 1 + layout->colours;
+        pixels->plane = stream;
+        pixels->block = stream * (size_t)pixels->planes;
     }
 }
 

@@ -62,6 +62,15 @@ void seg_patience_count(seg_patience *patience, const seg_image *mask, const seg
                   seg_image_row(mask, y), step, mask->width);
 }
 
+size_t seg_patience_row(const seg_patience *patience) {
+    return seg_image_empty(&patience->spent) ? 0 : (size_t)patience->spent.stride;
+}
+
+void seg_patience_move(seg_patience *patience, const seg_grid *grid) {
+    seg_grid_move_image(grid, &patience->spent, NULL);
+    seg_grid_move_image(grid, &patience->gap, NULL);
+}
+
 /* Too many bytes to count are more than any blob has. */
 size_t seg_patience_size(const seg_duration *absorb, int32_t width, int32_t height) {
     size_t pixels, bytes;

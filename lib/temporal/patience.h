@@ -10,6 +10,7 @@
 #define SEG_TEMPORAL_PATIENCE_H
 
 #include "core/clock.h"
+#include "imgproc/grid.h"
 
 #define SEG_PATIENCE_GAP 5
 
@@ -42,6 +43,10 @@ void seg_patience_judge(uint8_t *absorbed, const seg_patience *patience, int32_t
  */
 void seg_patience_count(seg_patience *patience, const seg_image *mask, const seg_duration *absorb,
                         const seg_clock *clock);
+
+/* Another view: bytes of a row, and moving it; what was not in view has not been foreground. */
+size_t seg_patience_row(const seg_patience *patience);
+void seg_patience_move(seg_patience *patience, const seg_grid *grid);
 
 /* Part of a model's blob: its bytes, writing, and reading into one that was started. */
 size_t seg_patience_size(const seg_duration *absorb, int32_t width, int32_t height);

@@ -32,6 +32,7 @@
 #define T_UP 1.0f
 #define T_DOWN 0.05f
 #define SLOWEST 200.0f
+#define FIRST_T 18
 #define FRAMES_OF_MEAN 35
 
 static const seg_param rows[] = {
@@ -58,10 +59,11 @@ void seg_pbas_options_init(seg_pbas_options *options) {
 enum { R = SEG_CONSENSUS_PARTS, T, MEAN };
 
 static void lay_out(seg_subtractor_layout *layout, const void *options) {
-    seg_consensus_lay_out(layout, ((const seg_pbas_options *)options)->samples, false);
+    const seg_pbas_options *o = options;
+    const float starts[] = {(float)o->threshold, FIRST_T, 0};
+    seg_consensus_lay_out(layout, o->samples, false);
     for (int32_t i = 0; i < 3; i++)
-        seg_subtractor_add_part(layout, (size_t)layout->width, (size_t)layout->height,
-                                sizeof(float));
+        seg_subtractor_add_part(layout, (size_t)layout->width, sizeof(float))->start = starts[i];
 }
 
 static float *row_of(const seg_subtractor *model, int32_t part, int32_t y) {
@@ -122,22 +124,12 @@ static void judge(const seg_consensus *c, void *user, int32_t y, int32_t worker)
     seg_consensus_give_score(c, job->result, row.nearest, y);
 }
 
-static void start_feedback(const seg_subtractor *model, const seg_pbas_options *o) {
-    const size_t pixels = model->layout.parts[R].count;
-    float *r = model->layout.parts[R].data, *t = model->layout.parts[T].data;
-    for (size_t i = 0; i < pixels; i++) {
-        r[i] = (float)o->threshold;
-        t[i] = 18;
-    }
-}
-
 static seg_status step(seg_subtractor *model, seg_result *result) {
     const seg_pbas_options *o = model->base.still->options;
     seg_consensus consensus;
     SEG_TRY(seg_consensus_begin(&consensus, model, o->samples, -1, false));
     if (model->first) {
         seg_temporal_give_empty(result);
-        start_feedback(model, o);
         return seg_consensus_start(&consensus);
     }
     const size_t workers = (size_t)seg_workers(&model->base.still->env);

@@ -50,9 +50,12 @@ enum { MEAN, SPREAD, SEEN };
 static void lay_out(seg_subtractor_layout *layout, const void *options) {
     (void)options;
     const size_t colours = (size_t)layout->colours, width = (size_t)layout->width;
-    seg_subtractor_add_part(layout, width * colours, (size_t)layout->height, 1);
-    seg_subtractor_add_part(layout, width * colours, (size_t)layout->height, 1);
-    seg_subtractor_add_part(layout, width, (size_t)layout->height, 1);
+    for (int32_t i = MEAN; i <= SPREAD; i++) {
+        seg_grid_layout *pixels = &seg_subtractor_add_part(layout, width * colours, 1)->pixels;
+        pixels->plane = width;
+        pixels->planes = layout->colours;
+    }
+    seg_subtractor_add_part(layout, width, 1);
 }
 
 /* Row y of a colour of M or V, or of the pixels seen. */

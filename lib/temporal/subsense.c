@@ -124,7 +124,7 @@ enum {
     LAST_BLINK,            /* where it differed from the one before that */
     BLINKS,                /* where it did so in one of two frames, away from the mask */
     LAST_MASK,             /* after step 5 */
-    LAST_PLANES            /* one for each plane */
+    LAST_PLANES            /* and on: one for each plane */
 };
 
 static size_t pitch_of(int32_t width) {
@@ -132,13 +132,14 @@ static size_t pitch_of(int32_t width) {
 }
 
 static void lay_out(seg_subtractor_layout *layout, const void *options) {
-    const size_t pitch = pitch_of(layout->width), height = (size_t)layout->height;
-    seg_consensus_lay_out(layout, ((const seg_subsense_options *)options)->samples, true);
+    const seg_subsense_options *o = options;
+    const float starts[FLOATS_END] = {[R] = 1, [T] = 2, [V] = (float)o->noise};
+    const size_t pitch = pitch_of(layout->width);
+    seg_consensus_lay_out(layout, o->samples, true);
     for (int32_t i = R; i < FLOATS_END; i++)
-        seg_subtractor_add_part(layout, pitch, height, sizeof(float));
-    for (int32_t i = LAST_RAW; i < LAST_PLANES; i++)
-        seg_subtractor_add_part(layout, pitch, height, 1);
-    seg_subtractor_add_part(layout, pitch * (size_t)(3 * layout->colours), height, 1);
+        seg_subtractor_add_part(layout, pitch, sizeof(float))->start = starts[i];
+    for (int32_t i = LAST_RAW; i < LAST_PLANES + 3 * layout->colours; i++)
+        seg_subtractor_add_part(layout, pitch, 1);
 }
 
 static float *floats_of(const seg_subtractor *model, int32_t part, int32_t y) {
@@ -150,7 +151,7 @@ static uint8_t *bytes_of(const seg_subtractor *model, int32_t part, int32_t y) {
 }
 
 static uint8_t *last_plane(const seg_subtractor *model, int32_t plane, int32_t y) {
-    return bytes_of(model, LAST_PLANES, plane * model->layout.height + y);
+    return bytes_of(model, LAST_PLANES + plane, y);
 }
 
 /* ---- rows ---- */
@@ -265,6 +266,12 @@ static void set_chances(const seg_consensus *c, int32_t y) {
     }
 }
 
+static void remember_planes(const seg_consensus *c, int32_t y) {
+    for (int32_t p = 0; p < c->planes; p++)
+        memcpy(last_plane(c->model, p, y), seg_consensus_row_of(c, c->plane[p], y),
+               pitch_of(c->model->layout.width));
+}
+
 static void judge(const seg_consensus *c, void *user, int32_t y, int32_t worker) {
     const pass *job = user;
     const seg_subtractor *model = c->model;
@@ -317,8 +324,7 @@ static void judge(const seg_consensus *c, void *user, int32_t y, int32_t worker)
         c->kernels->feedback(&feedback);
         restore_r(feedback.r, w.r, raw, seg_optional_row(&model->patient, y), model->layout.width);
     }
-    for (int32_t p = 0; p < c->planes && model->weight > 0; p++)
-        memcpy(last_plane(model, p, y), seg_consensus_row_of(c, c->plane[p], y), pitch);
+    if (model->weight > 0) remember_planes(c, y);
     if (job->needed_elsewhere) {
         set_limits(&w, model, o, y);
         seg_displaced_excuse(c, &row, job->needed_elsewhere, y, w.displaced);
@@ -383,21 +389,6 @@ static seg_status remember(seg_subtractor *model, seg_result *result) {
 
 /* ---- frames ---- */
 
-static void start_feedback(const seg_consensus *c, const seg_subsense_options *o) {
-    const seg_subtractor *model = c->model;
-    const size_t pitch = pitch_of(model->layout.width);
-    for (int32_t y = 0; y < model->layout.height; y++) {
-        float *r = floats_of(model, R, y), *t = floats_of(model, T, y), *v = floats_of(model, V, y);
-        for (size_t x = 0; x < pitch; x++) {
-            r[x] = 1;
-            t[x] = 2;
-            v[x] = (float)o->noise;
-        }
-        for (int32_t p = 0; p < c->planes; p++)
-            memcpy(last_plane(model, p, y), seg_consensus_row_of(c, c->plane[p], y), pitch);
-    }
-}
-
 /* The less a model has seen, the more its neighbours are heard. */
 static int32_t needed_of_neighbours(const seg_subsense_options *o, int64_t frames) {
     const double wanted = o->young > 0 ? o->needed + 2 * (double)frames / o->young : 0;
@@ -414,7 +405,8 @@ static seg_status step(seg_subtractor *model, seg_result *result) {
     c.young = o->young;
     if (model->first) {
         seg_temporal_give_empty(result);
-        start_feedback(&c, o);
+        for (int32_t y = 0; y < model->layout.height; y++)
+            remember_planes(&c, y);
         return seg_consensus_start(&c);
     }
     const size_t pitch = pitch_of(model->layout.width);

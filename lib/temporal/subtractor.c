@@ -27,11 +27,15 @@ const seg_subtractor_options *seg_subtractor_shared(const seg_subtractor *model)
 
 /* ---- the arrays ---- */
 
-void seg_subtractor_add_part(seg_subtractor_layout *layout, size_t count1, size_t count2,
-                             size_t size) {
+seg_subtractor_part *seg_subtractor_add_part(seg_subtractor_layout *layout, size_t row,
+                                             size_t size) {
     seg_subtractor_part *part = &layout->parts[layout->count++];
     part->size = size;
-    if (!seg_size_multiply(&part->count, count1, count2)) part->count = SIZE_MAX;
+    part->pixels = (seg_grid_layout){.run = layout->width, .planes = 1, .size = size};
+    if (!seg_size_multiply(&part->pixels.row, row, size) ||
+        !seg_size_multiply(&part->count, row, (size_t)layout->height))
+        part->count = SIZE_MAX;
+    return part;
 }
 
 static seg_subtractor_layout layout_of(const seg_subtractor *model, int32_t width, int32_t height,
@@ -57,6 +61,28 @@ static seg_status allocate_parts(seg_subtractor_layout *layout, const seg_env *e
         return SEG_ERROR_MEMORY;
     }
     return SEG_OK;
+}
+
+/* What a pixel of a plane starts with; NULL = zeros. */
+static const void *start_of(uint8_t *byte, const seg_subtractor_part *part) {
+    *byte = (uint8_t)part->start;
+    return part->start == 0 ? NULL : part->size == 1 ? (const void *)byte : &part->start;
+}
+
+/* Fresh memory is zero already. */
+static void start_parts(const seg_subtractor_layout *layout, bool fresh) {
+    for (int32_t i = 0; i < layout->count; i++) {
+        const seg_subtractor_part *part = &layout->parts[i];
+        uint8_t byte;
+        const void *start = start_of(&byte, part);
+        float *items = part->data;
+        if (!part->data || (fresh && !start)) continue;
+        if (start == &part->start)
+            for (size_t k = 0; k < part->count; k++)
+                items[k] = part->start;
+        else
+            memset(part->data, byte, part->count * part->size);
+    }
 }
 
 /* ---- life ---- */
@@ -106,16 +132,14 @@ static seg_status bind(seg_subtractor *model, int32_t colours) {
     const seg_env *env = &model->base.still->env;
     seg_subtractor_layout layout = layout_of(model, picture->width, picture->height, colours);
     seg_subtractor_layout *own = &model->layout;
-    if (own->width != layout.width || own->height != layout.height ||
-        own->colours != layout.colours) {
+    const bool fresh = own->width != layout.width || own->height != layout.height ||
+                       own->colours != layout.colours;
+    if (fresh) {
         release_parts(own, env);
         SEG_TRY(allocate_parts(&layout, env));
         *own = layout;
-    } else {
-        for (int32_t i = 0; i < own->count; i++)
-            if (own->parts[i].data)
-                memset(own->parts[i].data, 0, own->parts[i].count * own->parts[i].size);
     }
+    start_parts(own, fresh);
     return seg_patience_start(&model->patience, &seg_subtractor_shared(model)->absorb,
                               picture->width, picture->height, env);
 }
@@ -438,5 +462,27 @@ seg_status seg_subtractor_load(void *state, const void *buffer, size_t size) {
     model->base.clock = clock;
     model->base.geometry = reader.geometry;
     model->bound = true;
+    return SEG_OK;
+}
+
+/* ---- another view ---- */
+
+seg_status seg_subtractor_move(void *state, const double from[9]) {
+    seg_subtractor *model = state;
+    const seg_subtractor_layout *layout = &model->layout;
+    seg_scratch *scratch = &model->base.still->scratch;
+    size_t row = seg_patience_row(&model->patience);
+    for (int32_t i = 0; i < layout->count; i++)
+        if (layout->parts[i].pixels.row > row) row = layout->parts[i].pixels.row;
+    seg_grid grid;
+    seg_scratch_rewind(scratch);
+    SEG_TRY(seg_grid_make(&grid, from, layout->width, layout->height, row, scratch));
+    for (int32_t i = 0; i < layout->count; i++) {
+        const seg_subtractor_part *part = &layout->parts[i];
+        uint8_t byte;
+        if (part->data && part->pixels.planes)
+            seg_grid_move(&grid, part->data, &part->pixels, start_of(&byte, part));
+    }
+    seg_patience_move(&model->patience, &grid);
     return SEG_OK;
 }

@@ -6,23 +6,24 @@
  *         offsetof(seg_my_options, model), lay_out, step, background_row};
  *     create  = seg_subtractor_create(state, &kind, options, env)
  *     .apply = seg_subtractor_apply, .reset = seg_subtractor_reset, .save = seg_subtractor_save,
- *     .load = seg_subtractor_load, .free = seg_subtractor_free
+ *     .load = seg_subtractor_load, .move = seg_subtractor_move, .free = seg_subtractor_free
  *
- * `lay_out` says which arrays the model consists of; they are allocated when the first frame comes
- * or a model is loaded, zeroed then and after a reset. `step` fills the mask (and the score where
- * result->score is wanted) and learns, in bands of SEG_SUBTRACTOR_BAND rows; what it is given and
- * may do stands at seg_subtractor.
+ * `lay_out` says which arrays the model consists of, how the pixels lie in them and what they start
+ * with; they are allocated when the first frame comes or a model is loaded. `step` fills the mask
+ * (and the score where result->score is wanted) and learns, in bands of SEG_SUBTRACTOR_BAND rows;
+ * what it is given and may do stands at seg_subtractor.
  */
 #ifndef SEG_TEMPORAL_SUBTRACTOR_H
 #define SEG_TEMPORAL_SUBTRACTOR_H
 
+#include "imgproc/grid.h"
 #include "temporal/learning.h"
 #include "temporal/patience.h"
 #include "temporal/temporal_method.h"
 #include <segment/temporal.h>
 
 #define SEG_SUBTRACTOR_BAND 32
-#define SEG_SUBTRACTOR_PARTS 24
+#define SEG_SUBTRACTOR_PARTS 32
 
 /** Rows of the shared options for a method's table; defaults as text. */
 /* clang-format off */
@@ -46,7 +47,9 @@ extern const char *const seg_shadows_names[];
 typedef struct seg_subtractor_part {
     void *data;
     size_t count;
-    size_t size; /* of an item: 1, 2 or 4 (float) bytes */
+    size_t size;            /* of an item: 1, 2 or 4 (float) bytes */
+    float start;            /* what items are before the first frame, and of places not seen yet */
+    seg_grid_layout pixels; /* no planes = it has no pixels */
 } seg_subtractor_part;
 
 /** The arrays of a model for frames of a size. */
@@ -57,9 +60,11 @@ typedef struct seg_subtractor_layout {
     seg_subtractor_part parts[SEG_SUBTRACTOR_PARTS];
 } seg_subtractor_layout;
 
-/** Adds an array of count1 x count2 items. */
-void seg_subtractor_add_part(seg_subtractor_layout *layout, size_t count1, size_t count2,
-                             size_t size);
+/** Adds an array with rows of so many items for each row of the picture. Its pixels lie side by
+ * side, an item each, and start as 0, unless what is returned is changed: in `pixels`, only what
+ * lies within a row. */
+seg_subtractor_part *seg_subtractor_add_part(seg_subtractor_layout *layout, size_t row,
+                                             size_t size);
 
 typedef struct seg_subtractor seg_subtractor;
 
@@ -113,6 +118,7 @@ SEG_NODISCARD seg_status seg_subtractor_apply(void *state, const seg_frame *fram
 void seg_subtractor_reset(void *state);
 SEG_NODISCARD seg_status seg_subtractor_save(void *state, void *buffer, size_t *size);
 SEG_NODISCARD seg_status seg_subtractor_load(void *state, const void *buffer, size_t size);
+SEG_NODISCARD seg_status seg_subtractor_move(void *state, const double from[9]);
 void seg_subtractor_free(void *state);
 
 /** The members of a seg_method that all models have alike. */
@@ -121,7 +127,8 @@ void seg_subtractor_free(void *state);
     .input = SEG_INPUT_STREAM,                                                                     \
     .outputs = SEG_OUTPUT_MASK | SEG_OUTPUT_SCORE | SEG_OUTPUT_BACKGROUND,                         \
     .needs = SEG_NEED_COLOUR, .apply = seg_subtractor_apply, .reset = seg_subtractor_reset,        \
-    .save = seg_subtractor_save, .load = seg_subtractor_load, .free = seg_subtractor_free
+    .save = seg_subtractor_save, .load = seg_subtractor_load, .move = seg_subtractor_move,         \
+    .free = seg_subtractor_free
 
 /** True in as many frames as `times` the weight says, evenly spread, by the frames' times where the
  *  history is in seconds; *count (may be NULL) gets how many there were before. */

@@ -60,13 +60,21 @@ enum { MEDIAN, SEEN, BELOW, COUNTS, VALUES };
 
 static void lay_out(seg_subtractor_layout *layout, const void *options) {
     const seg_temporal_median_options *o = options;
-    const size_t row = (size_t)layout->width * (size_t)layout->colours;
-    const size_t height = (size_t)layout->height, exact = o->kind == SEG_MEDIAN_EXACT;
-    seg_subtractor_add_part(layout, row, height, 1);
-    seg_subtractor_add_part(layout, (size_t)layout->width, height, 1);
-    seg_subtractor_add_part(layout, row * exact, height, 1);
-    seg_subtractor_add_part(layout, row * exact * 256, height, 1);
-    seg_subtractor_add_part(layout, row * exact * (size_t)o->samples, height, 1);
+    const size_t exact = o->kind == SEG_MEDIAN_EXACT;
+    const size_t sizes[] = {[MEDIAN] = 1,
+                            [SEEN] = 1,
+                            [BELOW] = exact,
+                            [COUNTS] = exact * 256,
+                            [VALUES] = exact * (size_t)o->samples};
+    for (int32_t i = MEDIAN; i <= VALUES; i++) {
+        const int32_t planes = i == SEEN ? 1 : layout->colours;
+        const size_t plane = (size_t)layout->width * sizes[i];
+        seg_grid_layout *pixels =
+            &seg_subtractor_add_part(layout, plane * (size_t)planes, 1)->pixels;
+        pixels->plane = plane;
+        pixels->planes = planes;
+        pixels->size = sizes[i];
+    }
 }
 
 /* Row y of a colour, `size` bytes a pixel. */
