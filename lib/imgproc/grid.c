@@ -7,14 +7,16 @@
 
 /* ---- which place is which ---- */
 
-static void find_row(int32_t *places, const seg_grid *grid, const double m[9], int32_t y) {
+static void find_row(int32_t *places, const seg_grid *grid, const double m[9], int32_t margin,
+                     int32_t y) {
+    const double right = grid->width - margin, bottom = grid->height - margin;
     for (int32_t x = 0; x < grid->width; x++) {
         const double to_x = x + 0.5, to_y = y + 0.5;
         const double w = m[6] * to_x + m[7] * to_y + m[8];
         const double from_x = (m[0] * to_x + m[1] * to_y + m[2]) / w;
         const double from_y = (m[3] * to_x + m[4] * to_y + m[5]) / w;
         const bool inside =
-            w > 0 && from_x >= 0 && from_x < grid->width && from_y >= 0 && from_y < grid->height;
+            w > 0 && from_x >= margin && from_x < right && from_y >= margin && from_y < bottom;
         places[x] = inside ? (int32_t)from_x + grid->width * (int32_t)from_y : -1;
     }
 }
@@ -31,14 +33,14 @@ static void reach_back(int32_t *down, int32_t *up, const seg_grid *grid, int32_t
 }
 
 seg_status seg_grid_make(seg_grid *grid, const double from[9], int32_t width, int32_t height,
-                         size_t row, seg_scratch *scratch) {
+                         int32_t margin, size_t row, seg_scratch *scratch) {
     int32_t down = 0, up = 0;
     *grid = (seg_grid){.width = width, .height = height};
     grid->places = seg_scratch_take(scratch, (size_t)width * (size_t)height, sizeof *grid->places,
                                     "places of a view");
     if (!grid->places) return SEG_ERROR_MEMORY;
     for (int32_t y = 0; y < height; y++) {
-        find_row(grid->places + (size_t)y * (size_t)width, grid, from, y);
+        find_row(grid->places + (size_t)y * (size_t)width, grid, from, margin, y);
         reach_back(&down, &up, grid, y);
     }
     grid->upwards = up < down;

@@ -28,11 +28,13 @@ typedef struct seg_grid_layout {
 
 /**
  * `from` leads from the new view to the old one, row by row as a seg_warp's matrix, pixel (0,0)
- * being 0..1, 0..1. `row` is the largest of the layouts' that will be moved. All room comes from
- * `scratch`: SEG_ERROR_MEMORY. What follows cannot fail.
+ * being 0..1, 0..1. What was within `margin` pixels of the old view's border does not count as
+ * seen. `row` is the largest of the layouts' that will be moved. All room comes from `scratch`:
+ * SEG_ERROR_MEMORY. What follows cannot fail.
  */
 SEG_NODISCARD seg_status seg_grid_make(seg_grid *grid, const double from[9], int32_t width,
-                                       int32_t height, size_t row, seg_scratch *scratch);
+                                       int32_t height, int32_t margin, size_t row,
+                                       seg_scratch *scratch);
 
 /** Moves `data`. What was not in view becomes `fill`, a pixel on a plane; NULL = zeros. */
 void seg_grid_move(const seg_grid *grid, void *data, const seg_grid_layout *layout,

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #define SEG_CONSENSUS_BLOCK 32
+#define SEG_TEXTURE_REACH 2    /* pixels around one that its texture tells of */
 #define SEG_CONSENSUS_PLANES 9 /* most: three colours, then two bytes of texture of each */
 
 /** Difference to a value that is texture: a share in 256ths of it, at most all, to nearest. */

@@ -172,7 +172,8 @@ seg_status seg_stabilizer_move(seg_stabilizer *s, seg_context *context, const se
         seg_image_clear(&s->unseen);
     }
     seg_scratch_rewind(&s->scratch);
-    SEG_TRY(seg_grid_make(&grid, from->m, width, height, (size_t)s->reference.stride, &s->scratch));
+    SEG_TRY(
+        seg_grid_make(&grid, from->m, width, height, 0, (size_t)s->reference.stride, &s->scratch));
     SEG_TRY(seg_context_move(context, from->m));
     seg_grid_move_image(&grid, &s->reference, NULL);
     seg_grid_move_image(&grid, &s->unseen, &(uint8_t){255});

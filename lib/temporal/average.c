@@ -327,7 +327,7 @@ seg_status seg_average_move(seg_average *average, seg_grid *grid, const double f
     for (int i = 0; i < 3; i++)
         if ((size_t)all[i]->stride > row) row = (size_t)all[i]->stride;
     seg_scratch_rewind(&still->scratch);
-    SEG_TRY(seg_grid_make(grid, from, width, height, row, &still->scratch));
+    SEG_TRY(seg_grid_make(grid, from, width, height, 0, row, &still->scratch));
     for (int i = 0; i < 3; i++)
         seg_grid_move_image(grid, all[i], all[i] == &average->unseen ? &(uint8_t){1} : NULL);
     average->unseen_count = count_unseen(&average->unseen);

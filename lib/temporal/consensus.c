@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define BLOCK SEG_CONSENSUS_BLOCK
-#define ROOM 2 /* rows and pixels around the pictures */
+#define ROOM SEG_TEXTURE_REACH /* rows and pixels around the pictures */
 #define SEED 0x5eedu
 
 /* ---- the arrays ---- */

@@ -588,7 +588,7 @@ static seg_status move(void *pointer, const double from[9]) {
     seg_grid grid;
     SEG_TRY(reserve_left_out(state));
     seg_scratch_rewind(&state->base.still->scratch);
-    SEG_TRY(seg_grid_make(&grid, from, picture->width, picture->height,
+    SEG_TRY(seg_grid_make(&grid, from, picture->width, picture->height, 0,
                           strides[fades(state) && strides[1] > strides[0]],
                           &state->base.still->scratch));
     for (int32_t i = 0; i < state->ring_count; i++) {

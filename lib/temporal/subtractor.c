@@ -13,6 +13,7 @@
 #include "imgproc/mask_median.h"
 #include "imgproc/masks.h"
 #include "imgproc/samples.h"
+#include "kernels/consensus.h"
 #include "kernels/temporal.h"
 #include "temporal/learning.h"
 
@@ -474,9 +475,11 @@ seg_status seg_subtractor_move(void *state, const double from[9]) {
     size_t row = seg_patience_row(&model->patience);
     for (int32_t i = 0; i < layout->count; i++)
         if (layout->parts[i].pixels.row > row) row = layout->parts[i].pixels.row;
+    /* textures at the border were of what is not there */
+    const int32_t margin = model->kind->textured ? SEG_TEXTURE_REACH : 0;
     seg_grid grid;
     seg_scratch_rewind(scratch);
-    SEG_TRY(seg_grid_make(&grid, from, layout->width, layout->height, row, scratch));
+    SEG_TRY(seg_grid_make(&grid, from, layout->width, layout->height, margin, row, scratch));
     for (int32_t i = 0; i < layout->count; i++) {
         const seg_subtractor_part *part = &layout->parts[i];
         uint8_t byte;
