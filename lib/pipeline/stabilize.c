@@ -9,7 +9,9 @@
  * A camera that travels: where a corner of the frame has come too far from the reference's, both
  * the reference and the method's model move to the frame's view, so that a model lasts as long as
  * what it knows is in view. Whole pixels lose nothing; only where turning and zooming add up to too
- * much are they resampled. What comes into view is taken from the frame.
+ * much are they resampled. What comes into view is taken from the frame. A single frame that seems
+ * to be far away (a flash, a damaged one) moves nothing; behind a cut, where any place is as good,
+ * both move and are filled with the new scene.
  */
 #include "pipeline/stabilize.h"
 
@@ -48,6 +50,7 @@ void seg_stabilizer_reset(seg_stabilizer *s) {
     seg_image_unref(&s->reference);
     seg_image_unref(&s->unseen);
     s->last = s->view = seg_transform_identity();
+    s->jumped = false;
 }
 
 void seg_stabilizer_free(seg_stabilizer *s) {
@@ -114,20 +117,6 @@ static seg_status take_grey(seg_stabilizer *s, const seg_frame *frame) {
     return seg_convert(&s->wide, &grey, SEG_U16, &s->env);
 }
 
-seg_status seg_stabilizer_find(seg_stabilizer *s, const seg_frame *frame, seg_transform *motion) {
-    double agreement = 0;
-    *motion = seg_transform_identity();
-    SEG_TRY(take_grey(s, frame));
-    if (seg_image_empty(&s->reference)) return SEG_OK;
-    seg_scratch_rewind(&s->scratch);
-    const seg_status status = seg_register(motion, &agreement, &s->wide, &s->reference, &s->unseen,
-                                           &s->options, &s->scratch, &s->env);
-    if (status < 0 && status != SEG_ERROR_DATA) return status;
-    s->found = status >= 0;
-    if (!s->found) *motion = s->last;
-    return SEG_OK;
-}
-
 /* How far the motion takes a corner at most, in the picture's sides; `middle` gets the whole pixels
  * by which it takes the middle. */
 static double farthest(const seg_stabilizer *s, const seg_transform *motion, double middle[2]) {
@@ -144,6 +133,31 @@ static double farthest(const seg_stabilizer *s, const seg_transform *motion, dou
     return most;
 }
 
+/* Is the motion far from that of the frame before? */
+static bool is_jump(const seg_stabilizer *s, const seg_transform *motion) {
+    seg_transform before;
+    double unused[2];
+    if (seg_transform_invert(&before, &s->last) < 0) return true;
+    before = seg_transform_compose(motion, &before);
+    return farthest(s, &before, unused) > STRAY;
+}
+
+seg_status seg_stabilizer_find(seg_stabilizer *s, const seg_frame *frame, seg_transform *motion) {
+    double agreement = 0;
+    *motion = seg_transform_identity();
+    s->jumps = false;
+    SEG_TRY(take_grey(s, frame));
+    if (seg_image_empty(&s->reference)) return SEG_OK;
+    seg_scratch_rewind(&s->scratch);
+    const seg_status status = seg_register(motion, &agreement, &s->wide, &s->reference, &s->unseen,
+                                           &s->options, &s->scratch, &s->env);
+    if (status < 0 && status != SEG_ERROR_DATA) return status;
+    s->found = status >= 0;
+    if (!s->found) *motion = s->last;
+    s->jumps = is_jump(s, motion);
+    return SEG_OK;
+}
+
 static bool is_finite(const seg_transform *t) {
     for (int i = 0; i < 9; i++)
         if (!(t->m[i] >= -1e12 && t->m[i] <= 1e12)) return false;
@@ -153,8 +167,8 @@ static bool is_finite(const seg_transform *t) {
 bool seg_stabilizer_strays(const seg_stabilizer *s, const seg_transform *motion,
                            seg_transform *from) {
     double middle[2], unused[2];
-    if (seg_image_empty(&s->reference) || !s->found || farthest(s, motion, middle) <= STRAY)
-        return false;
+    if (seg_image_empty(&s->reference) || !s->found || (s->jumps && !s->jumped)) return false;
+    if (farthest(s, motion, middle) <= STRAY) return false;
     *from = seg_transform_translation(-middle[0], -middle[1]);
     const seg_transform rest = seg_transform_compose(motion, from);
     const bool enough = farthest(s, &rest, unused) <= STRAY / 2;
@@ -219,6 +233,7 @@ void seg_stabilizer_learn(seg_stabilizer *s, const seg_transform *motion) {
     s->reference = s->mean;
     s->mean = old;
     s->last = *motion;
+    s->jumped = s->jumps;
     for (int32_t y = 0; y < s->unseen.height; y++) {
         uint8_t *unseen = seg_image_row(&s->unseen, y);
         const uint8_t *ignore = seg_image_row(&s->ignore, y);
@@ -271,12 +286,12 @@ seg_status seg_stabilizer_save(const seg_stabilizer *s, void *buffer, size_t *si
     const seg_blob_geometry geometry = seg_blob_geometry_of(&s->reference);
     seg_blob_writer writer;
     seg_blob_write_begin(&writer, buffer, buffer ? *size : 0, ID, VERSION, &geometry);
-    const int32_t partial = !seg_image_empty(&s->unseen);
+    const int32_t flags[] = {s->jumped, !seg_image_empty(&s->unseen)};
     seg_blob_write_f64(&writer, s->last.m, 9);
     seg_blob_write_f64(&writer, s->view.m, 9);
-    seg_blob_write_i32(&writer, &partial, 1);
+    seg_blob_write_i32(&writer, flags, 2);
     seg_blob_write_image(&writer, &s->reference);
-    if (partial) seg_blob_write_image(&writer, &s->unseen);
+    if (flags[1]) seg_blob_write_image(&writer, &s->unseen);
     return seg_blob_write_end(&writer, size);
 }
 
@@ -306,12 +321,13 @@ static seg_status read_pictures(seg_blob_reader *reader, seg_image *reference, s
 seg_status seg_stabilizer_load(seg_stabilizer *s, const void *buffer, size_t size) {
     seg_blob_reader reader;
     seg_transform last, view = seg_transform_identity();
-    bool partial = false;
+    bool jumped = false, partial = false;
     seg_image pictures[2] = {{0}};
     SEG_TRY(seg_blob_read_begin(&reader, buffer, size, ID, VERSION));
     seg_blob_read_f64(&reader, last.m, 9);
     if (reader.version > 1) { /* before, the view never moved */
         seg_blob_read_f64(&reader, view.m, 9);
+        jumped = seg_blob_read_bounded(&reader, 0, 1) == 1;
         partial = seg_blob_read_bounded(&reader, 0, 1) == 1;
     }
     if (!reader.failed && !(can_be(s, &last) && is_finite(&view)))
@@ -327,5 +343,6 @@ seg_status seg_stabilizer_load(seg_stabilizer *s, const void *buffer, size_t siz
     s->unseen = pictures[1];
     s->last = last;
     s->view = view;
+    s->jumped = jumped;
     return SEG_OK;
 }

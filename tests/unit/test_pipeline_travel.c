@@ -1,0 +1,259 @@
+/* A camera that travels: what moves is found when nothing is left of the first view; looking ahead,
+ * behind flashes and cuts, after saving and loading. */
+#include "core/blob.h"
+#include "core/memory.h"
+#include "core_main.h"
+#include "pipeline/stabilize.h"
+#include "scenes.h"
+
+#include <math.h>
+
+#define WIDTH 90
+#define HEIGHT 60
+#define PAN 2 /* pixels for each frame, and one downwards for four */
+
+typedef struct run {
+    seg_pipeline_config config;
+    seg_pipeline *pipeline;
+    seg_result result;
+    seg_frame frame;
+    int64_t whole, found, wrong; /* pixels of the object; of the masks */
+} run;
+
+static void prepare(run *r, const char *method, int32_t stabilize) {
+    memset(r, 0, sizeof *r);
+    seg_pipeline_config_init(&r->config);
+    r->config.method = seg_method_find(method);
+    r->config.stabilize = stabilize;
+    ck_assert_ptr_nonnull(r->config.method);
+    seg_result_init(&r->result, NULL);
+    ck_assert_ok(seg_image_alloc(&r->frame.image, WIDTH, HEIGHT, SEG_U8, 3, NULL));
+}
+
+static void start(run *r, const char *method, int32_t stabilize, const seg_env *env) {
+    prepare(r, method, stabilize);
+    ck_assert_ok(seg_pipeline_create(&r->pipeline, &r->config, env));
+}
+
+static void finish(run *r) {
+    seg_pipeline_free(r->pipeline);
+    seg_result_free(&r->result);
+    seg_frame_unref(&r->frame);
+}
+
+static bool in_object(int32_t t, int32_t x, int32_t y) {
+    const int32_t place = x - 20 - (t - 15) / 3; /* it overtakes the camera */
+    return t >= 15 && place >= 0 && place < 14 && y >= 24 && y < 38;
+}
+
+/* Soft spots of three sizes in a long scene; other worlds look other. */
+static void paint(run *r, int32_t t, uint32_t which) {
+    for (int32_t y = 0; y < HEIGHT; y++)
+        for (int32_t x = 0; x < WIDTH; x++) {
+            const uint32_t at = (uint32_t)(x + PAN * t), down = (uint32_t)(y + t / 4);
+            uint32_t value = 40;
+            for (uint32_t size = 4; size <= 16; size *= 2)
+                value += scene_hash(at / size * 7919u + down / size * 104729u + which) % 60;
+            for (int c = 0; c < 3; c++)
+                ((uint8_t *)seg_image_row(&r->frame.image, y))[3 * x + c] =
+                    (uint8_t)(in_object(t, x, y) ? 250 : value);
+        }
+    r->frame.index = t;
+}
+
+/* Adds the mask of frame t up. */
+static void count(run *r, int32_t t) {
+    for (int32_t y = 0; y < HEIGHT; y++)
+        for (int32_t x = 0; x < WIDTH; x++) {
+            const bool set = ((uint8_t *)seg_image_row(&r->result.mask, y))[x];
+            r->whole += in_object(t, x, y);
+            r->found += set && in_object(t, x, y);
+            r->wrong += set && !in_object(t, x, y);
+        }
+}
+
+/* Frames first .. end-1, counted. */
+static void go(run *r, int32_t first, int32_t end, uint32_t which) {
+    r->whole = r->found = r->wrong = 0;
+    for (int32_t t = first; t < end; t++) {
+        paint(r, t, which);
+        ck_assert_ok(seg_pipeline_apply(r->pipeline, &r->frame, &r->result));
+        count(r, t);
+    }
+}
+
+/* Most of the object, and wrongly at most so many percent of its area. */
+static void check(const run *r, const char *what, int64_t most) {
+    ck_assert_msg(100 * r->found > 85 * r->whole && 100 * r->wrong < most * r->whole,
+                  "%s, %s, model %d: of %ld found %ld, and %ld wrong", what, r->config.method->id,
+                  (int)r->config.stabilize, (long)r->whole, (long)r->found, (long)r->wrong);
+}
+
+static const struct {
+    const char *method;
+    int32_t stabilize;
+} pans[] = {{"background", SEG_STABILIZE_TRANSLATION}, {"background", SEG_STABILIZE_SIMILARITY},
+            {"background", SEG_STABILIZE_AFFINE},      {"background", SEG_STABILIZE_PROJECTIVE},
+            {"mog2", SEG_STABILIZE_TRANSLATION},       {"vibe", SEG_STABILIZE_TRANSLATION},
+            {"sigma-delta", SEG_STABILIZE_AFFINE},     {"knn", SEG_STABILIZE_TRANSLATION}};
+
+START_TEST(more_than_two_pictures_wide) {
+    run r;
+    start(&r, pans[_i].method, pans[_i].stabilize, NULL);
+    go(&r, 0, 20, 0);
+    go(&r, 20, 110, 0);
+    check(&r, "a pan", 30);
+    /* told from the first frame on */
+    ck_assert(fabs(seg_result_decision(&r.result, "shift-x")->value + PAN * 109) < 4);
+    ck_assert(fabs(seg_result_decision(&r.result, "shift-y")->value + 27) < 4);
+    finish(&r);
+}
+END_TEST
+
+/* Results of frames that were seen before the view moved come behind that. */
+START_TEST(look_ahead) {
+    enum { LAG = 6 };
+    run r;
+    uint8_t options[256];
+    prepare(&r, "frame-diff", SEG_STABILIZE_TRANSLATION);
+    seg_params_init(options, r.config.method->params);
+    ck_assert_ok(seg_params_parse(options, r.config.method->params, "span", "3", NULL));
+    ck_assert_ok(seg_params_parse(options, r.config.method->params, "lag", "6", NULL));
+    r.config.options = options;
+    ck_assert_ok(seg_pipeline_create(&r.pipeline, &r.config, NULL));
+    for (int32_t t = 0; t < 90; t++) {
+        paint(&r, t, 0);
+        const seg_status status = seg_pipeline_apply(r.pipeline, &r.frame, &r.result);
+        ck_assert_int_eq(status, t < LAG ? SEG_NO_RESULT_YET : SEG_OK);
+        if (t < 30) continue;
+        ck_assert_int_eq(r.result.index, t - LAG);
+        count(&r, t - LAG);
+    }
+    ck_assert_msg(4 * r.found > r.whole && 5 * r.wrong < r.found, "of %ld found %ld, %ld wrong",
+                  (long)r.whole, (long)r.found, (long)r.wrong);
+    finish(&r);
+}
+END_TEST
+
+START_TEST(flashes_and_cuts) {
+    run r;
+    start(&r, "background", SEG_STABILIZE_TRANSLATION, NULL);
+    go(&r, 0, 40, 0);
+    go(&r, 40, 41, 77);
+    go(&r, 41, 70, 0);
+    check(&r, "after a flash", 30);
+    go(&r, 70, 130, 99);
+    go(&r, 130, 150, 99);
+    check(&r, "after a cut", 60);
+    finish(&r);
+}
+END_TEST
+
+static void ck_assert_alike(run *a, run *b, int32_t t) {
+    paint(a, t, 0);
+    paint(b, t, 0);
+    ck_assert_ok(seg_pipeline_apply(a->pipeline, &a->frame, &a->result));
+    ck_assert_ok(seg_pipeline_apply(b->pipeline, &b->frame, &b->result));
+    ck_assert_uint_eq(scene_fnv_image(0, &a->result.mask), scene_fnv_image(0, &b->result.mask));
+    ck_assert(seg_result_decision(&a->result, "shift-x")->value ==
+              seg_result_decision(&b->result, "shift-x")->value);
+}
+
+START_TEST(saved_and_loaded_in_any_threads) {
+    const int32_t model = SEG_STABILIZE_TRANSLATION + _i;
+    seg_pool *pool;
+    ck_assert_ok(seg_pool_create(&pool, 3));
+    const seg_env env = {.runner = seg_pool_runner(pool)};
+    run whole, second;
+    size_t size;
+    start(&whole, "mog2", model, NULL);
+    start(&second, "mog2", model, &env);
+    go(&whole, 0, 30, 0);
+    ck_assert_ok(seg_pipeline_save(whole.pipeline, NULL, &size));
+    uint8_t *blob = malloc(size);
+    ck_assert_ok(seg_pipeline_save(whole.pipeline, blob, &size));
+    ck_assert_ok(seg_pipeline_load(second.pipeline, blob, size));
+    for (int32_t t = 30; t < 50; t++)
+        ck_assert_alike(&whole, &second, t);
+    for (size_t i = 0; i < size; i += 1 + size / 97) {
+        blob[i] ^= 0x10;
+        ck_assert_fails(seg_pipeline_load(second.pipeline, blob, size), SEG_ERROR_DATA, "");
+        blob[i] ^= 0x10;
+    }
+    free(blob);
+    finish(&whole);
+    finish(&second);
+    seg_pool_free(pool);
+}
+END_TEST
+
+/* Blobs from before views could move; and content that cannot be. */
+START_TEST(stabilizers_in_blobs) {
+    seg_stabilizer *s = seg_stabilizer_create(SEG_TRANSFORM_TRANSLATION, NULL);
+    seg_image picture = {0};
+    ck_assert_ok(seg_image_alloc(&picture, 9, 7, SEG_U16, 1, NULL));
+    const seg_blob_geometry geometry = seg_blob_geometry_of(&picture);
+    const seg_transform last = seg_transform_translation(3, 4);
+    uint8_t blob[1024];
+    for (int kind = 0; kind < 6; kind++) {
+        const int32_t flags[] = {kind == 4 ? 2 : 0, kind == 5};
+        seg_blob_writer writer;
+        seg_transform view = seg_transform_identity();
+        size_t size;
+        seg_blob_write_begin(&writer, blob, sizeof blob, "stabilizer", kind ? 2 : 1, &geometry);
+        seg_blob_write_f64(&writer, last.m, 9);
+        if (kind == 2) view.m[2] = 1e300;
+        if (kind) seg_blob_write_f64(&writer, view.m, kind == 3 ? 8 : 9);
+        if (kind) seg_blob_write_i32(&writer, flags, 2);
+        seg_blob_write_image(&writer, &picture);
+        ck_assert_ok(seg_blob_write_end(&writer, &size));
+        const seg_status status = seg_stabilizer_load(s, blob, size);
+        ck_assert_msg(status == (kind < 2 ? SEG_OK : SEG_ERROR_DATA), "kind %d: %s", kind,
+                      seg_status_name(status));
+        ck_assert(s->last.m[2] == 3 && s->reference.width == 9);
+    }
+    seg_image_unref(&picture);
+    seg_stabilizer_free(s);
+}
+END_TEST
+
+/* A frame that fails may come again; nothing leaks. */
+START_TEST(no_memory) {
+    const int64_t live = seg_memory_live();
+    run r;
+    start(&r, "mog2", SEG_STABILIZE_AFFINE, NULL);
+    go(&r, 0, 20, 0);
+    int failures = 0;
+    for (int32_t t = 20; t < 40; t++) {
+        paint(&r, t, 0);
+        seg_memory_fail_at(1);
+        const seg_status status = seg_pipeline_apply(r.pipeline, &r.frame, &r.result);
+        seg_memory_fail_at(0);
+        failures += status == SEG_ERROR_MEMORY;
+        if (status < 0) ck_assert_ok(seg_pipeline_apply(r.pipeline, &r.frame, &r.result));
+    }
+    ck_assert_int_le(failures, 20);
+    go(&r, 40, 80, 0);
+    check(&r, "without memory", 30);
+    finish(&r);
+    ck_assert_int_eq(seg_memory_live(), live);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("a camera that travels");
+    TCase *cases = tcase_create("a camera that travels");
+    tcase_set_timeout(cases, 60);
+    tcase_add_loop_test(cases, more_than_two_pictures_wide, 0, (int)(sizeof pans / sizeof *pans));
+    tcase_add_test(cases, look_ahead);
+    tcase_add_test(cases, flashes_and_cuts);
+    tcase_add_loop_test(cases, saved_and_loaded_in_any_threads, 0, 4);
+    tcase_add_test(cases, stabilizers_in_blobs);
+    tcase_add_test(cases, no_memory);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
