@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define BLOCK SEG_CONSENSUS_BLOCK
-#define REACH 2
+#define REACH 1
 
 static size_t pitch_of(const seg_consensus *c) {
     return (size_t)c->blocks * BLOCK;

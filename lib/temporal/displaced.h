@@ -13,8 +13,8 @@
 size_t seg_displaced_room(const seg_consensus *consensus);
 
 /**
- * Sets raw row y to 0 where at least `needed` samples of one pixel at most two away agree with the
- * frame's, textures included. `limits`: of row y, with room of two bytes on both sides; its
+ * Sets raw row y to 0 where at least `needed` samples of one of the eight pixels around agree with the
+ * frame's, textures included. `limits`: of row y, with room of a byte on both sides; its
  * outputs, `samples` and `needed` are not looked at.
  */
 void seg_displaced_excuse(const seg_consensus *consensus, const seg_consensus_row *limits,

@@ -25,16 +25,17 @@
  * frame n later on with chance (B / n)^2: a young model knows too little to tell water and leaves
  * from objects, and what it does not learn stays foreground, since foreground is not learnt. From
  * frame 16 B on the chance is 0. For the same reason the less a model has seen, the more the models
- * of its neighbours are heard: what agrees with #min + 2 n / B of the samples of a pixel at most
- * two away has only moved (displaced.h); once that is more than N, they are not asked. The values
- * were chosen on nine clips of CDnet, SBI and UCSD.
+ * of its neighbours are heard: what agrees with #min + 2 n / B of the samples of a pixel next to
+ * it has only moved (displaced.h); once that is more than N, they are not asked. The values were
+ * chosen on nine clips of CDnet, SBI and UCSD.
  *
  * Result: mask; score = distance to the agreeing samples plus what is missing of them, full scale
  * 1; background = mean of the samples.
  *
  * Cost: 9 N bytes a pixel in colour (450 by default; 1080p: 930 MB), 3 N in grey, plus 54 (grey
- * 48); fewer `samples` trade quality on moving water for memory. Known failures: a camera that
- * moves; a start among moving leaves takes some hundred frames; shadows that are deep.
+ * 48); fewer `samples` trade quality on moving water for memory. While a model is young, frames
+ * full of what moves take three times as long. Known failures: a camera that moves; a start among
+ * moving leaves takes some hundred frames; shadows that are deep.
  */
 #include "core/bands.h"
 #include "core/check.h"
