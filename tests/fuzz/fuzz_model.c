@@ -1,5 +1,5 @@
 /* Any bytes as a saved model: as they are, or inside of a whole blob, which is the way past the
- * checksum. What is loaded runs, and is saved as it was. */
+ * checksum. What is loaded runs, is moved, and is saved as it was. */
 #include "core/blob.h"
 #include "fuzz_data.h"
 #include "scenes.h"
@@ -47,8 +47,11 @@ static void use(seg_context *context, const uint8_t *blob) {
     if (width <= MAX_SIDE && height <= MAX_SIDE) {
         FUZZ_CHECK(seg_image_alloc(&frame.image, width, height, SEG_U8, 1, NULL) == SEG_OK);
         scene_paint(&frame.image, 3);
-        for (int t = 0; t < 3; t++)
+        const double from[9] = {1, 0.1, width / 3.0, -0.1, 1, -2, 0, 0, 1};
+        for (int t = 0; t < 4; t++) {
             (void)!seg_context_apply(context, &frame, 0, &result);
+            (void)!seg_context_move(context, from);
+        }
     }
     seg_frame_unref(&frame);
     seg_result_free(&result);
