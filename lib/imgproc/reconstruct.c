@@ -5,8 +5,8 @@
  * L. Vincent, "Morphological grayscale reconstruction in image analysis: applications and efficient
  * algorithms", IEEE Trans. Image Processing 2(2), 1993: the hybrid algorithm. One sweep down and
  * one up carry most of it; samples that then still have something to give wait in a queue. Each
- * waits at most once at a time, so the queue is as long as the picture. The result does not depend
- * on the order. Erosions are dilations of the negative.
+ * waits at most once at a time. The result does not depend on the order. Erosions are dilations of
+ * the negative.
  *
  * Cost: about 10 ns a pixel and sweep, and some ns for each time a sample waits.
  */
@@ -14,6 +14,7 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "imgproc/level_queue.h"
 #include "imgproc/rows.h"
 
 #include <float.h>
@@ -27,25 +28,20 @@ typedef struct sweep {
     ptrdiff_t before[4], after[4];
 } sweep;
 
-/* A queue in a ring; `here` has a bit for each sample that waits. */
+/* A queue of one level; `here` has a bit for each sample that waits. */
 typedef struct waiting {
-    uint32_t *items;
+    seg_level_queue *queue;
     uint64_t *here;
-    size_t first, count, room;
 } waiting;
 
 static inline void waiting_add(waiting *list, size_t at) {
     if (list->here[at / 64] >> at % 64 & 1) return;
     list->here[at / 64] |= UINT64_C(1) << at % 64;
-    size_t place = list->first + list->count++;
-    if (place >= list->room) place -= list->room;
-    list->items[place] = (uint32_t)at;
+    seg_level_queue_add(list->queue, 0, (uint32_t)at);
 }
 
 static inline size_t waiting_take(waiting *list) {
-    const size_t at = list->items[list->first++];
-    if (list->first == list->room) list->first = 0;
-    list->count--;
+    const size_t at = seg_level_queue_take(list->queue, 0);
     list->here[at / 64] &= ~(UINT64_C(1) << at % 64);
     return at;
 }
@@ -72,12 +68,11 @@ static sweep sweep_of(const seg_framed *framed, int32_t connectivity) {
 }
 
 static seg_status take_waiting(waiting *list, size_t count, seg_scratch *scratch) {
-    *list = (waiting){.room = count};
-    list->items = seg_scratch_take(scratch, count, sizeof *list->items, "waiting pixels");
+    list->queue = seg_scratch_take(scratch, 1, sizeof *list->queue, "waiting pixels");
     list->here = seg_scratch_take(scratch, count / 64 + 1, sizeof *list->here, "waiting pixels");
-    if (!list->items || !list->here) return SEG_ERROR_MEMORY;
+    if (!list->queue || !list->here) return SEG_ERROR_MEMORY;
     memset(list->here, 0, (count / 64 + 1) * sizeof *list->here);
-    return SEG_OK;
+    return seg_level_queue_init(list->queue, 1, count, scratch);
 }
 
 /* ---- framed pictures ---- */
@@ -195,18 +190,18 @@ void seg_framed_lower(seg_framed *marker, const seg_framed *mask, double h) {
 seg_status seg_framed_maxima(const seg_image *extrema, const seg_framed *picture,
                              int32_t connectivity, seg_scratch *scratch) {
     const sweep s = sweep_of(picture, connectivity);
-    waiting list;
     seg_framed maxima;
-    SEG_TRY(take_waiting(&list, picture->count, scratch));
+    uint32_t *stack = seg_scratch_take(scratch, picture->count, sizeof *stack, "waiting pixels");
+    if (!stack) return SEG_ERROR_MEMORY;
     SEG_TRY(seg_framed_take(&maxima, picture->width, picture->height, SEG_U8, scratch));
     for (int32_t y = 0; y < picture->height; y++)
         memset(framed_row(&maxima, y), 255, (size_t)picture->width);
     if (picture->format == SEG_U8)
-        find_maxima_u8(maxima.samples, picture->samples, &s, &list);
+        find_maxima_u8(maxima.samples, picture->samples, &s, stack);
     else if (picture->format == SEG_U16)
-        find_maxima_u16(maxima.samples, picture->samples, &s, &list);
+        find_maxima_u16(maxima.samples, picture->samples, &s, stack);
     else
-        find_maxima_f32(maxima.samples, picture->samples, &s, &list);
+        find_maxima_f32(maxima.samples, picture->samples, &s, stack);
     for (int32_t y = 0; y < picture->height; y++)
         memcpy(seg_image_row(extrema, y), framed_row(&maxima, y), (size_t)picture->width);
     return SEG_OK;

@@ -38,7 +38,7 @@ static void NAME(sweep_up)(TYPE *marker, const TYPE *mask, const sweep *s, waiti
 }
 
 static void NAME(spread)(TYPE *marker, const TYPE *mask, const sweep *s, waiting *list) {
-    while (list->count) {
+    while (seg_level_queue_waits(list->queue, 0)) {
         const size_t at = waiting_take(list);
         const TYPE here = marker[at];
         for (int k = 0; k < 2 * s->half; k++) {
@@ -56,28 +56,35 @@ static void NAME(reconstruct)(void *marker, const void *mask, const sweep *s, wa
     NAME(spread)(marker, mask, s, list);
 }
 
-/* Takes the plateaus that touch something higher out of `maxima`, which is 255 inside. */
-static void NAME(find_maxima)(uint8_t *maxima, const void *samples, const sweep *s, waiting *list) {
+static inline bool NAME(has_higher)(const TYPE *p, const sweep *s) {
+    bool higher = false;
+    for (int k = 0; k < s->half; k++)
+        higher |= p[s->before[k]] > *p || p[s->after[k]] > *p;
+    return higher;
+}
+
+/* Takes the plateaus that touch something higher out of `maxima`, which is 255 inside: each at
+ * once, so that no more than a plateau waits on the stack. */
+static void NAME(find_maxima)(uint8_t *maxima, const void *samples, const sweep *s,
+                              uint32_t *stack) {
     const TYPE *picture = samples;
     for (int32_t y = 1; y <= s->height; y++) {
         const size_t row = (size_t)y * (size_t)s->pitch;
-        for (size_t at = row + 1; at <= row + (size_t)s->width; at++) {
-            bool higher = false;
-            for (int k = 0; k < s->half; k++)
-                higher |= picture[at + (size_t)s->before[k]] > picture[at] ||
-                          picture[at + (size_t)s->after[k]] > picture[at];
-            if (!higher) continue;
-            maxima[at] = 0;
-            waiting_add(list, at);
-        }
-    }
-    while (list->count) {
-        const size_t at = waiting_take(list);
-        for (int k = 0; k < 2 * s->half; k++) {
-            const size_t to = at + (size_t)(k < s->half ? s->before[k] : s->after[k - s->half]);
-            if (!maxima[to] || picture[to] != picture[at]) continue;
-            maxima[to] = 0;
-            waiting_add(list, to);
+        for (size_t from = row + 1; from <= row + (size_t)s->width; from++) {
+            if (!maxima[from] || !NAME(has_higher)(picture + from, s)) continue;
+            size_t count = 0;
+            maxima[from] = 0;
+            stack[count++] = (uint32_t)from;
+            while (count) {
+                const size_t at = stack[--count];
+                for (int k = 0; k < 2 * s->half; k++) {
+                    const size_t to =
+                        at + (size_t)(k < s->half ? s->before[k] : s->after[k - s->half]);
+                    if (!maxima[to] || picture[to] != picture[at]) continue;
+                    maxima[to] = 0;
+                    stack[count++] = (uint32_t)to;
+                }
+            }
         }
     }
 }

@@ -68,6 +68,7 @@ void seg_watershed_options_init(seg_watershed_options *options) {
 typedef struct watershed {
     const seg_watershed_options *options;
     seg_image labels;  /* a header, without owner */
+    seg_image sources; /* where the flooding begins: in the labels, or as they are given */
     seg_image picture; /* U8 or U16 */
     seg_image surface, blocked;
     double h; /* in samples of the surface */
@@ -241,6 +242,8 @@ static seg_status make_surface(watershed *w) {
 /* ---- markers ---- */
 
 static seg_status markers_from_points(watershed *w, const seg_seeds *seeds) {
+    for (int32_t y = 0; y < w->labels.height; y++)
+        memset(seg_image_row(&w->labels, y), 0, (size_t)w->labels.width * sizeof(int32_t));
     for (int32_t i = 0; i < seeds->count; i++) {
         const seg_point point = seeds->points[i];
         SEG_TRY(seg_check_seed(i, point, &w->labels));
@@ -255,21 +258,22 @@ static seg_status markers_from_picture(watershed *w, const seg_image *picture) {
     if (picture->format == SEG_U8)
         return seg_label_mask(&w->labels, &w->markers, picture, w->options->connectivity,
                               w->scratch);
+    if (picture->format == SEG_LABEL32) {
+        w->sources = *picture;
+        return SEG_OK;
+    }
     for (int32_t y = 0; y < picture->height; y++) {
-        const int32_t *wide = seg_image_row(picture, y);
-        const uint16_t *narrow = seg_image_row(picture, y);
+        const uint16_t *row = seg_image_row(picture, y);
         int32_t *out = seg_image_row(&w->labels, y);
         for (int32_t x = 0; x < picture->width; x++)
-            out[x] = picture->format == SEG_U16 ? narrow[x] : wide[x] > 0 ? wide[x] : 0;
+            out[x] = row[x];
     }
     return SEG_OK;
 }
 
-/* Into the labels, which the flooding reads before it writes them. */
 static seg_status set_markers(watershed *w, const seg_image *markers) {
     const seg_seeds *seeds = &w->options->seeds;
-    for (int32_t y = 0; y < w->labels.height; y++)
-        memset(seg_image_row(&w->labels, y), 0, (size_t)w->labels.width * sizeof(int32_t));
+    w->sources = w->labels;
     if (!seg_image_empty(markers)) return markers_from_picture(w, markers);
     if (seeds->kind == SEG_SEEDS_PICTURE) return markers_from_picture(w, seeds->picture);
     if (seeds->kind == SEG_SEEDS_POINTS) return markers_from_points(w, seeds);
@@ -288,7 +292,7 @@ static seg_status run(watershed *w, const seg_image *picture, const seg_image *i
     SEG_TRY(make_surface(w));
     SEG_TRY(set_markers(w, markers));
     const seg_flooding flooding = {.surface = &w->surface,
-                                   .markers = &w->labels,
+                                   .markers = &w->sources,
                                    .blocked = &w->blocked,
                                    .connectivity = w->options->connectivity,
                                    .line = w->options->line,
