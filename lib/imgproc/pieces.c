@@ -147,7 +147,14 @@ typedef struct contacts {
     size_t count, room;
     size_t *cache; /* index + 1 into items */
     seg_scratch *scratch;
+    int32_t mark, used; /* two blocks of scratch in turn, of which one has the items */
 } contacts;
+
+static seg_keyed *take_other(contacts *list, size_t count) {
+    list->used = 1 - list->used;
+    seg_scratch_return(list->scratch, list->mark + list->used);
+    return seg_scratch_take(list->scratch, count, sizeof(seg_keyed), "pairs");
+}
 
 static seg_status add_contact(contacts *list, int32_t a, int32_t b, int32_t length) {
     if (a > b) {
@@ -162,8 +169,7 @@ static seg_status add_contact(contacts *list, int32_t a, int32_t b, int32_t leng
         return SEG_OK;
     }
     if (list->count == list->room) {
-        seg_keyed *larger =
-            seg_scratch_take(list->scratch, 2 * list->room, sizeof *larger, "pairs");
+        seg_keyed *larger = take_other(list, 2 * list->room);
         if (!larger) return SEG_ERROR_MEMORY;
         memcpy(larger, list->items, list->count * sizeof *larger);
         list->items = larger;
@@ -195,15 +201,18 @@ seg_status seg_region_graph_make(seg_region_graph *graph, const seg_image *label
                                  seg_scratch *scratch) {
     contacts list = {.scratch = scratch};
     list.cache = seg_scratch_take(scratch, CACHE, sizeof *list.cache, "pairs");
+    list.mark = seg_scratch_mark(scratch);
     list.items = seg_scratch_take(scratch, CACHE, sizeof *list.items, "pairs");
     if (!list.cache || !list.items) return SEG_ERROR_MEMORY;
     list.room = CACHE;
     memset(list.cache, 0, CACHE * sizeof *list.cache);
     SEG_TRY(find_contacts(&list, labels));
     *graph = (seg_region_graph){0};
-    seg_keyed *spare = seg_scratch_take(scratch, list.count, sizeof *spare, "pairs");
+    seg_keyed *spare = take_other(&list, list.count);
+    if (!spare) return SEG_ERROR_MEMORY;
+    seg_scratch_return(scratch, list.mark + 2);
     graph->pairs = seg_scratch_take(scratch, list.count, sizeof *graph->pairs, "pairs");
-    if (!spare || !graph->pairs) return SEG_ERROR_MEMORY;
+    if (!graph->pairs) return SEG_ERROR_MEMORY;
     if (list.count) seg_sort(list.items, spare, list.count);
     for (size_t i = 0; i < list.count; i++) {
         const seg_keyed *item = &list.items[i];

@@ -18,8 +18,8 @@
  * The score, of contexts only, is how strongly each border holds (border_strength.h).
  *
  * Cost: 10 ns a row of the window, pixel and move with AVX2, four moves on average; in bands.
- * Memory: 12 bytes a pixel, and 24 for each region of step 3. Known failures: smooth shading breaks
- * into bands; fine texture of strong contrast stays in pieces.
+ * Memory: 12 bytes a pixel, half of which then serve for the graph of regions, which may need more.
+ * Known failures: smooth shading breaks into bands; fine texture of strong contrast stays in pieces.
  */
 #include "core/bands.h"
 #include "core/frame_picture.h"
@@ -337,9 +337,11 @@ static seg_status run(const seg_image *labels, int32_t *regions, const seg_image
     const seg_env *env = &scratch->env;
     mean_shift s = {.labels = labels, .blocked = blocked};
     SEG_TRY(seg_planes_lab(&s.modes, picture, scratch));
+    const int32_t mark = seg_scratch_mark(scratch);
     SEG_TRY(prepare(&s, options, scratch));
     SEG_TRY(seg_progress(env, 0.05));
     SEG_TRY(seg_run_bands(env, labels->height, BAND, shift_band, &s));
+    seg_scratch_return(scratch, mark); /* the graph takes the place of the planes */
     SEG_TRY(seg_progress(env, 0.8));
     SEG_TRY(join_modes(&s, regions, scratch));
     if (*regions < 2) return SEG_OK;
