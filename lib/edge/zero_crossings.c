@@ -30,11 +30,10 @@ static seg_status samples_band(void *argument, int32_t band, int32_t first, int3
     return SEG_OK;
 }
 
-seg_status seg_grey_samples(seg_image *samples, const seg_image *picture, seg_image *working,
+seg_status seg_grey_samples(const seg_image *samples, const seg_image *picture, seg_image *working,
                             seg_scratch *scratch, const seg_env *env) {
     seg_image grey = {0};
     SEG_TRY(seg_picture_grey(&grey, working, picture, env));
-    SEG_TRY(seg_scratch_image(samples, picture, SEG_F32, 1, scratch));
     samples_job job = {samples, &grey, seg_slopes_kernels_get(), NULL};
     job.rooms = seg_scratch_take(scratch, (size_t)seg_workers(env),
                                  (size_t)grey.width * sizeof *job.rooms, "rows");

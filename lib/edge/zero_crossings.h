@@ -5,9 +5,9 @@
 #include "core/memory.h"
 #include <segment/image.h>
 
-/** A picture of 1-4 channels as grey samples of 0 .. 65535 in F32, in scratch. `working` is a
- *  picture that is reused. */
-SEG_NODISCARD seg_status seg_grey_samples(seg_image *samples, const seg_image *picture,
+/** A picture of 1-4 channels as grey samples of 0 .. 65535 in F32, which may be the picture of the
+ *  strength to come. `working` is a picture that is reused. */
+SEG_NODISCARD seg_status seg_grey_samples(const seg_image *samples, const seg_image *picture,
                                           seg_image *working, seg_scratch *scratch,
                                           const seg_env *env);
 
