@@ -1,6 +1,7 @@
 /* Mixture kernels for AVX2: sixteen pixels at a time in words of 16 bits. A mode beyond the first
  * is read only if one of the sixteen pixels has it; most have one. */
 #include "kernels/mixture.h"
+#include "kernels/prefetch.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -60,19 +61,32 @@ static inline words below(words a, words b) {
     return without(is_zero(_mm256_subs_epu16(b, a)), all(65535));
 }
 
+/* Values and means do not use the highest bit, so that their difference has a sign. */
 static inline words distance_of(words a, words b) {
-    return either(_mm256_subs_epu16(a, b), _mm256_subs_epu16(b, a));
+    return _mm256_abs_epi16(_mm256_sub_epi16(a, b));
 }
 
-/* (a * b + dither) >> 16 */
+/* Words as numbers with a sign that are in the same order. */
+static inline words signed_of(words a) {
+    return _mm256_xor_si256(a, all(32768));
+}
+
+/* (a * b + dither) >> 16; dither as signed_of gives it, which makes the low half such a number. */
 static inline words product(words a, words b, words dither) {
     const words low = _mm256_add_epi16(_mm256_mullo_epi16(a, b), dither);
-    /* the low half has carried where it is now below what was added: 1 there, -1 + 1 elsewhere */
-    const words no_carry = is_zero(_mm256_subs_epu16(dither, low));
-    return _mm256_add_epi16(_mm256_mulhi_epu16(a, b), _mm256_add_epi16(no_carry, all(1)));
+    const words carry = _mm256_cmpgt_epi16(dither, low);
+    return _mm256_sub_epi16(_mm256_mulhi_epu16(a, b), carry);
 }
 
+/* Of values and means. */
 static inline words towards(words from, words to, words share, words dither) {
+    const words way = _mm256_sub_epi16(to, from);
+    const words step = product(_mm256_abs_epi16(way), share, dither);
+    return _mm256_add_epi16(from, _mm256_sign_epi16(step, way));
+}
+
+/* Of any words. */
+static inline words towards_far(words from, words to, words share, words dither) {
     const words down = _mm256_subs_epu16(from, to);
     const words step = product(either(down, _mm256_subs_epu16(to, from)), share, dither);
     const words sign = without(is_zero(down), all(65535));
@@ -89,9 +103,16 @@ static inline words marked(const uint8_t *p) {
     return without(is_zero(widen(p)), all(65535));
 }
 
+/* What is the same for all pixels of a row. */
+typedef struct constants {
+    words dither_offset, rate, prune, background, near_background, near_mode, first, least, most;
+    words share_alone; /* of a mode that has all the weight */
+    __m256 dividend;
+} constants;
+
 /* rate * 65536 / weight, at most 65535 */
-static inline words share_of(words weight, float rate) {
-    const __m256 most = _mm256_set1_ps(65535), dividend = _mm256_set1_ps(rate * 65536.0f);
+static inline words share_of(words weight, __m256 dividend) {
+    const __m256 most = _mm256_set1_ps(65535);
     const words zero = _mm256_setzero_si256();
     const __m256 low = _mm256_cvtepi32_ps(_mm256_unpacklo_epi16(weight, zero));
     const __m256 high = _mm256_cvtepi32_ps(_mm256_unpackhi_epi16(weight, zero));
@@ -125,31 +146,30 @@ static inline words squared_to(const block *b, const words *mean, int32_t colour
     return sum;
 }
 
-/* Step 1 of mixture.h. */
-static inline void find(block *b, const seg_mixture_row *row, int32_t x, int32_t colours) {
-    const words near_mode = all(row->near_mode), near_background = all(row->near_background);
+/* Step 1 of mixture.h. Modes beyond those that are looked at are not known yet: used = reached. */
+static inline void find(block *b, const seg_mixture_row *row, const constants *k, int32_t x,
+                        int32_t colours) {
     words before = _mm256_setzero_si256();
     b->found = b->background = b->squared = b->variance = before;
     for (int32_t c = 0; c < colours; c++)
         b->mean[c] = before;
     int32_t m = 0;
-    for (; m < row->modes; m++) {
+    while (m < row->modes) {
         b->weight[m] = load(row->weight[m] + x);
         b->target[m] = _mm256_setzero_si256();
         const words there = without(is_zero(b->weight[m]), all(65535));
-        if (!any(there)) break;
         const words pending = without(b->found, there);
-        if (!any(pending)) continue;
+        if (!any(pending)) break;
         const uint16_t *mode = mode_at(row, m, x, colours);
         const words variance = load(mode);
         words mean[3];
         for (int32_t c = 0; c < colours; c++)
             mean[c] = load(mode + (1 + c) * LANES);
         const words squared = squared_to(b, mean, colours);
-        const words fits = below(_mm256_mulhi_epu16(squared, near_background), variance);
-        const words counts = both(pending, below(before, all(row->background)));
+        const words fits = below(_mm256_mulhi_epu16(squared, k->near_background), variance);
+        const words counts = both(pending, below(before, k->background));
         b->background = either(b->background, both(counts, fits));
-        const words hit = both(pending, below(_mm256_mulhi_epu16(squared, near_mode), variance));
+        const words hit = both(pending, below(_mm256_mulhi_epu16(squared, k->near_mode), variance));
         b->target[m] = hit;
         b->found = either(b->found, hit);
         b->squared = choose(hit, squared, b->squared);
@@ -157,16 +177,30 @@ static inline void find(block *b, const seg_mixture_row *row, int32_t x, int32_t
         for (int32_t c = 0; c < colours; c++)
             b->mean[c] = choose(hit, mean[c], b->mean[c]);
         before = _mm256_adds_epu16(before, b->weight[m]);
-        if (every(_mm256_cmpeq_epi16(before, all(65535)))) { /* no weight is left for others */
-            m++;
-            break;
-        }
+        m++;
+        if (every(b->found)) break;
     }
     b->used = m;
 }
 
+/* The modes behind those that were looked at. */
+static inline void find_rest(block *b, const seg_mixture_row *row, int32_t x) {
+    for (int32_t m = b->used; m < row->modes; m++) {
+        b->weight[m] = load(row->weight[m] + x);
+        b->target[m] = _mm256_setzero_si256();
+        if (!any(b->weight[m])) break;
+        b->used = m + 1;
+    }
+}
+
+/* A weight that is not met. */
+static inline words decayed(words weight, const constants *k, words dither) {
+    weight = _mm256_sub_epi16(weight, product(weight, k->rate, dither));
+    return _mm256_subs_epu16(weight, k->prune);
+}
+
 /* Step 2, the weights: pixels without a mode get a place for one. */
-static inline void weigh(block *b, const seg_mixture_row *row, words learnt) {
+static inline void weigh(block *b, const seg_mixture_row *row, const constants *k, words learnt) {
     const words fresh = without(b->found, learnt);
     if (any(fresh) && b->used < row->modes) {
         b->weight[b->used] = b->target[b->used] = _mm256_setzero_si256();
@@ -174,13 +208,11 @@ static inline void weigh(block *b, const seg_mixture_row *row, words learnt) {
     }
     words open = fresh, sum = _mm256_setzero_si256();
     for (int32_t m = 0; m < b->used; m++) {
-        words weight = b->weight[m];
-        weight = _mm256_sub_epi16(weight, product(weight, all(row->rate), b->dither));
-        weight = _mm256_subs_epu16(weight, all(row->prune));
+        const words weight = decayed(b->weight[m], k, b->dither);
         const words place = m + 1 < row->modes ? both(open, is_zero(weight)) : open;
         open = without(place, open);
         b->target[m] = either(b->target[m], place);
-        b->weight[m] = choose(place, all(row->rate > 1 ? row->rate : 1), weight);
+        b->weight[m] = choose(place, _mm256_max_epu16(k->rate, all(1)), weight);
         sum = _mm256_add_epi16(sum, b->weight[m]);
     }
     const words rest = _mm256_sub_epi16(all(65535), sum);
@@ -200,13 +232,13 @@ static inline words weight_found(const block *b) {
 }
 
 /* Step 2, what the mode found or begun is now. */
-static inline void follow(block *b, const seg_mixture_row *row, int32_t colours, words share) {
+static inline void follow(block *b, const constants *k, int32_t colours, words share) {
     for (int32_t c = 0; c < colours; c++)
         b->mean[c] =
             choose(b->found, towards(b->mean[c], b->value[c], share, b->dither), b->value[c]);
-    words variance = towards(b->variance, b->squared, share, b->dither);
-    variance = _mm256_min_epu16(_mm256_max_epu16(variance, all(row->least)), all(row->most));
-    b->variance = choose(b->found, variance, all(row->first));
+    words variance = towards_far(b->variance, b->squared, share, b->dither);
+    variance = _mm256_min_epu16(_mm256_max_epu16(variance, k->least), k->most);
+    b->variance = choose(b->found, variance, k->first);
 }
 
 static inline void put(uint16_t *p, words w, words mask) {
@@ -234,17 +266,48 @@ static inline void exchange(uint16_t *p, uint16_t *q, words mask) {
     store(q, choose(mask, a, b));
 }
 
-/* Step 3. */
-static inline void put_in_order(const block *b, const seg_mixture_row *row, int32_t x,
-                                int32_t colours, words learnt) {
+/* Step 3; what weighs more than the mode before it has risen just now. */
+static inline void put_in_order(block *b, const seg_mixture_row *row, int32_t x, int32_t colours,
+                                words learnt) {
     for (int32_t m = b->used - 1; m > 0; m--) {
-        const words wrong =
-            both(learnt, below(load(row->weight[m - 1] + x), load(row->weight[m] + x)));
+        const words wrong = both(learnt, below(b->weight[m - 1], b->weight[m]));
         if (!any(wrong)) continue;
+        b->weight[m - 1] = choose(wrong, b->weight[m], b->weight[m - 1]);
         exchange(row->weight[m] + x, row->weight[m - 1] + x, wrong);
         uint16_t *mode = mode_at(row, m, x, colours), *before = mode_at(row, m - 1, x, colours);
         for (int32_t i = 0; i < 1 + colours; i++)
             exchange(mode + i * LANES, before + i * LANES, wrong);
+    }
+}
+
+/* Steps 2 and 3 where all pixels have met their first mode, which only gets heavier. */
+static inline void learn_first(block *b, const seg_mixture_row *row, const constants *k, int32_t x,
+                               int32_t colours) {
+    words others = _mm256_setzero_si256();
+    for (; b->used < row->modes; b->used++) {
+        uint16_t *place = row->weight[b->used] + x;
+        words weight = load(place);
+        if (!any(weight)) break;
+        weight = decayed(weight, k, b->dither);
+        store(place, weight);
+        others = _mm256_add_epi16(others, weight);
+    }
+    const words first = _mm256_sub_epi16(all(65535), others);
+    store(row->weight[0] + x, first);
+    follow(b, k, colours, any(others) ? share_of(first, k->dividend) : k->share_alone);
+    put_mode(b, mode_at(row, 0, x, colours), colours, all(65535));
+}
+
+/* What blocks ahead will need, those of the next row as well. Which modes are looked at changes
+ * from one to the next, so that no machine foresees it. */
+static inline void ask_ahead(const seg_mixture_row *row, int32_t x, int32_t colours) {
+    const size_t weight_size = LANES * sizeof(uint16_t),
+                 mode_size = weight_size * (size_t)(1 + colours);
+    for (int32_t m = 0; m < row->modes; m++) {
+        const uint16_t *mode = mode_at(row, m, x, colours);
+        SEG_PREFETCH_AHEAD(row->weight[m] + x, 8 * weight_size);
+        SEG_PREFETCH_AHEAD(mode, 4 * mode_size);
+        SEG_PREFETCH_AHEAD(mode, 4 * mode_size + 64);
     }
 }
 
@@ -255,14 +318,14 @@ typedef struct block_bytes {
 } block_bytes;
 
 /* Pixels x .. x + 15. */
-static inline void step_block(const seg_mixture_row *row, int32_t x, int32_t colours,
-                              words share_alone, const block_bytes *bytes) {
+static inline void step_block(const seg_mixture_row *row, const constants *k, int32_t x,
+                              int32_t colours, const block_bytes *bytes) {
     block b;
     for (int32_t c = 0; c < colours; c++)
         b.value[c] = bytes->value8[c] ? _mm256_slli_epi16(widen(bytes->value8[c]), 7)
                                       : load(row->value[c] + x);
-    b.dither = _mm256_add_epi16(load(row->pattern + x), all(row->dither_offset));
-    find(&b, row, x, colours);
+    b.dither = _mm256_add_epi16(load(row->pattern + x), k->dither_offset);
+    find(&b, row, k, x, colours);
     const words unseen = is_zero(b.weight[0]);
     words foreground = without(either(b.background, unseen), all(65535));
     words learnt = all(65535);
@@ -276,13 +339,13 @@ static inline void step_block(const seg_mixture_row *row, int32_t x, int32_t col
     if (bytes->patient) learnt = without(both(marked(bytes->patient), foreground), learnt);
     if (row->rate == 0) learnt = both(learnt, unseen);
     if (!any(learnt)) return;
-    if (b.used == 1 && !any(without(b.found, learnt))) { /* one mode has all the weight */
-        follow(&b, row, colours, share_alone);
-        put_mode(&b, mode_at(row, 0, x, colours), colours, learnt);
+    if (b.used == 1 && every(both(b.found, learnt))) {
+        learn_first(&b, row, k, x, colours);
         return;
     }
-    weigh(&b, row, learnt);
-    follow(&b, row, colours, share_of(weight_found(&b), row->rate));
+    find_rest(&b, row, x);
+    weigh(&b, row, k, learnt);
+    follow(&b, k, colours, share_of(weight_found(&b), k->dividend));
     write(&b, row, x, colours, learnt);
     put_in_order(&b, row, x, colours, learnt);
 }
@@ -320,13 +383,29 @@ static block_bytes last_bytes(uint8_t rooms[7][LANES], const seg_mixture_row *ro
     return bytes;
 }
 
+static inline constants constants_of(const seg_mixture_row *row) {
+    const __m256 dividend = _mm256_set1_ps(row->rate * 65536.0f);
+    return (constants){.dither_offset = signed_of(all(row->dither_offset)),
+                       .rate = all(row->rate),
+                       .prune = all(row->prune),
+                       .background = all(row->background),
+                       .near_background = all(row->near_background),
+                       .near_mode = all(row->near_mode),
+                       .first = all(row->first),
+                       .least = all(row->least),
+                       .most = all(row->most),
+                       .share_alone = share_of(all(65535), dividend),
+                       .dividend = dividend};
+}
+
 static inline void step_row(const seg_mixture_row *row, int32_t colours) {
-    const words share_alone = share_of(all(65535), row->rate);
+    const constants k = constants_of(row);
     uint8_t rooms[7][LANES];
     for (int32_t x = 0; x < row->width; x += LANES) {
         const bool whole = x + LANES <= row->width;
+        ask_ahead(row, x, colours);
         const block_bytes bytes = whole ? bytes_at(row, x) : last_bytes(rooms, row, x);
-        step_block(row, x, colours, share_alone, &bytes);
+        step_block(row, &k, x, colours, &bytes);
         if (!whole) memcpy(row->mask + x, bytes.mask, (size_t)(row->width - x));
     }
 }
@@ -347,19 +426,19 @@ static inline __m256 levels_of(const uint16_t *p) {
                          _mm256_set1_ps(1 / 128.0f));
 }
 
-/* Pixels x .. x + 7 that are foreground as `open` says in bits; shadows among them. */
+/* Pixels x .. x + 7 that are foreground as `open` says; shadows among them, a bit each. */
 static int32_t shade_eight(const seg_mixture_shade *shade, const seg_mixture_row *row, int32_t x,
-                           const __m256 *value, int32_t open) {
+                           const __m256 *value, __m256i open) {
     __m256i before = _mm256_setzero_si256();
     int32_t shadows = 0;
-    for (int32_t m = 0; m < row->modes && open; m++) {
+    for (int32_t m = 0; m < row->modes; m++) {
         const __m128i eight = _mm_loadu_si128((const __m128i *)(const void *)(row->weight[m] + x));
         const __m256i weight = _mm256_cvtepu16_epi32(eight);
         const __m256i counts =
             _mm256_and_si256(_mm256_cmpgt_epi32(weight, _mm256_setzero_si256()),
                              _mm256_cmpgt_epi32(_mm256_set1_epi32(row->background), before));
-        open &= _mm256_movemask_ps(_mm256_castsi256_ps(counts));
-        if (!open) break;
+        open = _mm256_and_si256(open, counts);
+        if (!any(open)) break;
         __m256 mean[3];
         for (int32_t c = 0; c < 3; c++)
             mean[c] = levels_of(row->mode[m] + seg_mixture_at(3, x, 1 + c));
@@ -367,36 +446,54 @@ static int32_t shade_eight(const seg_mixture_shade *shade, const seg_mixture_row
         const __m256 variance =
             _mm256_mul_ps(levels_of(row->mode[m] + seg_mixture_at(3, x, 0)), _mm256_set1_ps(2));
         const __m256 near_squared = _mm256_mul_ps(_mm256_set1_ps(shade->near_squared), variance);
-        const __m256 is = seg_are_shadows(value, mean, shade->darkest, near_squared);
-        const int32_t found = open & _mm256_movemask_ps(is);
-        shadows |= found;
-        open &= ~found;
+        const __m256 found =
+            seg_are_shadows(value, mean, shade->darkest, near_squared, _mm256_castsi256_ps(open));
+        shadows |= _mm256_movemask_ps(found);
+        open = _mm256_andnot_si256(_mm256_castps_si256(found), open);
         before = _mm256_add_epi32(before, weight);
     }
     return shadows;
 }
 
+/* Colours of eight pixels in 8-bit levels, of which there are `count`. */
+static inline void take_eight(__m256 *value, const seg_mixture_row *row, int32_t x, int32_t count) {
+    for (int32_t c = 0; c < 3; c++) {
+        uint64_t bytes = 0;
+        if (row->value8[c]) memcpy(&bytes, row->value8[c] + x, (size_t)count);
+        value[c] =
+            row->value8[c]
+                ? _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)bytes)))
+                : levels_of(row->value[c] + x);
+    }
+}
+
+static inline bool is_clear(const uint8_t *mask) {
+    const __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)mask);
+    return !any(bytes);
+}
+
 static void shade(const seg_mixture_shade *shade, const seg_mixture_row *row) {
+    const __m128i bits = _mm_set1_epi64x((long long)0x8040201008040201u);
     for (int32_t x = 0; x < row->width; x += 8) {
+        while (x + 32 <= row->width && is_clear(row->mask + x))
+            x += 32;
         const int32_t count = row->width - x < 8 ? row->width - x : 8;
+        if (count <= 0) break;
         uint64_t mask = 0;
         memcpy(&mask, row->mask + x, (size_t)count);
         if (!mask) continue;
         __m256 value[3];
-        for (int32_t c = 0; c < 3; c++) {
-            uint64_t bytes = 0;
-            if (row->value8[c]) memcpy(&bytes, row->value8[c] + x, (size_t)count);
-            value[c] =
-                row->value8[c]
-                    ? _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)bytes)))
-                    : levels_of(row->value[c] + x);
-        }
-        const __m128i clear =
-            _mm_cmpeq_epi8(_mm_cvtsi64_si128((long long)mask), _mm_setzero_si128());
-        const int32_t open = ~_mm_movemask_epi8(clear) & 255;
+        take_eight(value, row, x, count);
+        const __m256i set = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)mask));
+        const __m256i open = _mm256_cmpgt_epi32(set, _mm256_setzero_si256());
         const int32_t shadows = shade_eight(shade, row, x, value, open);
-        for (int32_t i = 0; i < count; i++)
-            if (shadows >> i & 1) row->mask[x + i] = shade->value;
+        if (!shadows) continue;
+        const __m128i spread = _mm_and_si128(_mm_set1_epi8((char)shadows), bits);
+        const __m128i shaded =
+            _mm_blendv_epi8(_mm_cvtsi64_si128((long long)mask), _mm_set1_epi8((char)shade->value),
+                            _mm_cmpeq_epi8(spread, bits));
+        mask = (uint64_t)_mm_cvtsi128_si64(shaded);
+        memcpy(row->mask + x, &mask, (size_t)count);
     }
 }
 

@@ -116,8 +116,9 @@ static inline int32_t shadow_of(const seg_neighbours_shade *shade, const seg_nei
         value[c] = widen(row->value[c] + x);
         lit[c] = widen(sample + c * pitch);
     }
-    return _mm256_movemask_ps(
-        seg_are_shadows(value, lit, shade->darkest, _mm256_set1_ps(shade->near_squared)));
+    return _mm256_movemask_ps(seg_are_shadows(value, lit, shade->darkest,
+                                              _mm256_set1_ps(shade->near_squared),
+                                              _mm256_castsi256_ps(all(255))));
 }
 
 /* Samples of which a value may be the shadow: v is within R l of l s, l from `darkest` to 1, so

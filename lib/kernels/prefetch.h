@@ -2,10 +2,21 @@
 #ifndef SEG_KERNELS_PREFETCH_H
 #define SEG_KERNELS_PREFETCH_H
 
+#include <stdint.h>
+
 #if defined(__GNUC__)
-#define SEG_PREFETCH(address) __builtin_prefetch(address)
+/* GCC drops calls of functions that do nothing else; an empty instruction is something. */
+#define SEG_PREFETCH(address)                                                                      \
+    do {                                                                                           \
+        __builtin_prefetch(address);                                                               \
+        __asm__ volatile("");                                                                      \
+    } while (0)
 #else
 #define SEG_PREFETCH(address) ((void)(address))
 #endif
+
+/** So many bytes behind `address`, where there may be nothing any more. */
+#define SEG_PREFETCH_AHEAD(address, bytes)                                                         \
+    SEG_PREFETCH((const void *)((uintptr_t)(address) + (bytes)))
 
 #endif

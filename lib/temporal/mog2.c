@@ -105,7 +105,14 @@ static uint16_t *mode_row(const seg_subtractor_layout *layout, int32_t mode, int
     return (uint16_t *)layout->parts[2 * mode + 1].data + (size_t)y * mode_pitch(layout);
 }
 
-/* Weights descend and add up; a mode that is there has a variance. */
+/* A mode that is there has a variance, and means in their range. */
+static bool sane_mode(const uint16_t *mode, int32_t colours, int32_t x) {
+    for (int32_t c = 0; c < colours; c++)
+        if (mode[seg_mixture_at(colours, x, 1 + c)] > VALUE_ONE) return false;
+    return mode[seg_mixture_at(colours, x, 0)] > 0;
+}
+
+/* Weights descend and add up. */
 static bool sane(const seg_subtractor_layout *layout) {
     const int32_t modes = layout->count / 2;
     for (int32_t y = 0; y < layout->height; y++)
@@ -114,8 +121,7 @@ static bool sane(const seg_subtractor_layout *layout) {
             for (int32_t m = 0; m < modes; m++) {
                 const uint32_t weight = weight_row(layout, m, y)[x];
                 if (weight > before) return false;
-                const size_t variance = seg_mixture_at(layout->colours, x, 0);
-                if (weight && !mode_row(layout, m, y)[variance]) return false;
+                if (weight && !sane_mode(mode_row(layout, m, y), layout->colours, x)) return false;
                 sum += weight;
                 before = weight;
             }
