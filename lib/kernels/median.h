@@ -31,6 +31,14 @@ typedef struct seg_median_kernels {
     /** out[i * step] = median of columns i .. i + side - 1, i below count. */
     void (*median_columns_u8)(uint8_t *out, const seg_median_columns *columns, int32_t side,
                               size_t step, size_t count);
+
+    /** Of masks, whose samples are 0, 127 or 255, columns are counts of what is not 0 and of what
+     * is 255: a row comes, and one goes (NULL = none). */
+    void (*mask_columns)(uint8_t *some, uint8_t *full, const uint8_t *comes, const uint8_t *goes,
+                         size_t count);
+    /** out[i] = median of columns i .. i + side - 1 of side samples each, side at most 15. */
+    void (*median_mask)(uint8_t *out, const uint8_t *some, const uint8_t *full, int32_t side,
+                        size_t count);
 } seg_median_kernels;
 
 SEG_KERNELS_DECLARE(median);

@@ -39,9 +39,31 @@ static void median_columns_u8(uint8_t *out, const seg_median_columns *columns, i
     }
 }
 
+static void mask_columns(uint8_t *some, uint8_t *full, const uint8_t *comes, const uint8_t *goes,
+                         size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        some[i] = (uint8_t)(some[i] + (comes[i] > 0) - (goes && goes[i] > 0));
+        full[i] = (uint8_t)(full[i] + (comes[i] == 255) - (goes && goes[i] == 255));
+    }
+}
+
+static void median_mask(uint8_t *out, const uint8_t *some, const uint8_t *full, int32_t side,
+                        size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        int32_t nonzero = 0, bright = 0;
+        for (size_t k = 0; k < (size_t)side; k++) {
+            nonzero += some[i + k];
+            bright += full[i + k];
+        }
+        out[i] = 2 * bright > side * side ? 255 : 2 * nonzero > side * side ? 127 : 0;
+    }
+}
+
 const seg_median_kernels seg_median_kernels_ref = {
     .median_u8 = median_u8,
     .median_u16 = median_u16,
     .median_f32 = median_f32,
     .median_columns_u8 = median_columns_u8,
+    .mask_columns = mask_columns,
+    .median_mask = median_mask,
 };

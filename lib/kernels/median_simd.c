@@ -172,9 +172,72 @@ static void median_columns_u8(uint8_t *out, const seg_median_columns *columns, i
     }
 }
 
+/* ---- masks ---- */
+
+#ifdef HAVE_VECTORS
+static size_t columns_vectors(uint8_t *some, uint8_t *full, const uint8_t *comes,
+                              const uint8_t *goes, size_t count) {
+    const vec one = V(set1_epi8)(1);
+    size_t i = 0;
+    for (; i + sizeof(vec) <= count; i += sizeof(vec)) {
+        const vec in = load(comes + i), out = goes ? load(goes + i) : V_BITS(setzero)();
+        const vec more = V(sub_epi8)(V_BITS(and)(in, one), V_BITS(and)(out, one));
+        const vec brighter = V(sub_epi8)(V_BITS(and)(V(srli_epi16)(in, 7), one),
+                                         V_BITS(and)(V(srli_epi16)(out, 7), one));
+        store(some + i, V(add_epi8)(load(some + i), more));
+        store(full + i, V(add_epi8)(load(full + i), brighter));
+    }
+    return i;
+}
+
+static size_t mask_vectors(uint8_t *out, const uint8_t *some, const uint8_t *full, int32_t side,
+                           size_t count) {
+    const vec needed = V(set1_epi8)((char)(side * side / 2 + 1)), grey = V(set1_epi8)(127);
+    size_t i = 0;
+    for (; i + sizeof(vec) <= count; i += sizeof(vec)) {
+        vec nonzero = load(some + i), bright = load(full + i);
+        for (size_t k = 1; k < (size_t)side; k++) {
+            nonzero = V(add_epi8)(nonzero, load(some + i + k));
+            bright = V(add_epi8)(bright, load(full + i + k));
+        }
+        const vec marked = V(cmpeq_epi8)(V(max_epu8)(nonzero, needed), nonzero);
+        const vec white = V(cmpeq_epi8)(V(max_epu8)(bright, needed), bright);
+        store(out + i, V_BITS(or)(V_BITS(and)(marked, grey), white));
+    }
+    return i;
+}
+#else
+static size_t columns_vectors(uint8_t *some, uint8_t *full, const uint8_t *comes,
+                              const uint8_t *goes, size_t count) {
+    (void)some, (void)full, (void)comes, (void)goes, (void)count;
+    return 0;
+}
+
+static size_t mask_vectors(uint8_t *out, const uint8_t *some, const uint8_t *full, int32_t side,
+                           size_t count) {
+    (void)out, (void)some, (void)full, (void)side, (void)count;
+    return 0;
+}
+#endif
+
+static void mask_columns(uint8_t *some, uint8_t *full, const uint8_t *comes, const uint8_t *goes,
+                         size_t count) {
+    const size_t done = columns_vectors(some, full, comes, goes, count);
+    seg_median_kernels_ref.mask_columns(some + done, full + done, comes + done,
+                                        goes ? goes + done : NULL, count - done);
+}
+
+static void median_mask(uint8_t *out, const uint8_t *some, const uint8_t *full, int32_t side,
+                        size_t count) {
+    const size_t done = mask_vectors(out, some, full, side, count);
+    seg_median_kernels_ref.median_mask(out + done, some + done, full + done, side, count - done);
+}
+
 const seg_median_kernels SEG_LEVEL_NAME(seg_median_kernels) = {
     .median_u8 = median_u8,
     .median_u16 = median_network_u16,
     .median_f32 = median_network_f32,
     .median_columns_u8 = median_columns_u8,
+    .mask_columns = mask_columns,
+    .median_mask = median_mask,
 };

@@ -114,9 +114,45 @@ START_TEST(columns_u8) {
 }
 END_TEST
 
+START_TEST(masks) {
+    static const uint8_t values[] = {0, 127, 255};
+    enum { MOST = 15 };
+    pixels_random random = pixels_random_start(23);
+    for (uint32_t repeat = 0; repeat < 200; repeat++) {
+        const int32_t side = 1 + 2 * (int32_t)pixels_below(&random, 8);
+        const size_t count = 1 + pixels_below(&random, LONGEST), wide = count + (size_t)side - 1;
+        const uint32_t kinds = 2 + pixels_below(&random, 2); /* without 255, or with it */
+        uint8_t mask[MOST + 1][LONGEST + MOST], want[LONGEST], got[LONGEST];
+        for (int32_t r = 0; r <= side; r++)
+            for (size_t x = 0; x < wide; x++)
+                mask[r][x] = values[pixels_below(&random, kinds)];
+        for (int i = -1; i < level_count; i++) {
+            const seg_median_kernels *kernels = i < 0 ? ref : levels[i];
+            uint8_t some[LONGEST + MOST] = {0}, full[LONGEST + MOST] = {0};
+            for (int32_t r = 0; r < side; r++)
+                kernels->mask_columns(some, full, mask[r], NULL, wide);
+            kernels->mask_columns(some, full, mask[side], mask[0], wide); /* rows 1 .. side */
+            memset(got, PIXELS_GUARD, sizeof got);
+            kernels->median_mask(i < 0 ? want : got, some, full, side, count);
+            if (i >= 0) ck_assert_mem_eq(got, want, count);
+            if (i >= 0 && count < LONGEST) ck_assert_int_eq(got[count], PIXELS_GUARD);
+        }
+        for (size_t x = 0; x < count; x++) {
+            int32_t lower = 0, upper = 0;
+            for (int32_t r = 1; r <= side; r++)
+                for (size_t k = 0; k < (size_t)side; k++) {
+                    lower += mask[r][x + k] <= want[x];
+                    upper += mask[r][x + k] >= want[x];
+                }
+            ck_assert(2 * lower > side * side && 2 * upper > side * side);
+        }
+    }
+}
+END_TEST
+
 int main(void) {
     find_levels();
-    const TTest *const tests[] = {zero_one_principle, median_u8, median_u16, median_f32,
-                                  columns_u8};
+    const TTest *const tests[] = {zero_one_principle, median_u8,  median_u16,
+                                  median_f32,         columns_u8, masks};
     return core_run("kernels_median", tests, sizeof tests / sizeof *tests);
 }
