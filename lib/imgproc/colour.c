@@ -3,12 +3,12 @@
 
 #include "core/bands.h"
 #include "core/check.h"
+#include "imgproc/input.h"
 #include "imgproc/rows.h"
 #include "kernels/pixel.h"
 
 typedef struct grey_job {
     const seg_image *grey, *picture;
-    const seg_pixel_kernels *kernels;
 } grey_job;
 
 /* Grey + alpha: every second sample. */
@@ -29,23 +29,26 @@ static void first_samples(void *grey, const void *picture, int32_t width, size_t
     }
 }
 
+void seg_grey_row(void *grey, const seg_image *picture, int32_t y) {
+    const seg_pixel_kernels *kernels = seg_pixel_kernels_get();
+    const void *row = seg_image_row(picture, y);
+    const int32_t width = picture->width, channels = picture->channels;
+    if (channels == 2)
+        first_samples(grey, row, width, seg_format_size(picture->format));
+    else if (picture->format == SEG_U8)
+        kernels->grey_u8(grey, row, width, channels);
+    else if (picture->format == SEG_U16)
+        kernels->grey_u16(grey, row, width, channels);
+    else
+        kernels->grey_f32(grey, row, width, channels);
+}
+
 static seg_status grey_band(void *argument, int32_t band, int32_t first, int32_t end,
                             int32_t worker) {
     (void)band, (void)worker;
     const grey_job *job = argument;
-    const int32_t width = job->picture->width, channels = job->picture->channels;
-    for (int32_t y = first; y < end; y++) {
-        void *grey = seg_image_row(job->grey, y);
-        const void *picture = seg_image_row(job->picture, y);
-        if (channels == 2)
-            first_samples(grey, picture, width, seg_format_size(job->picture->format));
-        else if (job->picture->format == SEG_U8)
-            job->kernels->grey_u8(grey, picture, width, channels);
-        else if (job->picture->format == SEG_U16)
-            job->kernels->grey_u16(grey, picture, width, channels);
-        else
-            job->kernels->grey_f32(grey, picture, width, channels);
-    }
+    for (int32_t y = first; y < end; y++)
+        seg_grey_row(seg_image_row(job->grey, y), job->picture, y);
     return SEG_OK;
 }
 
@@ -56,6 +59,6 @@ seg_status seg_to_grey(seg_image *grey, const seg_image *picture, const seg_env 
                              env));
     grey->bits = picture->bits;
     grey->colour = picture->colour == SEG_COLOUR_LUMA ? SEG_COLOUR_LUMA : SEG_COLOUR_GREY;
-    grey_job job = {grey, picture, seg_pixel_kernels_get()};
+    grey_job job = {grey, picture};
     return seg_run_bands(env, picture->height, seg_point_rows(picture), grey_band, &job);
 }

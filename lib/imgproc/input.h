@@ -33,4 +33,7 @@ int32_t seg_otsu_bin(const uint64_t *bins, int32_t size);
 /** A native value in 8-bit units: value / full scale * 255. */
 double seg_level_8bit(double native, const seg_image *image);
 
+/** A row of a picture that has 2 to 4 channels as grey, in samples of its format. */
+void seg_grey_row(void *grey, const seg_image *picture, int32_t y);
+
 #endif

@@ -3,9 +3,8 @@
 #define SEG_IMGPROC_ROWS_H
 
 #include "core/check.h"
+#include "kernels/pixel.h"
 #include <segment/image.h>
-
-#include <string.h>
 
 /** Rows of a band of about 2^17 pixels: long enough that starting it costs nothing, short enough
  *  that its samples stay in the second-level cache. Depends on the picture only. */
@@ -27,16 +26,10 @@ static inline seg_status seg_check_apart(const seg_image *output, const char *ou
                     output_name, input_name);
 }
 
-/** The first label that is not 0 from `x` on, or `width`; 8 labels are looked at at a time. */
+/** The first label that is not 0 from `x` on, or `width`. */
 static inline int32_t seg_skip_zeros(const int32_t *row, int32_t x, int32_t width) {
-    for (; x + 8 <= width; x += 8) {
-        uint64_t words[4];
-        memcpy(words, row + x, sizeof words);
-        if (words[0] | words[1] | words[2] | words[3]) break;
-    }
-    while (x < width && row[x] == 0)
-        x++;
-    return x;
+    if (x >= width || row[x]) return x;
+    return x + (int32_t)seg_pixel_kernels_get()->zeros_before(row + x, (size_t)(width - x));
 }
 
 #endif

@@ -162,6 +162,13 @@ static void count_pairs_u8(uint32_t *pairs, uint32_t *bins, const uint8_t *value
         bins[value[i]]++;
 }
 
+static size_t zeros_before(const int32_t *labels, size_t count) {
+    size_t zeros = 0;
+    while (zeros < count && labels[zeros] == 0)
+        zeros++;
+    return zeros;
+}
+
 static void fold_pairs(uint32_t *bins, const uint32_t *pairs) {
     for (int pair = 0; pair < 65536; pair++) {
         bins[pair & 255] += pairs[pair];
@@ -184,6 +191,7 @@ const seg_pixel_kernels seg_pixel_kernels_ref = {
     .map_u8 = map_u8,
     .add_u8 = add_u8,
     .line_u8 = line_u8,
+    .zeros_before = zeros_before,
     .clear_ignored = clear_ignored,
     .u8_to_u16 = u8_to_u16,
     .u8_to_f32 = u8_to_f32,

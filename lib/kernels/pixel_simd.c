@@ -378,6 +378,29 @@ static void line_u8(uint8_t *target, const uint8_t *source, float factor, float 
         target[i] = on_line(source[i], factor, add);
 }
 
+static size_t zeros_before(const int32_t *labels, size_t count) {
+    size_t i = 0;
+#if defined(SEG_LEVEL_AVX2)
+    for (; i + 32 <= count; i += 32) {
+        const __m256i *const eight = (const __m256i *)(const void *)(labels + i);
+        const __m256i first =
+            _mm256_or_si256(_mm256_loadu_si256(eight), _mm256_loadu_si256(eight + 1));
+        const __m256i last =
+            _mm256_or_si256(_mm256_loadu_si256(eight + 2), _mm256_loadu_si256(eight + 3));
+        const __m256i all = _mm256_or_si256(first, last);
+        if (!_mm256_testz_si256(all, all)) break;
+    }
+#endif
+    for (; i + 8 <= count; i += 8) {
+        uint64_t pairs[4];
+        memcpy(pairs, labels + i, sizeof pairs);
+        if (pairs[0] | pairs[1] | pairs[2] | pairs[3]) break;
+    }
+    while (i < count && labels[i] == 0)
+        i++;
+    return i;
+}
+
 static void clear_ignored(uint8_t *restrict mask, const uint8_t *restrict ignore, size_t count) {
     for (size_t i = 0; i < count; i++)
         mask[i] = ignore[i] ? 0 : mask[i];
@@ -519,6 +542,7 @@ const seg_pixel_kernels SEG_LEVEL_NAME(seg_pixel_kernels) = {
     .map_u8 = map_u8,
     .add_u8 = add_u8,
     .line_u8 = line_u8,
+    .zeros_before = zeros_before,
     .clear_ignored = clear_ignored,
     .u8_to_u16 = u8_to_u16,
     .u8_to_f32 = u8_to_f32,

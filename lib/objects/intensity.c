@@ -15,7 +15,11 @@ seg_status seg_intensity_rows_init(seg_intensity_rows *rows, const seg_image *pi
     *rows = (seg_intensity_rows){.picture = picture, .env = env};
     rows->channels = picture->channels < 3 ? 1 : SEG_INTENSITY_CHANNELS;
     const size_t width = (size_t)picture->width;
-    SEG_TRY(seg_picture_grey(&rows->grey, &rows->working, picture, env));
+    if (picture->channels > 1) {
+        const size_t size = seg_format_size((seg_format)picture->format);
+        rows->grey = seg_allocate(env, width, size, "a row of grey");
+        if (!rows->grey) return SEG_ERROR_MEMORY;
+    }
     rows->room = seg_allocate(env, width, picture->channels * sizeof(uint16_t), "a row of samples");
     if (!rows->room) return SEG_ERROR_MEMORY;
     if (picture->format != SEG_F32) return SEG_OK;
@@ -26,7 +30,7 @@ seg_status seg_intensity_rows_init(seg_intensity_rows *rows, const seg_image *pi
 void seg_intensity_rows_free(seg_intensity_rows *rows) {
     seg_release(rows->env, rows->room);
     seg_release(rows->env, rows->counts);
-    seg_image_unref(&rows->working);
+    seg_release(rows->env, rows->grey);
 }
 
 /* The part of a picture that a run is. */
@@ -67,8 +71,13 @@ static void add_samples(seg_sample_sums *s, const uint16_t *samples, size_t step
 
 void seg_intensity_rows_add(seg_sample_sums *sums, const seg_intensity_rows *rows, int32_t y,
                             int32_t first, int32_t end) {
-    const seg_image grey = run_of(&rows->grey, y, first, end);
     const seg_image run = run_of(rows->picture, y, first, end);
+    seg_image grey = run;
+    if (rows->grey) {
+        seg_grey_row(rows->grey, &run, 0);
+        grey.data = rows->grey;
+        grey.channels = 1;
+    }
     if (rows->counts) find_counts(rows->counts, &run);
     add_samples(&sums[0], seg_row16(rows->room, &grey, 0), 1, grey.width, rows->counts);
     if (rows->channels == 1) return;

@@ -16,9 +16,9 @@ typedef struct seg_sample_sums {
 /** The picture. */
 typedef struct seg_intensity_rows {
     const seg_image *picture;
-    seg_image grey, working;
     int32_t channels; /* 1 or 4 */
     uint16_t *room;   /* a run's samples */
+    void *grey;       /* a run's, if the picture is not grey */
     uint8_t *counts;  /* of the run: not 0 where the pixel is a number; NULL = all */
     const seg_env *env;
 } seg_intensity_rows;
