@@ -237,11 +237,11 @@ static void range_u16(uint16_t *out, const uint16_t *const *rows, int32_t count,
 
 #if defined(SEG_LEVEL_AVX2)
 
-/* Sixteen pixels of three channels: byte i of channel c is byte 3 i + c of 48. */
-static inline __m128i gather_colour(const __m128i part[3], const __m128i places[3]) {
-    return _mm_or_si128(
-        _mm_shuffle_epi8(part[0], places[0]),
-        _mm_or_si128(_mm_shuffle_epi8(part[1], places[1]), _mm_shuffle_epi8(part[2], places[2])));
+/* Pixels of three channels, sixteen in each half: byte i of channel c is byte 3 i + c of 48. */
+static inline __m256i gather_colour(const __m256i part[3], const __m256i places[3]) {
+    return _mm256_or_si256(_mm256_shuffle_epi8(part[0], places[0]),
+                           _mm256_or_si256(_mm256_shuffle_epi8(part[1], places[1]),
+                                           _mm256_shuffle_epi8(part[2], places[2])));
 }
 
 /* Where the bytes of each colour are in each third of 48; -1 = in another one. */
@@ -257,17 +257,20 @@ static const int8_t colour_places[3][3][16] = {
      {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 3, 6, 9, 12, 15}}};
 
 static int32_t split_blocks(uint8_t *const out[3], const uint8_t *in, int32_t width) {
-    __m128i places[3][3];
+    __m256i places[3][3];
     for (int c = 0; c < 3; c++)
         for (int i = 0; i < 3; i++)
-            places[c][i] = _mm_loadu_si128((const __m128i *)(const void *)colour_places[c][i]);
+            places[c][i] = _mm256_broadcastsi128_si256(
+                _mm_loadu_si128((const __m128i *)(const void *)colour_places[c][i]));
     int32_t x = 0;
-    for (; x + 16 <= width; x += 16, in += 48) {
+    for (; x + 32 <= width; x += 32, in += 96) {
         const __m128i *const from = (const __m128i *)(const void *)in;
-        const __m128i part[3] = {_mm_loadu_si128(from), _mm_loadu_si128(from + 1),
-                                 _mm_loadu_si128(from + 2)};
+        __m256i part[3];
+        for (int i = 0; i < 3; i++)
+            part[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(from + i)),
+                                              _mm_loadu_si128(from + 3 + i), 1);
         for (int c = 0; c < 3; c++)
-            _mm_storeu_si128((__m128i *)(void *)(out[c] + x), gather_colour(part, places[c]));
+            store(out[c] + x, gather_colour(part, places[c]));
     }
     return x;
 }

@@ -2,6 +2,7 @@
 
 #include "core/check.h"
 #include "core/memory.h"
+#include "media/ffmpeg/yuv420_rows.h"
 #include "media/limits.h"
 #include <libavutil/intreadwrite.h>
 #include <libavutil/pixdesc.h>
@@ -314,7 +315,11 @@ static void unpack_palette(const seg_image *image, const AVFrame *frame) {
 /* round((v - 16) * 255 / 219), clamped. The division by 219 as a multiplication is exact for all
  * 220 numerators (tested), and stays in 16-bit lanes. */
 static void expand_u8(uint8_t *row, const uint8_t *source, int width) {
-    for (int x = 0; x < width; x++) {
+    int x = 0;
+#if defined(SEG_HAVE_AVX2)
+    if (seg_cpu_level_get() >= SEG_CPU_AVX2) x = seg_luma_expand_avx2(row, source, width);
+#endif
+    for (; x < width; x++) {
         uint8_t v = source[x] < 16 ? 16 : source[x];
         v = v > 235 ? 235 : v;
         uint16_t scaled = (uint16_t)((v - 16) * 255 + 109);

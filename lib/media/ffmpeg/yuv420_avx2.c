@@ -134,6 +134,27 @@ int32_t seg_yuv420_give_avx2(uint8_t *out, const uint8_t *luma, const seg_yuv420
     return x;
 }
 
+/* 255 / 219 of the levels above black, to nearest. */
+static inline __m256i expanded(__m256i words) {
+    const __m256i numerator = _mm256_add_epi16(_mm256_mullo_epi16(words, _mm256_set1_epi16(255)),
+                                               _mm256_set1_epi16(109 - 16 * 255));
+    const __m256i factor = _mm256_set1_epi16((short)38305);
+    return _mm256_srli_epi16(_mm256_mulhi_epu16(numerator, factor), 7);
+}
+
+int32_t seg_luma_expand_avx2(uint8_t *out, const uint8_t *luma, int32_t width) {
+    const __m256i black = _mm256_set1_epi8(16), white = _mm256_set1_epi8((char)235);
+    const __m256i zero = _mm256_setzero_si256();
+    int32_t x = 0;
+    for (; x + 2 * AT_ONCE <= width; x += 2 * AT_ONCE) {
+        const __m256i level = _mm256_min_epu8(_mm256_max_epu8(load16(luma + x), black), white);
+        const __m256i low = expanded(_mm256_unpacklo_epi8(level, zero));
+        const __m256i high = expanded(_mm256_unpackhi_epi8(level, zero));
+        _mm256_storeu_si256((__m256i *)(out + x), _mm256_packus_epi16(low, high));
+    }
+    return x;
+}
+
 #else
 
 typedef int seg_yuv420_no_avx2; /* a file holds something */

@@ -28,6 +28,10 @@ int32_t seg_yuv420_widen_avx2(int16_t *out, const uint8_t *samples,
 int32_t seg_yuv420_give_avx2(uint8_t *out, const uint8_t *luma, const seg_yuv420_chroma *chroma,
                              const seg_yuv420_matrix *matrix, int32_t width);
 
+/** Limited range to full range, as expand_u8 of av_pixels.c does it. Returns how many of `width`
+ *  were done. */
+int32_t seg_luma_expand_avx2(uint8_t *out, const uint8_t *luma, int32_t width);
+
 #endif
 
 #endif
