@@ -304,11 +304,13 @@ END_TEST
 /* Planes of 4:2:0 in both ranges: luma alone, expanded where it is limited. */
 START_TEST(luma_is_full_range) {
     static const char *const ranges[] = {"LIMITED", "FULL"};
-    for (int full = 0; full < 2; full++) {
-        uint8_t bytes[128 + 16 * 16 + 128];
+    static const int widths[] = {16, 64}; /* of 256 pixels */
+    for (int run = 0; run < 4; run++) {
+        const int full = run % 2, width = widths[run / 2], height = 256 / width;
+        uint8_t bytes[128 + 256 + 128];
         int length = snprintf((char *)bytes, 128,
-                              "YUV4MPEG2 W16 H16 F25:1 Ip A1:1 C420jpeg XCOLORRANGE=%s\nFRAME\n",
-                              ranges[full]);
+                              "YUV4MPEG2 W%d H%d F25:1 Ip A1:1 C420jpeg XCOLORRANGE=%s\nFRAME\n",
+                              width, height, ranges[full]);
         memset(bytes + length, 128, 384);
         for (int i = 0; i < 256; i++)
             bytes[length + i] = (uint8_t)i;
@@ -324,11 +326,12 @@ START_TEST(luma_is_full_range) {
             for (int i = 0; i < 256; i++) {
                 int v = i < 16 ? 16 : i > 235 ? 235 : i;
                 int wanted = full ? i : ((v - 16) * 255 * 2 + 219) / (2 * 219);
-                ck_assert_int_eq(((uint8_t *)seg_image_row(&frame.luma, i / 16))[i % 16], wanted);
+                ck_assert_int_eq(((uint8_t *)seg_image_row(&frame.luma, i / width))[i % width],
+                                 wanted);
             }
             if (!luma_only) {
-                const uint8_t *white = seg_image_row(&frame.image, 15);
-                ck_assert_int_ge(white[45], 254);
+                const uint8_t *white = seg_image_row(&frame.image, height - 1);
+                ck_assert_int_ge(white[3 * (width - 1)], 254);
                 ck_assert_int_eq(frame.image.channels, 3);
             }
             seg_frame_unref(&frame);
