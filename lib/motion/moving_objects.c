@@ -272,23 +272,50 @@ static bool agrees(const finding *f, int32_t label, const seg_motion *motion) {
     return sum <= count * squared_tolerance(f, count);
 }
 
-/* Joins neighbours that move alike, and small parts with what they touch. */
+/* Of each region that is too small the one that it touches most, -1 for the others. What lies
+ * between two objects is of one of them, not what joins them. */
+static seg_status find_hosts(int32_t **hosts, const finding *f, const seg_region_graph *graph) {
+    const size_t room = (size_t)f->regions + 1;
+    int64_t *longest = seg_scratch_take(f->scratch, room, sizeof *longest, "borders of regions");
+    *hosts = seg_scratch_take(f->scratch, room, sizeof **hosts, "borders of regions");
+    if (!longest || !*hosts) return SEG_ERROR_MEMORY;
+    for (int32_t i = 0; i < f->regions; i++) {
+        longest[i] = 0;
+        (*hosts)[i] = -1;
+    }
+    for (size_t i = 0; i < 2 * graph->count; i++) {
+        const seg_region_pair *pair = &graph->pairs[i / 2];
+        const int32_t own = i % 2 ? pair->b : pair->a;
+        if (f->areas[own] >= f->least || pair->length <= longest[own]) continue;
+        longest[own] = pair->length;
+        (*hosts)[own] = i % 2 ? pair->a : pair->b;
+    }
+    return SEG_OK;
+}
+
+static bool belong_together(const finding *f, const int32_t *hosts, const seg_motion *motions,
+                            const seg_region_pair *pair) {
+    const int32_t a = pair->a, b = pair->b;
+    const int32_t small = f->areas[a] < f->areas[b] ? a : b, large = a + b - small;
+    if (hosts[small] < 0) return agrees(f, small + 1, &motions[large]);
+    return hosts[small] == large || hosts[large] == small;
+}
+
+/* Joins neighbours that move alike, and what is too small with the one that it touches most. */
 static seg_status join(finding *f) {
     seg_region_graph graph;
-    int32_t *parents =
-        seg_scratch_take(f->scratch, (size_t)f->regions + 1, sizeof *parents, "sets of regions");
+    int32_t *hosts, *parents = seg_scratch_take(f->scratch, (size_t)f->regions + 1, sizeof *parents,
+                                                "sets of regions");
     seg_motion *motions =
         seg_scratch_take(f->scratch, (size_t)f->regions + 1, sizeof *motions, "motions");
     if (!parents || !motions) return SEG_ERROR_MEMORY;
     SEG_TRY(seg_region_graph_make(&graph, &f->labels, f->scratch));
+    SEG_TRY(find_hosts(&hosts, f, &graph));
     fit_regions(motions, f);
     seg_sets_init(parents, f->regions);
-    for (size_t i = 0; i < graph.count; i++) {
-        const int32_t a = graph.pairs[i].a, b = graph.pairs[i].b;
-        const int32_t small = f->areas[a] < f->areas[b] ? a : b, large = a + b - small;
-        if (f->areas[small] < f->least || agrees(f, small + 1, &motions[large]))
-            seg_sets_join(parents, a, b);
-    }
+    for (size_t i = 0; i < graph.count; i++)
+        if (belong_together(f, hosts, motions, &graph.pairs[i]))
+            seg_sets_join(parents, graph.pairs[i].a, graph.pairs[i].b);
     seg_regions_renumber(&f->labels, parents, &f->regions);
     return measure(f);
 }
