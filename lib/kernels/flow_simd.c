@@ -68,6 +68,28 @@ static void blend_contiguous(float *restrict out, const float *restrict in,
     }
 }
 
+#if defined(SEG_LEVEL_AVX2)
+/* Places of eight samples. Where a picture is enlarged they are in one vector. */
+typedef struct octet {
+    __m256i places, steps; /* steps from the first one */
+    int32_t first;
+    bool near;
+} octet;
+
+/* `last` is a place that can be read as well. */
+static inline octet octet_at(const int32_t *places, int32_t last) {
+    octet o = {.places = _mm256_loadu_si256((const __m256i *)places), .first = places[0]};
+    o.steps = _mm256_sub_epi32(o.places, _mm256_set1_epi32(o.first));
+    o.near = o.first + 7 <= last && _mm256_testz_si256(o.steps, _mm256_set1_epi32(~7));
+    return o;
+}
+
+static inline __m256 take_octet(const float *in, const octet *o) {
+    return o->near ? _mm256_permutevar8x32_ps(_mm256_loadu_ps(in + o->first), o->steps)
+                   : _mm256_i32gather_ps(in, o->places, 4);
+}
+#endif
+
 static void blend_across(float *out, const float *in, const int32_t *starts, const float *weights,
                          int32_t taps, int32_t count) {
     if (starts[count - 1] - starts[0] == count - 1) {
@@ -77,12 +99,12 @@ static void blend_across(float *out, const float *in, const int32_t *starts, con
     int32_t x = 0;
 #if defined(SEG_LEVEL_AVX2)
     for (; x + 8 <= count; x += 8) {
-        const __m256i from = _mm256_loadu_si256((const __m256i *)(starts + x));
-        __m256 sum = _mm256_mul_ps(_mm256_loadu_ps(weights + x), _mm256_i32gather_ps(in, from, 4));
+        const octet from = octet_at(starts + x, starts[count - 1]);
+        __m256 sum = _mm256_mul_ps(_mm256_loadu_ps(weights + x), take_octet(in, &from));
         for (int32_t k = 1; k < taps; k++)
             sum = _mm256_add_ps(sum,
                                 _mm256_mul_ps(_mm256_loadu_ps(weights + (ptrdiff_t)k * count + x),
-                                              _mm256_i32gather_ps(in + k, from, 4)));
+                                              take_octet(in + k, &from)));
         _mm256_storeu_ps(out + x, sum);
     }
 #endif
