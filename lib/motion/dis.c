@@ -105,23 +105,25 @@ static float clamp(float x, float low, float high) {
     return x < low ? low : x > high ? high : x;
 }
 
-/* The patch at (x, y) held against the second picture at (x + u, y + v); it stays in the room
- * around that. */
-static seg_patch_place hold(const dis_level *l, int32_t x, int32_t y, float u, float v) {
+/* The patch at (x, y) of the first picture; `hold` says where it is held against the second. */
+static inline seg_patch_place patch_at(const dis_level *l, int32_t x, int32_t y) {
+    const ptrdiff_t at = y * l->first.stride + x;
+    return (seg_patch_place){.first = l->first.data + at,
+                             .dx = l->dx.data + at,
+                             .dy = l->dy.data + at,
+                             .stride = l->first.stride};
+}
+
+/* At (x + u, y + v); it stays in the room around the picture. */
+static inline void hold(seg_patch_place *patch, const dis_level *l, int32_t x, int32_t y, float u,
+                        float v) {
     const float tx = clamp((float)x + u, -SEG_PATCH, (float)l->second.width);
     const float ty = clamp((float)y + v, -SEG_FIELD_ROWS,
                            (float)(l->second.height + SEG_FIELD_ROWS - 1 - SEG_PATCH));
     const int32_t left = floor_of(tx), top = floor_of(ty);
-    const ptrdiff_t at = y * l->first.stride + x;
-    return (seg_patch_place){
-        .first = l->first.data + at,
-        .dx = l->dx.data + at,
-        .dy = l->dy.data + at,
-        .second = l->second.data + top * l->second.stride + left,
-        .stride = l->first.stride,
-        .fx = tx - (float)left,
-        .fy = ty - (float)top,
-    };
+    patch->second = l->second.data + top * l->second.stride + left;
+    patch->fx = tx - (float)left;
+    patch->fy = ty - (float)top;
 }
 
 /* What is left of the squared difference when the means are taken out. */
@@ -141,7 +143,7 @@ static void find_earlier(float start[2], const dis *d, int32_t x, int32_t y) {
 }
 
 /* The best of the coarser flow at the middle of a patch and two pixels around it there. */
-static void find_start(float start[2], const dis *d, int32_t x, int32_t y) {
+static void find_start(float start[2], const dis *d, seg_patch_place *patch, int32_t x, int32_t y) {
     static const int8_t around[5][2] = {{0, 0}, {-2, 0}, {2, 0}, {0, -2}, {0, 2}};
     start[0] = start[1] = 0;
     if (!d->coarser) {
@@ -158,9 +160,9 @@ static void find_start(float start[2], const dis *d, int32_t x, int32_t y) {
         const float cu = 2 * seg_field_row(u, cy)[cx], cv = 2 * seg_field_row(v, cy)[cx];
         const float du = cu - start[0], dv = cv - start[1];
         if (i > 0 && du * du + dv * dv < 1) continue; /* the search comes there by itself */
-        const seg_patch_place place = hold(d->level, x, y, cu, cv);
         seg_patch_sums sums;
-        d->kernels->compare(&sums, &place);
+        hold(patch, d->level, x, y, cu, cv);
+        d->kernels->compare(&sums, patch);
         const float cost = cost_of(&sums);
         if (i > 0 && !(cost < 0.9f * best)) continue;
         best = i > 0 && cost > best ? best : cost;
@@ -170,11 +172,9 @@ static void find_start(float start[2], const dis *d, int32_t x, int32_t y) {
 }
 
 /* The inverse of the matrix of a patch; false if it has too little texture. */
-static bool invert(float inverse[3], const dis *d, float mean[2], int32_t x, int32_t y) {
-    const dis_level *l = d->level;
-    const ptrdiff_t at = y * l->dx.stride + x;
+static bool invert(float inverse[3], const dis *d, float mean[2], const seg_patch_place *patch) {
     seg_patch_tensor t;
-    d->kernels->tensor(&t, l->dx.data + at, l->dy.data + at, l->dx.stride);
+    d->kernels->tensor(&t, patch->dx, patch->dy, patch->stride);
     mean[0] = t.x / (SEG_PATCH * SEG_PATCH);
     mean[1] = t.y / (SEG_PATCH * SEG_PATCH);
     const float xx = t.xx - t.x * mean[0], xy = t.xy - t.x * mean[1], yy = t.yy - t.y * mean[1];
@@ -188,15 +188,16 @@ static bool invert(float inverse[3], const dis *d, float mean[2], int32_t x, int
 
 static void search(float found[2], const dis *d, int32_t x, int32_t y) {
     float start[2], inverse[3], mean[2], best = 0;
-    find_start(start, d, x, y);
+    seg_patch_place patch = patch_at(d->level, x, y);
+    find_start(start, d, &patch, x, y);
     found[0] = start[0];
     found[1] = start[1];
-    if (!invert(inverse, d, mean, x, y)) return;
+    if (!invert(inverse, d, mean, &patch)) return;
     float u = start[0], v = start[1];
     for (int32_t i = 0; i <= d->options->iterations; i++) {
-        const seg_patch_place place = hold(d->level, x, y, u, v);
         seg_patch_sums s;
-        d->kernels->compare(&s, &place);
+        hold(&patch, d->level, x, y, u, v);
+        d->kernels->compare(&s, &patch);
         const float cost = cost_of(&s);
         if (i > 0 && !(cost < best)) return; /* the step before was the best one */
         best = cost;
@@ -251,9 +252,10 @@ static seg_status spread_band(void *argument, int32_t band, int32_t first, int32
         for (int32_t column = 0; from < to && column < d->columns; column++) {
             const float *found = d->found + 2 * ((size_t)row * (size_t)d->columns + (size_t)column);
             const int32_t x = place_of(column, d->columns, stride, width);
-            const seg_patch_place place = hold(l, x, y, found[0], found[1]);
             const ptrdiff_t at = y * l->first.stride + x;
-            d->kernels->spread(d->weight.data + at, d->sum_u.data + at, d->sum_v.data + at, &place,
+            seg_patch_place patch = patch_at(l, x, y);
+            hold(&patch, l, x, y, found[0], found[1]);
+            d->kernels->spread(d->weight.data + at, d->sum_u.data + at, d->sum_v.data + at, &patch,
                                found[0], found[1], from, to);
         }
     }
