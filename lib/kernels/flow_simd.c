@@ -69,24 +69,29 @@ static void blend_contiguous(float *restrict out, const float *restrict in,
 }
 
 #if defined(SEG_LEVEL_AVX2)
-/* Places of eight samples. Where a picture is enlarged they are in one vector. */
-typedef struct octet {
-    __m256i places, steps; /* steps from the first one */
-    int32_t first;
-    bool near;
-} octet;
-
-/* `last` is a place that can be read as well. */
-static inline octet octet_at(const int32_t *places, int32_t last) {
-    octet o = {.places = _mm256_loadu_si256((const __m256i *)places), .first = places[0]};
-    o.steps = _mm256_sub_epi32(o.places, _mm256_set1_epi32(o.first));
-    o.near = o.first + 7 <= last && _mm256_testz_si256(o.steps, _mm256_set1_epi32(~7));
-    return o;
+/* Eight pixels whose samples are `steps` after the first one's: where a field is enlarged, they are
+ * in one vector. */
+static inline __m256 blend_near(const float *first, __m256i steps, const float *weights,
+                                int32_t taps, int32_t count) {
+    __m256 sum = _mm256_mul_ps(_mm256_loadu_ps(weights),
+                               _mm256_permutevar8x32_ps(_mm256_loadu_ps(first), steps));
+    for (int32_t k = 1; k < taps; k++) {
+        const __m256 from = _mm256_permutevar8x32_ps(_mm256_loadu_ps(first + k), steps);
+        weights += count;
+        sum = _mm256_add_ps(sum, _mm256_mul_ps(_mm256_loadu_ps(weights), from));
+    }
+    return sum;
 }
 
-static inline __m256 take_octet(const float *in, const octet *o) {
-    return o->near ? _mm256_permutevar8x32_ps(_mm256_loadu_ps(in + o->first), o->steps)
-                   : _mm256_i32gather_ps(in, o->places, 4);
+static inline __m256 blend_far(const float *in, __m256i starts, const float *weights, int32_t taps,
+                               int32_t count) {
+    __m256 sum = _mm256_mul_ps(_mm256_loadu_ps(weights), _mm256_i32gather_ps(in, starts, 4));
+    for (int32_t k = 1; k < taps; k++) {
+        const __m256 from = _mm256_i32gather_ps(in + k, starts, 4);
+        weights += count;
+        sum = _mm256_add_ps(sum, _mm256_mul_ps(_mm256_loadu_ps(weights), from));
+    }
+    return sum;
 }
 #endif
 
@@ -98,14 +103,13 @@ static void blend_across(float *out, const float *in, const int32_t *starts, con
     }
     int32_t x = 0;
 #if defined(SEG_LEVEL_AVX2)
+    const int32_t last = starts[count - 1]; /* no sample lies further from the first */
     for (; x + 8 <= count; x += 8) {
-        const octet from = octet_at(starts + x, starts[count - 1]);
-        __m256 sum = _mm256_mul_ps(_mm256_loadu_ps(weights + x), take_octet(in, &from));
-        for (int32_t k = 1; k < taps; k++)
-            sum = _mm256_add_ps(sum,
-                                _mm256_mul_ps(_mm256_loadu_ps(weights + (ptrdiff_t)k * count + x),
-                                              take_octet(in + k, &from)));
-        _mm256_storeu_ps(out + x, sum);
+        const __m256i from = _mm256_loadu_si256((const __m256i *)(starts + x));
+        const __m256i steps = _mm256_sub_epi32(from, _mm256_set1_epi32(starts[x]));
+        const bool near = starts[x] + 7 <= last && _mm256_testz_si256(steps, _mm256_set1_epi32(~7));
+        _mm256_storeu_ps(out + x, near ? blend_near(in + starts[x], steps, weights + x, taps, count)
+                                       : blend_far(in, from, weights + x, taps, count));
     }
 #endif
     for (; x < count; x++) {
