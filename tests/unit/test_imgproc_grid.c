@@ -65,7 +65,7 @@ static void check(const shape *s, const double from[9], uint64_t fill) {
         check_margin(s, from, fill, margin);
 }
 
-static const shape shapes[] = {{1, 1, 1, 1, 1},    {37, 19, 37, 1, 2},  {37, 19, 16, 4, 2},
+static const shape shapes[] = {{1, 1, 1, 1, 1},    {37, 19, 37, 1, 2}, {37, 19, 16, 4, 2},
                                {70, 23, 32, 6, 1}, {41, 33, 41, 3, 7}, {45, 12, 45, 2, 0},
                                {3, 90, 3, 1, 4}};
 
