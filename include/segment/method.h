@@ -131,9 +131,10 @@ SEG_API SEG_NODISCARD seg_status seg_context_load(seg_context *context, const vo
  * that view. `from` is a projective map row by row, from the new view to the one before, pixel
  * (0,0) being 0..1, 0..1: ((m0 x + m1 y + m2) / w, (m3 x + m4 y + m5) / w) with w = m6 x + m7 y +
  * m8. Each place takes what is known of the nearest one; of what was not in view nothing is known,
- * as on a first frame. Results that look-ahead still holds back are of the new view. Errors:
- * SEG_ERROR_ARGUMENT (NULL, numbers that are not finite), _UNSUPPORTED (method->move is NULL),
- * _STATE (no frame yet, or flushed), _MEMORY. The model is then as it was.
+ * as on a first frame; a model that takes its age from the frames it has seen keeps it. Results
+ * that look-ahead still holds back are of the new view. Errors: SEG_ERROR_ARGUMENT (NULL, numbers
+ * that are not finite), _LIMIT (2^31 pixels or more), _UNSUPPORTED (method->move is NULL), _STATE
+ * (no frame yet, or flushed), _MEMORY. The model is then as it was.
  */
 SEG_API SEG_NODISCARD seg_status seg_context_move(seg_context *context, const double from[9]);
 

@@ -33,10 +33,12 @@ typedef struct seg_pipeline_config {
     seg_render_kind render;         /**< what seg_pipeline_render will draw */
     const seg_track_options *track; /**< objects are followed through time; NULL = they are not */
     /** seg_stabilize: frames are registered to the first one (seg_transform_register) and brought
-     *  onto it for the method; results are brought back. Methods of streams only. Where the camera
-     *  travels, the model of a method with `move` comes along (seg_context_move) once a corner of
-     *  the frame has gone a sixteenth of the picture; other methods stay at the first frame. */
+     *  onto it for the method; results are brought back. Methods of streams only. */
     int32_t stabilize;
+    /** With stabilize, and a method with `move`: the model comes along with a camera that travels
+     *  (seg_context_move) once a corner of the frame has gone a sixteenth of the picture. What
+     *  leaves the view is forgotten, so that this is not for cameras that sway or shake. */
+    bool follow;
     bool intensities; /**< measure the samples of objects, too (implied by keep) */
     bool curves;      /**< give the method's SEG_OUTPUT_CURVES */
 } seg_pipeline_config;

@@ -36,6 +36,10 @@ seg_status seg_grid_make(seg_grid *grid, const double from[9], int32_t width, in
                          int32_t margin, size_t row, seg_scratch *scratch) {
     int32_t down = 0, up = 0;
     *grid = (seg_grid){.width = width, .height = height};
+    if ((int64_t)width * height > INT32_MAX)
+        return seg_fail(SEG_ERROR_LIMIT,
+                        "views of %d x %d pixels cannot be moved (at most 2^31 - 1)", (int)width,
+                        (int)height);
     grid->places = seg_scratch_take(scratch, (size_t)width * (size_t)height, sizeof *grid->places,
                                     "places of a view");
     if (!grid->places) return SEG_ERROR_MEMORY;

@@ -30,7 +30,7 @@ typedef struct seg_grid_layout {
  * `from` leads from the new view to the old one, row by row as a seg_warp's matrix, pixel (0,0)
  * being 0..1, 0..1. What was within `margin` pixels of the old view's border does not count as
  * seen. `row` is the largest of the layouts' that will be moved. All room comes from `scratch`:
- * SEG_ERROR_MEMORY. What follows cannot fail.
+ * SEG_ERROR_MEMORY; 2^31 pixels or more are SEG_ERROR_LIMIT. What follows cannot fail.
  */
 SEG_NODISCARD seg_status seg_grid_make(seg_grid *grid, const double from[9], int32_t width,
                                        int32_t height, int32_t margin, size_t row,

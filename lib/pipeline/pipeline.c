@@ -38,6 +38,7 @@ struct seg_pipeline {
     seg_keep *keep;
     seg_tracker *tracker;
     seg_stabilizer *stabilizer;
+    bool follow; /* the method's model comes along with the camera */
     seg_rect roi;
     const seg_image *ignore; /* borrowed from the caller */
     bool objects, intensities, colour_intensities;
@@ -93,6 +94,12 @@ static seg_status check_config(const seg_pipeline_config *config) {
     if (config->stabilize && !(config->method->input & SEG_INPUT_STREAM))
         return seg_fail(SEG_ERROR_OPTION,
                         "stabilize: %s has no memory of frames that a shaking camera could disturb",
+                        config->method->id);
+    if (config->follow && (!config->stabilize || !config->method->move))
+        return seg_fail(SEG_ERROR_OPTION,
+                        config->stabilize ? "view: %s has no model that can follow a camera"
+                                          : "view: %s follows a camera only where it is registered "
+                                            "(stabilize)",
                         config->method->id);
     const seg_rect *roi = &config->roi;
     if (roi->width != 0 && (roi->width < 0 || roi->height < 1 || roi->x < 0 || roi->y < 0))
@@ -199,6 +206,7 @@ static seg_status build(seg_pipeline *pipeline, const seg_pipeline_config *confi
     SEG_TRY(check_keep(pipeline));
     if (config->stabilize) {
         const int32_t model = config->stabilize - SEG_STABILIZE_TRANSLATION;
+        pipeline->follow = config->follow;
         pipeline->stabilizer = seg_stabilizer_create(model, env);
         if (!pipeline->stabilizer) return SEG_ERROR_MEMORY;
     }
@@ -454,13 +462,13 @@ static seg_status finish_described(seg_pipeline *pipeline, seg_result *result) {
     return status;
 }
 
-/* Finds where the frame is in what the method sees, which follows a camera that travels, and brings
- * it there. */
+/* Finds where the frame is in what the method sees, which may follow a camera that travels, and
+ * brings it there. */
 static seg_status steady(seg_pipeline *pipeline, seg_frame *frame, seg_transform *motion) {
     seg_stabilizer *stabilizer = pipeline->stabilizer;
     seg_transform from;
     SEG_TRY(seg_stabilizer_find(stabilizer, frame, motion));
-    if (pipeline->method->move && seg_stabilizer_strays(stabilizer, motion, &from)) {
+    if (pipeline->follow && seg_stabilizer_strays(stabilizer, motion, &from)) {
         SEG_TRY(seg_stabilizer_move(stabilizer, pipeline->context, &from, motion));
         seg_frame_queue_move(&pipeline->queue, &from);
     }

@@ -9,9 +9,10 @@
  * A camera that travels: where a corner of the frame has come too far from the reference's, both
  * the reference and the method's model move to the frame's view, so that a model lasts as long as
  * what it knows is in view. Whole pixels lose nothing; only where turning and zooming add up to too
- * much are they resampled. What comes into view is taken from the frame. A single frame that seems
- * to be far away (a flash, a damaged one) moves nothing; behind a cut, where any place is as good,
- * both move and are filled with the new scene.
+ * much are they resampled. What comes into view is taken from the frame. Single frames that
+ * seem to be far away (flashes, damaged ones) move nothing. Known failure: a cut is not told from
+ * them; the new scene is laid on the old one wherever that seems to fit, for as long as the
+ * reference remembers it.
  */
 #include "pipeline/stabilize.h"
 
@@ -31,6 +32,7 @@
 #define MEAN_SHIFT 6     /* the weight of a frame in the reference is 2^-6 */
 #define STRAY (1.0 / 16) /* of the picture's sides: as far as corners go before the view moves */
 #define ID "stabilizer"
+#define SETTLED 8 /* frames in a row far from each other after which they are followed */
 #define VERSION 2
 
 seg_stabilizer *seg_stabilizer_create(int32_t model, const seg_env *env) {
@@ -49,8 +51,8 @@ void seg_stabilizer_reset(seg_stabilizer *s) {
     if (!s) return;
     seg_image_unref(&s->reference);
     seg_image_unref(&s->unseen);
+    s->jumps = 0;
     s->last = s->view = seg_transform_identity();
-    s->jumped = false;
 }
 
 void seg_stabilizer_free(seg_stabilizer *s) {
@@ -145,7 +147,7 @@ static bool is_jump(const seg_stabilizer *s, const seg_transform *motion) {
 seg_status seg_stabilizer_find(seg_stabilizer *s, const seg_frame *frame, seg_transform *motion) {
     double agreement = 0;
     *motion = seg_transform_identity();
-    s->jumps = false;
+    s->far = false;
     SEG_TRY(take_grey(s, frame));
     if (seg_image_empty(&s->reference)) return SEG_OK;
     seg_scratch_rewind(&s->scratch);
@@ -154,7 +156,7 @@ seg_status seg_stabilizer_find(seg_stabilizer *s, const seg_frame *frame, seg_tr
     if (status < 0 && status != SEG_ERROR_DATA) return status;
     s->found = status >= 0;
     if (!s->found) *motion = s->last;
-    s->jumps = is_jump(s, motion);
+    s->far = is_jump(s, motion);
     return SEG_OK;
 }
 
@@ -167,7 +169,7 @@ static bool is_finite(const seg_transform *t) {
 bool seg_stabilizer_strays(const seg_stabilizer *s, const seg_transform *motion,
                            seg_transform *from) {
     double middle[2], unused[2];
-    if (seg_image_empty(&s->reference) || !s->found || (s->jumps && !s->jumped)) return false;
+    if (seg_image_empty(&s->reference) || !s->found || (s->far && s->jumps < SETTLED)) return false;
     if (farthest(s, motion, middle) <= STRAY) return false;
     *from = seg_transform_translation(-middle[0], -middle[1]);
     const seg_transform rest = seg_transform_compose(motion, from);
@@ -188,7 +190,8 @@ seg_status seg_stabilizer_move(seg_stabilizer *s, seg_context *context, const se
     seg_scratch_rewind(&s->scratch);
     SEG_TRY(
         seg_grid_make(&grid, from->m, width, height, 0, (size_t)s->reference.stride, &s->scratch));
-    SEG_TRY(seg_context_move(context, from->m));
+    const seg_status status = seg_context_move(context, from->m);
+    if (status != SEG_ERROR_STATE) SEG_TRY(status); /* before its first frame it knows nothing */
     seg_grid_move_image(&grid, &s->reference, NULL);
     seg_grid_move_image(&grid, &s->unseen, &(uint8_t){255});
     *motion = seg_transform_compose(motion, from);
@@ -232,8 +235,8 @@ void seg_stabilizer_learn(seg_stabilizer *s, const seg_transform *motion) {
     const seg_image old = s->reference;
     s->reference = s->mean;
     s->mean = old;
+    s->jumps = !s->far ? 0 : s->jumps < SETTLED ? s->jumps + 1 : SETTLED;
     s->last = *motion;
-    s->jumped = s->jumps;
     for (int32_t y = 0; y < s->unseen.height; y++) {
         uint8_t *unseen = seg_image_row(&s->unseen, y);
         const uint8_t *ignore = seg_image_row(&s->ignore, y);
@@ -286,7 +289,7 @@ seg_status seg_stabilizer_save(const seg_stabilizer *s, void *buffer, size_t *si
     const seg_blob_geometry geometry = seg_blob_geometry_of(&s->reference);
     seg_blob_writer writer;
     seg_blob_write_begin(&writer, buffer, buffer ? *size : 0, ID, VERSION, &geometry);
-    const int32_t flags[] = {s->jumped, !seg_image_empty(&s->unseen)};
+    const int32_t flags[] = {s->jumps, !seg_image_empty(&s->unseen)};
     seg_blob_write_f64(&writer, s->last.m, 9);
     seg_blob_write_f64(&writer, s->view.m, 9);
     seg_blob_write_i32(&writer, flags, 2);
@@ -321,13 +324,14 @@ static seg_status read_pictures(seg_blob_reader *reader, seg_image *reference, s
 seg_status seg_stabilizer_load(seg_stabilizer *s, const void *buffer, size_t size) {
     seg_blob_reader reader;
     seg_transform last, view = seg_transform_identity();
-    bool jumped = false, partial = false;
+    int32_t jumps = 0;
+    bool partial = false;
     seg_image pictures[2] = {{0}};
     SEG_TRY(seg_blob_read_begin(&reader, buffer, size, ID, VERSION));
     seg_blob_read_f64(&reader, last.m, 9);
     if (reader.version > 1) { /* before, the view never moved */
         seg_blob_read_f64(&reader, view.m, 9);
-        jumped = seg_blob_read_bounded(&reader, 0, 1) == 1;
+        jumps = (int32_t)seg_blob_read_bounded(&reader, 0, SETTLED);
         partial = seg_blob_read_bounded(&reader, 0, 1) == 1;
     }
     if (!reader.failed && !(can_be(s, &last) && is_finite(&view)))
@@ -343,6 +347,6 @@ seg_status seg_stabilizer_load(seg_stabilizer *s, const void *buffer, size_t siz
     s->unseen = pictures[1];
     s->last = last;
     s->view = view;
-    s->jumped = jumped;
+    s->jumps = jumps;
     return SEG_OK;
 }

@@ -19,7 +19,8 @@ typedef struct seg_stabilizer {
     seg_transform view;  /* from the first frame's view to that of the reference */
     seg_transform last;  /* from the reference to the frame */
     bool found;          /* so was the motion of the frame at hand */
-    bool jumps, jumped;  /* it is far from that of the frame before; so was that */
+    bool far;            /* ... and far from that of the frame before */
+    int32_t jumps;       /* so many frames in a row were, before this one; at most SETTLED */
     /* working pictures: grey, the same in 16 bits, that in place, mean to be; what the method gets;
        results */
     seg_image grey, wide, placed, mean, image, luma, ignore, known, back;
@@ -40,8 +41,8 @@ SEG_NODISCARD seg_status seg_stabilizer_find(seg_stabilizer *stabilizer, const s
                                              seg_transform *motion);
 
 /** True if the frame shows so much else than the reference that the view is to move: by whole
- * pixels, where that is enough. A jump is followed only if the next frame is there, too. `from`
- * gets the map from the new view to the present one. */
+ * pixels, where that is enough. A jump is followed once a frame is near the one before, or many in
+ * a row were not. `from` gets the map from the new view to the present one. */
 bool seg_stabilizer_strays(const seg_stabilizer *stabilizer, const seg_transform *motion,
                            seg_transform *from);
 

@@ -30,7 +30,7 @@
  * chosen on nine clips of CDnet, SBI and UCSD.
  *
  * Result: mask; score = distance to the agreeing samples plus what is missing of them, full scale
- * 1; background = mean of the samples.
+ * 1, of its own samples even where a neighbour's decide; background = mean of the samples.
  *
  * Cost: 9 N bytes a pixel in colour (450 by default; 1080p: 930 MB), 3 N in grey, plus 54 (grey
  * 48); fewer `samples` trade quality on moving water for memory. While a model is young, frames

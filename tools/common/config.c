@@ -15,6 +15,7 @@ static const struct {
                 {"keep", OPTION_KEEP},
                 {"train", OPTION_TRAIN},
                 {"stabilize", OPTION_STABILIZE},
+                {"view", OPTION_VIEW},
                 {"roi", OPTION_ROI},
                 {"render", OPTION_RENDER},
                 {"rng_seed", OPTION_RNG_SEED},
@@ -106,8 +107,7 @@ static bool take_member(config *target, const char *path, const char *name, json
         }
     message_error(path,
                   "unknown member (got \"%s\", allowed method, parameters, pre, post, keep, track, "
-                  "train, stabilize, "
-                  "roi, render, rng_seed, objects_connectivity)",
+                  "train, stabilize, view, roi, render, rng_seed, objects_connectivity)",
                   name);
     return false;
 }

@@ -64,13 +64,16 @@ static const option_row rows[OPTION_COUNT] = {
                       "Learn the background from this video, directory or pattern first; every "
                       "input begins with that model. --resize holds for it, too.",
                       SEGMENT},
-    [OPTION_STABILIZE] =
-        {"stabilize", 0, OPTION_VALUE, GROUP_METHOD, "MODEL",
-         "none|translation|similarity|affine|projective", NULL,
-         "Take the shaking of the camera out of what a method with memory sees; those "
-         "of family temporal follow a camera that travels. Results stay in the "
-         "frames as they came. Default none.",
-         SEGMENT},
+    [OPTION_STABILIZE] = {"stabilize", 0, OPTION_VALUE, GROUP_METHOD, "MODEL",
+                          "none|translation|similarity|affine|projective", NULL,
+                          "Take the shaking of the camera out of what a method with memory sees; "
+                          "results stay in the frames as they came. Default none.",
+                          SEGMENT},
+    [OPTION_VIEW] = {"view", 0, OPTION_VALUE, GROUP_METHOD, "WHICH", "first|follow", NULL,
+                     "Where the model of --stabilize looks: first (default) = where the first "
+                     "frame did, for cameras that shake; follow = along with a camera that "
+                     "travels, for methods of family temporal: what leaves the view is forgotten.",
+                     SEGMENT},
     [OPTION_PRE] = {"pre", 0, OPTION_VALUE, GROUP_METHOD, "CHAIN", NULL, "filter",
                     "Filters before the method, e.g. gaussian(1.4),median(3); gaussian=1.4 also "
                     "reads.",

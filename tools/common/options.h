@@ -23,6 +23,7 @@ typedef enum option_id {
     OPTION_SAVE_MODEL,
     OPTION_TRAIN,
     OPTION_STABILIZE,
+    OPTION_VIEW,
     OPTION_PRE,
     OPTION_POST,
     OPTION_KEEP,

@@ -282,6 +282,7 @@ static int check_pipeline(recipe *target) {
     made->objects = from->lines[LINES_OBJECTS] || target->render == SEG_RENDER_LABELS ||
                     target->render == SEG_RENDER_COLORS;
     made->stabilize = from->stabilize;
+    made->follow = from->follow;
     made->track = target->tracks ? &target->track : NULL;
     made->intensities = from->lines[LINES_OBJECTS] != NULL;
     made->connectivity = from->objects_connectivity;
@@ -294,7 +295,8 @@ static int check_pipeline(recipe *target) {
     const char *reason = message_reason(status);
     bool of_option = text_starts(reason, "pre,") || text_starts(reason, "post,") ||
                      text_starts(reason, "post:") || text_starts(reason, "keep:") ||
-                     text_starts(reason, "roi ") || text_starts(reason, "stabilize:");
+                     text_starts(reason, "roi ") || text_starts(reason, "stabilize:") ||
+                     text_starts(reason, "view:");
     message_error(NULL, "%s%s", of_option ? "--" : "", reason);
     return status == SEG_ERROR_OPTION || status == SEG_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
 }
@@ -347,6 +349,7 @@ json_t *recipe_describe(const recipe *from) {
                             parameters_describe(&from->track, seg_track_params(), NULL));
     describe_text(all, "train", chosen->train);
     describe_text(all, "stabilize", values[OPTION_STABILIZE]);
+    describe_text(all, "view", values[OPTION_VIEW]);
     describe_text(all, "roi", values[OPTION_ROI]);
     json_object_set_new(all, "render",
                         json_string(from->svg ? "contours" : seg_render_name(from->render)));

@@ -173,6 +173,7 @@ static bool read_method(settings *target, const arguments *from) {
     if (values[OPTION_STABILIZE])
         target->stabilize =
             text_choice(option_get(OPTION_STABILIZE)->choices, values[OPTION_STABILIZE]);
+    target->follow = values[OPTION_VIEW] && text_equal(values[OPTION_VIEW], "follow");
     target->lines[LINES_OBJECTS] = values[OPTION_OBJECTS];
     target->lines[LINES_EVENTS] = values[OPTION_EVENTS];
     target->report = values[OPTION_REPORT];

@@ -33,6 +33,7 @@ typedef struct settings {
     seg_rect roi; /* width 0: none */
     int64_t rng_seed;
     int32_t stabilize; /* seg_stabilize */
+    bool follow;       /* seg_pipeline_config.follow */
     int32_t objects_connectivity;
     bool render_given;
     seg_render_kind render;

@@ -1,5 +1,5 @@
-# Background models of cameras that travel (DAVIS), without and with --stabilize: the models come
-# along.
+# Background models before cameras that travel (DAVIS): as they are, laid on the first frame, and
+# coming along.
 title 'what moves before a travelling camera'
 measures mcc
 scored masks
@@ -13,4 +13,5 @@ done
 for method in background mog2 vibe frame-diff; do
     ours $method
     ours $method --stabilize translation
+    ours $method --stabilize translation --view follow
 done
