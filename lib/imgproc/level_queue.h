@@ -32,8 +32,8 @@ typedef struct seg_level_queue {
 } seg_level_queue;
 
 /** An empty queue of at most `most` items at levels below `levels`. */
-seg_status seg_level_queue_init(seg_level_queue *queue, uint32_t levels, size_t most,
-                                seg_scratch *scratch);
+SEG_NODISCARD seg_status seg_level_queue_init(seg_level_queue *queue, uint32_t levels, size_t most,
+                                              seg_scratch *scratch);
 
 /** A chunk behind what waits at the level, for the item: its first place. */
 uint32_t seg_level_queue_extend(seg_level_queue *queue, uint32_t level, uint32_t item);

@@ -390,9 +390,11 @@ static seg_status remember(seg_subtractor *model, seg_result *result) {
 
 /* ---- frames ---- */
 
-/* The less a model has seen, the more its neighbours are heard. */
-static int32_t needed_of_neighbours(const seg_subsense_options *o, int64_t frames) {
-    const double wanted = o->young > 0 ? o->needed + 2 * (double)frames / o->young : 0;
+/* The less a model has seen, the more its neighbours are heard; one that learns nothing has no age:
+ * the same frame has the same mask whenever it comes. */
+static int32_t needed_of_neighbours(const seg_subtractor *model, const seg_subsense_options *o) {
+    if (!(o->young > 0 && model->weight > 0)) return 0;
+    const double wanted = o->needed + 2 * (double)model->base.clock.frames / o->young;
     return wanted <= o->samples ? (int32_t)wanted : 0;
 }
 
@@ -415,7 +417,7 @@ static seg_status step(seg_subtractor *model, seg_result *result) {
     pass job = {.options = o, .result = result};
     job.slow = 1.0f / (float)(n < FRAMES_OF_MEAN ? n : FRAMES_OF_MEAN);
     job.quick = 1.0f / (float)(n < FRAMES_OF_MEAN / 4 ? n : FRAMES_OF_MEAN / 4);
-    job.needed_elsewhere = needed_of_neighbours(o, n);
+    job.needed_elsewhere = needed_of_neighbours(model, o);
     job.room_size = pitch * (3 * sizeof(float) + 6) + seg_displaced_room(&c);
     job.rooms =
         seg_scratch_take(&model->base.still->scratch, (size_t)seg_workers(&model->base.still->env),

@@ -159,6 +159,15 @@ static void ck_assert_alike(run *a, run *b, int32_t t) {
               seg_result_decision(&b->result, "shift-x")->value);
 }
 
+/* The caller frees it. */
+static uint8_t *saved(const run *r, size_t *size) {
+    ck_assert_ok(seg_pipeline_save(r->pipeline, NULL, size));
+    uint8_t *blob = malloc(*size);
+    ck_assert_ptr_nonnull(blob);
+    ck_assert_ok(seg_pipeline_save(r->pipeline, blob, size));
+    return blob;
+}
+
 START_TEST(saved_and_loaded_in_any_threads) {
     const int32_t model = SEG_STABILIZE_TRANSLATION + _i;
     seg_pool *pool;
@@ -169,9 +178,7 @@ START_TEST(saved_and_loaded_in_any_threads) {
     start(&whole, "mog2", model, NULL);
     start(&second, "mog2", model, &env);
     go(&whole, 0, 30, 0);
-    ck_assert_ok(seg_pipeline_save(whole.pipeline, NULL, &size));
-    uint8_t *blob = malloc(size);
-    ck_assert_ok(seg_pipeline_save(whole.pipeline, blob, &size));
+    uint8_t *blob = saved(&whole, &size);
     ck_assert_ok(seg_pipeline_load(second.pipeline, blob, size));
     for (int32_t t = 30; t < 50; t++)
         ck_assert_alike(&whole, &second, t);
@@ -224,9 +231,7 @@ START_TEST(reference_without_a_model) {
     start(&whole, "frame-diff", SEG_STABILIZE_TRANSLATION, NULL);
     start(&second, "frame-diff", SEG_STABILIZE_TRANSLATION, NULL);
     go(&whole, 0, 10, 0);
-    ck_assert_ok(seg_pipeline_save(whole.pipeline, NULL, &size));
-    uint8_t *blob = malloc(size);
-    ck_assert_ok(seg_pipeline_save(whole.pipeline, blob, &size));
+    uint8_t *blob = saved(&whole, &size);
     ck_assert_ok(seg_pipeline_load(second.pipeline, blob, size));
     go(&second, 15, 60, 0);
     ck_assert(fabs(seg_result_decision(&second.result, "shift-x")->value + PAN * 59) < 4);

@@ -454,6 +454,47 @@ START_TEST(young_models_excuse_what_moved) {
 }
 END_TEST
 
+/* What was left out so far is nobody's background: a dark bar beside it is found. */
+START_TEST(unseen_neighbours_are_not_asked) {
+    enum { SEEN = 24, BAR = 8 };
+    stream s;
+    START(&s, "consensus", "young", "16", "smooth", "1");
+    for (int t = 0; t < 21; t++) {
+        seg_frame frame = {.index = s.t++};
+        ck_assert_ok(seg_image_alloc(&frame.image, WIDTH, HEIGHT, SEG_U8, 1, NULL));
+        ck_assert_ok(seg_image_alloc(&frame.ignore, WIDTH, HEIGHT, SEG_U8, 1, NULL));
+        for (int32_t y = 0; y < HEIGHT; y++)
+            for (int32_t x = 0; x < WIDTH; x++) {
+                const bool bar = t == 20 && x < SEEN && x >= SEEN - BAR;
+                ((uint8_t *)seg_image_row(&frame.image, y))[x] = bar ? 0 : 120;
+                ((uint8_t *)seg_image_row(&frame.ignore, y))[x] = x < SEEN ? 0 : 255;
+            }
+        ck_assert_ok(seg_context_apply(s.context, &frame, 0, &s.result));
+        seg_frame_unref(&frame);
+    }
+    for (int32_t y = 0; y < HEIGHT; y++)
+        for (int32_t x = SEEN - BAR; x < WIDTH; x++)
+            ck_assert_int_eq(((uint8_t *)seg_image_row(&s.result.mask, y))[x], x < SEEN ? 255 : 0);
+    stop(&s);
+}
+END_TEST
+
+/* A frozen model has no age: what it says of a frame does not depend on when that comes. */
+START_TEST(frozen_models_do_not_age) {
+    stream s;
+    uint64_t early = 0, late = 0;
+    START(&s, "consensus", "learn", "off", "smooth", "1");
+    shifted(&s, 0, 0);
+    for (int t = 1; t < 260; t++) {
+        ck_assert_int_gt(shifted(&s, 1, 0), 0);
+        if (t == 2) early = scene_fnv_image(0, &s.result.mask);
+    }
+    late = scene_fnv_image(0, &s.result.mask);
+    ck_assert_uint_eq(early, late);
+    stop(&s);
+}
+END_TEST
+
 /* Half of the wall darkened to 0.8: shadow by default, 127 or foreground if wanted. */
 /* A model after a while, as it is saved; the caller frees it. */
 static void *learn(size_t *size, const char *id, uint64_t seed) {
@@ -537,6 +578,8 @@ int main(void) {
     tcase_add_loop_test(cases, memory_is_as_stated, 0, IDS);
     tcase_add_test(cases, young_models_learn_foreground);
     tcase_add_test(cases, young_models_excuse_what_moved);
+    tcase_add_test(cases, unseen_neighbours_are_not_asked);
+    tcase_add_test(cases, frozen_models_do_not_age);
     tcase_add_loop_test(cases, shadows, 0, 2);
     tcase_add_loop_test(cases, seeds, 0, IDS);
     suite_add_tcase(suite, cases);
