@@ -340,17 +340,6 @@ seg_status seg_consensus_judge(const seg_consensus *c, seg_consensus_judge_row j
                          judge_band, &job);
 }
 
-seg_status seg_consensus_keep_raw(const seg_consensus *c) {
-    seg_subtractor *model = c->model;
-    const size_t width = (size_t)model->layout.width, height = (size_t)model->layout.height;
-    uint8_t *raw = seg_scratch_take(&model->base.still->scratch, width, height, "raw mask");
-    if (!raw) return SEG_ERROR_MEMORY;
-    for (size_t y = 0; y < height; y++)
-        memcpy(raw + y * width, seg_consensus_row_of(c, c->raw, (int32_t)y), width);
-    model->raw_mask = raw;
-    return SEG_OK;
-}
-
 void seg_consensus_give_score(const seg_consensus *c, seg_result *result, const uint8_t *distance,
                               int32_t y) {
     if (!(result->outputs & SEG_OUTPUT_SCORE)) return;

@@ -74,9 +74,6 @@ uint8_t *seg_consensus_unseen_row(const seg_consensus *consensus, int32_t y);
 /** A chance of `rate` in 256ths for row y of this frame, right in the mean. */
 uint8_t seg_consensus_chance(const seg_consensus *consensus, double rate, int32_t y);
 
-/** Keeps raw as model->raw_mask, without room around it, for what follows the step. */
-SEG_NODISCARD seg_status seg_consensus_keep_raw(const seg_consensus *consensus);
-
 /** Distances in 8-bit levels become row y of the score, if that is wanted; 0 where nothing was
  *  seen before or is left out. */
 void seg_consensus_give_score(const seg_consensus *consensus, seg_result *result,

@@ -283,7 +283,7 @@ seg_status seg_subtractor_apply(void *state, const seg_frame *frame, uint32_t wa
     SEG_TRY(smooth(model, &result->mask));
     if (model->first)
         seg_temporal_give_empty(result);
-    else if (model->kind->finish && model->weight > 0)
+    else if (model->kind->finish)
         SEG_TRY(model->kind->finish(model, result));
     leave_out(model, &result->mask);
     seg_temporal_mark_known(result, &model->held, &model->left_out);

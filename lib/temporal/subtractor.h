@@ -104,8 +104,6 @@ struct seg_subtractor {
     seg_image absorbed; /* U8 or empty: is learnt even where it is foreground */
     double weight;      /* to be learnt of the frame; 0 = not a bit changes */
     bool first;         /* nothing was learnt yet */
-    const uint8_t
-        *raw_mask; /* what `finish` needs of the mask before it was cleaned; the method's */
 };
 
 /** Options shared by all models, of this one. */

@@ -391,7 +391,7 @@ START_TEST(young_models_learn_foreground) {
     int set[2] = {0};
     for (int i = 0; i < 2; i++) {
         stream s;
-        START(&s, "consensus", "young", i ? "8" : "0", "smooth", "1");
+        START(&s, "consensus", "young", i ? "8" : "0", "weak", "1", "smooth", "1");
         for (int t = 0; t < 40; t++)
             set[i] = water(&s, WIDTH, HEIGHT);
         stop(&s);
@@ -435,7 +435,7 @@ START_TEST(young_models_excuse_what_moved) {
     for (int dy = -3; dy <= 3; dy++)
         for (int dx = -3; dx <= 3; dx++) {
             stream s;
-            START(&s, "consensus", "young", "16", "smooth", "1");
+            START(&s, "consensus", "young", "16", "weak", "1", "smooth", "1");
             for (int t = 0; t < 40; t++)
                 shifted(&s, 0, 0);
             const int set = shifted(&s, dx, dy);
@@ -446,7 +446,7 @@ START_TEST(young_models_excuse_what_moved) {
             stop(&s);
         }
     stream s;
-    START(&s, "consensus", "young", "1", "smooth", "1");
+    START(&s, "consensus", "young", "1", "weak", "1", "smooth", "1");
     for (int t = 0; t < 40; t++)
         shifted(&s, 0, 0);
     ck_assert_int_ge(shifted(&s, 1, 0), area / 2);
@@ -458,7 +458,7 @@ END_TEST
 START_TEST(unseen_neighbours_are_not_asked) {
     enum { SEEN = 24, BAR = 8 };
     stream s;
-    START(&s, "consensus", "young", "16", "smooth", "1");
+    START(&s, "consensus", "young", "16", "weak", "1", "smooth", "1");
     for (int t = 0; t < 21; t++) {
         seg_frame frame = {.index = s.t++};
         ck_assert_ok(seg_image_alloc(&frame.image, WIDTH, HEIGHT, SEG_U8, 1, NULL));
