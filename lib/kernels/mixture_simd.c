@@ -106,7 +106,8 @@ static inline words marked(const uint8_t *p) {
 /* What is the same for all pixels of a row. */
 typedef struct constants {
     words dither_offset, rate, prune, background, near_background, near_mode, first, least, most;
-    words share_alone; /* of a mode that has all the weight */
+    words any_background; /* the first mode is */
+    words share_alone;    /* of a mode that has all the weight */
     __m256 dividend;
 } constants;
 
@@ -127,13 +128,19 @@ static inline uint16_t *mode_at(const seg_mixture_row *row, int32_t mode, int32_
     return row->mode[mode] + (size_t)x * (size_t)(1 + colours);
 }
 
+/* A mode of sixteen pixels. */
+typedef struct gaussians {
+    words variance, mean[3];
+    words squared; /* distance of the values */
+} gaussians;
+
 /* Sixteen pixels. */
 typedef struct block {
     words value[3], dither;
+    words background, found;
+    gaussians mode; /* that was found */
     words weight[SEG_MIXTURE_MODES], target[SEG_MIXTURE_MODES];
-    words mean[3], variance, squared; /* of the mode found */
-    words found, background;
-    int32_t used; /* modes that any of the pixels has */
+    int32_t reached, used; /* modes that were looked at, that any of the pixels has */
 } block;
 
 static inline words squared_to(const block *b, const words *mean, int32_t colours) {
@@ -146,51 +153,51 @@ static inline words squared_to(const block *b, const words *mean, int32_t colour
     return sum;
 }
 
-/* Step 1 of mixture.h. Modes beyond those that are looked at are not known yet: used = reached. */
-static inline void find(block *b, const seg_mixture_row *row, const constants *k, int32_t x,
-                        int32_t colours) {
-    words before = _mm256_setzero_si256();
-    b->found = b->background = b->squared = b->variance = before;
+static inline void load_mode(gaussians *g, const block *b, const uint16_t *mode, int32_t colours) {
+    g->variance = load(mode);
     for (int32_t c = 0; c < colours; c++)
-        b->mean[c] = before;
-    int32_t m = 0;
-    while (m < row->modes) {
-        b->weight[m] = load(row->weight[m] + x);
-        b->target[m] = _mm256_setzero_si256();
-        const words there = without(is_zero(b->weight[m]), all(65535));
-        const words pending = without(b->found, there);
-        if (!any(pending)) break;
-        const uint16_t *mode = mode_at(row, m, x, colours);
-        const words variance = load(mode);
-        words mean[3];
-        for (int32_t c = 0; c < colours; c++)
-            mean[c] = load(mode + (1 + c) * LANES);
-        const words squared = squared_to(b, mean, colours);
-        const words fits = below(_mm256_mulhi_epu16(squared, k->near_background), variance);
-        const words counts = both(pending, below(before, k->background));
-        b->background = either(b->background, both(counts, fits));
-        const words hit = both(pending, below(_mm256_mulhi_epu16(squared, k->near_mode), variance));
-        b->target[m] = hit;
-        b->found = either(b->found, hit);
-        b->squared = choose(hit, squared, b->squared);
-        b->variance = choose(hit, variance, b->variance);
-        for (int32_t c = 0; c < colours; c++)
-            b->mean[c] = choose(hit, mean[c], b->mean[c]);
-        before = _mm256_adds_epu16(before, b->weight[m]);
-        m++;
-        if (every(b->found)) break;
-    }
-    b->used = m;
+        g->mean[c] = load(mode + (1 + c) * LANES);
+    g->squared = squared_to(b, g->mean, colours);
 }
 
-/* The modes behind those that were looked at. */
-static inline void find_rest(block *b, const seg_mixture_row *row, int32_t x) {
-    for (int32_t m = b->used; m < row->modes; m++) {
+/* Values that are nearer than so many variances. */
+static inline words near_to(const gaussians *g, words limit) {
+    return below(_mm256_mulhi_epu16(g->squared, limit), g->variance);
+}
+
+static inline void find_first(block *b, const seg_mixture_row *row, const constants *k, int32_t x,
+                              int32_t colours) {
+    b->weight[0] = load(row->weight[0] + x);
+    load_mode(&b->mode, b, mode_at(row, 0, x, colours), colours);
+    const words unseen = is_zero(b->weight[0]);
+    b->background = both(without(unseen, k->any_background), near_to(&b->mode, k->near_background));
+    b->found = b->target[0] = without(unseen, near_to(&b->mode, k->near_mode));
+    b->reached = 1;
+}
+
+/* Step 1 of mixture.h behind the first mode. */
+static inline void find_other(block *b, const seg_mixture_row *row, const constants *k, int32_t x,
+                              int32_t colours) {
+    words before = b->weight[0];
+    int32_t m = 1;
+    for (; m < row->modes && !every(b->found); m++) {
         b->weight[m] = load(row->weight[m] + x);
-        b->target[m] = _mm256_setzero_si256();
-        if (!any(b->weight[m])) break;
-        b->used = m + 1;
+        const words pending = without(either(b->found, is_zero(b->weight[m])), all(65535));
+        if (!any(pending)) break;
+        gaussians g;
+        load_mode(&g, b, mode_at(row, m, x, colours), colours);
+        const words counts = both(pending, below(before, k->background));
+        b->background = either(b->background, both(counts, near_to(&g, k->near_background)));
+        const words hit = both(pending, near_to(&g, k->near_mode));
+        b->target[m] = hit;
+        b->found = either(b->found, hit);
+        b->mode.squared = choose(hit, g.squared, b->mode.squared);
+        b->mode.variance = choose(hit, g.variance, b->mode.variance);
+        for (int32_t c = 0; c < colours; c++)
+            b->mode.mean[c] = choose(hit, g.mean[c], b->mode.mean[c]);
+        before = _mm256_adds_epu16(before, b->weight[m]);
     }
+    b->reached = m;
 }
 
 /* A weight that is not met. */
@@ -199,65 +206,81 @@ static inline words decayed(words weight, const constants *k, words dither) {
     return _mm256_subs_epu16(weight, k->prune);
 }
 
-/* Step 2, the weights: pixels without a mode get a place for one. */
-static inline void weigh(block *b, const seg_mixture_row *row, const constants *k, words learnt) {
-    const words fresh = without(b->found, learnt);
-    if (any(fresh) && b->used < row->modes) {
-        b->weight[b->used] = b->target[b->used] = _mm256_setzero_si256();
-        b->used++;
-    }
-    words open = fresh, sum = _mm256_setzero_si256();
-    for (int32_t m = 0; m < b->used; m++) {
-        const words weight = decayed(b->weight[m], k, b->dither);
-        const words place = m + 1 < row->modes ? both(open, is_zero(weight)) : open;
-        open = without(place, open);
-        b->target[m] = either(b->target[m], place);
-        b->weight[m] = choose(place, _mm256_max_epu16(k->rate, all(1)), weight);
+/* Step 2, the weights that nothing is added to; what they leave of the whole. */
+static inline words decay(block *b, const seg_mixture_row *row, const constants *k, int32_t x) {
+    words sum = _mm256_setzero_si256();
+    int32_t m = 0;
+    for (; m < row->modes; m++) {
+        const words weight = load(row->weight[m] + x);
+        if (!any(weight)) break;
+        b->weight[m] = decayed(weight, k, b->dither);
         sum = _mm256_add_epi16(sum, b->weight[m]);
     }
-    const words rest = _mm256_sub_epi16(all(65535), sum);
-    for (int32_t m = 0; m < b->used; m++) {
-        words gets = both(b->target[m], b->found);
-        if (m == 0) gets = either(gets, fresh);
-        b->weight[m] = _mm256_add_epi16(b->weight[m], both(rest, gets));
-    }
+    b->used = m;
+    return _mm256_sub_epi16(all(65535), sum);
 }
 
-/* The weight of the mode found. */
-static inline words weight_found(const block *b) {
-    words weight = all(1);
-    for (int32_t m = 0; m < b->used; m++)
-        weight = choose(both(b->target[m], b->found), b->weight[m], weight);
+/* Gives pixels without a mode the first place that is free, or the last; what is left now. */
+static inline words begin(block *b, const seg_mixture_row *row, const constants *k, words fresh,
+                          words rest) {
+    if (b->used < row->modes) b->weight[b->used++] = _mm256_setzero_si256();
+    for (; b->reached < b->used; b->reached++)
+        b->target[b->reached] = _mm256_setzero_si256();
+    const words light = _mm256_max_epu16(k->rate, all(1));
+    words open = fresh;
+    for (int32_t m = 0; m < b->used; m++) {
+        const words place = m + 1 < row->modes ? both(open, is_zero(b->weight[m])) : open;
+        open = without(place, open);
+        b->target[m] = either(b->target[m], place);
+        rest = _mm256_add_epi16(rest, both(place, _mm256_sub_epi16(b->weight[m], light)));
+        b->weight[m] = choose(place, light, b->weight[m]);
+    }
+    b->weight[0] = _mm256_add_epi16(b->weight[0], both(fresh, rest));
+    return without(fresh, rest);
+}
+
+/* The mode found gets what is left; its weight. */
+static inline words complete(block *b, words rest) {
+    words weight = without(b->found, all(1));
+    for (int32_t m = 0; m < b->reached; m++) {
+        b->weight[m] = _mm256_add_epi16(b->weight[m], both(rest, b->target[m]));
+        weight = either(weight, both(b->weight[m], b->target[m]));
+    }
     return weight;
 }
 
-/* Step 2, what the mode found or begun is now. */
+/* Step 2, the mode. */
 static inline void follow(block *b, const constants *k, int32_t colours, words share) {
+    gaussians *g = &b->mode;
     for (int32_t c = 0; c < colours; c++)
-        b->mean[c] =
-            choose(b->found, towards(b->mean[c], b->value[c], share, b->dither), b->value[c]);
-    words variance = towards_far(b->variance, b->squared, share, b->dither);
-    variance = _mm256_min_epu16(_mm256_max_epu16(variance, k->least), k->most);
-    b->variance = choose(b->found, variance, k->first);
+        g->mean[c] = towards(g->mean[c], b->value[c], share, b->dither);
+    const words variance = towards_far(g->variance, g->squared, share, b->dither);
+    g->variance = _mm256_min_epu16(_mm256_max_epu16(variance, k->least), k->most);
+}
+
+/* Step 2, a mode begun where none was found. */
+static inline void begin_mode(block *b, const constants *k, int32_t colours) {
+    b->mode.variance = choose(b->found, b->mode.variance, k->first);
+    for (int32_t c = 0; c < colours; c++)
+        b->mode.mean[c] = choose(b->found, b->mode.mean[c], b->value[c]);
 }
 
 static inline void put(uint16_t *p, words w, words mask) {
-    store(p, every(mask) ? w : choose(mask, w, load(p)));
+    store(p, choose(mask, w, load(p)));
 }
 
 static inline void put_mode(const block *b, uint16_t *mode, int32_t colours, words mask) {
-    put(mode, b->variance, mask);
+    put(mode, b->mode.variance, mask);
     for (int32_t c = 0; c < colours; c++)
-        put(mode + (1 + c) * LANES, b->mean[c], mask);
+        put(mode + (1 + c) * LANES, b->mode.mean[c], mask);
 }
 
 static inline void write(const block *b, const seg_mixture_row *row, int32_t x, int32_t colours,
                          words learnt) {
-    for (int32_t m = 0; m < b->used; m++) {
+    for (int32_t m = 0; m < b->used; m++)
         put(row->weight[m] + x, b->weight[m], learnt);
-        const words target = both(b->target[m], learnt);
-        if (any(target)) put_mode(b, mode_at(row, m, x, colours), colours, target);
-    }
+    for (int32_t m = 0; m < b->reached; m++)
+        put_mode(b, mode_at(row, m, x, colours), colours, both(b->target[m], learnt));
 }
 
 static inline void exchange(uint16_t *p, uint16_t *q, words mask) {
@@ -269,6 +292,10 @@ static inline void exchange(uint16_t *p, uint16_t *q, words mask) {
 /* Step 3; what weighs more than the mode before it has risen just now. */
 static inline void put_in_order(block *b, const seg_mixture_row *row, int32_t x, int32_t colours,
                                 words learnt) {
+    words risen = _mm256_setzero_si256();
+    for (int32_t m = 1; m < b->used; m++)
+        risen = either(risen, below(b->weight[m - 1], b->weight[m]));
+    if (!any(both(learnt, risen))) return;
     for (int32_t m = b->used - 1; m > 0; m--) {
         const words wrong = both(learnt, below(b->weight[m - 1], b->weight[m]));
         if (!any(wrong)) continue;
@@ -284,8 +311,8 @@ static inline void put_in_order(block *b, const seg_mixture_row *row, int32_t x,
 static inline void learn_first(block *b, const seg_mixture_row *row, const constants *k, int32_t x,
                                int32_t colours) {
     words others = _mm256_setzero_si256();
-    for (; b->used < row->modes; b->used++) {
-        uint16_t *place = row->weight[b->used] + x;
+    for (int32_t m = 1; m < row->modes; m++) {
+        uint16_t *place = row->weight[m] + x;
         words weight = load(place);
         if (!any(weight)) break;
         weight = decayed(weight, k, b->dither);
@@ -295,20 +322,10 @@ static inline void learn_first(block *b, const seg_mixture_row *row, const const
     const words first = _mm256_sub_epi16(all(65535), others);
     store(row->weight[0] + x, first);
     follow(b, k, colours, any(others) ? share_of(first, k->dividend) : k->share_alone);
-    put_mode(b, mode_at(row, 0, x, colours), colours, all(65535));
-}
-
-/* What blocks ahead will need, those of the next row as well. Which modes are looked at changes
- * from one to the next, so that no machine foresees it. */
-static inline void ask_ahead(const seg_mixture_row *row, int32_t x, int32_t colours) {
-    const size_t weight_size = LANES * sizeof(uint16_t),
-                 mode_size = weight_size * (size_t)(1 + colours);
-    for (int32_t m = 0; m < row->modes; m++) {
-        const uint16_t *mode = mode_at(row, m, x, colours);
-        SEG_PREFETCH_AHEAD(row->weight[m] + x, 8 * weight_size);
-        SEG_PREFETCH_AHEAD(mode, 4 * mode_size);
-        SEG_PREFETCH_AHEAD(mode, 4 * mode_size + 64);
-    }
+    uint16_t *mode = mode_at(row, 0, x, colours);
+    store(mode, b->mode.variance);
+    for (int32_t c = 0; c < colours; c++)
+        store(mode + (1 + c) * LANES, b->mode.mean[c]);
 }
 
 /* What a block has in bytes. */
@@ -317,17 +334,18 @@ typedef struct block_bytes {
     const uint8_t *value8[3], *left_out, *held, *patient;
 } block_bytes;
 
-/* Pixels x .. x + 15. */
-static inline void step_block(const seg_mixture_row *row, const constants *k, int32_t x,
-                              int32_t colours, const block_bytes *bytes) {
-    block b;
+static inline void take(block *b, const seg_mixture_row *row, const constants *k, int32_t x,
+                        int32_t colours, const block_bytes *bytes) {
     for (int32_t c = 0; c < colours; c++)
-        b.value[c] = bytes->value8[c] ? _mm256_slli_epi16(widen(bytes->value8[c]), 7)
-                                      : load(row->value[c] + x);
-    b.dither = _mm256_add_epi16(load(row->pattern + x), k->dither_offset);
-    find(&b, row, k, x, colours);
-    const words unseen = is_zero(b.weight[0]);
-    words foreground = without(either(b.background, unseen), all(65535));
+        b->value[c] = bytes->value8[c] ? _mm256_slli_epi16(widen(bytes->value8[c]), 7)
+                                       : load(row->value[c] + x);
+    b->dither = _mm256_add_epi16(load(row->pattern + x), k->dither_offset);
+}
+
+/* Puts the result into the mask; which pixels are to be learnt. */
+static inline words judge(const block *b, const seg_mixture_row *row, const block_bytes *bytes) {
+    const words unseen = is_zero(b->weight[0]);
+    words foreground = without(either(b->background, unseen), all(65535));
     words learnt = all(65535);
     if (bytes->left_out) {
         learnt = without(marked(bytes->left_out), learnt);
@@ -337,15 +355,27 @@ static inline void step_block(const seg_mixture_row *row, const constants *k, in
     _mm_storeu_si128((__m128i *)(void *)bytes->mask, _mm256_castsi256_si128(packed));
     if (bytes->held) learnt = without(marked(bytes->held), learnt);
     if (bytes->patient) learnt = without(both(marked(bytes->patient), foreground), learnt);
-    if (row->rate == 0) learnt = both(learnt, unseen);
+    return row->rate == 0 ? both(learnt, unseen) : learnt;
+}
+
+/* Pixels x .. x + 15. */
+static inline void step_block(const seg_mixture_row *row, const constants *k, int32_t x,
+                              int32_t colours, const block_bytes *bytes) {
+    block b;
+    take(&b, row, k, x, colours, bytes);
+    find_first(&b, row, k, x, colours);
+    if (!every(b.found)) find_other(&b, row, k, x, colours);
+    const words learnt = judge(&b, row, bytes);
     if (!any(learnt)) return;
-    if (b.used == 1 && every(both(b.found, learnt))) {
+    if (b.reached == 1 && every(both(b.found, learnt))) {
         learn_first(&b, row, k, x, colours);
         return;
     }
-    find_rest(&b, row, x);
-    weigh(&b, row, k, learnt);
-    follow(&b, k, colours, share_of(weight_found(&b), k->dividend));
+    words rest = decay(&b, row, k, x);
+    const words fresh = without(b.found, learnt);
+    if (any(fresh)) rest = begin(&b, row, k, fresh, rest);
+    follow(&b, k, colours, share_of(complete(&b, rest), k->dividend));
+    if (any(fresh)) begin_mode(&b, k, colours);
     write(&b, row, x, colours, learnt);
     put_in_order(&b, row, x, colours, learnt);
 }
@@ -389,6 +419,7 @@ static inline constants constants_of(const seg_mixture_row *row) {
                        .rate = all(row->rate),
                        .prune = all(row->prune),
                        .background = all(row->background),
+                       .any_background = all(row->background ? 65535 : 0),
                        .near_background = all(row->near_background),
                        .near_mode = all(row->near_mode),
                        .first = all(row->first),
@@ -396,6 +427,19 @@ static inline constants constants_of(const seg_mixture_row *row) {
                        .most = all(row->most),
                        .share_alone = share_of(all(65535), dividend),
                        .dividend = dividend};
+}
+
+/* What blocks ahead will need, those of the next row as well. Which modes are looked at changes
+ * from one to the next, so that no machine foresees it. */
+static inline void ask_ahead(const seg_mixture_row *row, int32_t x, int32_t colours) {
+    const size_t weight_size = LANES * sizeof(uint16_t),
+                 mode_size = weight_size * (size_t)(1 + colours);
+    for (int32_t m = 0; m < row->modes; m++) {
+        const uint16_t *mode = mode_at(row, m, x, colours);
+        SEG_PREFETCH_AHEAD(row->weight[m] + x, 8 * weight_size);
+        SEG_PREFETCH_AHEAD(mode, 4 * mode_size);
+        SEG_PREFETCH_AHEAD(mode, 4 * mode_size + 64);
+    }
 }
 
 static inline void step_row(const seg_mixture_row *row, int32_t colours) {
