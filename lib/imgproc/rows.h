@@ -29,7 +29,21 @@ static inline seg_status seg_check_apart(const seg_image *output, const char *ou
 /** The first label that is not 0 from `x` on, or `width`. */
 static inline int32_t seg_skip_zeros(const int32_t *row, int32_t x, int32_t width) {
     if (x >= width || row[x]) return x;
-    return x + (int32_t)seg_pixel_kernels_get()->zeros_before(row + x, (size_t)(width - x));
+    const size_t left = (size_t)(width - x) * sizeof *row;
+    return x + (int32_t)(seg_pixel_kernels_get()->zeros_before(row + x, left) / sizeof *row);
+}
+
+/** The same, told by a mask that is 0 where no label is: a quarter of the bytes. NULL = none. */
+static inline int32_t seg_skip_unmasked(const int32_t *row, const uint8_t *mask, int32_t x,
+                                        int32_t width) {
+    if (!mask) return seg_skip_zeros(row, x, width);
+    if (x >= width || mask[x]) return x;
+    return x + (int32_t)seg_pixel_kernels_get()->zeros_before(mask + x, (size_t)(width - x));
+}
+
+/** Row y; NULL where there is no image. */
+static inline void *seg_optional_row(const seg_image *image, int32_t y) {
+    return seg_image_empty(image) ? NULL : seg_image_row(image, y);
 }
 
 #endif

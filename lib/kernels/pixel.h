@@ -46,8 +46,8 @@ typedef struct seg_pixel_kernels {
     /** target = the whole part of source * factor + add, cut to 0 .. 255; below 2^24 either way. In
      *  place, too. */
     void (*line_u8)(uint8_t *target, const uint8_t *source, float factor, float add, size_t count);
-    /** How many labels are 0 before the first that is not. */
-    size_t (*zeros_before)(const int32_t *labels, size_t count);
+    /** How many bytes are 0 before the first that is not. */
+    size_t (*zeros_before)(const void *bytes, size_t count);
     /** mask = ignore ? 0 : mask. */
     void (*clear_ignored)(uint8_t *mask, const uint8_t *ignore, size_t count);
 

@@ -162,9 +162,10 @@ static void count_pairs_u8(uint32_t *pairs, uint32_t *bins, const uint8_t *value
         bins[value[i]]++;
 }
 
-static size_t zeros_before(const int32_t *labels, size_t count) {
+static size_t zeros_before(const void *bytes, size_t count) {
+    const uint8_t *byte = bytes;
     size_t zeros = 0;
-    while (zeros < count && labels[zeros] == 0)
+    while (zeros < count && byte[zeros] == 0)
         zeros++;
     return zeros;
 }

@@ -378,25 +378,26 @@ static void line_u8(uint8_t *target, const uint8_t *source, float factor, float 
         target[i] = on_line(source[i], factor, add);
 }
 
-static size_t zeros_before(const int32_t *labels, size_t count) {
+static size_t zeros_before(const void *bytes, size_t count) {
+    const uint8_t *byte = bytes;
     size_t i = 0;
 #if defined(SEG_LEVEL_AVX2)
-    for (; i + 32 <= count; i += 32) {
-        const __m256i *const eight = (const __m256i *)(const void *)(labels + i);
+    for (; i + 128 <= count; i += 128) {
+        const __m256i *const some = (const __m256i *)(const void *)(byte + i);
         const __m256i first =
-            _mm256_or_si256(_mm256_loadu_si256(eight), _mm256_loadu_si256(eight + 1));
+            _mm256_or_si256(_mm256_loadu_si256(some), _mm256_loadu_si256(some + 1));
         const __m256i last =
-            _mm256_or_si256(_mm256_loadu_si256(eight + 2), _mm256_loadu_si256(eight + 3));
+            _mm256_or_si256(_mm256_loadu_si256(some + 2), _mm256_loadu_si256(some + 3));
         const __m256i all = _mm256_or_si256(first, last);
         if (!_mm256_testz_si256(all, all)) break;
     }
 #endif
     for (; i + 8 <= count; i += 8) {
-        uint64_t pairs[4];
-        memcpy(pairs, labels + i, sizeof pairs);
-        if (pairs[0] | pairs[1] | pairs[2] | pairs[3]) break;
+        uint64_t eight;
+        memcpy(&eight, byte + i, sizeof eight);
+        if (eight) break;
     }
-    while (i < count && labels[i] == 0)
+    while (i < count && byte[i] == 0)
         i++;
     return i;
 }

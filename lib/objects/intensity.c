@@ -8,7 +8,7 @@
 #include <float.h>
 #include <math.h>
 
-#define STEPS_OF_8_BITS 257.0 /* in 16 */
+#define STEPS_OF_8_BITS 257 /* in 16 */
 
 seg_status seg_intensity_rows_init(seg_intensity_rows *rows, const seg_image *picture,
                                    const seg_env *env) {
@@ -69,6 +69,46 @@ static void add_samples(seg_sample_sums *s, const uint16_t *samples, size_t step
     }
 }
 
+/* The same of samples of 8 bits, which are sums of small numbers until they are widened. */
+static void add_bytes(seg_sample_sums *s, const uint8_t *samples, size_t step, int32_t count) {
+    int32_t min = samples[0], max = samples[0];
+    int64_t sum = 0, squares = 0;
+    for (int32_t x = 0; x < count; x++) {
+        const int32_t value = samples[(size_t)x * step];
+        sum += value;
+        squares += value * value;
+        min = value < min ? value : min;
+        max = value > max ? value : max;
+    }
+    const int32_t scale = STEPS_OF_8_BITS;
+    if (!s->count) {
+        s->first = s->min = s->max = scale * samples[0];
+    }
+    s->count += count;
+    s->sum += scale * sum - count * (int64_t)s->first;
+    s->squares +=
+        scale * scale * squares + s->first * (count * (int64_t)s->first - 2 * scale * sum);
+    s->min = scale * min < s->min ? scale * min : s->min;
+    s->max = scale * max > s->max ? scale * max : s->max;
+}
+
+static void add_run(seg_sample_sums *sums, const seg_intensity_rows *rows, const seg_image *run,
+                    const seg_image *grey) {
+    add_samples(&sums[0], seg_row16(rows->room, grey, 0), 1, grey->width, rows->counts);
+    if (rows->channels == 1) return;
+    const uint16_t *samples = seg_row16(rows->room, run, 0);
+    for (int32_t c = 1; c < rows->channels; c++)
+        add_samples(&sums[c], samples + c - 1, run->channels, run->width, rows->counts);
+}
+
+static void add_run8(seg_sample_sums *sums, const seg_intensity_rows *rows, const seg_image *run,
+                     const seg_image *grey) {
+    add_bytes(&sums[0], grey->data, 1, grey->width);
+    const uint8_t *samples = run->data;
+    for (int32_t c = 1; c < rows->channels; c++)
+        add_bytes(&sums[c], samples + c - 1, run->channels, run->width);
+}
+
 void seg_intensity_rows_add(seg_sample_sums *sums, const seg_intensity_rows *rows, int32_t y,
                             int32_t first, int32_t end) {
     const seg_image run = run_of(rows->picture, y, first, end);
@@ -79,18 +119,17 @@ void seg_intensity_rows_add(seg_sample_sums *sums, const seg_intensity_rows *row
         grey.channels = 1;
     }
     if (rows->counts) find_counts(rows->counts, &run);
-    add_samples(&sums[0], seg_row16(rows->room, &grey, 0), 1, grey.width, rows->counts);
-    if (rows->channels == 1) return;
-    const uint16_t *samples = seg_row16(rows->room, &run, 0);
-    for (int32_t c = 1; c < rows->channels; c++)
-        add_samples(&sums[c], samples + c - 1, run.channels, run.width, rows->counts);
+    if (run.format == SEG_U8)
+        add_run8(sums, rows, &run, &grey);
+    else
+        add_run(sums, rows, &run, &grey);
 }
 
 seg_intensity seg_intensity_of(const seg_sample_sums *s) {
     if (!s->count) return (seg_intensity){0, 0, 0, 0};
     const double count = (double)s->count, mean = (double)s->sum / count;
     const double variance = (double)s->squares / count - mean * mean;
-    return (seg_intensity){s->min / STEPS_OF_8_BITS, (s->first + mean) / STEPS_OF_8_BITS,
-                           s->max / STEPS_OF_8_BITS,
-                           variance > 0 ? sqrt(variance) / STEPS_OF_8_BITS : 0};
+    const double steps = STEPS_OF_8_BITS;
+    return (seg_intensity){s->min / steps, (s->first + mean) / steps, s->max / steps,
+                           variance > 0 ? sqrt(variance) / steps : 0};
 }

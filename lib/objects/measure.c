@@ -16,7 +16,7 @@
  *
  * Cost: one pass over runs of equal labels; ids may be sparse and large, they are found by hashing.
  */
-#include <segment/objects.h>
+#include "objects/measure.h"
 
 #include "core/check.h"
 #include "core/math.h"
@@ -47,6 +47,7 @@ typedef struct tallies {
     uint32_t mask;       /* table size - 1 */
     seg_extent *extents; /* of all objects */
     int32_t extent_count, extent_capacity;
+    const seg_image *marked;     /* 0 where there is no label; empty or NULL = none */
     seg_intensity_rows *picture; /* NULL = not measured */
     const seg_env *env;
 } tallies;
@@ -165,7 +166,9 @@ static seg_status add_extent(tallies *all, tally *t, int32_t y, int32_t first, i
 
 static seg_status add_row(tallies *t, const int32_t *row, const int32_t *above, int32_t width,
                           int32_t y) {
-    for (int32_t x = seg_skip_zeros(row, 0, width); x < width; x = seg_skip_zeros(row, x, width)) {
+    const uint8_t *mask = seg_optional_row(t->marked, y);
+    for (int32_t x = seg_skip_unmasked(row, mask, 0, width); x < width;
+         x = seg_skip_unmasked(row, mask, x, width)) {
         const int32_t first = x, id = row[x];
         while (x < width && row[x] == id)
             x++;
@@ -276,8 +279,9 @@ static seg_status measure_with_picture(tallies *t, seg_result *result, const seg
     return status;
 }
 
-seg_status seg_objects_measure(seg_result *result, const seg_image *labels,
-                               const seg_image *picture, const seg_env *env) {
+seg_status seg_objects_measure_masked(seg_result *result, const seg_image *labels,
+                                      const seg_image *mask, const seg_image *picture,
+                                      const seg_env *env) {
     if (!result) return seg_fail(SEG_ERROR_ARGUMENT, "result is missing (NULL)");
     result->object_count = 0;
     SEG_TRY(seg_check_image(labels, "labels", SEG_FORMAT_BIT(SEG_LABEL32), SEG_CHANNELS_1));
@@ -288,11 +292,16 @@ seg_status seg_objects_measure(seg_result *result, const seg_image *labels,
         return seg_fail(SEG_ERROR_SHAPE, "the picture is %ld x %ld, the labels are %ld x %ld",
                         (long)picture->width, (long)picture->height, (long)labels->width,
                         (long)labels->height);
-    tallies t = {.env = env};
+    tallies t = {.marked = mask, .env = env};
     const seg_status status = intensities ? measure_with_picture(&t, result, labels, picture)
                                           : measure(&t, result, labels);
     seg_release(env, t.items);
     seg_release(env, t.table);
     seg_release(env, t.extents);
     return status;
+}
+
+seg_status seg_objects_measure(seg_result *result, const seg_image *labels,
+                               const seg_image *picture, const seg_env *env) {
+    return seg_objects_measure_masked(result, labels, NULL, picture, env);
 }

@@ -15,6 +15,7 @@
 #include "objects/track.h"
 
 #include "core/check.h"
+#include "objects/measure.h"
 
 #include <math.h>
 #include <string.h>
@@ -368,7 +369,7 @@ static void commit(seg_tracking *frame, seg_tracker *tracker) {
     tracker->count = place;
 }
 
-static seg_status apply(seg_tracker *tracker, seg_result *result) {
+static seg_status apply(seg_tracker *tracker, seg_result *result, const seg_image *mask) {
     const seg_frame about = {.index = result->index,
                              .pts = result->pts,
                              .duration = result->duration,
@@ -383,6 +384,7 @@ static seg_status apply(seg_tracker *tracker, seg_result *result) {
     const double steps = find_steps(&interval, tracker, result);
     SEG_TRY(grow(tracker, result->object_count));
     SEG_TRY(begin(&frame, tracker, result, steps));
+    frame.mask = mask;
     SEG_TRY(seg_track_match(&frame));
     SEG_TRY(find_births(&frame, &next_id));
     SEG_TRY(seg_grow((void **)&tracker->trails, &tracker->trail_capacity, tracker->born,
@@ -399,7 +401,8 @@ static seg_status apply(seg_tracker *tracker, seg_result *result) {
     return SEG_OK;
 }
 
-seg_status seg_tracker_apply(seg_tracker *tracker, seg_result *result) {
+seg_status seg_tracker_apply_masked(seg_tracker *tracker, seg_result *result,
+                                    const seg_image *mask) {
     if (!tracker || !result)
         return seg_fail(SEG_ERROR_ARGUMENT, "%s is missing (NULL)", tracker ? "result" : "tracker");
     SEG_TRY(bind(tracker, result));
@@ -407,5 +410,9 @@ seg_status seg_tracker_apply(seg_tracker *tracker, seg_result *result) {
     drop_ended(tracker);
     const seg_frame about = {.pts = result->pts, .time_base = result->time_base};
     seg_clock_look(&tracker->clock, &about);
-    return apply(tracker, result);
+    return apply(tracker, result, mask);
+}
+
+seg_status seg_tracker_apply(seg_tracker *tracker, seg_result *result) {
+    return seg_tracker_apply_masked(tracker, result, NULL);
 }

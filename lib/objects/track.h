@@ -44,6 +44,7 @@ struct seg_tracker {
 typedef struct seg_tracking {
     const seg_tracker *tracker;
     seg_result *result;
+    const seg_image *mask; /* 0 where the result has no label; NULL = none */
     seg_scratch *scratch;
     const seg_object *objects; /* the frame's own, ascending by id */
     int32_t object_count;

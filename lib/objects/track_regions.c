@@ -8,6 +8,7 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "imgproc/rows.h"
+#include "objects/measure.h"
 #include "objects/track.h"
 
 #define BAND_HEIGHT 64
@@ -63,8 +64,9 @@ static seg_status relabel_band(void *argument, int32_t band, int32_t first, int3
     for (int32_t y = first; y < end; y++) {
         int32_t *row = seg_image_row(labels, y);
         const int32_t width = labels->width;
-        for (int32_t x = seg_skip_zeros(row, 0, width); x < width;
-             x = seg_skip_zeros(row, x, width)) {
+        const uint8_t *mask = seg_optional_row(frame->mask, y);
+        for (int32_t x = seg_skip_unmasked(row, mask, 0, width); x < width;
+             x = seg_skip_unmasked(row, mask, x, width)) {
             const int32_t start = x, id = row[x];
             while (x < width && row[x] == id)
                 x++;
@@ -94,7 +96,8 @@ seg_status seg_track_relabel(seg_tracking *frame) {
     SEG_TRY(seg_run_bands(&frame->tracker->env, result->labels.height, BAND_HEIGHT, relabel_band,
                           frame));
     if (divided || frame->joined)
-        return seg_objects_measure(result, &result->labels, NULL, &frame->tracker->env);
+        return seg_objects_measure_masked(result, &result->labels, frame->mask, NULL,
+                                          &frame->tracker->env);
     list_objects(frame);
     return SEG_OK;
 }

@@ -83,7 +83,7 @@ seg_status seg_result_derive_mask(seg_result *result, const seg_env *env) {
 /* Which labels go: by a table where the ids are dense, else by search in the list of kept ids. */
 typedef struct keep_job {
     const seg_image *labels, *mask; /* the mask may be NULL */
-    const uint8_t *table; /* table[id] != 0 = keep; NULL = search */
+    const uint8_t *table;           /* table[id] != 0 = keep; NULL = search */
     const seg_object *kept;
     int32_t count;
 } keep_job;
@@ -101,28 +101,27 @@ static bool is_kept(const keep_job *job, int32_t id) {
     return low < job->count && job->kept[low].id == id;
 }
 
+static void keep_row(const keep_job *job, int32_t y) {
+    int32_t *row = seg_image_row(job->labels, y);
+    uint8_t *mask = seg_optional_row(job->mask, y);
+    const int32_t width = job->labels->width;
+    for (int32_t x = seg_skip_unmasked(row, mask, 0, width), end; x < width;
+         x = seg_skip_unmasked(row, mask, end, width)) {
+        const int32_t id = row[x];
+        for (end = x + 1; end < width && row[end] == id;)
+            end++;
+        if (id <= 0 || is_kept(job, id)) continue;
+        memset(row + x, 0, (size_t)(end - x) * sizeof *row);
+        if (mask) memset(mask + x, 0, (size_t)(end - x));
+    }
+}
+
 static seg_status keep_band(void *argument, int32_t band, int32_t first, int32_t end,
                             int32_t worker) {
     (void)band, (void)worker;
     const keep_job *job = argument;
-    for (int32_t y = first; y < end; y++) {
-        int32_t *row = seg_image_row(job->labels, y);
-        uint8_t *mask = job->mask ? seg_image_row(job->mask, y) : NULL;
-        int32_t last = 0;
-        bool keep = true;
-        const int32_t width = job->labels->width;
-        for (int32_t x = seg_skip_zeros(row, 0, width); x < width;
-             x = seg_skip_zeros(row, x + 1, width)) {
-            if (row[x] < 0) continue;
-            if (row[x] != last) {
-                last = row[x];
-                keep = is_kept(job, last);
-            }
-            if (keep) continue;
-            row[x] = 0;
-            if (mask) mask[x] = 0;
-        }
-    }
+    for (int32_t y = first; y < end; y++)
+        keep_row(job, y);
     return SEG_OK;
 }
 

@@ -20,6 +20,7 @@
 #include "imgproc/masks.h"
 #include "imgproc/still_method.h"
 #include "objects/fields.h"
+#include "objects/measure.h"
 #include "pipeline/chain.h"
 #include "pipeline/finish.h"
 #include "pipeline/frames.h"
@@ -422,7 +423,8 @@ static seg_status find_objects(seg_pipeline *pipeline, const seg_kept_frame *kep
     }
     const seg_image *picture = measured_picture(pipeline, kept);
     SEG_TRY(check_colours(pipeline, picture));
-    SEG_TRY(seg_objects_measure(result, &result->labels, picture, env));
+    SEG_TRY(seg_objects_measure_masked(result, &result->labels, masked ? &result->mask : NULL,
+                                       picture, env));
     SEG_TRY(find_motions(result, env));
     if (!pipeline->keep) return SEG_OK;
     return seg_result_keep(result, pipeline->keep, masked, &pipeline->scratch, env);
@@ -445,7 +447,7 @@ static seg_status finish(seg_pipeline *pipeline, const seg_kept_frame *kept, seg
         SEG_TRY(seg_result_derive_mask(result, env));
     /* the mask stays what was found: tracks give names to it */
     if (!pipeline->tracker) return SEG_OK;
-    SEG_TRY(seg_tracker_apply(pipeline->tracker, result));
+    SEG_TRY(seg_tracker_apply_masked(pipeline->tracker, result, &result->mask));
     result->order_count = 0; /* other ids */
     return find_motions(result, env);
 }

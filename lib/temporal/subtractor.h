@@ -17,6 +17,7 @@
 #define SEG_TEMPORAL_SUBTRACTOR_H
 
 #include "imgproc/grid.h"
+#include "imgproc/rows.h"
 #include "temporal/learning.h"
 #include "temporal/patience.h"
 #include "temporal/temporal_method.h"
@@ -135,11 +136,6 @@ bool seg_subtractor_due(const seg_subtractor *model, double times, int64_t *coun
 /** Rows of 8 bits of each colour as a row of the background. */
 void seg_subtractor_interleave(const seg_subtractor *model, void *row, bool wide,
                                const uint8_t *const value[3]);
-
-/** Row y of a mask, NULL if it is empty. */
-static inline const uint8_t *seg_optional_row(const seg_image *image, int32_t y) {
-    return seg_image_empty(image) ? NULL : seg_image_row(image, y);
-}
 
 /** Colours of a row apart, in 8 bits: row->value8[c] of row y of the picture; more than 8 bits are
  *  rounded. `room` holds 3 * width bytes, and for u16 4 * 2 * width bytes more. */
