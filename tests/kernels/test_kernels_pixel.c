@@ -164,7 +164,7 @@ START_TEST(zeros) {
     for (size_t count = 0; count <= MOST; count++)
         for (size_t first = 0; first <= count; first++) {
             for (size_t x = 0; x < MOST; x++)
-                row[x] = (uint8_t)(x < first ? 0 : x == first ? 128 >> (x % 8) : x % 2);
+                row[x] = (uint8_t)(x < first ? 0 : x == first ? 1U << x % 8 : (unsigned)(x % 2));
             ck_assert_uint_eq(ref->zeros_before(row, count), first);
             for (int level = 0; level < level_count; level++)
                 ck_assert_uint_eq(levels[level]->zeros_before(row, count), first);
