@@ -45,32 +45,6 @@ typedef struct seg_consensus_row {
     int32_t contrast; /* with texture: see seg_texture_contrast */
 } seg_consensus_row;
 
-/**
- * One row of the feedback of SuBSENSE (P.-L. St-Charles, G.-A. Bilodeau, R. Bergevin, IEEE Trans.
- * Image Processing 24(1), 2015): how far a pixel's distances, segmentation and blinking change its
- * threshold R, its learning time T and the speed v of both. Masks are 0 or 255; shares of time and
- * distances are 0 .. 1. `slow` and `quick` are the weights of a frame in the two moving means.
- *   N = distance, D = min and max of its slow and quick mean
- *   unstable = R > 3, or more than 0.1 of the raw foreground did not last, in either mean
- *   T: up by 0.5 / (D_max v) where the last mask was set, or D_min < 0.1 and raw is set; else down
- *      by 0.25 v / D_max; within t_least and t_most
- *   v: up by 1 where D_max > 0.1 and the pixel blinks; else down by 0.1, by half of that where it
- *      is unstable, a quarter where the last mask was set; at least 0.1
- *   R: up by 0.01 (v - 0.1) where R < (1 + 2 D_min)^2, else down by 0.01 / v; at least 1
- */
-typedef struct seg_feedback_row {
-    const uint8_t *raw, *last_mask,
-        *blinks;                    /* raw is of this frame, the others of the one before */
-    const float *distance, *motion; /* of this frame: to the model, to the last frame */
-    float *distance_slow, *distance_quick, *motion_quick;
-    float *raw_slow, *raw_quick;
-    const float *final_slow, *final_quick; /* means of the mask */
-    float *r, *t, *v;
-    uint8_t *unstable; /* out: 255 or 0, by the R that was */
-    float slow, quick, t_least, t_most;
-    int32_t width; /* rows have room for whole blocks */
-} seg_feedback_row;
-
 typedef struct seg_consensus_kernels {
     /** The distance is the sum over the colours of |value - sample|, at most 255. */
     void (*agree)(const seg_consensus_row *row);
@@ -94,8 +68,6 @@ typedef struct seg_consensus_kernels {
      *  held[] (may be NULL) is 0. Returns whether there is any. 32 pixels. */
     int32_t (*draw)(uint8_t *taken, const uint8_t *chance, const uint8_t *from, const uint8_t *held,
                     const uint16_t *pattern, uint16_t factor, uint16_t addend);
-    /** What follows from a row's agreement: see seg_feedback_row. */
-    void (*feedback)(const seg_feedback_row *row);
 } seg_consensus_kernels;
 
 SEG_KERNELS_DECLARE(consensus);

@@ -126,56 +126,10 @@ static int32_t draw(uint8_t *taken, const uint8_t *chance, const uint8_t *from, 
     return any;
 }
 
-static float mix(float mean, float value, float weight) {
-    return mean + (value - mean) * weight;
-}
-
-static float at_least(float value, float least) {
-    return value > least ? value : least;
-}
-
-static void feedback(const seg_feedback_row *row) {
-    for (int32_t x = 0; x < row->width; x++) {
-        const bool raw = row->raw[x], last = row->last_mask[x], blinks = row->blinks[x];
-        const float slow = row->distance_slow[x] =
-            mix(row->distance_slow[x], row->distance[x], row->slow);
-        const float quick = row->distance_quick[x] =
-            mix(row->distance_quick[x], row->distance[x], row->quick);
-        row->motion_quick[x] = mix(row->motion_quick[x], row->motion[x], row->quick);
-        row->raw_slow[x] = mix(row->raw_slow[x], raw ? 1.0f : 0.0f, row->slow);
-        row->raw_quick[x] = mix(row->raw_quick[x], raw ? 1.0f : 0.0f, row->quick);
-        const float least = slow < quick ? slow : quick;
-        const float most = at_least(slow < quick ? quick : slow, 0.001f);
-        float r = row->r[x], t = row->t[x], v = row->v[x];
-        const bool unstable = r > 3.0f || row->raw_slow[x] - row->final_slow[x] > 0.1f ||
-                              row->raw_quick[x] - row->final_quick[x] > 0.1f;
-        row->unstable[x] = unstable ? 255 : 0;
-        if (last || (least < 0.1f && raw))
-            t += 0.5f / (most * v);
-        else
-            t -= 0.25f * v / most;
-        t = at_least(t, row->t_least);
-        row->t[x] = t < row->t_most ? t : row->t_most;
-        if (most > 0.1f && blinks)
-            v += 1.0f;
-        else
-            v -= last ? 0.025f : unstable ? 0.05f : 0.1f;
-        v = at_least(v, 0.1f);
-        row->v[x] = v;
-        const float wanted = (1.0f + 2.0f * least) * (1.0f + 2.0f * least);
-        if (r < wanted)
-            r += 0.01f * (v - 0.1f);
-        else
-            r -= 0.01f / v;
-        row->r[x] = at_least(r, 1.0f);
-    }
-}
-
 const seg_consensus_kernels seg_consensus_kernels_ref = {
     .agree = agree,
     .agree_textured = agree_textured,
     .texture = texture,
     .replace = replace,
     .draw = draw,
-    .feedback = feedback,
 };

@@ -225,93 +225,12 @@ static int32_t draw(uint8_t *taken, const uint8_t *chance, const uint8_t *from, 
     return any(take);
 }
 
-/* ---- feedback ---- */
-
-typedef __m256 floats;
-
-static inline floats get(const float *p) {
-    return _mm256_loadu_ps(p);
-}
-
-static inline floats every(float value) {
-    return _mm256_set1_ps(value);
-}
-
-static inline floats mix(floats mean, floats value, floats weight) {
-    return _mm256_add_ps(mean, _mm256_mul_ps(_mm256_sub_ps(value, mean), weight));
-}
-
-/* Eight bytes of 0 or 255 as masks of floats. */
-static inline floats mask_of(const uint8_t *p) {
-    const __m256i words = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p));
-    return _mm256_castsi256_ps(words);
-}
-
-static inline floats above(floats a, floats b) {
-    return _mm256_cmp_ps(a, b, _CMP_GT_OQ);
-}
-
-static inline floats choose(floats mask, floats a, floats b) {
-    return _mm256_blendv_ps(b, a, mask);
-}
-
-static inline void feedback_8(const seg_feedback_row *row, int32_t x) {
-    const floats raw = mask_of(row->raw + x), last = mask_of(row->last_mask + x);
-    const floats blinks = mask_of(row->blinks + x), set = _mm256_and_ps(raw, every(1.0f));
-    const floats slow_weight = every(row->slow), quick_weight = every(row->quick);
-    const floats distance = get(row->distance + x);
-    const floats slow = mix(get(row->distance_slow + x), distance, slow_weight);
-    const floats quick = mix(get(row->distance_quick + x), distance, quick_weight);
-    const floats motion = mix(get(row->motion_quick + x), get(row->motion + x), quick_weight);
-    const floats raw_slow = mix(get(row->raw_slow + x), set, slow_weight);
-    const floats raw_quick = mix(get(row->raw_quick + x), set, quick_weight);
-    const floats least = _mm256_min_ps(slow, quick);
-    const floats most = _mm256_max_ps(_mm256_max_ps(slow, quick), every(0.001f));
-    floats r = get(row->r + x), t = get(row->t + x), v = get(row->v + x);
-    const floats tenth = every(0.1f);
-    const floats gone_slow = above(_mm256_sub_ps(raw_slow, get(row->final_slow + x)), tenth);
-    const floats gone_quick = above(_mm256_sub_ps(raw_quick, get(row->final_quick + x)), tenth);
-    const floats unstable =
-        _mm256_or_ps(above(r, every(3.0f)), _mm256_or_ps(gone_slow, gone_quick));
-    const floats slower = _mm256_or_ps(last, _mm256_and_ps(raw, above(tenth, least)));
-    const floats up = _mm256_add_ps(t, _mm256_div_ps(every(0.5f), _mm256_mul_ps(most, v)));
-    const floats down = _mm256_sub_ps(t, _mm256_div_ps(_mm256_mul_ps(every(0.25f), v), most));
-    t = _mm256_max_ps(choose(slower, up, down), every(row->t_least));
-    t = _mm256_min_ps(t, every(row->t_most));
-    const floats calm = choose(last, every(0.025f), choose(unstable, every(0.05f), tenth));
-    const floats livelier = _mm256_and_ps(blinks, above(most, tenth));
-    v = choose(livelier, _mm256_add_ps(v, every(1.0f)), _mm256_sub_ps(v, calm));
-    v = _mm256_max_ps(v, tenth);
-    const floats root = _mm256_add_ps(every(1.0f), _mm256_mul_ps(every(2.0f), least));
-    const floats wider = _mm256_add_ps(r, _mm256_mul_ps(every(0.01f), _mm256_sub_ps(v, tenth)));
-    const floats closer = _mm256_sub_ps(r, _mm256_div_ps(every(0.01f), v));
-    r = _mm256_max_ps(choose(above(_mm256_mul_ps(root, root), r), wider, closer), every(1.0f));
-    _mm256_storeu_ps(row->distance_slow + x, slow);
-    _mm256_storeu_ps(row->distance_quick + x, quick);
-    _mm256_storeu_ps(row->motion_quick + x, motion);
-    _mm256_storeu_ps(row->raw_slow + x, raw_slow);
-    _mm256_storeu_ps(row->raw_quick + x, raw_quick);
-    _mm256_storeu_ps(row->r + x, r);
-    _mm256_storeu_ps(row->t + x, t);
-    _mm256_storeu_ps(row->v + x, v);
-    const __m256i wide = _mm256_castps_si256(unstable);
-    const __m128i words =
-        _mm_packs_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
-    _mm_storel_epi64((__m128i *)(void *)(row->unstable + x), _mm_packs_epi16(words, words));
-}
-
-static void feedback(const seg_feedback_row *row) {
-    for (int32_t x = 0; x < row->width; x += 8)
-        feedback_8(row, x);
-}
-
 const seg_consensus_kernels SEG_LEVEL_NAME(seg_consensus_kernels) = {
     .agree = agree,
     .agree_textured = agree_textured,
     .texture = texture,
     .replace = replace,
     .draw = draw,
-    .feedback = feedback,
 };
 
 #else
@@ -340,17 +259,12 @@ static int32_t draw(uint8_t *taken, const uint8_t *chance, const uint8_t *from, 
     return seg_consensus_kernels_ref.draw(taken, chance, from, held, pattern, factor, addend);
 }
 
-static void feedback(const seg_feedback_row *row) {
-    seg_consensus_kernels_ref.feedback(row);
-}
-
 const seg_consensus_kernels SEG_LEVEL_NAME(seg_consensus_kernels) = {
     .agree = agree,
     .agree_textured = agree_textured,
     .texture = texture,
     .replace = replace,
     .draw = draw,
-    .feedback = feedback,
 };
 
 #endif

@@ -11,10 +11,10 @@
  * v(x) at the start `noise`, B `young`, 1 / T_lower `rate`, T_upper `slowest`
  *   Steps of a frame: 1. planes of colour and texture; 2. of each pixel samples are looked at until
  *   #min agree (kernels/consensus.h); 3. feedback to R(x), T(x) and v(x) from the distances, from
- *   raw segmentation that did not last, and from blinking (ibid.); 4. exchange of samples, to
- *   pixels up to two away, quicker into what is foreground without moving (ghosts); 5. the raw mask
- *   is closed, its holes are filled where they do not reach the border, and it is smoothed
- *   (subsense_mask.c).
+ *   raw segmentation that did not last, and from blinking (kernels/feedback.h); 4. exchange of
+ * samples, to pixels up to two away, quicker into what is foreground without moving (ghosts); 5.
+ * the raw mask is closed, its holes are filled where they do not reach the border, and it is
+ * smoothed (subsense_mask.c).
  *
  * Differences to the paper: exchanging samples as in consensus.c; distances of colours are halved
  * to bytes when they are summed up; the contrast is not adjusted to the share of textured pixels;
@@ -44,14 +44,10 @@
 #include "core/bands.h"
 #include "core/check.h"
 #include "imgproc/masks.h"
+#include "kernels/feedback.h"
 #include "temporal/displaced.h"
 
 #include <string.h>
-
-#define STEADY 6.0f        /* of R_color, taken off where a pixel is steady */
-#define UNSTEADY_TEXTURE 1 /* bits of a colour, added where it is not */
-#define GHOST_MOTION 0.01f /* a ghost moves less ... */
-#define GHOST_RAW 0.995f   /* ... and is foreground for more than this share */
 
 /* The table of both methods. */
 /* clang-format off */
@@ -130,7 +126,7 @@ static uint8_t *last_plane(const seg_subtractor *model, int32_t plane, int32_t y
 
 /* Rows of a worker. */
 typedef struct work {
-    uint8_t *limit, *texture_limit, *agreeing, *nearest, *nearest_texture, *unstable;
+    uint8_t *limit, *texture_limit, *agreeing, *nearest, *nearest_texture;
     uint8_t *displaced;
     float *distance, *motion, *r;
 } work;
@@ -145,20 +141,9 @@ static work work_of(const seg_subsense *s, int32_t worker) {
                   bytes + 3 * pitch,
                   bytes + 4 * pitch,
                   bytes + 5 * pitch,
-                  bytes + 6 * pitch,
                   floats,
                   floats + pitch,
                   floats + 2 * pitch};
-}
-
-static bool is_unstable(const seg_subtractor *model, int32_t y, size_t x) {
-    return seg_subsense_floats(model, R, y)[x] > 3 ||
-           seg_subsense_floats(model, RAW_SLOW, y)[x] -
-                   seg_subsense_floats(model, FINAL_SLOW, y)[x] >
-               0.1f ||
-           seg_subsense_floats(model, RAW_QUICK, y)[x] -
-                   seg_subsense_floats(model, FINAL_QUICK, y)[x] >
-               0.1f;
 }
 
 /* Foreground that is not to be absorbed (yet) keeps its R: growing, it would take it in. */
@@ -168,27 +153,66 @@ static void restore_r(float *r, const float *before, const uint8_t *raw, const u
         if (patient[x] && raw[x]) r[x] = before[x];
 }
 
-static void set_limits(const work *w, const seg_subsense *s, double share, int32_t y) {
+/* In 256ths, within 1 and 255. */
+static uint8_t chance_of(double share) {
+    const float chance = (float)(share * 256);
+    return (uint8_t)(chance < 1 ? 1 : chance > 255 ? 255 : chance);
+}
+
+static seg_feedback_row feedback_of(const seg_subsense *s, int32_t y, const work *w) {
     const seg_subtractor *model = &s->base;
     const seg_subsense_options *o = seg_subsense_options_of(s);
-    const int32_t colours = model->layout.colours;
-    const float factor = (colours == 3 ? 1.5f : 0.5f) * (float)share;
-    const float threshold = (float)o->threshold;
-    const float *r = seg_subsense_floats(model, R, y);
-    for (size_t x = 0; x < seg_subsense_pitch(model); x++) {
-        const bool unstable = is_unstable(model, y, x);
-        const float limit = factor * (r[x] * threshold - (unstable ? 0 : STEADY));
-        const int32_t power = r[x] < 1.5f ? 2 : r[x] < 2.5f ? 4 : r[x] < 3.5f ? 8 : 16;
-        const int32_t bits = (power + o->texture + (unstable ? UNSTEADY_TEXTURE : 0)) * colours;
-        w->limit[x] = (uint8_t)(limit < 254 ? limit : 254);
-        w->texture_limit[x] = (uint8_t)(bits < 254 ? bits : 254);
+    const seg_consensus *c = &s->frame;
+    const double least = 1 / model->weight;
+    seg_feedback_row row = {
+        .agreeing = w->agreeing,
+        .nearest = w->nearest,
+        .nearest_texture = w->nearest_texture,
+        .raw = seg_consensus_row_of(c, c->raw, y),
+        .last_mask = seg_subsense_bytes(model, LAST_MASK, y),
+        .blinks = seg_subsense_bytes(model, BLINKS, y),
+        .distance = w->distance,
+        .motion = w->motion,
+        .distance_slow = seg_subsense_floats(model, DISTANCE_SLOW, y),
+        .distance_quick = seg_subsense_floats(model, DISTANCE_QUICK, y),
+        .motion_quick = seg_subsense_floats(model, MOTION, y),
+        .raw_slow = seg_subsense_floats(model, RAW_SLOW, y),
+        .raw_quick = seg_subsense_floats(model, RAW_QUICK, y),
+        .final_slow = seg_subsense_floats(model, FINAL_SLOW, y),
+        .final_quick = seg_subsense_floats(model, FINAL_QUICK, y),
+        .r = seg_subsense_floats(model, R, y),
+        .t = seg_subsense_floats(model, T, y),
+        .v = seg_subsense_floats(model, V, y),
+        .limit = w->limit,
+        .texture_limit = w->texture_limit,
+        .chance_own = seg_consensus_row_of(c, c->chance_own, y),
+        .chance_other = seg_consensus_row_of(c, c->chance_other, y),
+        .chance_ghost = seg_consensus_row_of(c, c->chance_ghost, y),
+        .slow = seg_subsense_weight(model->base.clock.frames, SEG_SUBSENSE_SLOW),
+        .quick = seg_subsense_weight(model->base.clock.frames, SEG_SUBSENSE_QUICK),
+        .t_least = (float)least,
+        .t_most = (float)(o->slowest > least ? o->slowest : least),
+        .threshold = (float)o->threshold,
+        .share = 1,
+        .texture = o->texture,
+        .quickest = chance_of(model->weight),
+        .colours = model->layout.colours,
+        .needed = o->needed,
+        .width = (int32_t)seg_subsense_pitch(model),
+    };
+    for (int32_t p = 0; p < c->planes; p++) {
+        row.value[p] = seg_consensus_row_of(c, c->plane[p], y);
+        row.last_value[p] = last_plane(model, p, y);
     }
+    return row;
 }
 
 seg_consensus_row seg_subsense_row(const seg_subsense *s, double share, int32_t y, int32_t worker) {
     const work w = work_of(s, worker);
     seg_consensus_row row = seg_consensus_point(&s->frame, y, seg_subsense_options_of(s)->needed);
-    set_limits(&w, s, share, y);
+    seg_feedback_row feedback = feedback_of(s, y, &w);
+    feedback.share = (float)share;
+    seg_feedback_kernels_get()->limits(&feedback);
     row.contrast = s->frame.contrast;
     row.limit = w.limit;
     row.texture_limit = w.texture_limit;
@@ -196,57 +220,6 @@ seg_consensus_row seg_subsense_row(const seg_subsense *s, double share, int32_t 
     row.nearest = w.nearest;
     row.nearest_texture = w.nearest_texture;
     return row;
-}
-
-static int32_t ones(uint32_t bits) {
-    bits = (bits & 0x55) + (bits >> 1 & 0x55);
-    bits = (bits & 0x33) + (bits >> 2 & 0x33);
-    return (int32_t)((bits & 15) + (bits >> 4));
-}
-
-/* How far the row is from the model and from the last frame, both 0 .. 1. */
-static void set_distances(const work *w, const seg_consensus *c, int32_t needed, int32_t y) {
-    const seg_subtractor *model = c->model;
-    const int32_t colours = model->layout.colours;
-    const float most = 256.0f * (float)colours, most_bits = 16.0f * (float)colours;
-    const size_t pitch = seg_subsense_pitch(model);
-    for (size_t x = 0; x < pitch; x++) {
-        const bool any = w->agreeing[x] > 0;
-        const float colour = any ? (float)w->nearest[x] * 2 / most : 1;
-        const float bits = any ? (float)w->nearest_texture[x] / most_bits : 1;
-        const float missing = (float)(needed - w->agreeing[x]) / (float)needed;
-        const float distance = (colour + bits) / 2 + missing;
-        w->distance[x] = distance < 1 ? distance : 1;
-        int32_t difference = 0, texture = 0;
-        for (int32_t p = 0; p < c->planes; p++) {
-            const int32_t now = seg_consensus_row_of(c, c->plane[p], y)[x];
-            const int32_t before = last_plane(model, p, y)[x];
-            if (p < colours)
-                difference += now > before ? now - before : before - now;
-            else
-                texture += ones((uint32_t)(now ^ before));
-        }
-        w->motion[x] = ((float)difference / most + (float)texture / most_bits) / 2;
-    }
-}
-
-/* Chances from T; ghosts take samples whatever T is. */
-static void set_chances(const seg_consensus *c, int32_t y) {
-    const seg_subtractor *model = c->model;
-    const float *t = seg_subsense_floats(model, T, y),
-                *motion = seg_subsense_floats(model, MOTION, y);
-    const float *raw_quick = seg_subsense_floats(model, RAW_QUICK, y);
-    uint8_t *own = seg_consensus_row_of(c, c->chance_own, y);
-    uint8_t *other = seg_consensus_row_of(c, c->chance_other, y);
-    uint8_t *ghost = seg_consensus_row_of(c, c->chance_ghost, y);
-    const float quickest = (float)(model->weight < 1.0 / 256 ? 1 : model->weight * 256);
-    for (size_t x = 0; x < seg_subsense_pitch(model); x++) {
-        const float chance = 256 / (t[x] > 1 ? t[x] : 1), twice = 512 / (t[x] + 2);
-        own[x] = (uint8_t)(chance < 1 ? 1 : chance > 255 ? 255 : chance);
-        other[x] = (uint8_t)(twice < 1 ? 1 : twice > 255 ? 255 : twice);
-        const bool still = raw_quick[x] > GHOST_RAW && motion[x] < GHOST_MOTION;
-        ghost[x] = still ? (uint8_t)(quickest > 255 ? 255 : quickest) : 0;
-    }
 }
 
 static void remember_planes(const seg_consensus *c, int32_t y) {
@@ -258,54 +231,32 @@ static void remember_planes(const seg_consensus *c, int32_t y) {
 static void judge(const seg_consensus *c, void *user, int32_t y, int32_t worker) {
     const seg_subsense *s = user;
     const seg_subtractor *model = c->model;
-    const seg_subsense_options *o = seg_subsense_options_of(s);
     const size_t pitch = seg_subsense_pitch(model);
     const work w = work_of(s, worker);
+    const seg_feedback_kernels *kernels = seg_feedback_kernels_get();
+    const seg_feedback_row feedback = feedback_of(s, y, &w);
     const seg_consensus_row row = seg_subsense_row(s, 1, y, worker);
     c->kernels->agree_textured(&row);
     uint8_t *raw = seg_consensus_row_of(c, c->raw, y);
     for (size_t x = 0; x < pitch; x++)
-        raw[x] = w.agreeing[x] < o->needed ? 255 : 0;
-    set_distances(&w, c, o->needed, y);
+        raw[x] = w.agreeing[x] < feedback.needed ? 255 : 0;
+    kernels->distances(&feedback);
     if (s->result->outputs & SEG_OUTPUT_SCORE) {
         for (size_t x = 0; x < pitch; x++)
             w.limit[x] = (uint8_t)(w.distance[x] * 255);
         seg_consensus_give_score(c, s->result, w.limit, y);
     }
     if (model->weight > 0) {
-        const seg_feedback_row feedback = {
-            .raw = raw,
-            .last_mask = seg_subsense_bytes(model, LAST_MASK, y),
-            .blinks = seg_subsense_bytes(model, BLINKS, y),
-            .distance = w.distance,
-            .motion = w.motion,
-            .distance_slow = seg_subsense_floats(model, DISTANCE_SLOW, y),
-            .distance_quick = seg_subsense_floats(model, DISTANCE_QUICK, y),
-            .motion_quick = seg_subsense_floats(model, MOTION, y),
-            .raw_slow = seg_subsense_floats(model, RAW_SLOW, y),
-            .raw_quick = seg_subsense_floats(model, RAW_QUICK, y),
-            .final_slow = seg_subsense_floats(model, FINAL_SLOW, y),
-            .final_quick = seg_subsense_floats(model, FINAL_QUICK, y),
-            .r = seg_subsense_floats(model, R, y),
-            .t = seg_subsense_floats(model, T, y),
-            .v = seg_subsense_floats(model, V, y),
-            .unstable = w.unstable,
-            .slow = seg_subsense_weight(model->base.clock.frames, SEG_SUBSENSE_SLOW),
-            .quick = seg_subsense_weight(model->base.clock.frames, SEG_SUBSENSE_QUICK),
-            .t_least = (float)(1 / model->weight),
-            .t_most = (float)(o->slowest > 1 / model->weight ? o->slowest : 1 / model->weight),
-            .width = (int32_t)pitch,
-        };
         memcpy(w.r, feedback.r, pitch * sizeof *w.r);
-        c->kernels->feedback(&feedback);
+        kernels->update(&feedback);
         restore_r(feedback.r, w.r, raw, seg_optional_row(&model->patient, y), model->layout.width);
+        remember_planes(c, y);
     }
-    if (model->weight > 0) remember_planes(c, y);
     if (s->needed_elsewhere) {
-        set_limits(&w, s, 1, y);
+        kernels->limits(&feedback);
         seg_displaced_excuse(c, &row, s->needed_elsewhere, y, w.displaced);
     }
-    set_chances(c, y);
+    kernels->chances(&feedback);
 }
 
 /* ---- frames ---- */
@@ -336,7 +287,7 @@ static seg_status step(seg_subtractor *model, seg_result *result) {
     }
     s->result = result;
     s->needed_elsewhere = needed_of_neighbours(model, o);
-    s->room_size = seg_subsense_pitch(model) * (3 * sizeof(float) + 6) + seg_displaced_room(c);
+    s->room_size = seg_subsense_pitch(model) * (3 * sizeof(float) + 5) + seg_displaced_room(c);
     s->rooms =
         seg_scratch_take(&still->scratch, (size_t)seg_workers(&still->env), s->room_size, "rows");
     if (!s->rooms) return SEG_ERROR_MEMORY;

@@ -199,81 +199,6 @@ START_TEST(samples_are_exchanged) {
 }
 END_TEST
 
-/* ---- feedback ---- */
-
-typedef struct feedback {
-    float values[15][BLOCK];
-    uint8_t masks[4][BLOCK];
-} feedback;
-
-static void run_feedback(const seg_consensus_kernels *k, feedback *f) {
-    const seg_feedback_row row = {.raw = f->masks[0],
-                                  .last_mask = f->masks[1],
-                                  .blinks = f->masks[2],
-                                  .unstable = f->masks[3],
-                                  .distance = f->values[0],
-                                  .motion = f->values[1],
-                                  .distance_slow = f->values[2],
-                                  .distance_quick = f->values[3],
-                                  .motion_quick = f->values[4],
-                                  .raw_slow = f->values[5],
-                                  .raw_quick = f->values[6],
-                                  .final_slow = f->values[7],
-                                  .final_quick = f->values[8],
-                                  .r = f->values[9],
-                                  .t = f->values[10],
-                                  .v = f->values[11],
-                                  .slow = 0.01f,
-                                  .quick = 0.04f,
-                                  .t_least = 2,
-                                  .t_most = 256,
-                                  .width = BLOCK};
-    k->feedback(&row);
-}
-
-START_TEST(feedback_is_equal) {
-    scene_random random = {6};
-    for (int t = 0; t < 500; t++) {
-        feedback wanted, got;
-        memset(&wanted, 0, sizeof wanted);
-        for (int x = 0; x < BLOCK; x++) {
-            for (int i = 0; i < 9; i++)
-                wanted.values[i][x] =
-                    scene_below(&random, 8) ? (float)scene_below(&random, 1000) / 999 : 0;
-            wanted.values[9][x] = 1 + (float)scene_below(&random, 400) / 100;
-            wanted.values[10][x] = 2 + (float)scene_below(&random, 254);
-            wanted.values[11][x] = (float)scene_below(&random, 300) / 10;
-            for (int i = 0; i < 3; i++)
-                wanted.masks[i][x] = scene_below(&random, 2) ? 255 : 0;
-        }
-        const feedback start = wanted;
-        run_feedback(&seg_consensus_kernels_ref, &wanted);
-        for (int i = 0; i < level_count; i++) {
-            got = start;
-            run_feedback(levels[i], &got);
-            ck_assert_msg(!memcmp(&got, &wanted, sizeof got), "level %d, case %d", i, t);
-        }
-    }
-}
-END_TEST
-
-/* A steady pixel: R falls by 0.01 / v, v by 0.1, T by 0.25 v / D with the v that was. */
-START_TEST(feedback_by_hand) {
-    feedback f;
-    memset(&f, 0, sizeof f);
-    f.values[9][0] = 2;
-    f.values[10][0] = 50;
-    f.values[11][0] = 4;
-    f.values[0][0] = f.values[2][0] = f.values[3][0] = 0.25f;
-    run_feedback(&seg_consensus_kernels_ref, &f);
-    ck_assert_float_eq_tol(f.values[10][0], 50 - 0.25f * 4 / 0.25f, 1e-5f);
-    ck_assert_float_eq_tol(f.values[11][0], 3.9f, 1e-6f);
-    /* (1 + 2 * 0.25)^2 = 2.25 > 2: R rises by 0.01 * (3.9 - 0.1) */
-    ck_assert_float_eq_tol(f.values[9][0], 2.038f, 1e-6f);
-    ck_assert_uint_eq(f.masks[3][0], 0);
-}
-END_TEST
-
 int main(void) {
     find_levels();
     Suite *suite = suite_create("consensus kernels");
@@ -283,8 +208,6 @@ int main(void) {
     tcase_add_test(cases, textures_are_equal);
     tcase_add_test(cases, texture_by_hand);
     tcase_add_test(cases, samples_are_exchanged);
-    tcase_add_test(cases, feedback_is_equal);
-    tcase_add_test(cases, feedback_by_hand);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
