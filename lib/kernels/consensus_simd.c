@@ -1,5 +1,6 @@
 /* Consensus kernels for AVX2: a block of 32 pixels in one vector of bytes. */
 #include "kernels/consensus.h"
+#include "kernels/prefetch.h"
 
 #if defined(SEG_LEVEL_AVX2)
 #include <immintrin.h>
@@ -172,16 +173,20 @@ static inline void compare(const seg_consensus_row *row, textured *b, size_t x,
 static inline void textured_block(const seg_consensus_row *row, int32_t block, int32_t colours) {
     const size_t x = (size_t)block * BLOCK, step = (size_t)(3 * colours) * BLOCK;
     const uint8_t *sample = row->samples + (size_t)block * step * (size_t)row->sample_count;
-    textured b = {.limit = load(row->limit + x),
-                  .texture_limit = load(row->texture_limit + x),
-                  .agreeing = _mm256_setzero_si256(),
-                  .nearest = all(255),
-                  .nearest_texture = all(255),
-                  .open = row->wanted ? load(row->wanted + x) : all(255)};
+    /* of the next block, which no machine foresees */
+    seg_prefetch(sample + step * (size_t)row->sample_count, (size_t)row->needed * step);
+    textured b;
+    b.limit = load(row->limit + x);
+    b.texture_limit = load(row->texture_limit + x);
+    b.agreeing = _mm256_setzero_si256();
+    b.nearest = b.nearest_texture = all(255);
+    b.open = row->wanted ? load(row->wanted + x) : all(255);
     for (int32_t p = 0; p < 3 * colours; p++)
         b.value[p] = load(row->value[p] + x);
-    for (int32_t i = 0; i < row->sample_count && any(b.open); i++, sample += step)
+    for (int32_t i = 0; i < row->sample_count && any(b.open); i++, sample += step) {
+        seg_prefetch(sample + 2 * step, step);
         compare(row, &b, x, sample, colours);
+    }
     store(row->agreeing + x, b.agreeing);
     store(row->nearest + x, b.nearest);
     store(row->nearest_texture + x, b.nearest_texture);

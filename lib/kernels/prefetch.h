@@ -2,6 +2,7 @@
 #ifndef SEG_KERNELS_PREFETCH_H
 #define SEG_KERNELS_PREFETCH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__GNUC__)
@@ -18,5 +19,11 @@
 /** So many bytes behind `address`, where there may be nothing any more. */
 #define SEG_PREFETCH_AHEAD(address, bytes)                                                         \
     SEG_PREFETCH((const void *)((uintptr_t)(address) + (bytes)))
+
+/** So many bytes from `address` on. */
+static inline void seg_prefetch(const void *address, size_t bytes) {
+    for (size_t i = 0; i < bytes; i += 64)
+        SEG_PREFETCH_AHEAD(address, i);
+}
 
 #endif

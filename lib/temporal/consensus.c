@@ -5,6 +5,7 @@
  * two writes meet, and rows can be done in any order.
  */
 #include "temporal/consensus.h"
+#include "kernels/prefetch.h"
 
 #include "core/bands.h"
 #include "core/check.h"
@@ -403,6 +404,13 @@ static void learn_block(const seg_consensus *c, int32_t y, int32_t block, const 
     }
 }
 
+/* Where samples of a block will be exchanged, which no machine foresees. */
+static void ask_for(const seg_consensus *c, int32_t y, int32_t block, const uint32_t *words) {
+    for (int32_t i = 1; i <= 2; i++)
+        seg_prefetch(sample_at(c, y, block, below(words[i], (uint32_t)c->samples)),
+                     (size_t)c->planes * BLOCK);
+}
+
 static seg_status learn_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
     (void)band, (void)worker;
@@ -412,10 +420,13 @@ static seg_status learn_band(void *argument, int32_t band, int32_t first, int32_
     for (int32_t y = first; y < end; y++) {
         if (c->model->weight > 0) {
             const seg_random random = random_of(c, y);
-            uint32_t keys[4], words[4];
+            uint32_t keys[4], words[4], next[4];
             seg_random_words(keys, &random, 1);
+            seg_random_words(next, &random, 2);
             for (int32_t block = 0; block < c->blocks; block++) {
-                seg_random_words(words, &random, 2 + (uint32_t)block);
+                memcpy(words, next, sizeof words);
+                seg_random_words(next, &random, 3 + (uint32_t)block);
+                if (block + 1 < c->blocks) ask_for(c, y, block + 1, next);
                 learn_block(c, y, block, keys, words);
                 if (chance >= 1)
                     learn_young(c, y, block, (uint8_t)(chance < 255 ? chance : 255), keys, words);
