@@ -61,8 +61,8 @@ static seg_status gaps_band(void *argument, int32_t band, int32_t first, int32_t
     return SEG_OK;
 }
 
-/* Weak differences in gaps of objects become foreground. */
-static seg_status fill_gaps(const seg_subsense *s, const seg_image *mask) {
+/* Weak differences in gaps of objects become foreground, and holes that are left, as in step 5. */
+static seg_status fill_gaps(const seg_subsense *s, seg_image *mask) {
     seg_still *still = s->base.base.still;
     const size_t height = (size_t)mask->height, pitch = seg_subsense_pitch(&s->base);
     if (seg_subsense_options_of(s)->weak >= 1) return SEG_OK;
@@ -70,7 +70,8 @@ static seg_status fill_gaps(const seg_subsense *s, const seg_image *mask) {
     if (!gaps) return SEG_ERROR_MEMORY;
     SEG_TRY(seg_gaps_find(gaps, pitch, mask, &still->scratch));
     gaps_job job = {s, gaps, mask};
-    return seg_run_bands(&still->env, mask->height, SEG_SUBTRACTOR_BAND, gaps_band, &job);
+    SEG_TRY(seg_run_bands(&still->env, mask->height, SEG_SUBTRACTOR_BAND, gaps_band, &job));
+    return seg_fill_holes_with(mask, mask, 0, &still->scratch);
 }
 
 /* ---- feedback ---- */
