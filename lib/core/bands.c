@@ -16,6 +16,7 @@
 
 /* Shares of a run that are told: enough to be cancelled soon, too few to cost anything. */
 #define MOST_SHARES 8
+#define LIGHT_PIXELS (1 << 19)
 
 /* Progress of a run; the calling thread's own. */
 typedef struct shares {
@@ -133,6 +134,15 @@ seg_status seg_run_bands(const seg_env *env, int32_t height, int32_t band_height
     }
     if (atomic_load(&run.cancelled)) return seg_cancelled();
     return tell_shares(&run.shares, bands);
+}
+
+seg_status seg_run_light_bands(const seg_env *env, int32_t width, int32_t height,
+                               int32_t band_height, seg_band_function function, void *argument) {
+    if (!env || (int64_t)width * height >= LIGHT_PIXELS)
+        return seg_run_bands(env, height, band_height, function, argument);
+    seg_env alone = *env;
+    alone.runner = NULL;
+    return seg_run_bands(&alone, height, band_height, function, argument);
 }
 
 seg_status seg_progress(const seg_env *env, double fraction) {

@@ -21,6 +21,12 @@ int32_t seg_band_count(int32_t height, int32_t band_height);
 SEG_NODISCARD seg_status seg_run_bands(const seg_env *env, int32_t height, int32_t band_height,
                                        seg_band_function function, void *argument);
 
+/** The same for passes that hardly touch most of a row's `width` pixels: fewer than 2^19 of them
+ * are sooner done by the caller than shared out. */
+SEG_NODISCARD seg_status seg_run_light_bands(const seg_env *env, int32_t width, int32_t height,
+                                             int32_t band_height, seg_band_function function,
+                                             void *argument);
+
 /** Tells env->progress; SEG_ERROR_CANCELLED if it says stop. */
 SEG_API SEG_NODISCARD seg_status seg_progress(const seg_env *env, double fraction);
 

@@ -66,12 +66,17 @@ static seg_status invert_band(void *argument, int32_t band, int32_t first, int32
     return SEG_OK;
 }
 
+static seg_status run(packing *pack, seg_band_function function, const seg_env *env) {
+    return seg_run_light_bands(env, pack->bitmap->width, pack->bitmap->height, SEG_BITMAP_BAND,
+                               function, pack);
+}
+
 seg_status seg_bitmap_pack(seg_bitmap *bitmap, const seg_image *mask, bool inverted,
                            seg_scratch *scratch) {
     SEG_TRY(seg_bitmap_take(bitmap, mask->width, mask->height, scratch));
     packing pack = {.bitmap = bitmap, .image = mask, .inverted = inverted};
     pack.kernels = seg_bits_kernels_get();
-    return seg_run_bands(&scratch->env, mask->height, SEG_BITMAP_BAND, pack_band, &pack);
+    return run(&pack, pack_band, &scratch->env);
 }
 
 seg_status seg_bitmap_pack_label(seg_bitmap *bitmap, const seg_image *labels, int32_t value,
@@ -79,17 +84,17 @@ seg_status seg_bitmap_pack_label(seg_bitmap *bitmap, const seg_image *labels, in
     SEG_TRY(seg_bitmap_take(bitmap, labels->width, labels->height, scratch));
     packing pack = {.bitmap = bitmap, .image = labels, .value = value};
     pack.kernels = seg_bits_kernels_get();
-    return seg_run_bands(&scratch->env, labels->height, SEG_BITMAP_BAND, pack_label_band, &pack);
+    return run(&pack, pack_label_band, &scratch->env);
 }
 
 seg_status seg_bitmap_unpack(const seg_image *mask, const seg_bitmap *bitmap, const seg_env *env) {
     packing pack = {.bitmap = bitmap, .image = mask, .kernels = seg_bits_kernels_get()};
-    return seg_run_bands(env, bitmap->height, SEG_BITMAP_BAND, unpack_band, &pack);
+    return run(&pack, unpack_band, env);
 }
 
 seg_status seg_bitmap_invert(seg_bitmap *bitmap, const seg_env *env) {
     packing pack = {.bitmap = bitmap};
-    return seg_run_bands(env, bitmap->height, SEG_BITMAP_BAND, invert_band, &pack);
+    return run(&pack, invert_band, env);
 }
 
 void seg_bitmap_span(uint64_t *row, int32_t start, int32_t end, bool on) {

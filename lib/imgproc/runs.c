@@ -137,16 +137,22 @@ static seg_status take_runs(seg_runs *runs, uint64_t room, seg_scratch *scratch)
     return runs->runs && runs->parents ? SEG_OK : SEG_ERROR_MEMORY;
 }
 
+static seg_status run(finding *find, seg_band_function function, const seg_env *env) {
+    const seg_runs *runs = find->runs;
+    return seg_run_light_bands(env, runs->bitmap->width * runs->strip_rows, runs->strips, BAND,
+                               function, find);
+}
+
 seg_status seg_runs_find(seg_runs *runs, const seg_bitmap *bitmap, int32_t connectivity,
                          seg_scratch *scratch) {
     *runs = (seg_runs){.bitmap = bitmap, .strip_rows = connectivity == 8 ? 2 : 1};
     runs->strips = seg_band_count(bitmap->height, runs->strip_rows);
     finding find = {.runs = runs, .kernels = seg_bits_kernels_get()};
     SEG_TRY(take_strips(&find, scratch));
-    SEG_TRY(seg_run_bands(&scratch->env, runs->strips, BAND, count_band, &find));
+    SEG_TRY(run(&find, count_band, &scratch->env));
     uint64_t total;
     SEG_TRY(take_runs(runs, place_strips(runs, &total), scratch));
-    SEG_TRY(seg_run_bands(&scratch->env, runs->strips, BAND, find_band, &find));
+    SEG_TRY(run(&find, find_band, &scratch->env));
     int64_t joined = 0;
     for (int32_t band = 0; band < seg_band_count(runs->strips, BAND); band++) {
         joined += find.joined[band];

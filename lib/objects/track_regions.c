@@ -89,15 +89,15 @@ static void list_objects(seg_tracking *frame) {
 
 seg_status seg_track_relabel(seg_tracking *frame) {
     seg_result *result = frame->result;
+    const seg_image *labels = &result->labels;
     bool divided = false;
     if (frame->object_count == 0) return SEG_OK;
     for (int32_t o = 0; o < frame->object_count && !divided; o++)
         divided = frame->next[frame->owner[o]] >= 0;
-    SEG_TRY(seg_run_bands(&frame->tracker->env, result->labels.height, BAND_HEIGHT, relabel_band,
-                          frame));
+    SEG_TRY(seg_run_light_bands(&frame->tracker->env, labels->width, labels->height, BAND_HEIGHT,
+                                relabel_band, frame));
     if (divided || frame->joined)
-        return seg_objects_measure_masked(result, &result->labels, frame->mask, NULL,
-                                          &frame->tracker->env);
+        return seg_objects_measure_masked(result, labels, frame->mask, NULL, &frame->tracker->env);
     list_objects(frame);
     return SEG_OK;
 }

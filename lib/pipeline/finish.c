@@ -149,5 +149,5 @@ seg_status seg_result_keep(seg_result *result, const seg_keep *keep, bool masked
     job.table = table;
     job.kept = result->objects;
     job.count = kept;
-    return seg_run_bands(env, labels->height, BAND_HEIGHT, keep_band, &job);
+    return seg_run_light_bands(env, labels->width, labels->height, BAND_HEIGHT, keep_band, &job);
 }

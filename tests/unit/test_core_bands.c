@@ -60,6 +60,35 @@ START_TEST(every_task_runs_once) {
 }
 END_TEST
 
+static void count_run(void *user, int32_t tasks, seg_task task, void *argument) {
+    ++*(int *)user;
+    for (int32_t i = 0; i < tasks; i++)
+        task(argument, i, 0);
+}
+
+static seg_status count_rows(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    *(int32_t *)argument += end - first;
+    return SEG_OK;
+}
+
+START_TEST(light_runs_are_not_shared_out) {
+    int runs = 0;
+    const seg_runner runner = {&runs, 2, count_run};
+    const seg_env env = {.runner = &runner};
+    int32_t rows = 0;
+    ck_assert_ok(seg_run_light_bands(&env, 1024, 511, 64, count_rows, &rows));
+    ck_assert_int_eq(rows, 511);
+    ck_assert_int_eq(runs, 0);
+    ck_assert_ok(seg_run_light_bands(&env, 1024, 512, 64, count_rows, &rows));
+    ck_assert_int_eq(rows, 511 + 512);
+    ck_assert_int_eq(runs, 1);
+    ck_assert_ok(seg_run_light_bands(NULL, 1024, 512, 64, count_rows, &rows));
+    ck_assert_int_eq(rows, 511 + 2 * 512);
+}
+END_TEST
+
 START_TEST(pools_of_odd_sizes) {
     seg_pool *pool = NULL;
     ck_assert_fails(seg_pool_create(&pool, -1), SEG_ERROR_ARGUMENT, "threads is -1");
@@ -402,7 +431,8 @@ END_TEST
 #define ALSO threads_that_cannot_start,
 #endif
 
-CORE_MAIN("core_bands", ALSO every_task_runs_once, pools_of_odd_sizes, both_threads_take_part,
-          nested_runs_are_inline, several_threads_share_a_pool, a_forked_child_runs_inline,
-          sleeping_workers_use_no_time, bands_cover_all_rows, band_counts,
-          the_lowest_failing_band_counts, a_hosts_runner_in_any_order, log_and_progress)
+CORE_MAIN("core_bands", ALSO every_task_runs_once, light_runs_are_not_shared_out,
+          pools_of_odd_sizes, both_threads_take_part, nested_runs_are_inline,
+          several_threads_share_a_pool, a_forked_child_runs_inline, sleeping_workers_use_no_time,
+          bands_cover_all_rows, band_counts, the_lowest_failing_band_counts,
+          a_hosts_runner_in_any_order, log_and_progress)
