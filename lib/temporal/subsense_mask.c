@@ -12,6 +12,24 @@
 #define ERODED 7
 #define DILATED 7
 
+typedef struct cleaning {
+    const seg_image *mask, *core, *full;
+} cleaning;
+
+/* What filling added to the closed mask, and its cores. */
+static seg_status unite_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    const cleaning *job = argument;
+    for (int32_t y = first; y < end; y++) {
+        uint8_t *out = seg_image_row(job->mask, y);
+        const uint8_t *core = seg_image_row(job->core, y), *full = seg_image_row(job->full, y);
+        for (int32_t x = 0; x < job->mask->width; x++)
+            out[x] |= core[x] | full[x];
+    }
+    return SEG_OK;
+}
+
 seg_status seg_subsense_clean(const seg_subsense *s, const seg_image *mask) {
     seg_scratch *scratch = &s->base.base.still->scratch;
     seg_image closed = {0}, filled = {0};
@@ -22,14 +40,9 @@ seg_status seg_subsense_clean(const seg_subsense *s, const seg_image *mask) {
     SEG_TRY(seg_fill_holes_with(&filled, &closed, 0, scratch));
     SEG_TRY(seg_morphology_mask_with(&closed, &closed, SEG_MORPH_ERODE, SEG_ELEMENT_SQUARE, ERODED,
                                      scratch));
-    /* what filling added to the closed mask, and its cores */
-    for (int32_t y = 0; y < mask->height; y++) {
-        uint8_t *out = seg_image_row(mask, y);
-        const uint8_t *core = seg_image_row(&closed, y), *full = seg_image_row(&filled, y);
-        for (int32_t x = 0; x < mask->width; x++)
-            out[x] |= core[x] | full[x];
-    }
-    return SEG_OK;
+    cleaning job = {mask, &closed, &filled};
+    return seg_run_light_bands(&scratch->env, mask->width, mask->height, SEG_SUBTRACTOR_BAND,
+                               unite_band, &job);
 }
 
 /* ---- gaps ---- */
@@ -81,34 +94,49 @@ static void mean_of(float *mean, const uint8_t *mask, float weight, int32_t widt
         mean[x] += ((mask[x] ? 1.0f : 0.0f) - mean[x]) * weight;
 }
 
-/* What the next frame needs of the masks. */
-static seg_status remember(const seg_subsense *s, const seg_image *mask) {
-    seg_scratch *scratch = &s->base.base.still->scratch;
-    const seg_subtractor *model = &s->base;
-    const int64_t n = model->base.clock.frames + 1;
-    const float slow = seg_subsense_weight(n, SEG_SUBSENSE_SLOW);
-    const float quick = seg_subsense_weight(n, SEG_SUBSENSE_QUICK);
-    seg_image wide = {0};
-    SEG_TRY(seg_scratch_image(&wide, mask, SEG_U8, 1, scratch));
-    SEG_TRY(seg_morphology_mask_with(&wide, mask, SEG_MORPH_DILATE, SEG_ELEMENT_SQUARE, DILATED,
-                                     scratch));
-    for (int32_t y = 0; y < mask->height; y++) {
-        const uint8_t *raw = seg_consensus_row_of(&s->frame, s->frame.raw, y);
-        const uint8_t *now = seg_image_row(mask, y), *near_mask = seg_image_row(&wide, y);
+typedef struct remembering {
+    const seg_subsense *s;
+    const seg_image *mask, *wide;
+    float slow, quick;
+} remembering;
+
+static seg_status remember_band(void *argument, int32_t band, int32_t first, int32_t end,
+                                int32_t worker) {
+    (void)band, (void)worker;
+    const remembering *job = argument;
+    const seg_subtractor *model = &job->s->base;
+    const seg_consensus *c = &job->s->frame;
+    const int32_t width = job->mask->width;
+    for (int32_t y = first; y < end; y++) {
+        const uint8_t *raw = seg_consensus_row_of(c, c->raw, y);
+        const uint8_t *now = seg_image_row(job->mask, y), *near_mask = seg_image_row(job->wide, y);
         uint8_t *last_raw = seg_subsense_bytes(model, LAST_RAW, y);
         uint8_t *blink = seg_subsense_bytes(model, LAST_BLINK, y);
         uint8_t *blinks = seg_subsense_bytes(model, BLINKS, y);
-        for (int32_t x = 0; x < mask->width; x++) {
+        for (int32_t x = 0; x < width; x++) {
             const uint8_t changed = raw[x] ^ last_raw[x];
             blinks[x] = (uint8_t)((changed | blink[x]) & ~near_mask[x]);
             blink[x] = changed;
             last_raw[x] = raw[x];
         }
-        memcpy(seg_subsense_bytes(model, LAST_MASK, y), now, (size_t)mask->width);
-        mean_of(seg_subsense_floats(model, FINAL_SLOW, y), now, slow, mask->width);
-        mean_of(seg_subsense_floats(model, FINAL_QUICK, y), now, quick, mask->width);
+        memcpy(seg_subsense_bytes(model, LAST_MASK, y), now, (size_t)width);
+        mean_of(seg_subsense_floats(model, FINAL_SLOW, y), now, job->slow, width);
+        mean_of(seg_subsense_floats(model, FINAL_QUICK, y), now, job->quick, width);
     }
     return SEG_OK;
+}
+
+/* What the next frame needs of the masks. */
+static seg_status remember(const seg_subsense *s, const seg_image *mask) {
+    seg_scratch *scratch = &s->base.base.still->scratch;
+    const int64_t n = s->base.base.clock.frames + 1;
+    seg_image wide = {0};
+    SEG_TRY(seg_scratch_image(&wide, mask, SEG_U8, 1, scratch));
+    SEG_TRY(seg_morphology_mask_with(&wide, mask, SEG_MORPH_DILATE, SEG_ELEMENT_SQUARE, DILATED,
+                                     scratch));
+    remembering job = {s, mask, &wide, seg_subsense_weight(n, SEG_SUBSENSE_SLOW),
+                       seg_subsense_weight(n, SEG_SUBSENSE_QUICK)};
+    return seg_run_bands(&scratch->env, mask->height, SEG_SUBTRACTOR_BAND, remember_band, &job);
 }
 
 seg_status seg_subsense_finish(seg_subtractor *model, seg_result *result) {
