@@ -1,5 +1,6 @@
 /* Neighbours kernels for AVX2: a block of 32 pixels in one vector of bytes. */
 #include "kernels/neighbours.h"
+#include "kernels/prefetch.h"
 
 #if defined(SEG_LEVEL_AVX2)
 #include "kernels/shadow_lanes.h"
@@ -76,6 +77,9 @@ static inline void search_block(const seg_neighbours_row *row, int32_t block, in
     for (int32_t c = 0; c < colours; c++)
         value[c] = load(row->value[c] + x);
     for (int32_t i = 0; i < row->sample_count; i++) {
+        /* blocks beside this one look about as far: more streams than a machine follows */
+        for (int32_t c = 0; c < colours; c++)
+            SEG_PREFETCH_AHEAD(sample, (size_t)c * pitch + 64);
         const bytes within = near_sample(value, sample, pitch, colours, limit);
         any = _mm256_sub_epi8(any, within);
         familiar = _mm256_sub_epi8(familiar, _mm256_and_si256(within, spread(known)));
