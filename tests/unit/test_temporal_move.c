@@ -1,5 +1,6 @@
 /* Models that are moved: a camera that pans over a long scene sees what one at rest does, and goes
- * on finding what moves when nothing is left of what it saw first. */
+ * on finding what moves when nothing is left of what it saw first; what stands grows old in its
+ * place. */
 #include "core/memory.h"
 #include "core_main.h"
 #include "scenes.h"
@@ -24,9 +25,11 @@ typedef struct camera {
     seg_result result;
     seg_frame frame;
     int32_t x, y; /* where it looks */
+    bool parked;  /* something comes to stand where it looks */
 } camera;
 
 static const seg_rect object = {0, 0, 14, 14};
+static const seg_rect parked = {90, 84, 14, 10};
 
 /* Where the object is in frame t: faster than the camera. */
 static seg_rect object_at(int t) {
@@ -51,7 +54,9 @@ static int world(int t, int32_t x, int32_t y) {
     return 50 + (int)(cell % 90) + (int)(noise % 3);
 }
 
-static void open_camera(camera *c, const char *id, const seg_env *env) {
+/* `option` NULL: the defaults. */
+static void open_with(camera *c, const char *id, const char *option, const char *text,
+                      const seg_env *env) {
     char options[1024];
     memset(c, 0, sizeof *c);
     const seg_method *method = seg_method_find(id);
@@ -60,9 +65,14 @@ static void open_camera(camera *c, const char *id, const seg_env *env) {
     const bool levels = !strcmp(id, "background") || !strcmp(id, "frame-diff");
     const char *name = levels ? "threshold" : "smooth", *value = levels ? "20" : "1";
     ck_assert_ok(seg_params_parse(options, method->params, name, value, NULL));
+    if (option) ck_assert_ok(seg_params_parse(options, method->params, option, text, NULL));
     ck_assert_ok(seg_context_create(&c->context, method, options, env));
     seg_result_init(&c->result, NULL);
     c->y = 60;
+}
+
+static void open_camera(camera *c, const char *id, const seg_env *env) {
+    open_with(c, id, NULL, NULL, env);
 }
 
 static void close_camera(camera *c) {
@@ -71,13 +81,19 @@ static void close_camera(camera *c) {
     seg_frame_unref(&c->frame);
 }
 
+static int seen_by(const camera *c, int t, int32_t x, int32_t y) {
+    const bool stands = c->parked && t >= 20 && x >= parked.x && x < parked.x + parked.width &&
+                        y >= parked.y && y < parked.y + parked.height;
+    return stands ? 200 : world(t, x, y);
+}
+
 static void look(camera *c, int t, int32_t width, int32_t height) {
     if (seg_image_empty(&c->frame.image))
         ck_assert_ok(seg_image_alloc(&c->frame.image, width, height, SEG_U8, 1, NULL));
     for (int32_t y = 0; y < height; y++)
         for (int32_t x = 0; x < width; x++)
             ((uint8_t *)seg_image_row(&c->frame.image, y))[x] =
-                (uint8_t)world(t, c->x + x, c->y + y);
+                (uint8_t)seen_by(c, t, c->x + x, c->y + y);
     c->frame.index = t;
     ck_assert_ok(seg_context_apply(c->context, &c->frame, 0, &c->result));
 }
@@ -101,6 +117,10 @@ static uint8_t mask_at(const camera *c, int32_t x, int32_t y) {
     return ((uint8_t *)seg_image_row(&c->result.mask, y - c->y))[x - c->x];
 }
 
+static uint16_t score_at(const camera *c, int32_t x, int32_t y) {
+    return ((uint16_t *)seg_image_row(&c->result.score, y - c->y))[x - c->x];
+}
+
 START_TEST(as_a_camera_at_rest) {
     enum { FRAMES = 26 };
     if (!cases[_i].alike) return;
@@ -121,6 +141,54 @@ START_TEST(as_a_camera_at_rest) {
             }
     }
     ck_assert_int_gt(found, 50);
+    close_camera(&moving);
+    close_camera(&rest);
+}
+END_TEST
+
+/* How long it stands is counted where it stands, not where it was in the view. */
+START_TEST(what_stands_is_absorbed_on_the_way) {
+    const int32_t area = parked.width * parked.height;
+    camera c;
+    if (!seg_params_find(seg_method_find(cases[_i].id)->params, "absorb")) return;
+    open_with(&c, cases[_i].id, "absorb", "30f", NULL);
+    c.parked = true;
+    for (int t = 0; t < 85; t++) {
+        if (t > 0) ck_assert_ok(turn(&c, 1, 0));
+        look(&c, t, WIDTH, HEIGHT);
+        int set = 0;
+        for (int32_t y = parked.y; y < parked.y + parked.height; y++)
+            for (int32_t x = parked.x; t > 20 && x < parked.x + parked.width; x++)
+                set += mask_at(&c, x, y) != 0;
+        if (t > 20 && t < 45)
+            ck_assert_msg(10 * set >= 9 * area, "%s, frame %d: %d", cases[_i].id, t, set);
+        if (t == 84)
+            ck_assert_msg(4 * set <= area, "%s: %d of %d left", cases[_i].id, set, (int)area);
+    }
+    close_camera(&c);
+}
+END_TEST
+
+/* What fades does so in its place. */
+START_TEST(history_comes_along) {
+    enum { FRAMES = 26 };
+    camera moving, rest;
+    int fading = 0;
+    open_with(&moving, "frame-diff", "fade", "10f", NULL);
+    open_with(&rest, "frame-diff", "fade", "10f", NULL);
+    rest.y -= FRAMES / 3 + 1;
+    for (int t = 0; t < FRAMES; t++) {
+        pan(&moving, t);
+        look(&rest, t, WIDTH, HEIGHT + FRAMES / 3 + 1);
+        for (int32_t y = 60; y < moving.y + HEIGHT; y++)
+            for (int32_t x = moving.x; x < WIDTH; x++) {
+                const uint16_t score = score_at(&moving, x, y);
+                ck_assert_msg(score == score_at(&rest, x, y), "frame %d: %d,%d differs", t, (int)x,
+                              (int)y);
+                fading += score > 0 && score < 65535;
+            }
+    }
+    ck_assert_int_gt(fading, 50);
     close_camera(&moving);
     close_camera(&rest);
 }
@@ -315,10 +383,12 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("moved models");
     TCase *cases_of_each = tcase_create("each method");
-    const TTest *const each[] = {as_a_camera_at_rest, found_through_a_pan, nothing_in_common,
+    const TTest *const each[] = {as_a_camera_at_rest,   what_stands_is_absorbed_on_the_way,
+                                 found_through_a_pan,   nothing_in_common,
                                  goes_on_after_loading, no_memory};
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 6; i++)
         tcase_add_loop_test(cases_of_each, each[i], 0, CASES);
+    tcase_add_test(cases_of_each, history_comes_along);
     tcase_add_test(cases_of_each, other_options);
     tcase_add_test(cases_of_each, what_cannot_be_moved);
     suite_add_tcase(suite, cases_of_each);
