@@ -3,6 +3,7 @@
 #include "scenes.h"
 
 #include <check.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define LONGEST 131
@@ -39,6 +40,7 @@ typedef struct frame {
     uint16_t value[3][PITCH], pattern[PITCH];
 } frame;
 
+/* Scene 1 is calm: all pixels meet their heaviest mode while others are still there. */
 static void paint(frame *f, scene_random *random, uint32_t scene) {
     for (int x = 0; x < PITCH; x++) {
         f->pattern[x] = (uint16_t)scene_below(random, 65536);
@@ -46,7 +48,7 @@ static void paint(frame *f, scene_random *random, uint32_t scene) {
         const uint32_t value = 40 + 9 * scene_below(random, scene) + scene_below(random, 3);
         for (uint32_t c = 0; c < 3; c++) {
             const uint32_t sample =
-                scene_below(random, 30) ? value + 7 * c : scene_below(random, 256);
+                scene == 1 || scene_below(random, 30) ? value + 7 * c : scene_below(random, 256);
             f->value[c][x] = (uint16_t)(sample * 128 + scene_below(random, 2) * 17);
             if (f->value[c][x] > 32640) f->value[c][x] = 32640;
             if (x <= LONGEST) f->value8[c][x] = (uint8_t)sample;
@@ -78,7 +80,7 @@ static void run(const seg_mixture_kernels *k, mixture *m, const frame *f, seg_mi
     memset(mask, GUARD, LONGEST + 8);
     k->step(&row);
     for (int x = row.width; x < LONGEST + 8; x++)
-        ck_assert_uint_eq(mask[x], GUARD);
+        if (mask[x] != GUARD) ck_abort_msg("byte %d of a row of %d was written", x, row.width);
 }
 
 /* Pixels beyond the width are room: they may hold anything. */
@@ -89,11 +91,12 @@ static void compare(const mixture *a, const mixture *b, const seg_mixture_row *r
         ck_assert_msg(!memcmp(a->weight[m], b->weight[m], size),
                       "level %d, width %d, weights of %d", level, (int)width, m);
         for (int32_t x = 0; x < width; x++) {
-            if (a->weight[m][x] == 0) continue;
-            for (int32_t i = 0; i < 1 + colours; i++) {
+            bool differs = false;
+            for (int32_t i = 0; i < 1 + colours && a->weight[m][x]; i++) {
                 const size_t at = seg_mixture_at(colours, x, i);
-                ck_assert_uint_eq(a->mode[m][at], b->mode[m][at]);
+                differs |= a->mode[m][at] != b->mode[m][at];
             }
+            if (differs) ck_abort_msg("level %d, width %d, mode %d of %d", level, width, m, x);
         }
     }
 }
@@ -122,9 +125,9 @@ START_TEST(levels_are_equal) {
         memset(&wanted, 0, sizeof wanted);
         memset(got, 0, sizeof got);
         int32_t foreground = 0;
-        for (int t = 0; t < 40; t++) {
+        for (int t = 0; t < 56; t++) {
             uint8_t masks[3][LONGEST + 8];
-            paint(&f, &random, t < 20 ? 2 : 12);
+            paint(&f, &random, t < 12 ? 2 : t < 36 ? 1 : 12);
             const int variant = (int)scene_below(&random, 16);
             row.rate = constants(width, &random).rate;
             row.dither_offset = (uint16_t)scene_below(&random, 65536);

@@ -81,6 +81,50 @@ START_TEST(emptied_chunks_serve_again) {
 }
 END_TEST
 
+/* Keeps in mind how much the first calls asked for. */
+typedef struct sizes {
+    size_t of[16];
+    int count;
+} sizes;
+
+static void *allocate(void *user, size_t size, size_t alignment) {
+    sizes *asked = user;
+    if (asked->count < 16) asked->of[asked->count++] = size;
+    return aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+
+static void release(void *user, void *memory) {
+    (void)user;
+    free(memory);
+}
+
+/* The most room that so few items can take: at each level an item at the end of a chunk, and one at
+ * the beginning of the next. */
+START_TEST(chunks_filled_in_part) {
+    enum { LEVELS = 4096 };
+    static seg_level_queue queue;
+    sizes asked = {{0}, 0};
+    const seg_allocator allocator = {&asked, allocate, release};
+    const seg_env env = {.allocator = &allocator};
+    size_t room = 0;
+    seg_scratch scratch;
+    seg_scratch_init(&scratch, &env);
+    ck_assert_ok(seg_level_queue_init(&queue, LEVELS, 2 * LEVELS + 20, &scratch));
+    for (int i = 0; i < asked.count; i++) /* the places are the largest of all */
+        room = asked.of[i] > room ? asked.of[i] : room;
+    for (uint32_t level = 0; level < LEVELS; level++) {
+        for (uint32_t i = 0; i <= queue.mask; i++)
+            seg_level_queue_add(&queue, level, i);
+        for (uint32_t i = 0; i + 1 < queue.mask; i++)
+            ck_assert_uint_eq(seg_level_queue_take(&queue, level), i);
+    }
+    ck_assert_uint_ge(queue.unused, 2 * LEVELS);
+    ck_assert_uint_ge(room / sizeof *queue.items,
+                      ((size_t)queue.unused << queue.bits) + SEG_QUEUE_AHEAD + 1);
+    seg_scratch_free(&scratch);
+}
+END_TEST
+
 START_TEST(too_many) {
     static seg_level_queue queue;
     seg_scratch scratch;
@@ -91,4 +135,4 @@ START_TEST(too_many) {
 }
 END_TEST
 
-CORE_MAIN("level queue", order, emptied_chunks_serve_again, too_many)
+CORE_MAIN("level queue", order, emptied_chunks_serve_again, chunks_filled_in_part, too_many)

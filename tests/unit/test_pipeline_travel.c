@@ -253,6 +253,98 @@ START_TEST(options_that_do_not_fit) {
 }
 END_TEST
 
+/* ---- the stabilizer by itself ---- */
+
+static bool strays(seg_stabilizer *s, run *r, int32_t t, seg_transform *motion,
+                   seg_transform *from) {
+    paint(r, t, 0);
+    ck_assert_ok(seg_stabilizer_find(s, &r->frame, motion));
+    return seg_stabilizer_strays(s, motion, from);
+}
+
+/* The frame as it was found, or where `motion` says. */
+static void take(seg_stabilizer *s, const run *r, const seg_transform *motion) {
+    seg_frame frame = r->frame;
+    ck_assert_ok(seg_stabilizer_place(s, &frame, motion));
+    seg_stabilizer_learn(s, motion);
+}
+
+/* Frames that are all far from each other are followed after eight of them. */
+START_TEST(a_camera_thrown_about) {
+    run r;
+    seg_transform motion, from;
+    prepare(&r, "background", SEG_STABILIZE_TRANSLATION);
+    seg_stabilizer *s = seg_stabilizer_create(SEG_TRANSFORM_TRANSLATION, NULL);
+    for (int32_t k = 0; k < 9; k++) { /* eight pixels to the right and back again */
+        ck_assert(!strays(s, &r, k % 2 ? 4 : 0, &motion, &from));
+        take(s, &r, &motion);
+    }
+    ck_assert(strays(s, &r, 4, &motion, &from));
+    ck_assert(from.m[2] == 4 * PAN && from.m[5] == 1);
+    seg_stabilizer_free(s);
+    finish(&r);
+}
+END_TEST
+
+/* Whole pixels where that is enough: not for what is turned or enlarged. */
+START_TEST(views_that_turn) {
+    static const struct {
+        double m[6];
+        bool whole;
+    } cases[] = {{{1, 0, 10, 0, 1, 2}, true},
+                 {{1.01, 0, 10, 0.01, 1, 2}, true},
+                 {{1.2, 0, 0, 0, 1.2, 0}, false},
+                 {{0.96, -0.28, 12, 0.28, 0.96, -10}, false}};
+    run r;
+    seg_transform motion, from;
+    prepare(&r, "background", SEG_STABILIZE_AFFINE);
+    seg_stabilizer *s = seg_stabilizer_create(SEG_TRANSFORM_AFFINE, NULL);
+    ck_assert(!strays(s, &r, 0, &motion, &from));
+    take(s, &r, &motion);
+    ck_assert(!strays(s, &r, 0, &motion, &from));
+    for (int i = 0; i < 4; i++) {
+        seg_transform expected;
+        motion = seg_transform_identity();
+        memcpy(motion.m, cases[i].m, sizeof cases[i].m);
+        ck_assert(seg_stabilizer_strays(s, &motion, &from));
+        ck_assert_ok(seg_transform_invert(&expected, &motion));
+        if (cases[i].whole)
+            ck_assert(from.m[0] == 1 && from.m[1] == 0 && from.m[2] == rint(from.m[2]));
+        else
+            ck_assert_mem_eq(from.m, expected.m, sizeof from.m);
+    }
+    seg_stabilizer_free(s);
+    finish(&r);
+}
+END_TEST
+
+/* What a frame does not show of the new view stays unseen. */
+START_TEST(seen_bit_by_bit) {
+    enum { NEW = 20, SHOWN = 12 };
+    run r;
+    seg_transform motion, from, shown = seg_transform_translation(NEW - SHOWN, 0);
+    seg_context *context;
+    prepare(&r, "background", SEG_STABILIZE_TRANSLATION);
+    ck_assert_ok(seg_context_create(&context, r.config.method, NULL, NULL));
+    seg_stabilizer *s = seg_stabilizer_create(SEG_TRANSFORM_TRANSLATION, NULL);
+    strays(s, &r, 0, &motion, &from);
+    take(s, &r, &motion);
+    strays(s, &r, 0, &motion, &from);
+    from = seg_transform_translation(NEW, 0);
+    ck_assert_ok(seg_stabilizer_move(s, context, &from, &motion));
+    for (int k = 0; k < 2; k++) {
+        for (int32_t y = 0; y < HEIGHT; y++)
+            for (int32_t x = 0; x < WIDTH; x++)
+                ck_assert_int_eq(((uint8_t *)seg_image_row(&s->unseen, y))[x],
+                                 x >= WIDTH - (k ? NEW - SHOWN : NEW) ? 255 : 0);
+        take(s, &r, &shown);
+    }
+    seg_stabilizer_free(s);
+    seg_context_free(context);
+    finish(&r);
+}
+END_TEST
+
 /* A frame that fails may come again; nothing leaks. */
 START_TEST(no_memory) {
     const int64_t live = seg_memory_live();
@@ -289,6 +381,9 @@ int main(void) {
     tcase_add_test(cases, stabilizers_in_blobs);
     tcase_add_test(cases, reference_without_a_model);
     tcase_add_test(cases, options_that_do_not_fit);
+    tcase_add_test(cases, a_camera_thrown_about);
+    tcase_add_test(cases, views_that_turn);
+    tcase_add_test(cases, seen_bit_by_bit);
     tcase_add_test(cases, no_memory);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -237,6 +237,32 @@ START_TEST(nothing_in_common) {
 }
 END_TEST
 
+/* After a reset nothing is left of what was not in view before. */
+START_TEST(moved_and_reset) {
+    camera used, fresh;
+    open_camera(&used, cases[_i].id, NULL);
+    open_camera(&fresh, cases[_i].id, NULL);
+    for (int t = 0; t < 3; t++)
+        pan(&used, t);
+    ck_assert_ok(turn(&used, 40, 20));
+    seg_context_reset(used.context);
+    used.x = fresh.x;
+    used.y = fresh.y;
+    for (int t = 20; t < 30; t++) {
+        if (t > 20) ck_assert_ok(turn(&used, STEP, 0));
+        if (t > 20) ck_assert_ok(turn(&fresh, STEP, 0));
+        look(&used, t, WIDTH, HEIGHT);
+        look(&fresh, t, WIDTH, HEIGHT);
+        ck_assert_uint_eq(scene_fnv_image(0, &used.result.mask),
+                          scene_fnv_image(0, &fresh.result.mask));
+        ck_assert_uint_eq(scene_fnv_image(0, &used.result.score),
+                          scene_fnv_image(0, &fresh.result.score));
+    }
+    close_camera(&used);
+    close_camera(&fresh);
+}
+END_TEST
+
 static uint8_t *save(const camera *c, size_t *size) {
     ck_assert_ok(seg_context_save(c->context, NULL, size));
     uint8_t *blob = malloc(*size);
@@ -383,10 +409,14 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("moved models");
     TCase *cases_of_each = tcase_create("each method");
-    const TTest *const each[] = {as_a_camera_at_rest,   what_stands_is_absorbed_on_the_way,
-                                 found_through_a_pan,   nothing_in_common,
-                                 goes_on_after_loading, no_memory};
-    for (int i = 0; i < 6; i++)
+    const TTest *const each[] = {as_a_camera_at_rest,
+                                 what_stands_is_absorbed_on_the_way,
+                                 found_through_a_pan,
+                                 nothing_in_common,
+                                 moved_and_reset,
+                                 goes_on_after_loading,
+                                 no_memory};
+    for (int i = 0; i < 7; i++)
         tcase_add_loop_test(cases_of_each, each[i], 0, CASES);
     tcase_add_test(cases_of_each, history_comes_along);
     tcase_add_test(cases_of_each, other_options);
