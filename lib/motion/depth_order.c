@@ -17,6 +17,7 @@
  */
 #include "motion/depth_order.h"
 
+#include "core/bands.h"
 #include "core/check.h"
 #include "core/math.h"
 #include "geometry/motion_fit.h"
@@ -110,19 +111,18 @@ static void measure(const watch *w) {
 
 /* The motion of a label's pixels in a box, by every so many of them. */
 static void fit(seg_motion *motion, const watch *w, const seg_moving_flow *way, int32_t label,
-                const seg_rect *box) {
+                const seg_rect *box, const seg_fit_room *room) {
     const int32_t step = 1 + box->width * box->height / SAMPLES;
     int32_t seen = 0, count = 0;
-    seg_motion_sample *samples = w->objects->samples;
     for (int32_t y = box->y; y < box->y + box->height; y++)
         for (int32_t x = box->x; x < box->x + box->width; x++) {
             if (label_at(w, x, y) != label || seen++ % step != 0) continue;
             const ptrdiff_t at = (ptrdiff_t)y * way->stride + x;
-            samples[count++] =
+            room->samples[count++] =
                 (seg_motion_sample){(float)x, (float)y, way->to.u[at], way->to.v[at], 1};
         }
     if (count > 0)
-        seg_motion_fit_in(w->objects->room, motion, NULL, SEG_MOTION_AFFINE, samples, count);
+        seg_motion_fit_in(room->memory, motion, NULL, SEG_MOTION_AFFINE, room->samples, count);
 }
 
 static seg_rect enlarged(const seg_rect *box, int32_t width, int32_t height) {
@@ -134,15 +134,20 @@ static seg_rect enlarged(const seg_rect *box, int32_t width, int32_t height) {
                       (below < height ? below : height) - top};
 }
 
-static void find_motions(const watch *w) {
-    for (int32_t i = 0; i < w->objects->count; i++) {
+static seg_status motions_band(void *argument, int32_t band, int32_t first, int32_t end,
+                               int32_t worker) {
+    (void)band;
+    const watch *w = argument;
+    const seg_fit_room room = seg_fit_room_of(&w->objects->rooms, worker);
+    for (int32_t i = first; i < end; i++) {
         seg_depth_layer *l = &w->layers[i];
         const seg_rect around = enlarged(&l->box, w->objects->width, w->objects->height);
         for (int k = 0; k < 2; k++) {
-            fit(&l->own[k], w, &w->ways[k], i + 1, &l->box);
-            fit(&l->around[k], w, &w->ways[k], 0, &around);
+            fit(&l->own[k], w, &w->ways[k], i + 1, &l->box, &room);
+            fit(&l->around[k], w, &w->ways[k], 0, &around, &room);
         }
     }
+    return SEG_OK;
 }
 
 /* ---- what is explained ---- */
@@ -272,7 +277,8 @@ static seg_status look_around(const watch *w) {
 /* ---- all of it ---- */
 
 seg_status seg_depth_order_watch(seg_depth_order *order, const seg_moving_objects *objects,
-                                 const seg_moving_frame *frame, const seg_moving_flow ways[2]) {
+                                 const seg_moving_frame *frame, const seg_moving_flow ways[2],
+                                 const seg_env *env) {
     watch w = {.order = order, .objects = objects, .frame = frame, .ways = ways};
     SEG_TRY(seg_grow((void **)&order->layers, &order->layer_capacity, 0, objects->count,
                      sizeof *order->layers, order->allocator));
@@ -285,7 +291,7 @@ seg_status seg_depth_order_watch(seg_depth_order *order, const seg_moving_object
     w.fits = FITS * (noise > LEAST_NOISE ? noise : LEAST_NOISE);
     w.fails = FAILS / FITS * w.fits;
     measure(&w);
-    find_motions(&w);
+    SEG_TRY(seg_run_bands(env, objects->count, 1, motions_band, &w));
     return look_around(&w);
 }
 

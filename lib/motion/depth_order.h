@@ -38,7 +38,7 @@ void seg_depth_order_free(seg_depth_order *order, const seg_env *env);
 SEG_NODISCARD seg_status seg_depth_order_watch(seg_depth_order *order,
                                                const seg_moving_objects *objects,
                                                const seg_moving_frame *frame,
-                                               const seg_moving_flow ways[2]);
+                                               const seg_moving_flow ways[2], const seg_env *env);
 
 /** Forgets the objects that are gone. */
 SEG_NODISCARD seg_status seg_depth_order_keep(seg_depth_order *order,

@@ -35,6 +35,7 @@
 #include "imgproc/samples.h"
 #include "imgproc/still_method.h"
 #include "methods.h"
+#include "motion/agreement.h"
 #include "motion/depth_order.h"
 #include "motion/horn_schunck.h"
 #include "motion/moving_objects.h"
@@ -251,48 +252,13 @@ static seg_status take_frame(motion *state, slot *to, const seg_frame *frame) {
     SEG_TRY(seg_planes_lab(&lab, &to->small, scratch));
     SEG_TRY(seg_moving_take_frame(
         &to->frame, (const int16_t *const[3]){lab.plane[0], lab.plane[1], lab.plane[2]}, lab.planes,
-        lab.stride, lab.width, lab.height, env));
+        lab.stride, lab.width, lab.height, scratch, env));
     to->linked = false;
     to->about = (seg_frame){.index = frame->index,
                             .pts = frame->pts,
                             .duration = frame->duration,
                             .time_base = frame->time_base};
     return take_left_out(state, to, picture, &frame->ignore);
-}
-
-/* ---- whether two frames show one scene in one light ---- */
-
-static float sample_along(const seg_field *field, float x, float y) {
-    const int32_t ix = (int32_t)floorf(x + 0.5f), iy = (int32_t)floorf(y + 0.5f);
-    const int32_t cx = ix < 0 ? 0 : ix >= field->width ? field->width - 1 : ix;
-    const int32_t cy = iy < 0 ? 0 : iy >= field->height ? field->height - 1 : iy;
-    return seg_field_row(field, cy)[cx];
-}
-
-typedef struct agreement {
-    double correlation; /* 1 where one of them is flat */
-    double step;        /* of the mean */
-} agreement;
-
-/* Correlation of two frames, along a flow if there is one. */
-static agreement compare(const seg_field *a, const seg_field *b, const flow_pair *flow) {
-    double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
-    const double n = (double)a->width * a->height;
-    for (int32_t y = 0; y < a->height; y++) {
-        const float *row = seg_field_row(a, y);
-        for (int32_t x = 0; x < a->width; x++) {
-            const float u = flow ? seg_field_row(&flow->u, y)[x] : 0;
-            const float v = flow ? seg_field_row(&flow->v, y)[x] : 0;
-            const double p = (double)row[x];
-            const double q = (double)sample_along(b, (float)x + u, (float)y + v);
-            sa += p, sb += q, saa += p * p, sbb += q * q, sab += p * q;
-        }
-    }
-    const double va = saa / n - sa / n * (sa / n), vb = sbb / n - sb / n * (sb / n);
-    const double covariance = sab / n - sa / n * (sb / n);
-    agreement result = {.correlation = 1, .step = fabs(sa - sb) / n};
-    if (va > 1 && vb > 1) result.correlation = covariance / sqrt(va * vb);
-    return result;
 }
 
 static slot *slot_at(motion *state, int32_t ago) {
@@ -315,15 +281,22 @@ static seg_status estimate(motion *state, const slot *first, const slot *second,
     return seg_horn_schunck_flow(&job);
 }
 
+static seg_status agree(seg_agreement *found, motion *state, const slot *now, const slot *before,
+                        const flow_pair *flow) {
+    return seg_agreement_find(found, &now->grey.grey, &before->grey.grey, flow ? &flow->u : NULL,
+                              flow ? &flow->v : NULL, &state->still->scratch, &state->still->env);
+}
+
 typedef enum link { LINK_FLOW, LINK_NONE, LINK_CUT } link;
 
 /* How a frame hangs together with the one before; finds the flow both ways. */
 static seg_status find_link(link *found, motion *state, slot *now, slot *before) {
-    const agreement still = compare(&now->grey.grey, &before->grey.grey, NULL);
+    seg_agreement still, along;
+    SEG_TRY(agree(&still, state, now, before, NULL));
     *found = LINK_NONE;
     if (still.step > LIGHT_STEP && still.correlation > LIGHT_AGREEMENT) return SEG_OK;
     SEG_TRY(estimate(state, now, before, &now->back));
-    const agreement along = compare(&now->grey.grey, &before->grey.grey, &now->back);
+    SEG_TRY(agree(&along, state, now, before, &now->back));
     *found = along.correlation < CUT_AGREEMENT ? LINK_CUT : LINK_FLOW;
     if (*found == LINK_CUT) return SEG_OK;
     SEG_TRY(estimate(state, before, now, &before->forward));
@@ -405,7 +378,8 @@ static seg_status watch_order(motion *state, const slot *of, const slot *before,
                               const slot *after) {
     if (!of->linked || !state->objects.carried) return SEG_OK;
     const seg_moving_flow ways[2] = {flow_back(of, before), flow_ahead(of, after)};
-    return seg_depth_order_watch(&state->order, &state->objects, &of->frame, ways);
+    return seg_depth_order_watch(&state->order, &state->objects, &of->frame, ways,
+                                 &state->still->env);
 }
 
 /* Objects of a frame by its flow to the next one (`ahead`, NULL = none) and to the one before. */
@@ -432,7 +406,7 @@ static seg_status describe(motion *state, const slot *of, const slot *before, co
     SEG_TRY(seg_moving_step(&state->moving, &found, &of->frame, said, ahead ? back : NULL, &rules,
                             scratch, env));
     SEG_TRY(seg_moving_objects_find(&state->objects, &state->moving, said, &found.motion,
-                                    (int32_t)seg_larger(1, least), scratch));
+                                    (int32_t)seg_larger(1, least), scratch, env));
     if (ahead) SEG_TRY(watch_order(state, of, before, ahead));
     SEG_TRY(seg_depth_order_keep(&state->order, &state->objects, scratch));
     SEG_TRY(tell_order(&state->order, result));

@@ -101,17 +101,48 @@ static float squared_step(const int16_t *const lab[3], int32_t planes, size_t a,
     return sum;
 }
 
-typedef struct bonds {
+typedef struct taking {
     const seg_moving_frame *frame;
-    int32_t width;
+    const int16_t *const *lab;
+    int32_t planes;
+    size_t stride;
+    int32_t width, height;
+    double *sums; /* of squared steps, by bands: whole numbers */
     float beta;
-} bonds;
+} taking;
+
+/* Colours, and squared steps in place of bonds. */
+static seg_status colours_band(void *argument, int32_t band, int32_t first, int32_t end,
+                               int32_t worker) {
+    (void)worker;
+    const taking *job = argument;
+    const seg_moving_frame *frame = job->frame;
+    const int16_t *const *lab = job->lab;
+    const int32_t planes = job->planes;
+    double sum = 0;
+    for (int32_t y = first; y < end; y++) {
+        for (int32_t x = 0; x < job->width; x++) {
+            const size_t at = (size_t)y * job->stride + (size_t)x;
+            const size_t i = (size_t)y * (size_t)job->width + (size_t)x;
+            int32_t colour = level16(lab[0][at], 0, 3200);
+            for (int32_t p = 1; p < 3; p++)
+                colour = colour * 16 + (planes == 3 ? level16(lab[p][at], -4096, 8192) : 8);
+            frame->colour[i] = (uint16_t)colour;
+            frame->right[i] = x + 1 < job->width ? squared_step(lab, planes, at, at + 1) : 0;
+            frame->below[i] =
+                y + 1 < job->height ? squared_step(lab, planes, at, at + job->stride) : 0;
+            sum += (double)frame->right[i] + (double)frame->below[i];
+        }
+    }
+    job->sums[band] = sum;
+    return SEG_OK;
+}
 
 /* From squared steps to bonds. */
 static seg_status bonds_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
     (void)band, (void)worker;
-    const bonds *job = argument;
+    const taking *job = argument;
     float *right = job->frame->right, *below = job->frame->below;
     const size_t from = (size_t)first * (size_t)job->width, to = (size_t)end * (size_t)job->width;
     for (size_t i = from; i < to; i++) {
@@ -123,24 +154,17 @@ static seg_status bonds_band(void *argument, int32_t band, int32_t first, int32_
 
 seg_status seg_moving_take_frame(const seg_moving_frame *frame, const int16_t *const lab[3],
                                  int32_t planes, size_t stride, int32_t width, int32_t height,
-                                 const seg_env *env) {
+                                 seg_scratch *scratch, const seg_env *env) {
+    const int32_t bands = seg_band_count(height, BAND_HEIGHT);
+    taking job = {frame, lab, planes, stride, width, height, NULL, 0};
+    job.sums = seg_scratch_take(scratch, (size_t)bands, sizeof *job.sums, "steps of colour");
+    if (!job.sums) return SEG_ERROR_MEMORY;
+    SEG_TRY(seg_run_bands(env, height, BAND_HEIGHT, colours_band, &job));
     double sum = 0;
-    for (int32_t y = 0; y < height; y++) {
-        for (int32_t x = 0; x < width; x++) {
-            const size_t at = (size_t)y * stride + (size_t)x;
-            const size_t i = (size_t)y * (size_t)width + (size_t)x;
-            int32_t colour = level16(lab[0][at], 0, 3200);
-            for (int32_t p = 1; p < 3; p++)
-                colour = colour * 16 + (planes == 3 ? level16(lab[p][at], -4096, 8192) : 8);
-            frame->colour[i] = (uint16_t)colour;
-            frame->right[i] = x + 1 < width ? squared_step(lab, planes, at, at + 1) : 0;
-            frame->below[i] = y + 1 < height ? squared_step(lab, planes, at, at + stride) : 0;
-            sum += (double)frame->right[i] + (double)frame->below[i];
-        }
-    }
+    for (int32_t i = 0; i < bands; i++)
+        sum += job.sums[i];
     /* beta = 1 / (2 mean squared step) */
-    const size_t n = (size_t)width * (size_t)height;
-    bonds job = {frame, width, (float)(sum > 0 ? (double)n / sum : 0)};
+    job.beta = (float)(sum > 0 ? (double)width * height / sum : 0);
     return seg_run_bands(env, height, BAND_HEIGHT, bonds_band, &job);
 }
 
@@ -392,6 +416,17 @@ static void add_colours(float *moving_bins, float *still_bins, const seg_moving 
 
 /* ---- a frame ---- */
 
+static seg_status odds_band(void *argument, int32_t band, int32_t first, int32_t end,
+                            int32_t worker) {
+    (void)band, (void)worker;
+    const pass *job = argument;
+    const seg_moving *moving = job->moving;
+    const size_t width = (size_t)moving->width;
+    for (size_t i = (size_t)first * width; i < (size_t)end * width; i++)
+        moving->belief[i] = moving->evidence[i] + moving->colour_odds[job->frame->colour[i]];
+    return SEG_OK;
+}
+
 /* Twice: with the colours known so far, then with those of the answer. */
 static seg_status decide(const pass *job, double smoothness, float *bins, const seg_env *env) {
     seg_moving *moving = job->moving;
@@ -410,8 +445,7 @@ static seg_status decide(const pass *job, double smoothness, float *bins, const 
         if (round == 1 || moving->carried) {
             find_colour_odds(moving, round ? moving_bins : moving->moving_colours,
                              round ? still_bins : moving->still_colours);
-            for (size_t i = 0; i < n; i++)
-                odds[i] = moving->evidence[i] + moving->colour_odds[job->frame->colour[i]];
+            SEG_TRY(over_grid(job, odds_band, env));
         } else {
             memcpy(odds, moving->evidence, n * sizeof(float));
         }

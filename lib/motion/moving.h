@@ -57,7 +57,7 @@ void seg_moving_free(seg_moving *moving, const seg_env *env);
 SEG_NODISCARD seg_status seg_moving_take_frame(const seg_moving_frame *frame,
                                                const int16_t *const lab[3], int32_t planes,
                                                size_t stride, int32_t width, int32_t height,
-                                               const seg_env *env);
+                                               seg_scratch *scratch, const seg_env *env);
 
 typedef struct seg_moving_rules {
     int32_t model;     /* seg_motion_model, or -1 to choose one */

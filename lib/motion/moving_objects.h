@@ -5,6 +5,7 @@
 #ifndef SEG_MOTION_MOVING_OBJECTS_H
 #define SEG_MOTION_MOVING_OBJECTS_H
 
+#include "motion/fit_rooms.h"
 #include "motion/moving.h"
 
 /** Zero-initialise. */
@@ -15,9 +16,7 @@ typedef struct seg_moving_objects {
     bool carried;    /* `labels` is of the frame before */
     int32_t *items;  /* ids of the labels */
     int32_t count, capacity;
-    seg_motion_sample *samples;
-    double *room; /* to fit motions in */
-    void *memory;
+    seg_fit_rooms rooms;
     const seg_allocator *allocator;
 } seg_moving_objects;
 
@@ -32,6 +31,6 @@ SEG_NODISCARD seg_status seg_moving_objects_find(seg_moving_objects *objects,
                                                  const seg_moving *moving,
                                                  const seg_moving_flow *flow,
                                                  const seg_motion *dominant, int32_t least,
-                                                 seg_scratch *scratch);
+                                                 seg_scratch *scratch, const seg_env *env);
 
 #endif

@@ -2,8 +2,8 @@
 #include "core_main.h"
 #include "motion_scene.h"
 
-#include "geometry/motion_fit.h"
 #include "motion/depth_order.h"
+#include "motion/moving_regions.h"
 #include <segment/objects.h>
 
 /* ---- by hand ---- */
@@ -17,8 +17,6 @@ typedef struct stage {
     float u[2][SIDE][STRIDE], zero[SIDE][STRIDE], grey[3][SIDE][STRIDE]; /* before, now, next */
     int32_t labels[SIDE * SIDE], items[1];
     uint8_t left_out[SIDE * SIDE];
-    seg_motion_sample samples[4096];
-    double room[65536];
     seg_moving_objects objects;
     seg_moving_flow ways[2];
 } stage;
@@ -46,26 +44,26 @@ static void set_stage(stage *s, int front) {
             s->u[1][y][x] = -STEP;
         }
     s->items[0] = 7;
-    s->objects = (seg_moving_objects){.width = SIDE,
-                                      .height = SIDE,
-                                      .labels = s->labels,
-                                      .items = s->items,
-                                      .count = 1,
-                                      .samples = s->samples,
-                                      .room = s->room};
+    s->objects = (seg_moving_objects){
+        .width = SIDE, .height = SIDE, .labels = s->labels, .items = s->items, .count = 1};
+    ck_assert_ok(seg_fit_rooms_make(&s->objects.rooms, 2 * SEG_REGION_SAMPLES, NULL));
     for (int k = 0; k < 2; k++)
         s->ways[k] = (seg_moving_flow){.to = {.u = s->u[k][0], .v = s->zero[0]},
                                        .first = s->grey[1][0],
                                        .second = s->grey[2 * k][0],
                                        .stride = STRIDE};
-    ck_assert_uint_le(seg_motion_fit_room(4096), sizeof s->room);
 }
 
 /* A new order after one frame. */
 static void watch(seg_depth_order *order, stage *s) {
     const seg_moving_frame frame = {.left_out = s->left_out};
     ck_assert_ok(seg_depth_order_bind(order, NULL));
-    ck_assert_ok(seg_depth_order_watch(order, &s->objects, &frame, s->ways));
+    ck_assert_ok(seg_depth_order_watch(order, &s->objects, &frame, s->ways, NULL));
+}
+
+static void clear(seg_depth_order *order, const stage *s) {
+    seg_depth_order_free(order, NULL);
+    seg_release(NULL, s->objects.rooms.memory);
 }
 
 /* In each row, STEP pixels of the layer behind are hidden by the next frame. */
@@ -81,7 +79,7 @@ START_TEST(votes_by_hand) {
         ck_assert_float_eq(order.pairs[0].votes, STEP * SIDE);
         ck_assert_float_eq(order.pairs[0].lead, front ? -STEP * SIDE : STEP * SIDE);
         ck_assert_int_eq(seg_depth_pair_front(&order.pairs[0]), front ? -1 : 1);
-        seg_depth_order_free(&order, NULL);
+        clear(&order, &s);
     }
 }
 END_TEST
@@ -95,7 +93,7 @@ START_TEST(left_out) {
         memset(s.left_out + (ptrdiff_t)y * SIDE, 1, SIDE);
     watch(&order, &s);
     ck_assert_float_eq(order.pairs[0].votes, STEP * SIDE / 2);
-    seg_depth_order_free(&order, NULL);
+    clear(&order, &s);
 }
 END_TEST
 
@@ -109,7 +107,7 @@ START_TEST(no_motion_no_order) {
     memcpy(s.grey[2], s.grey[1], sizeof s.grey[0]);
     watch(&order, &s);
     ck_assert_int_eq(order.count, 0);
-    seg_depth_order_free(&order, NULL);
+    clear(&order, &s);
 }
 END_TEST
 

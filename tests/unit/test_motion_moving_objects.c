@@ -1,7 +1,6 @@
 /* Objects of a belief and a flow that are made by hand. */
 #include "core_main.h"
 
-#include "geometry/motion_fit.h"
 #include "motion/moving_objects.h"
 
 #define WIDTH 72
@@ -38,8 +37,8 @@ static void add(stage *s, int left, int right, float u, float v) {
 
 static int find(stage *s) {
     const seg_motion still = {{0}};
-    ck_assert_ok(
-        seg_moving_objects_find(&s->objects, &s->moving, &s->flow, &still, LEAST, &s->scratch));
+    ck_assert_ok(seg_moving_objects_find(&s->objects, &s->moving, &s->flow, &still, LEAST,
+                                         &s->scratch, NULL));
     return s->objects.count;
 }
 
