@@ -10,6 +10,9 @@
 /* Pixels that rows of the model, of values in 16 bits and of the dither have room for at least:
  * the width rounded up to a multiple of this. */
 #define SEG_MIXTURE_BLOCK 16
+/* The largest `rate`: beyond it what rounding leaves of the other weights may be more than is left
+ * for the first mode. */
+#define SEG_MIXTURE_FASTEST 65500
 
 /**
  * One row of a mixture at work. Units: values and means 1/128 of an 8-bit level (0 .. 32640),
@@ -42,7 +45,7 @@ typedef struct seg_mixture_row {
     const uint16_t *pattern;
     int32_t width, modes, colours; /* colours: 1 or 3 */
     uint16_t dither_offset;
-    uint16_t rate, prune, background;
+    uint16_t rate, prune, background;    /* rate: at most SEG_MIXTURE_FASTEST */
     uint16_t near_background, near_mode; /* 65536 / how many variances */
     uint16_t first, least, most;         /* variances: of a new mode, allowed */
 } seg_mixture_row;

@@ -214,10 +214,11 @@ static seg_mixture_row constants_of(const seg_subtractor *model, const seg_mog2_
     double rate = model->weight;
     const double early = 0.5 / (double)(model->base.clock.frames + 1);
     if (rate > 0 && early > rate) rate = early;
+    const uint16_t learnt = share_of_65535(rate);
     seg_mixture_row row = {.width = model->layout.width,
                            .modes = o->modes,
                            .colours = model->layout.colours,
-                           .rate = share_of_65535(rate),
+                           .rate = learnt < SEG_MIXTURE_FASTEST ? learnt : SEG_MIXTURE_FASTEST,
                            .prune = share_of_65535(rate * o->prior),
                            .background = share_of_65535(o->share),
                            .near_background = (uint16_t)(65536 / near_background),

@@ -102,7 +102,7 @@ static void compare(const mixture *a, const mixture *b, const seg_mixture_row *r
 }
 
 static seg_mixture_row constants(int32_t width, scene_random *random) {
-    static const uint16_t rates[] = {0, 1, 131, 1300, 20000, 65535};
+    static const uint16_t rates[] = {0, 1, 131, 1300, 20000, SEG_MIXTURE_FASTEST};
     return (seg_mixture_row){.width = width,
                              .modes = 1 + (int32_t)scene_below(random, SEG_MIXTURE_MODES),
                              .colours = scene_below(random, 2) ? 3 : 1,
@@ -156,8 +156,9 @@ START_TEST(weights_add_up) {
     row.colours = 3;
     for (int t = 0; t < 300; t++) {
         paint(&f, &random, 8);
-        row.rate = t % 3 ? 400 : 9000;
+        row.rate = t % 7 == 0 ? SEG_MIXTURE_FASTEST : t % 3 ? 400 : 9000;
         row.prune = (uint16_t)(t % 2 * 20);
+        row.dither_offset = (uint16_t)scene_below(&random, 65536);
         run(&seg_mixture_kernels_ref, &m, &f, row, mask, 1);
         for (int x = 0; x < LONGEST; x++) {
             uint32_t sum = 0;

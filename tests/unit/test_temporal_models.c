@@ -511,6 +511,29 @@ static void *learn(size_t *size, const char *id, uint64_t seed) {
     return model;
 }
 
+/* Frames of which all is learnt, behind others: the model stays one that can be. */
+START_TEST(mixtures_at_the_largest_rate) {
+    static const int lights[] = {10, 220, -1, 200};
+    stream s;
+    size_t size;
+    START(&s, "mog2", "history", "1s", "prior", "0", "smooth", "1");
+    for (int t = 0; t < 60; t++) {
+        const bool fresh = t % 6 == 0; /* longer after the one before than the history */
+        kind_of_frame kind = with(colour_wall, fresh ? 30 + 7 * (t / 6) : lights[t % 4]);
+        kind.milliseconds = 200;
+        give(&s, kind);
+        if (t % 6 == 5) s.t += 8;
+    }
+    ck_assert_ok(seg_context_save(s.context, NULL, &size));
+    void *model = malloc(size);
+    ck_assert_ptr_nonnull(model);
+    ck_assert_ok(seg_context_save(s.context, model, &size));
+    ck_assert_ok(seg_context_load(s.context, model, size));
+    free(model);
+    stop(&s);
+}
+END_TEST
+
 /* The seed decides what is drawn, and nothing where nothing is. */
 START_TEST(seeds) {
     const char *id = ids[_i];
@@ -579,6 +602,7 @@ int main(void) {
     tcase_add_test(cases, young_models_learn_foreground);
     tcase_add_test(cases, young_models_excuse_what_moved);
     tcase_add_test(cases, unseen_neighbours_are_not_asked);
+    tcase_add_test(cases, mixtures_at_the_largest_rate);
     tcase_add_test(cases, frozen_models_do_not_age);
     tcase_add_loop_test(cases, shadows, 0, 2);
     tcase_add_loop_test(cases, seeds, 0, IDS);
