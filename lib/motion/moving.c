@@ -7,11 +7,12 @@
  *
  * L' is the belief of the frame before, fetched along the flow b from where that frame shows the
  * pixel. E comes from the flow to both neighbours in time, as their halos lie on either side of an
- * object; where the next frame is not known yet, what the flow to it says is added to L' a frame
- * later, else halos would stay as trails. C the log-odds of colours, from histograms over what
- * moved and what did not, here and before. Then the mean field of an Ising model whose bonds are
- * weak across edges of colour (Y. Boykov, M. Jolly, ICCV 2001 for the bonds) joins neighbours.
- * Histograms and mean field are found twice, the second time with the colours of the first answer.
+ * object, and is at least -c; where the next frame is not known yet, what the flow to it says is
+ * added to L' a frame later, else halos would stay as trails. C the log-odds of colours, from
+ * histograms over what moved and what did not, here and before. Then the mean field of an Ising
+ * model whose bonds are weak across edges of colour (Y. Boykov, M. Jolly, ICCV 2001 for the bonds)
+ * joins neighbours. Histograms and mean field are found twice, the second time with the colours of
+ * the first answer.
  */
 #include "motion/moving.h"
 
@@ -499,7 +500,8 @@ static seg_status belief_band(void *argument, int32_t band, int32_t first, int32
 }
 
 /* Evidence by both neighbours: the halo of the one lies before an object, that of the other behind
- * it. */
+ * it. That a pixel stands still is one fact, by however many it is told: objects that pause are to
+ * outlast it by what is known of them. */
 static seg_status weigh_both(pass *job, seg_dominant *found, const seg_moving_flow *also,
                              const float *prior, const seg_moving_rules *rules,
                              const seg_env *env) {
@@ -511,8 +513,10 @@ static seg_status weigh_both(pass *job, seg_dominant *found, const seg_moving_fl
     float *kept = moving->belief; /* not needed any more: carry has it */
     memcpy(kept, moving->evidence, n * sizeof(float));
     SEG_TRY(weigh(job, found, prior, rules, env));
-    for (size_t i = 0; i < n; i++)
-        moving->evidence[i] = clamp_float(moving->evidence[i] + kept[i], EVIDENCE_MOST);
+    for (size_t i = 0; i < n; i++) {
+        const float sum = clamp_float(moving->evidence[i] + kept[i], EVIDENCE_MOST);
+        moving->evidence[i] = sum < -job->price ? -job->price : sum;
+    }
     return SEG_OK;
 }
 

@@ -323,6 +323,17 @@ START_TEST(what_stops_has_moved) {
 }
 END_TEST
 
+/* What stands still tells so by the flow to either neighbour: that is one fact, and weighs less
+ * than that it moved. */
+START_TEST(what_pauses_is_kept) {
+    const scene s = {.speed_x = 3, .speed_y = 1, .frames = FRAMES, .stops_at = 2, .square = true};
+    answer answers[FRAMES];
+    run_scene(answers, &s, look_ahead);
+    for (int t = 3; t < FRAMES; t++)
+        ck_assert_msg(answers[t].iou > 0.7, "frame %d: IoU %g", t, answers[t].iou);
+}
+END_TEST
+
 /* Its flow deviates from the dominant motion, but no more than flow does there. */
 START_TEST(water_is_no_object) {
     const scene s = {.frames = FRAMES, .waves = 2.8};
@@ -378,6 +389,7 @@ START_TEST(small_objects_are_left_out) {
 END_TEST
 
 CORE_MAIN("motion_motion", a_square_before_a_still_camera, a_square_before_a_moving_camera,
-          nothing_moves, what_stops_has_moved, water_is_no_object, switched_light_is_no_motion,
-          a_cut_starts_anew, one_frame_alone, small_objects_are_left_out,
-          the_numbers_of_a_turning_camera, the_numbers_of_an_object, everything_moves)
+          nothing_moves, what_stops_has_moved, what_pauses_is_kept, water_is_no_object,
+          switched_light_is_no_motion, a_cut_starts_anew, one_frame_alone,
+          small_objects_are_left_out, the_numbers_of_a_turning_camera, the_numbers_of_an_object,
+          everything_moves)
