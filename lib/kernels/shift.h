@@ -1,4 +1,4 @@
-/* The kernel of mean shift: what lies near a point in place and colour. */
+/* The kernel of mean shift: the mean of what lies near a point in place and colour. */
 #ifndef SEG_KERNELS_SHIFT_H
 #define SEG_KERNELS_SHIFT_H
 
@@ -11,50 +11,65 @@
 #define SEG_SHIFT_RADIUS 100
 #define SEG_SHIFT_CUT 104
 
-/** Sixteen pixels of a window, side by side. */
-typedef struct seg_shift_stretch {
-    int16_t inside[SEG_SHIFT_LANES];                /* -1 for a pixel of the window, else 0 */
-    int16_t x[SEG_SHIFT_LANES], y[SEG_SHIFT_LANES]; /* from the middle, within -64 .. 64 inside */
-    ptrdiff_t offset;                               /* of the first one from the middle, samples */
-} seg_shift_stretch;
-
-/** All samples of the stretches can be read; they and the middle lie within -16000 .. 30000, and
- *  differ by less than 32768 downwards. */
-typedef struct seg_shift_window {
-    const int16_t *plane[3]; /* the middle pixel; 1 and 2 are NULL for grey */
-    const seg_shift_stretch *stretches;
-    int32_t count;
-} seg_shift_window;
-
-typedef struct seg_shift_sums {
-    int32_t count, x, y, colour[3]; /* x, y and colours as differences from the middle */
-} seg_shift_sums;
-
-/* Up to this radius the sums over a disk fit 16 bits. */
+/* Radii of disks; up to SMALL their sums fit 16 bits. */
 #define SEG_SHIFT_SMALL 10
+#define SEG_SHIFT_LARGE 64
 
-/** A pixel of a disk, from the middle. */
-typedef struct seg_shift_step {
-    ptrdiff_t offset; /* samples */
-    int32_t x, y;
-} seg_shift_step;
+/** A disk, and the same in columns of sixteen pixels: column k is at x = 16 k - radius and on. */
+typedef struct seg_shift_disk {
+    int32_t radius, columns;
+    const int32_t *widths; /* half the width of rows -radius .. radius, from the first on */
+    const int16_t *inside; /* of each column and row sixteen pixels: -1 in the disk, else 0 */
+} seg_shift_disk;
 
-/** Sums of sixteen windows whose middles lie side by side. */
-typedef struct seg_shift_many {
-    int16_t count[SEG_SHIFT_LANES], x[SEG_SHIFT_LANES], y[SEG_SHIFT_LANES];
-    int16_t colour[3][SEG_SHIFT_LANES];
-} seg_shift_many;
+/** Where a disk lies. All pixels of the columns can be read; they and the middle are within -16000
+ *  .. 30000, and the middle is less than 32768 above any of them. */
+typedef struct seg_shift_place {
+    const int16_t *plane[3]; /* the middle pixel; 1 and 2 are NULL for grey */
+    ptrdiff_t stride;        /* samples */
+    int32_t top, bottom;     /* first and last row that counts, within -radius .. radius */
+} seg_shift_place;
+
+/** To the mean of place and colour, each to nearest, halves up; 0 where nothing is near. */
+typedef struct seg_shift_move {
+    int32_t x, y, colour[3];
+} seg_shift_move;
+
+/** Of sixteen pixels side by side. */
+typedef struct seg_shift_moves {
+    int16_t x[SEG_SHIFT_LANES], y[SEG_SHIFT_LANES], colour[3][SEG_SHIFT_LANES];
+} seg_shift_moves;
+
+/** From a place and `colour`: the mean of pixels whose colours lie within SEG_SHIFT_RADIUS of it
+ *  (differences are cut at SEG_SHIFT_CUT before they are squared). */
+typedef void seg_shift_mover(seg_shift_move *move, const seg_shift_disk *disk,
+                             const seg_shift_place *place, const int16_t colour[3]);
 
 typedef struct seg_shift_kernels {
-    /** Sums over the pixels of the window whose colours lie within SEG_SHIFT_RADIUS of `colour`
-     *  (differences are cut at SEG_SHIFT_CUT before they are squared). */
-    void (*gather)(seg_shift_sums *sums, const seg_shift_window *window, const int16_t colour[3]);
-    /** The same for sixteen pixels from `plane` on, each with its own colour, over a disk of
-     * `count` steps whose radius is at most SEG_SHIFT_SMALL. */
-    void (*gather_many)(seg_shift_many *sums, const int16_t *const plane[3],
-                        const seg_shift_step *steps, int32_t count);
+    seg_shift_mover *move;
+    /** The same for sixteen pixels from the place on, each from its own colour. */
+    void (*move_many)(seg_shift_moves *moves, const seg_shift_disk *disk,
+                      const seg_shift_place *place);
 } seg_shift_kernels;
 
 SEG_KERNELS_DECLARE(shift);
+
+static inline void seg_shift_one_by_one(seg_shift_moves *moves, const seg_shift_disk *disk,
+                                        const seg_shift_place *place, seg_shift_mover *mover) {
+    for (int i = 0; i < SEG_SHIFT_LANES; i++) {
+        seg_shift_place own = *place;
+        seg_shift_move move;
+        int16_t colour[3] = {0};
+        for (int c = 0; c < 3 && place->plane[c]; c++) {
+            own.plane[c] += i;
+            colour[c] = *own.plane[c];
+        }
+        mover(&move, disk, &own, colour);
+        moves->x[i] = (int16_t)move.x;
+        moves->y[i] = (int16_t)move.y;
+        for (int c = 0; c < 3; c++)
+            moves->colour[c][i] = (int16_t)move.colour[c];
+    }
+}
 
 #endif

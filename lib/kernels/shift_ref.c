@@ -4,51 +4,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void gather(seg_shift_sums *sums, const seg_shift_window *window, const int16_t colour[3]) {
-    memset(sums, 0, sizeof *sums);
-    for (int32_t k = 0; k < window->count; k++) {
-        const seg_shift_stretch *stretch = &window->stretches[k];
-        for (int32_t i = 0; i < SEG_SHIFT_LANES; i++) {
+/* To nearest, halves up. */
+static int32_t mean(int32_t sum, int32_t count) {
+    const int32_t twice = 2 * sum + count;
+    return twice / (2 * count) - (twice % (2 * count) < 0);
+}
+
+static void move(seg_shift_move *move, const seg_shift_disk *disk, const seg_shift_place *place,
+                 const int16_t colour[3]) {
+    int32_t count = 0, sum[5] = {0};
+    for (int32_t y = place->top; y <= place->bottom; y++) {
+        const int32_t width = disk->widths[y + disk->radius];
+        for (int32_t x = -width; x <= width; x++) {
             int32_t difference[3] = {0}, distance = 0;
-            for (int c = 0; c < 3 && window->plane[c]; c++) {
-                difference[c] = window->plane[c][stretch->offset + i] - colour[c];
+            for (int c = 0; c < 3 && place->plane[c]; c++) {
+                difference[c] = place->plane[c][y * place->stride + x] - colour[c];
                 const int32_t size = abs(difference[c]);
                 const int32_t cut = size < SEG_SHIFT_CUT ? size : SEG_SHIFT_CUT;
                 distance += cut * cut;
             }
-            if (!stretch->inside[i] || distance > SEG_SHIFT_RADIUS * SEG_SHIFT_RADIUS) continue;
-            sums->count++;
-            sums->x += stretch->x[i];
-            sums->y += stretch->y[i];
+            if (distance > SEG_SHIFT_RADIUS * SEG_SHIFT_RADIUS) continue;
+            count++;
             for (int c = 0; c < 3; c++)
-                sums->colour[c] += difference[c];
+                sum[c] += difference[c];
+            sum[3] += x;
+            sum[4] += y;
         }
     }
-}
-
-static void add_step(seg_shift_many *sums, const int16_t *const plane[3],
-                     const seg_shift_step *step, int32_t i) {
-    int32_t difference[3] = {0}, distance = 0;
-    for (int c = 0; c < 3 && plane[c]; c++) {
-        difference[c] = plane[c][step->offset + i] - plane[c][i];
-        const int32_t size = abs(difference[c]);
-        const int32_t cut = size < SEG_SHIFT_CUT ? size : SEG_SHIFT_CUT;
-        distance += cut * cut;
-    }
-    if (distance > SEG_SHIFT_RADIUS * SEG_SHIFT_RADIUS) return;
-    sums->count[i]++;
-    sums->x[i] = (int16_t)(sums->x[i] + step->x);
-    sums->y[i] = (int16_t)(sums->y[i] + step->y);
+    memset(move, 0, sizeof *move);
+    if (count == 0) return;
     for (int c = 0; c < 3; c++)
-        sums->colour[c][i] = (int16_t)(sums->colour[c][i] + difference[c]);
+        move->colour[c] = mean(sum[c], count);
+    move->x = mean(sum[3], count);
+    move->y = mean(sum[4], count);
 }
 
-static void gather_many(seg_shift_many *sums, const int16_t *const plane[3],
-                        const seg_shift_step *steps, int32_t count) {
-    memset(sums, 0, sizeof *sums);
-    for (int32_t k = 0; k < count; k++)
-        for (int32_t i = 0; i < SEG_SHIFT_LANES; i++)
-            add_step(sums, plane, &steps[k], i);
+static void move_many(seg_shift_moves *moves, const seg_shift_disk *disk,
+                      const seg_shift_place *place) {
+    seg_shift_one_by_one(moves, disk, place, move);
 }
 
-const seg_shift_kernels seg_shift_kernels_ref = {.gather = gather, .gather_many = gather_many};
+const seg_shift_kernels seg_shift_kernels_ref = {.move = move, .move_many = move_many};

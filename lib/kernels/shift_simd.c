@@ -1,5 +1,6 @@
 /* Mean-shift kernels on vectors of 16 bits: differences from the middle are small where they count,
- * so that sums stay in 16 bits for many pixels. */
+ * so that sums over a column of a disk stay in 16 bits. Places are not added up pixel by pixel: of
+ * how many have been seen up to each row, or pixel of a row, the sum tells. */
 #include "kernels/shift.h"
 
 #if defined(SEG_LEVEL_AVX2) || defined(__SSE2__)
@@ -7,45 +8,20 @@
 
 #if defined(SEG_LEVEL_AVX2)
 typedef __m256i words;
+typedef __m256 floats;
 #define LANES 16
 #define OP(name) _mm256_##name
 #define BITS(name) _mm256_##name##_si256
 #else
 typedef __m128i words;
+typedef __m128 floats;
 #define LANES 8
 #define OP(name) _mm_##name
 #define BITS(name) _mm_##name##_si128
 #endif
 
-/* That can be added up: of two pixels a lane, 256 * 100 fits 16 bits. */
-#define MOST_STRETCHES 128
-
 static inline words load(const int16_t *p) {
     return BITS(loadu)((const words *)p);
-}
-
-/* Count, x, y and colours in 16 bits, and in 32. */
-typedef struct totals {
-    words narrow[6], wide[6];
-} totals;
-
-static inline void flush(totals *t, int count) {
-    const words ones = OP(set1_epi16)(1);
-    for (int i = 0; i < count; i++) {
-        t->wide[i] = OP(add_epi32)(t->wide[i], OP(madd_epi16)(t->narrow[i], ones));
-        t->narrow[i] = BITS(setzero)();
-    }
-}
-
-static inline int32_t sum_lanes(words v) {
-#if defined(SEG_LEVEL_AVX2)
-    __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-#else
-    __m128i sum = v;
-#endif
-    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4e));
-    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xb1));
-    return _mm_cvtsi128_si32(sum);
 }
 
 static inline words square_cut(words difference) {
@@ -58,108 +34,78 @@ static inline words square_cut(words difference) {
     return OP(mullo_epi16)(cut, cut);
 }
 
-static inline void add_masked(words *sum, words mask, words value) {
-    *sum = OP(add_epi16)(*sum, BITS(and)(mask, value));
+static inline void take_masked(words *sum, words mask, words value) {
+    *sum = OP(sub_epi16)(*sum, BITS(and)(mask, value));
 }
 
-/* Adds LANES pixels of a stretch, from its pixel `first` on. */
-static inline void add_pixels(totals *t, const seg_shift_window *window,
-                              const seg_shift_stretch *stretch, int first, const words *middle,
-                              int colours) {
-    const words beyond = OP(set1_epi16)(SEG_SHIFT_RADIUS * SEG_SHIFT_RADIUS + 1);
-    words difference[3], distance = BITS(setzero)();
-    for (int c = 0; c < colours; c++) {
-        const words pixels = load(window->plane[c] + stretch->offset + first);
-        difference[c] = OP(subs_epi16)(pixels, middle[c]);
-        distance = OP(add_epi16)(distance, square_cut(difference[c]));
+/* The means of sums, to nearest, halves up. `count` is 1 .. 16641, |sum| up to 104 times that: all
+ * but the quotient is exact, and that stays on its side of whole numbers. */
+static inline words find_means(words sum, floats count) {
+    const words twice = OP(add_epi32)(sum, sum);
+    const floats up = OP(mul_ps)(count, OP(set1_ps)(2 * 256 + 1));
+    const floats above = OP(add_ps)(OP(cvtepi32_ps)(twice), up);
+    const words mean = OP(cvttps_epi32)(OP(div_ps)(above, OP(add_ps)(count, count)));
+    return OP(sub_epi32)(mean, OP(set1_epi32)(256));
+}
+
+/* The sums of four vectors, in each 128 bits. */
+static inline words sum_four(const words v[4]) {
+    const words a = OP(add_epi32)(OP(unpacklo_epi32)(v[0], v[1]), OP(unpackhi_epi32)(v[0], v[1]));
+    const words b = OP(add_epi32)(OP(unpacklo_epi32)(v[2], v[3]), OP(unpackhi_epi32)(v[2], v[3]));
+    return OP(add_epi32)(OP(unpacklo_epi64)(a, b), OP(unpackhi_epi64)(a, b));
+}
+
+static inline void sum_eight(int32_t sums[8], const words v[8]) {
+    const words low = sum_four(v), high = sum_four(v + 4);
+#if defined(SEG_LEVEL_AVX2)
+    _mm256_storeu_si256((words *)sums,
+                        _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20),
+                                         _mm256_permute2x128_si256(low, high, 0x31)));
+#else
+    _mm_storeu_si128((words *)sums, low);
+    _mm_storeu_si128((words *)(sums + 4), high);
+#endif
+}
+
+/* The first or second half of each 128 bits as 32 bits. */
+static inline words widen(words v, int half) {
+    const words twice = half ? OP(unpackhi_epi16)(v, v) : OP(unpacklo_epi16)(v, v);
+    return OP(srai_epi32)(twice, 16);
+}
+
+static inline void store_means(int16_t *to, words sum, const floats count[2]) {
+    const words low = find_means(widen(sum, 0), count[0]);
+    const words high = find_means(widen(sum, 1), count[1]);
+    BITS(storeu)((words *)to, OP(packs_epi32)(low, high));
+}
+
+#define COLOURS 1
+#define NAMED(name) name##_grey
+#include "kernels/shift_window.h"
+#undef COLOURS
+#undef NAMED
+#define COLOURS 3
+#define NAMED(name) name##_colour
+#include "kernels/shift_window.h"
+
+static void move(seg_shift_move *move, const seg_shift_disk *disk, const seg_shift_place *place,
+                 const int16_t colour[3]) {
+    (place->plane[1] ? move_colour : move_grey)(move, disk, place, colour);
+}
+
+static void move_many(seg_shift_moves *moves, const seg_shift_disk *disk,
+                      const seg_shift_place *place) {
+    if (disk->radius > SEG_SHIFT_SMALL) {
+        seg_shift_one_by_one(moves, disk, place, move);
+        return;
     }
-    const words near = BITS(and)(OP(cmpgt_epi16)(beyond, distance), load(stretch->inside + first));
-    t->narrow[0] = OP(sub_epi16)(t->narrow[0], near);
-    add_masked(&t->narrow[1], near, load(stretch->x + first));
-    add_masked(&t->narrow[2], near, load(stretch->y + first));
-    for (int c = 0; c < colours; c++)
-        add_masked(&t->narrow[3 + c], near, difference[c]);
-}
-
-/* `colours` is a constant where this is inlined. */
-static inline void gather_in(seg_shift_sums *sums, const seg_shift_window *window,
-                             const int16_t colour[3], int colours) {
-    words middle[3];
-    totals t;
-    for (int c = 0; c < colours; c++)
-        middle[c] = OP(set1_epi16)(colour[c]);
-    for (int i = 0; i < 6; i++)
-        t.narrow[i] = t.wide[i] = BITS(setzero)();
-    for (int32_t start = 0; start < window->count; start += MOST_STRETCHES) {
-        const int32_t end =
-            start + MOST_STRETCHES < window->count ? start + MOST_STRETCHES : window->count;
-        for (int32_t k = start; k < end; k++)
-            for (int first = 0; first < SEG_SHIFT_LANES; first += LANES)
-                add_pixels(&t, window, &window->stretches[k], first, middle, colours);
-        flush(&t, 3 + colours);
-    }
-    sums->count = sum_lanes(t.wide[0]);
-    sums->x = sum_lanes(t.wide[1]);
-    sums->y = sum_lanes(t.wide[2]);
-    for (int c = 0; c < 3; c++)
-        sums->colour[c] = c < colours ? sum_lanes(t.wide[3 + c]) : 0;
-}
-
-static void gather(seg_shift_sums *sums, const seg_shift_window *window, const int16_t colour[3]) {
-    if (window->plane[1])
-        gather_in(sums, window, colour, 3);
-    else
-        gather_in(sums, window, colour, 1);
-}
-
-/* --- many windows ------------------------------------------------------------------------ */
-
-static inline void store(int16_t *to, words v) {
-    BITS(storeu)((words *)to, v);
-}
-
-/* LANES pixels from `first` on; `colours` is a constant where this is inlined. */
-static inline void many_in(seg_shift_many *sums, const int16_t *const plane[3],
-                           const seg_shift_step *steps, int32_t count, int first, int colours) {
-    const words beyond = OP(set1_epi16)(SEG_SHIFT_RADIUS * SEG_SHIFT_RADIUS + 1);
-    words middle[3], total[6];
-    for (int i = 0; i < 6; i++)
-        total[i] = BITS(setzero)();
-    for (int c = 0; c < colours; c++)
-        middle[c] = load(plane[c] + first);
-    for (int32_t k = 0; k < count; k++) {
-        words difference[3], distance = BITS(setzero)();
-        for (int c = 0; c < colours; c++) {
-            difference[c] = OP(subs_epi16)(load(plane[c] + steps[k].offset + first), middle[c]);
-            distance = OP(add_epi16)(distance, square_cut(difference[c]));
-        }
-        const words near = OP(cmpgt_epi16)(beyond, distance);
-        total[0] = OP(sub_epi16)(total[0], near);
-        add_masked(&total[1], near, OP(set1_epi16)((int16_t)steps[k].x));
-        add_masked(&total[2], near, OP(set1_epi16)((int16_t)steps[k].y));
-        for (int c = 0; c < colours; c++)
-            add_masked(&total[3 + c], near, difference[c]);
-    }
-    store(sums->count + first, total[0]);
-    store(sums->x + first, total[1]);
-    store(sums->y + first, total[2]);
-    for (int c = 0; c < 3; c++)
-        store(sums->colour[c] + first, total[3 + c]);
-}
-
-static void gather_many(seg_shift_many *sums, const int16_t *const plane[3],
-                        const seg_shift_step *steps, int32_t count) {
-    for (int first = 0; first < SEG_SHIFT_LANES; first += LANES) {
-        if (plane[1])
-            many_in(sums, plane, steps, count, first, 3);
-        else
-            many_in(sums, plane, steps, count, first, 1);
-    }
+    for (int first = 0; first < SEG_SHIFT_LANES; first += LANES)
+        (place->plane[1] ? many_colour : many_grey)(moves, disk, place, first);
 }
 
 const seg_shift_kernels SEG_LEVEL_NAME(seg_shift_kernels) = {
-    .gather = gather,
-    .gather_many = gather_many,
+    .move = move,
+    .move_many = move_many,
 };
 
 #else

@@ -10,16 +10,17 @@
  * moves to the mean of all pixels within h_s pixels of its place and h_r of its colour (CIELAB).
  *
  * Steps: 1. CIELAB in hundredths of h_r; 2. for each pixel up to `iterations` moves, its place
- * rounded to whole pixels; it rests once the place stays; 3. neighbours whose modes are within a
- * quarter of h_r are joined; 4. regions that touch and whose mean modes are within h_r / 2, in
- * rounds until none is left; 5. regions below M join the neighbour with the nearest mean mode
- * (pieces.h).
+ * rounded to whole pixels; it rests once a move is no longer than a fifth of h_s (OpenCV's filter
+ * and EDISON stop at about as much); 3. neighbours whose modes are within a quarter of h_r are
+ * joined; 4. regions that touch and whose mean modes are within h_r / 2, in rounds until none is
+ * left; 5. regions below M join the neighbour with the nearest mean mode (pieces.h).
  *
  * The score, of contexts only, is how strongly each border holds (border_strength.h).
  *
- * Cost: 10 ns a row of the window, pixel and move with AVX2, four moves on average; in bands.
- * Memory: 12 bytes a pixel, half of which then serve for the graph of regions, which may need more.
- * Known failures: smooth shading breaks into bands; fine texture of strong contrast stays in pieces.
+ * Cost: 340 instructions a pixel for the first move at h_s = 7 with AVX2, 660 for each later one,
+ * of which there are .1 a pixel on a smooth picture, .4 on a busy one; in bands. Memory: 12 bytes a
+ * pixel, half of which then serve for the graph of regions, which may need more. Known failures:
+ * smooth shading breaks into bands; fine texture of strong contrast stays in pieces.
  */
 #include "core/bands.h"
 #include "core/frame_picture.h"
@@ -29,6 +30,7 @@
 #include "region/border_strength.h"
 #include "region/partition.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const seg_param rows[] = {
@@ -51,6 +53,7 @@ void seg_mean_shift_options_init(seg_mean_shift_options *options) {
 
 #define FAR 30000 /* lightness of what takes no part */
 #define BAND 16
+#define REST 5 /* moves by no more than this part of h_s are none */
 #define LIKE_MODES (SEG_SHIFT_RADIUS / 4)
 #define LIKE_REGIONS (SEG_SHIFT_RADIUS / 2)
 
@@ -60,83 +63,56 @@ typedef struct mean_shift {
     ptrdiff_t stride;
     const seg_image *labels, *blocked;
     const seg_shift_kernels *kernels;
-    int32_t radius, iterations;
-    double unit;                  /* hundredths of h_r in 1/32 */
-    seg_shift_stretch *stretches; /* of the disk, by rows */
-    int32_t *rows;                /* stretches of row k begin at rows[k], k = 0 .. 2 radius + 1 */
-    seg_shift_step *steps;        /* the same pixel by pixel, if the disk is small */
-    int32_t *step_rows;
+    seg_shift_disk disk;
+    int32_t iterations, rest; /* moves up to that length are none */
+    double unit;              /* hundredths of h_r in 1/32 */
 } mean_shift;
 
-/* --- windows ----------------------------------------------------------------------------- */
-
-static int32_t half_width(int32_t radius, int32_t y) {
-    int32_t x = radius;
-    while (x * x + y * y > radius * radius)
-        x--;
-    return x;
-}
-
-/* Covers the disk with stretches; returns their number. NULL only counts them. */
-static int32_t cover_disk(seg_shift_stretch *stretches, int32_t *row_starts, int32_t radius,
-                          ptrdiff_t stride) {
-    int32_t count = 0;
+static seg_status take_disk(seg_shift_disk *disk, int32_t radius, seg_scratch *scratch) {
+    const int32_t side = 2 * radius + 1, lanes = SEG_SHIFT_LANES;
+    *disk = (seg_shift_disk){.radius = radius, .columns = (side + lanes - 1) / lanes};
+    const size_t room = (size_t)disk->columns * (size_t)side * (size_t)lanes;
+    int32_t *widths = seg_scratch_take(scratch, (size_t)side, sizeof *widths, "a window");
+    int16_t *inside = seg_scratch_take(scratch, room, sizeof *inside, "a window");
+    if (!widths || !inside) return SEG_ERROR_MEMORY;
+    disk->widths = widths;
+    disk->inside = inside;
     for (int32_t y = -radius; y <= radius; y++) {
-        const int32_t width = half_width(radius, y);
-        if (row_starts) row_starts[y + radius] = count;
-        for (int32_t x = -width; x <= width; x += SEG_SHIFT_LANES, count++) {
-            if (!stretches) continue;
-            stretches[count].offset = y * stride + x;
-            for (int32_t i = 0; i < SEG_SHIFT_LANES; i++) {
-                stretches[count].inside[i] = x + i <= width ? -1 : 0;
-                stretches[count].x[i] = (int16_t)(x + i);
-                stretches[count].y[i] = (int16_t)y;
-            }
-        }
+        int32_t width = radius;
+        while (width * width + y * y > radius * radius)
+            width--;
+        widths[y + radius] = width;
     }
-    if (row_starts) row_starts[2 * radius + 1] = count;
-    return count;
-}
-
-/* The disk pixel by pixel, if it is small. */
-static seg_status list_steps(mean_shift *s, seg_scratch *scratch) {
-    if (s->radius > SEG_SHIFT_SMALL) return SEG_OK;
-    const size_t side = 2 * (size_t)s->radius + 1;
-    s->steps = seg_scratch_take(scratch, side * side, sizeof *s->steps, "a window");
-    s->step_rows = seg_scratch_take(scratch, side + 1, sizeof *s->step_rows, "a window");
-    if (!s->steps || !s->step_rows) return SEG_ERROR_MEMORY;
-    int32_t count = 0;
-    for (int32_t y = -s->radius; y <= s->radius; y++) {
-        const int32_t width = half_width(s->radius, y);
-        s->step_rows[y + s->radius] = count;
-        for (int32_t x = -width; x <= width; x++)
-            s->steps[count++] = (seg_shift_step){y * s->stride + x, x, y};
-    }
-    s->step_rows[side] = count;
+    for (int32_t column = 0; column < disk->columns; column++)
+        for (int32_t row = 0; row < side; row++)
+            for (int32_t i = 0; i < lanes; i++)
+                *inside++ = abs(column * lanes + i - radius) <= widths[row] ? -1 : 0;
     return SEG_OK;
 }
 
 static int16_t *colour_at(const mean_shift *s, int32_t plane, int32_t x, int32_t y) {
-    return s->plane[plane] + y * s->stride + s->radius + x;
+    return s->plane[plane] + y * s->stride + s->disk.radius + x;
 }
 
 static seg_status scale_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
     const mean_shift *s = argument;
+    const int32_t radius = s->disk.radius;
     (void)band, (void)worker;
     for (int32_t y = first; y < end; y++) {
         const uint8_t *out = seg_image_empty(s->blocked) ? NULL : seg_image_row(s->blocked, y);
         for (int32_t c = 0; c < s->modes.planes; c++) {
             const int16_t *from = seg_plane_row(&s->modes, c, y);
             int16_t *row = s->plane[c] + y * s->stride;
-            for (int32_t x = 0; x < s->radius; x++)
-                row[x] = FAR;
-            for (ptrdiff_t x = s->radius + s->modes.width; x < s->stride; x++)
-                row[x] = FAR;
+            const int16_t margin = c == 0 ? FAR : 0;
+            for (int32_t x = 0; x < radius; x++)
+                row[x] = margin;
+            for (ptrdiff_t x = radius + s->modes.width; x < s->stride; x++)
+                row[x] = margin;
             for (int32_t x = 0; x < s->modes.width; x++) /* rounded down, above 0 */
-                row[s->radius + x] = (int16_t)((int32_t)(from[x] * s->unit + 16384.5) - 16384);
+                row[radius + x] = (int16_t)((int32_t)(from[x] * s->unit + 16384.5) - 16384);
             for (int32_t x = 0; c == 0 && out && x < s->modes.width; x++)
-                row[s->radius + x] = out[x] ? FAR : row[s->radius + x];
+                row[radius + x] = out[x] ? FAR : row[radius + x];
         }
     }
     return SEG_OK;
@@ -144,17 +120,12 @@ static seg_status scale_band(void *argument, int32_t band, int32_t first, int32_
 
 static seg_status prepare(mean_shift *s, const seg_mean_shift_options *options,
                           seg_scratch *scratch) {
-    s->radius = options->spatial;
     s->iterations = options->iterations;
+    s->rest = options->spatial / REST;
     s->unit = SEG_SHIFT_RADIUS / (options->range * SEG_LAB_UNIT);
     s->kernels = seg_shift_kernels_get();
-    s->stride = s->modes.width + 2 * (ptrdiff_t)s->radius + SEG_SHIFT_LANES;
-    const size_t count = (size_t)cover_disk(NULL, NULL, s->radius, s->stride);
-    s->stretches = seg_scratch_take(scratch, count, sizeof *s->stretches, "a window");
-    s->rows = seg_scratch_take(scratch, 2 * (size_t)s->radius + 2, sizeof *s->rows, "a window");
-    if (!s->stretches || !s->rows) return SEG_ERROR_MEMORY;
-    cover_disk(s->stretches, s->rows, s->radius, s->stride);
-    SEG_TRY(list_steps(s, scratch));
+    /* the last column of a disk whose middle is the last pixel, and of the fifteen behind it */
+    s->stride = s->modes.width + (s->disk.columns + 1) * (ptrdiff_t)SEG_SHIFT_LANES;
     for (int32_t c = 0; c < s->modes.planes; c++) {
         s->plane[c] = seg_scratch_take(scratch, (size_t)s->modes.height,
                                        (size_t)s->stride * sizeof(int16_t), "a plane of colours");
@@ -165,137 +136,120 @@ static seg_status prepare(mean_shift *s, const seg_mean_shift_options *options,
 
 /* --- moves ------------------------------------------------------------------------------- */
 
-/* To nearest, halves up. `count` is 1 .. 16000, |sum| at most 104 times that: numerator and
- * denominator are exact in float, and their quotient stays on its side of whole numbers. */
-static int32_t mean(int32_t sum, int32_t count) {
-    return (int32_t)((float)(2 * sum + 513 * count) / (float)(2 * count)) - 256;
-}
-
-/* Rows of the window that are in the picture, of 0 .. 2 radius + 1. */
-static void rows_inside(const mean_shift *s, int32_t y, int32_t *first, int32_t *end) {
-    const int32_t below = s->modes.height - 1 - y;
-    *first = y < s->radius ? s->radius - y : 0;
-    *end = s->radius + 1 + (below < s->radius ? below : s->radius);
-}
-
-/* A pixel on its way. */
-typedef struct walker {
-    int32_t x, y;
-    int16_t colour[3];
-} walker;
-
-static void look(const mean_shift *s, seg_shift_sums *sums, const walker *from) {
-    int32_t first, end;
-    rows_inside(s, from->y, &first, &end);
-    seg_shift_window window = {.stretches = s->stretches + s->rows[first],
-                               .count = s->rows[end] - s->rows[first]};
+static seg_shift_place place_at(const mean_shift *s, int32_t x, int32_t y) {
+    const int32_t radius = s->disk.radius, below = s->modes.height - 1 - y;
+    seg_shift_place place = {.stride = s->stride,
+                             .top = y < radius ? -y : -radius,
+                             .bottom = below < radius ? below : radius};
     for (int32_t c = 0; c < s->modes.planes; c++)
-        window.plane[c] = colour_at(s, c, from->x, from->y);
-    s->kernels->gather(sums, &window, from->colour);
+        place.plane[c] = colour_at(s, c, x, y);
+    return place;
 }
 
-/* One move; false if it rests. */
-static bool move(const mean_shift *s, walker *w, const seg_shift_sums *sums) {
-    if (!sums->count) return false;
-    const int32_t dx = mean(sums->x, sums->count), dy = mean(sums->y, sums->count);
-    w->x += dx;
-    w->y += dy;
-    for (int32_t c = 0; c < s->modes.planes; c++)
-        w->colour[c] = (int16_t)(w->colour[c] + mean(sums->colour[c], sums->count));
-    return dx || dy;
+static int32_t length(int32_t x, int32_t y) {
+    return abs(x) + abs(y);
 }
 
-/* The first looks of sixteen neighbours at once. */
-static void look_many(const mean_shift *s, seg_shift_sums sums[SEG_SHIFT_LANES], int32_t x,
-                      int32_t y) {
-    const int16_t *plane[3] = {0};
-    seg_shift_many many;
-    int32_t first, end;
-    rows_inside(s, y, &first, &end);
+/* The moves of a pixel but the first, which led it away by (dx, dy). */
+static void walk(const mean_shift *s, int32_t x, int32_t y, int32_t dx, int32_t dy) {
+    seg_shift_move move = {dx, dy, {0}};
+    int32_t at_x = x, at_y = y;
+    int16_t mode[3] = {0};
     for (int32_t c = 0; c < s->modes.planes; c++)
-        plane[c] = colour_at(s, c, x, y);
-    s->kernels->gather_many(&many, plane, s->steps + s->step_rows[first],
-                            s->step_rows[end] - s->step_rows[first]);
-    for (int32_t i = 0; i < SEG_SHIFT_LANES; i++)
-        sums[i] = (seg_shift_sums){many.count[i],
-                                   many.x[i],
-                                   many.y[i],
-                                   {many.colour[0][i], many.colour[1][i], many.colour[2][i]}};
-}
-
-/* Walks from a pixel until it rests; `first` is what it sees at first, NULL to look. */
-static void walk(const mean_shift *s, int32_t x, int32_t y, const seg_shift_sums *first) {
-    walker w = {x, y, {0}};
-    seg_shift_sums sums;
-    for (int32_t c = 0; c < s->modes.planes; c++)
-        w.colour[c] = *colour_at(s, c, x, y);
-    for (int32_t i = 0; i < s->iterations && w.colour[0] != FAR; i++) {
-        if (i > 0 || !first) look(s, &sums, &w);
-        if (!move(s, &w, i > 0 || !first ? &sums : first)) break;
+        mode[c] = seg_plane_row(&s->modes, c, y)[x];
+    for (int32_t i = 1; i < s->iterations && length(move.x, move.y) > s->rest; i++) {
+        at_x += move.x;
+        at_y += move.y;
+        const seg_shift_place place = place_at(s, at_x, at_y);
+        s->kernels->move(&move, &s->disk, &place, mode);
+        for (int32_t c = 0; c < s->modes.planes; c++)
+            mode[c] = (int16_t)(mode[c] + move.colour[c]);
     }
     for (int32_t c = 0; c < s->modes.planes; c++)
-        seg_plane_row(&s->modes, c, y)[x] = w.colour[c];
+        seg_plane_row(&s->modes, c, y)[x] = mode[c];
+}
+
+/* Sixteen neighbours from x on, of which the first moves are made together. */
+static void walk_many(const mean_shift *s, int32_t x, int32_t y) {
+    const seg_shift_place place = place_at(s, x, y);
+    seg_shift_moves moves;
+    int16_t taken[SEG_SHIFT_LANES], away[SEG_SHIFT_LANES];
+    s->kernels->move_many(&moves, &s->disk, &place);
+    for (int32_t i = 0; i < SEG_SHIFT_LANES; i++)
+        taken[i] = place.plane[0][i] != FAR ? -1 : 0;
+    for (int32_t c = 0; c < s->modes.planes; c++) {
+        int16_t *mode = seg_plane_row(&s->modes, c, y) + x;
+        for (int32_t i = 0; i < SEG_SHIFT_LANES; i++)
+            mode[i] = (int16_t)(place.plane[c][i] + (moves.colour[c][i] & taken[i]));
+    }
+    for (int32_t i = 0; i < SEG_SHIFT_LANES; i++)
+        away[i] = (int16_t)(length(moves.x[i], moves.y[i]) & taken[i]);
+    for (int32_t i = 0; i < SEG_SHIFT_LANES; i++)
+        if (away[i] > s->rest) walk(s, x + i, y, moves.x[i], moves.y[i]);
 }
 
 static seg_status shift_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
     const mean_shift *s = argument;
     (void)band, (void)worker;
-    for (int32_t y = first; y < end; y++) {
-        seg_shift_sums sums[SEG_SHIFT_LANES];
-        for (int32_t x = 0; x < s->modes.width; x++) {
-            const int32_t lane = x % SEG_SHIFT_LANES;
-            if (s->steps && lane == 0) look_many(s, sums, x, y);
-            walk(s, x, y, s->steps ? &sums[lane] : NULL);
-        }
-    }
+    for (int32_t y = first; y < end; y++)
+        for (int32_t x = 0; x < s->modes.width; x += SEG_SHIFT_LANES)
+            walk_many(s, x, y);
     return SEG_OK;
 }
 
 /* --- regions ----------------------------------------------------------------------------- */
 
-static bool taken(const mean_shift *s, int32_t x, int32_t y) {
-    return seg_plane_row(&s->modes, 0, y)[x] != FAR;
-}
-
-static bool like_modes(const mean_shift *s, int32_t x, int32_t y, int32_t other_x,
-                       int32_t other_y) {
-    int32_t distance = 0;
+/* Squared distances of the modes of row y from those dx to the left and dy above, from x = dx on.
+ */
+static void measure_row(uint16_t *distances, const mean_shift *s, int32_t y, int32_t dx,
+                        int32_t dy) {
+    const int32_t most = LIKE_MODES + 1;
     for (int32_t c = 0; c < s->modes.planes; c++) {
-        const int32_t difference =
-            seg_plane_row(&s->modes, c, y)[x] - seg_plane_row(&s->modes, c, other_y)[other_x];
-        distance += difference * difference;
+        const int16_t *row = seg_plane_row(&s->modes, c, y);
+        const int16_t *other = seg_plane_row(&s->modes, c, y - dy) - dx;
+        for (int32_t x = dx; x < s->modes.width; x++) {
+            const int16_t difference = (int16_t)(row[x] - other[x]);
+            const int16_t size = (int16_t)(difference < 0 ? -difference : difference);
+            const uint16_t cut = (uint16_t)(size < most ? size : most);
+            distances[x] = (uint16_t)((c == 0 ? 0 : distances[x]) + cut * cut);
+        }
     }
-    return distance <= LIKE_MODES * LIKE_MODES;
 }
 
 /* Numbers runs of like modes in each row, from 1 on. */
-static int32_t number_runs(const mean_shift *s) {
+static int32_t number_runs(const mean_shift *s, uint16_t *distances) {
     int32_t count = 0;
     for (int32_t y = 0; y < s->modes.height; y++) {
+        const int16_t *modes = seg_plane_row(&s->modes, 0, y);
         int32_t *row = seg_image_row(s->labels, y);
+        measure_row(distances, s, y, 1, 0);
+        distances[0] = UINT16_MAX;
         for (int32_t x = 0; x < s->modes.width; x++) {
-            if (!taken(s, x, y))
-                row[x] = 0;
-            else if (x > 0 && row[x - 1] && like_modes(s, x - 1, y, x, y))
-                row[x] = row[x - 1];
-            else
-                row[x] = ++count;
+            const bool taken = modes[x] != FAR;
+            count += taken && distances[x] > LIKE_MODES * LIKE_MODES;
+            row[x] = taken ? count : 0;
         }
     }
     return count;
 }
 
-static seg_status join_modes(const mean_shift *s, int32_t *regions, seg_scratch *scratch) {
-    *regions = number_runs(s);
+static seg_status join_modes(const mean_shift *s, int32_t *regions, uint16_t *distances,
+                             seg_scratch *scratch) {
+    *regions = number_runs(s, distances);
     int32_t *parents = seg_scratch_take(scratch, (size_t)*regions, sizeof *parents, "regions");
     if (!parents) return SEG_ERROR_MEMORY;
     seg_sets_init(parents, *regions);
     for (int32_t y = 1; y < s->modes.height; y++) {
         const int32_t *row = seg_image_row(s->labels, y), *above = seg_image_row(s->labels, y - 1);
-        for (int32_t x = 0; x < s->modes.width; x++)
-            if (row[x] && above[x] && like_modes(s, x, y, x, y - 1))
-                seg_sets_join(parents, row[x] - 1, above[x] - 1);
+        int32_t joined = 0, to = 0; /* the last pair */
+        measure_row(distances, s, y, 0, 1);
+        for (int32_t x = 0; x < s->modes.width; x++) {
+            if (distances[x] > LIKE_MODES * LIKE_MODES || !row[x] || !above[x]) continue;
+            if (row[x] == joined && above[x] == to) continue;
+            seg_sets_join(parents, row[x] - 1, above[x] - 1);
+            joined = row[x], to = above[x];
+        }
     }
     seg_regions_renumber(s->labels, parents, regions);
     return SEG_OK;
@@ -337,13 +291,20 @@ static seg_status run(const seg_image *labels, int32_t *regions, const seg_image
     const seg_env *env = &scratch->env;
     mean_shift s = {.labels = labels, .blocked = blocked};
     SEG_TRY(seg_planes_lab(&s.modes, picture, scratch));
-    const int32_t mark = seg_scratch_mark(scratch);
+    /* three small blocks and the planes, whose places the graph of regions takes over */
+    const int32_t small = seg_scratch_mark(scratch);
+    SEG_TRY(take_disk(&s.disk, options->spatial, scratch));
+    uint16_t *distances =
+        seg_scratch_take(scratch, (size_t)labels->width, sizeof *distances, "distances");
+    if (!distances) return SEG_ERROR_MEMORY;
+    const int32_t planes = seg_scratch_mark(scratch);
     SEG_TRY(prepare(&s, options, scratch));
     SEG_TRY(seg_progress(env, 0.05));
     SEG_TRY(seg_run_bands(env, labels->height, BAND, shift_band, &s));
-    seg_scratch_return(scratch, mark); /* the graph takes the place of the planes */
+    seg_scratch_return(scratch, planes);
     SEG_TRY(seg_progress(env, 0.8));
-    SEG_TRY(join_modes(&s, regions, scratch));
+    SEG_TRY(join_modes(&s, regions, distances, scratch));
+    seg_scratch_return(scratch, small);
     if (*regions < 2) return SEG_OK;
     const size_t count = (size_t)*regions;
     seg_region_graph graph;

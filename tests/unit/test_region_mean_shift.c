@@ -38,7 +38,7 @@ static bool move(const modes *m, int32_t radius, int32_t *x, int32_t *y, int32_t
         colour[c] += nearest(sum[c] / count);
     *x += nearest(sum[3] / count);
     *y += nearest(sum[4] / count);
-    return nearest(sum[3] / count) != 0 || nearest(sum[4] / count) != 0;
+    return abs(nearest(sum[3] / count)) + abs(nearest(sum[4] / count)) > radius / 5;
 }
 
 static void find_modes(modes *m, const seg_mean_shift_options *options) {
