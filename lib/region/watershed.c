@@ -23,6 +23,7 @@
 #include "core/frame_picture.h"
 #include "imgproc/flooding.h"
 #include "imgproc/grey_morphology.h"
+#include "imgproc/half_level.h"
 #include "imgproc/histogram.h"
 #include "imgproc/input.h"
 #include "imgproc/markers.h"
@@ -217,6 +218,7 @@ static seg_status distance_surface(watershed *w) {
         }
     }
     double scale;
+    SEG_TRY(seg_half_level(&mask, &w->surface, &w->blocked, w->options->connectivity, w->scratch));
     SEG_TRY(seg_scratch_image(&w->surface, picture, SEG_U16, 1, w->scratch));
     SEG_TRY(seg_distance_surface(&w->surface, &scale, &mask, w->scratch));
     for (int32_t y = 0; y < picture->height; y++) {
