@@ -8,7 +8,8 @@
  * Symbols: f `surface`, h `h` (dynamics of the minima), C `compactness`.
  *
  * Steps: 1. the surface in 8 or 16 bits (f32 as 16): the gradient, the picture, its negative, or
- * 65535 - 64 times the distance to the background of Otsu's mask; 2. markers as given, or the
+ * 65535 - 64 times the distance to the background of Otsu's mask, in which each object then has its
+ * own level (imgproc/half_level.c); 2. markers as given, or the
  * minima of f that are deeper than h (imgproc/markers.c); 3. flooding by an ordered queue
  * (imgproc/flooding.c). Nothing depends on threads: flooding runs in one.
  *

@@ -10,6 +10,7 @@ ours triangle
 ours otsu --post fill-holes,split --render labels
 ours otsu --pre clahe --post fill-holes,split --render labels
 ours otsu --classes 3 --post fill-holes,split --render labels
+ours watershed --surface distance
 
 theirs otsu
 theirs triangle
