@@ -47,6 +47,7 @@
 #include "kernels/feedback.h"
 #include "temporal/displaced.h"
 
+#include <float.h>
 #include <string.h>
 
 /* The table of both methods. */
@@ -116,6 +117,23 @@ static void lay_out(seg_subtractor_layout *layout, const void *options) {
         seg_subtractor_add_part(layout, pitch, sizeof(float))->start = starts[i];
     for (int32_t i = LAST_RAW; i < LAST_PLANES + 3 * layout->colours; i++)
         seg_subtractor_add_part(layout, pitch, 1);
+}
+
+static bool within(const seg_subtractor_part *part, float least, float most) {
+    const float *values = part->data;
+    for (size_t i = 0; i < part->count; i++)
+        if (!(values[i] >= least && values[i] <= most)) return false;
+    return true;
+}
+
+/* R, T and v are what feedback leaves; means are of shares. */
+static bool sane(const seg_subtractor_layout *layout) {
+    const seg_subtractor_part *parts = layout->parts;
+    bool whole = within(&parts[R], 1, FLT_MAX) && within(&parts[T], 1, FLT_MAX) &&
+                 within(&parts[V], 0.1f, FLT_MAX);
+    for (int32_t i = DISTANCE_SLOW; i < FLOATS_END; i++)
+        whole = whole && within(&parts[i], 0, 1);
+    return whole;
 }
 
 static uint8_t *last_plane(const seg_subtractor *model, int32_t plane, int32_t y) {
@@ -301,7 +319,8 @@ static seg_status step(seg_subtractor *model, seg_result *result) {
         .id = name, .version = 1, .state_size = sizeof(seg_subsense), .params = &table,            \
         .shared = offsetof(seg_subsense_options, model), .lay_out = lay_out, .step = step,         \
         .finish = seg_subsense_finish, .background_row = seg_consensus_background_row,             \
-        .textured = true, .spans = 1, .samples = offsetof(seg_subsense_options, samples),          \
+        .textured = true, .sane = sane, .spans = 1,                                                \
+        .samples = offsetof(seg_subsense_options, samples),                                        \
         .needed = offsetof(seg_subsense_options, needed)                                           \
     }
 

@@ -1,7 +1,9 @@
 /* What all background models promise, on scenes of a few pixels: objects, freezing, absorption,
  * history, masks, depths, colours; then what single ones do. */
+#include "core/blob.h"
 #include "core_main.h"
 #include "scenes.h"
+#include "temporal/subsense.h"
 
 #define WIDTH 48
 #define HEIGHT 24
@@ -534,6 +536,53 @@ START_TEST(mixtures_at_the_largest_rate) {
 }
 END_TEST
 
+/* A model with one float changed, as a blob whose checksum is right. */
+static seg_status load_with(const char *id, int part, float value) {
+    enum { HEAD = 72, PITCH = 64 };
+    const seg_blob_geometry geometry = {
+        .width = WIDTH, .height = HEIGHT, .format = SEG_U8, .channels = 3, .bits = 8};
+    size_t size, again;
+    uint8_t *blob = learn(&size, id, 1);
+    uint8_t *content = malloc(size);
+    ck_assert_ptr_nonnull(content);
+    memcpy(content, blob + HEAD, size - HEAD);
+    const size_t pixels = (size_t)PITCH * HEIGHT;
+    const size_t floats = (size_t)(FLOATS_END - part) * 4, bytes = LAST_PLANES - LAST_RAW + 9;
+    if (part) memcpy(content + size - HEAD - pixels * (floats + bytes) + 40, &value, 4);
+    seg_blob_writer writer;
+    seg_blob_write_begin(&writer, blob, size, id, 1, &geometry);
+    seg_blob_write_u8(&writer, content, size - HEAD);
+    ck_assert_ok(seg_blob_write_end(&writer, &again));
+    ck_assert_uint_eq(again, size);
+    stream s;
+    START(&s, id, NULL);
+    const seg_status status = seg_context_load(s.context, blob, size);
+    stop(&s);
+    free(blob);
+    free(content);
+    return status;
+}
+
+START_TEST(impossible_feedback_is_refused) {
+    static const struct {
+        int part;
+        float least, most; /* 0 = any */
+    } parts[] = {{R, 1, 0}, {T, 1, 0}, {V, 0.1f, 0}, {DISTANCE_SLOW, 0, 1}, {FINAL_QUICK, 0, 1}};
+    for (int i = 0; i < 2; i++) {
+        const char *id = i ? "consensus" : "subsense";
+        ck_assert_ok(load_with(id, 0, 0));
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+            ck_assert_ok(load_with(id, parts[k].part, parts[k].least));
+            ck_assert_fails(load_with(id, parts[k].part, parts[k].least - 0.05f), SEG_ERROR_DATA,
+                            "impossible");
+            if (parts[k].most <= 0) continue;
+            ck_assert_ok(load_with(id, parts[k].part, parts[k].most));
+            ck_assert_fails(load_with(id, parts[k].part, 1.1f), SEG_ERROR_DATA, "impossible");
+        }
+    }
+}
+END_TEST
+
 /* The seed decides what is drawn, and nothing where nothing is. */
 START_TEST(seeds) {
     const char *id = ids[_i];
@@ -606,6 +655,7 @@ int main(void) {
     tcase_add_test(cases, frozen_models_do_not_age);
     tcase_add_loop_test(cases, shadows, 0, 2);
     tcase_add_loop_test(cases, seeds, 0, IDS);
+    tcase_add_test(cases, impossible_feedback_is_refused);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
