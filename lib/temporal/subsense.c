@@ -1,6 +1,6 @@
 /*
- * Background subtraction by samples of colour and texture with feedback: "subsense" as published,
- * and "consensus", the default for videos.
+ * Background subtraction by samples of colour and texture with feedback: "subsense", close to
+ * what was published, and "consensus", the default for videos.
  *
  * P.-L. St-Charles, G.-A. Bilodeau, R. Bergevin, "SuBSENSE: a universal change detection method
  * with local adaptive sensitivity", IEEE Trans. Image Processing 24(1), 2015; the texture: G.-A.
@@ -18,19 +18,19 @@
  *
  * Differences to the paper: exchanging samples as in consensus.c; distances of colours are halved
  * to bytes when they are summed up; the contrast is not adjusted to the share of textured pixels;
- * no part of the model is renewed when the whole picture changes.
+ * no part of the model is renewed when the whole picture changes. And what differs by more than
+ * `weak` of R_color is foreground where it lies in a gap of an object (gaps.h) of the smoothed
+ * mask: cars have the colours of roads here and there.
  *
- * consensus differs in four things. v(x) is 5 instead of 10 at the start: with 10 the threshold of
+ * consensus differs in three things. v(x) is 5 instead of 10 at the start: with 10 the threshold of
  * pixels that blink at the start grows until people who are there from the first frame on are
  * absorbed. And the first B frames, B = `young`, are learnt even where they are foreground,
  * frame n later on with chance (B / n)^2: a young model knows too little to tell water and leaves
  * from objects, and what it does not learn stays foreground, since foreground is not learnt. From
  * frame 16 B on the chance is 0. For the same reason the less a model has seen, the more the models
  * of its neighbours are heard: what agrees with #min + 2 n / B of the samples of a pixel next to
- * it has only moved (displaced.h); once that is more than N, they are not asked. And what differs
- * by more than `weak` of R_color is foreground where it lies in a gap of an object (gaps.h): cars
- * have the colours of roads here and there. Gaps are looked for in the smoothed mask. The values
- * were chosen on nine clips of CDnet, SBI and UCSD.
+ * it has only moved (displaced.h); once that is more than N, they are not asked. The values, and
+ * `weak`, were chosen on nine clips of CDnet, SBI and UCSD.
  *
  * Result: mask; score = distance to the agreeing samples plus what is missing of them, full scale
  * 1, of its own samples even where a neighbour's decide; background = mean of the samples.
@@ -52,7 +52,7 @@
 
 /* The table of both methods. */
 /* clang-format off */
-#define ROWS(noise_text, young_text, weak_text)                                                                         \
+#define ROWS(noise_text, young_text)                                                               \
     SEG_SUBTRACTOR_PARAMS(seg_subsense_options, "0.5", "0",                                             \
                      "Largest chance of a pixel to exchange a sample;", "9"),                      \
         {"samples", SEG_PARAM_INT, offsetof(seg_subsense_options, samples), "50", 2, 64, NULL, "", \
@@ -82,16 +82,16 @@
          "with the square of this / n as the chance; and in frame n what agrees with needed + "    \
          "2 n / this samples of a neighbour has only moved, and is background. 0 = neither.",      \
          "B"},                                                                                     \
-        {"weak", SEG_PARAM_FLOAT, offsetof(seg_subsense_options, weak), weak_text, 0.1, 1, NULL,   \
+        {"weak", SEG_PARAM_FLOAT, offsetof(seg_subsense_options, weak), "0.25", 0.1, 1, NULL,      \
          "of threshold",                                                                           \
          "A difference of more than this is foreground, too, where it lies between two pixels of " \
-         "one object in its row or its column. 1 = nowhere.",                                      \
+         "one object in its row or its column. 1 = nowhere, as published.",                                      \
          ""},
 /* clang-format on */
 
-static const seg_param rows[] = {ROWS("10", "0", "1")};
+static const seg_param rows[] = {ROWS("10", "0")};
 
-static const seg_param consensus_rows[] = {ROWS("5", "8", "0.25")};
+static const seg_param consensus_rows[] = {ROWS("5", "8")};
 
 static const seg_param_table params = {rows, sizeof rows / sizeof *rows,
                                        sizeof(seg_subsense_options)};

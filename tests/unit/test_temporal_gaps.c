@@ -121,17 +121,16 @@ START_TEST(weak_differences_count_in_gaps) {
     const int all = ARM * (object.height - ARM);
     for (int channels = 1; channels <= 3; channels += 2) {
         int gap, beside;
-        look("consensus", NULL, channels, 9, &gap, &beside);
-        ck_assert_int_ge(gap, all * 8 / 10);
-        ck_assert_int_eq(beside, 0);
-        look("consensus", NULL, channels, 2, &gap, &beside);
-        ck_assert_int_le(gap, all / 3); /* what smoothing rounds */
-        look("consensus", "1", channels, 9, &gap, &beside);
-        ck_assert_int_le(gap, all / 3);
-        look("subsense", NULL, channels, 9, &gap, &beside);
-        ck_assert_int_le(gap, all / 3);
-        look("subsense", "0.25", channels, 9, &gap, &beside);
-        ck_assert_int_ge(gap, all * 8 / 10);
+        for (int i = 0; i < 2; i++) {
+            const char *method = i ? "consensus" : "subsense";
+            look(method, NULL, channels, 9, &gap, &beside);
+            ck_assert_int_ge(gap, all * 8 / 10);
+            ck_assert_int_eq(beside, 0);
+            look(method, NULL, channels, 2, &gap, &beside);
+            ck_assert_int_le(gap, all / 3); /* what smoothing rounds */
+            look(method, "1", channels, 9, &gap, &beside);
+            ck_assert_int_le(gap, all / 3);
+        }
     }
 }
 END_TEST
