@@ -7,8 +7,8 @@
 
 #include "core/check.h"
 #include "imgproc/distance.h"
+#include "imgproc/runs.h"
 #include "imgproc/samples.h"
-#include <segment/imgproc.h>
 
 #include <string.h>
 
@@ -68,16 +68,19 @@ seg_status seg_half_level(const seg_image *mask, const seg_image *grey, const se
                           int32_t connectivity, seg_scratch *scratch) {
     const int32_t mark = seg_scratch_mark(scratch);
     seg_image objects, nearest;
-    int32_t count;
+    seg_bitmap bitmap;
+    seg_runs runs;
     SEG_TRY(seg_scratch_image(&objects, mask, SEG_LABEL32, 1, scratch));
     SEG_TRY(seg_scratch_image(&nearest, mask, SEG_LABEL32, 1, scratch));
-    SEG_TRY(seg_components(&objects, NULL, &count, mask, connectivity, &scratch->env));
-    if (count == 0) return SEG_OK;
+    SEG_TRY(seg_bitmap_pack(&bitmap, mask, false, scratch));
+    SEG_TRY(seg_runs_label(&runs, &bitmap, connectivity, scratch));
+    if (runs.components == 0) return SEG_OK;
+    SEG_TRY(seg_runs_paint(&objects, &runs, scratch));
     SEG_TRY(seg_distance_with(NULL, NULL, &nearest, mask, SEG_DISTANCE_TO_OBJECT, scratch));
     zones z = {mask, grey, blocked, &objects, &nearest, NULL};
-    z.zones = seg_scratch_take(scratch, (size_t)count, sizeof *z.zones, "objects");
+    z.zones = seg_scratch_take(scratch, (size_t)runs.components, sizeof *z.zones, "objects");
     if (!z.zones) return SEG_ERROR_MEMORY;
-    memset(z.zones, 0, (size_t)count * sizeof *z.zones);
+    memset(z.zones, 0, (size_t)runs.components * sizeof *z.zones);
     measure(&z);
     cut(&z);
     seg_scratch_return(scratch, mark);
