@@ -46,7 +46,7 @@ static const seg_param rows[] = {
     {"surface", SEG_PARAM_ENUM, offsetof(seg_watershed_options, surface), "gradient", 0, 3,
      surface_names, "",
      "What is flooded: gradient, picture (dark regions), negative (light ones), or distance to the "
-     "background of Otsu's mask (objects that touch).",
+     "background of Otsu's mask, where each object has a level of its own (objects that touch).",
      "f"},
     {"h", SEG_PARAM_FLOAT, offsetof(seg_watershed_options, h), "10", 0, 255, NULL, "8-bit level",
      "Minima no deeper than it are no markers.", "h"},
