@@ -156,7 +156,7 @@ typedef struct seg_subsense_options {
     double noise;     /**< how unsteady pixels are held to be at first: v at the start */
     double slowest;   /**< longest time between two samples exchanged, frames */
     double young;     /**< foreground of frame n is learnt, too, with chance (young / n)^2 */
-    double weak;      /**< share of the threshold, between pixels of an object */
+    double weak;      /**< share of `threshold` in gaps of an object, .1 .. 1 (none) */
 } seg_subsense_options;
 
 SEG_API void seg_subsense_options_init(seg_subsense_options *options);

@@ -74,7 +74,10 @@ seg_status seg_half_level(const seg_image *mask, const seg_image *grey, const se
     SEG_TRY(seg_scratch_image(&nearest, mask, SEG_LABEL32, 1, scratch));
     SEG_TRY(seg_bitmap_pack(&bitmap, mask, false, scratch));
     SEG_TRY(seg_runs_label(&runs, &bitmap, connectivity, scratch));
-    if (runs.components == 0) return SEG_OK;
+    if (runs.components == 0) {
+        seg_scratch_return(scratch, mark);
+        return SEG_OK;
+    }
     SEG_TRY(seg_runs_paint(&objects, &runs, scratch));
     SEG_TRY(seg_distance_with(NULL, NULL, &nearest, mask, SEG_DISTANCE_TO_OBJECT, scratch));
     zones z = {mask, grey, blocked, &objects, &nearest, NULL};

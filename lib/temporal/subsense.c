@@ -9,12 +9,13 @@
  *
  * Symbols: N `samples`, #min `needed`, R_color `threshold`, R_lbsp `texture`, T_r `contrast`,
  * v(x) at the start `noise`, B `young`, 1 / T_lower `rate`, T_upper `slowest`
- *   Steps of a frame: 1. planes of colour and texture; 2. of each pixel samples are looked at until
- *   #min agree (kernels/consensus.h); 3. feedback to R(x), T(x) and v(x) from the distances, from
- *   raw segmentation that did not last, and from blinking (kernels/feedback.h); 4. exchange of
- * samples, to pixels up to two away, quicker into what is foreground without moving (ghosts); 5.
- * the raw mask is closed, its holes are filled where they do not reach the border, and it is
- * smoothed (subsense_mask.c).
+ *
+ * Steps of a frame: 1. planes of colour and texture; 2. of each pixel samples are looked at until
+ * #min agree (kernels/consensus.h); 3. feedback to R(x), T(x) and v(x) from the distances, from raw
+ * segmentation that did not last, and from blinking (kernels/feedback.h); 4. exchange of samples,
+ * to pixels up to two away, quicker into what is foreground without moving (ghosts); 5. the raw
+ * mask is closed, its holes are filled where they do not reach the border, and it is smoothed
+ * (subsense_mask.c).
  *
  * Differences to the paper: exchanging samples as in consensus.c; distances of colours are halved
  * to bytes when they are summed up; the contrast is not adjusted to the share of textured pixels;
