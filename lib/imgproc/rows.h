@@ -6,7 +6,7 @@
 #include "kernels/pixel.h"
 #include <segment/image.h>
 
-/** Rows of a band of about 2^17 pixels: long enough that starting it costs nothing, short enough
+/** Rows of a band of about 2^15 pixels: long enough that starting it costs nothing, short enough
  *  that its samples stay in the second-level cache. Depends on the picture only. */
 static inline int32_t seg_point_rows(const seg_image *image) {
     const int32_t rows = (1 << 15) / image->width;

@@ -400,12 +400,16 @@ static const uint8_t *continued(uint8_t *room, const uint8_t *row, int32_t count
     return room;
 }
 
+/* Those of fewer pixels; what lies behind them is left out, so that it stays as it is. */
 static block_bytes last_bytes(uint8_t rooms[7][LANES], const seg_mixture_row *row, int32_t x) {
     block_bytes bytes = bytes_at(row, x);
     const int32_t count = row->width - x;
     for (int32_t c = 0; c < 3; c++)
         bytes.value8[c] = continued(rooms[c], bytes.value8[c], count);
-    bytes.left_out = continued(rooms[3], bytes.left_out, count);
+    memset(rooms[3], 255, LANES);
+    for (int32_t i = 0; i < count; i++)
+        rooms[3][i] = bytes.left_out ? bytes.left_out[i] : 0;
+    bytes.left_out = rooms[3];
     bytes.held = continued(rooms[4], bytes.held, count);
     bytes.patient = continued(rooms[5], bytes.patient, count);
     bytes.mask = rooms[6];

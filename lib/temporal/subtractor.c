@@ -415,7 +415,8 @@ static bool parts_fit(const seg_blob_reader *reader, const seg_subtractor_layout
 /* All but the arrays. */
 static bool read_head(seg_blob_reader *reader, const seg_subtractor *model,
                       seg_subtractor_layout *layout, seg_clock *clock) {
-    if (reader->version != model->kind->version || !seg_clock_read(reader, clock)) return false;
+    if (reader->version != model->kind->version) return false;
+    if (!seg_clock_read(reader, clock) || clock->frames < 1) return false;
     const int32_t width = seg_blob_read_bounded(reader, 1, INT32_MAX);
     const int32_t height = seg_blob_read_bounded(reader, 1, INT32_MAX);
     const int32_t colours = seg_blob_read_bounded(reader, 1, 3);
