@@ -38,6 +38,16 @@ for level in 60 100 140; do
     grep "^$level," printed | grep -q ",$f1," || failed "level $level does not score $f1"
 done
 
+# scores whose full scale is not 1, too
+works tune --method canny --vary 'sigma=1|2' --render score --metric scores --truth truth pictures \
+    --csv - --search grid
+for sigma in 1 2; do
+    segment -q --method canny --sigma $sigma --render score pictures/ 'soft/{stem}.npy' -y
+    "$SEGMENT_EVAL" scores soft truth --csv - >direct.csv
+    brier=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "brier") c = i } $1 == "all" && $2 == "micro" { print $c }' direct.csv)
+    grep "^$sigma," printed | grep -q ",$brier," || failed "the score at sigma $sigma does not have $brier"
+done
+
 # ---- two parameters: object lies between 90 and 150 ----
 mkdir band bandtruth
 for n in 1 2 3 4; do

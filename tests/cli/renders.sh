@@ -81,6 +81,15 @@ works --render score in.pgm score.npy
 head -c 60 score.npy | grep -q "'<f4'" || failed "score.npy holds no floats"
 is "the score's value in .npy" "$(tail -c 4 score.npy | od -An -tf4 | tr -d ' ')" 0.15686275
 works --render score in.pgm score.pfm
+# canny's full scale is a step from black to white, region growing's a pixel like its region
+awk 'BEGIN { print "P2\n20 9\n255"
+    for (y = 0; y < 9; y++) for (x = 0; x < 20; x++) print x < 10 ? 0 : 51 }' >step.pgm
+works --method canny --sigma 0 --render score step.pgm step-score.pgm
+is "score of a step of a fifth" "$(tail -n +4 step-score.pgm | od -An -v -tu2 --endian=big -w2 |
+    sort -n | tail -1)" " 13107"
+works --method region-grow --seeds 2,2 --tolerance 5 --render score step.pgm grown.npy
+is "score of an even region" "$(tail -c 720 grown.npy | od -An -v -tf4 -w4 | tr -d ' ' | sort -u |
+    tr '\n' ' ')" "0 1 "
 works --method frame-diff --render score in.pgm 'score%d.npy'
 video scene.mkv 6
 works --method frame-diff --render score scene.mkv score.mkv

@@ -3,6 +3,7 @@
 #include "common/messages.h"
 #include "common/objects.h"
 #include "common/outfile.h"
+#include "common/score.h"
 #include "common/signals.h"
 #include "common/stages.h"
 #include "common/text.h"
@@ -169,6 +170,7 @@ static bool write_curves(work *target) {
  * for every frame. */
 static seg_status draw_score(const work *target, seg_image *picture) {
     bool floats = name_holds_floats(target->item->output, target->settings->format);
+    score_to_one(&target->worker->result);
     const seg_image *score = &target->worker->result.score;
     bool fits = picture->width == score->width && picture->height == score->height;
     if (!fits) seg_image_unref(picture);

@@ -1,5 +1,6 @@
 /* Running trials: each on each unit, as many at once as there are threads. */
 #include "common/messages.h"
+#include "common/score.h"
 #include "common/signals.h"
 #include "common/text.h"
 #include "eval/tuning.h"
@@ -129,6 +130,7 @@ static const seg_image *scored_picture(const seg_result *from, scored_kind kind)
 static seg_status add_result(const tuning *from, tuner *by, seg_tally *tally,
                              const loaded_pair *pair) {
     seg_pair view = pair_view(pair, 0);
+    if (from->kind == SCORED_SCORE) score_to_one(&by->result);
     view.prediction = scored_picture(&by->result, from->kind);
     return seg_tally_add(tally, &view);
 }
