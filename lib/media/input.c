@@ -55,8 +55,8 @@ seg_status seg_input_open(seg_input **made, const char *name, const seg_env *env
     struct stat state;
     if (input->descriptor < 0 || fstat(input->descriptor, &state) != 0) {
         seg_status status = input->cancelled ? seg_input_failure(input)
-                                             : seg_fail(SEG_ERROR_IO, "%s: cannot open (%s)", name,
-                                                        strerror(errno));
+                                             : seg_fail(SEG_ERROR_IO, "%s: cannot open (%s)",
+                                                        input->name, strerror(errno));
         seg_input_close(input);
         return status;
     }

@@ -205,7 +205,9 @@ fails 2 'is an input, too' frame0.pgm frame1.pgm frame1.pgm -y
 fails 2 'FRAME1 FRAME2 OUTPUT or VIDEO OUTPUT is wanted \(got 1 names\)' frame0.pgm
 fails 2 'otsu gives no flow' --method otsu frame0.pgm frame1.pgm x.flo
 fails 2 'did you mean horn-schunck' --method horn-shunck frame0.pgm frame1.pgm x.flo
-fails 2 'quality has no valid value' --method horn-schunck --quality best frame0.pgm frame1.pgm x.flo
+fails 2 'method horn-schunck: warps has no valid value .got .x., allowed .*; see segment-flow --help horn-schunck' \
+    --warps x frame0.pgm frame1.pgm x.flo
+fails 2 'method horn-schunck: quality has no valid value .*; did you mean .fast' --method horn-schunck --quality best frame0.pgm frame1.pgm x.flo
 fails 2 'max-flow has no valid value' frame0.pgm frame1.pgm x.png --max-flow 0
 fails 2 'unit has no valid value' frame0.pgm frame1.pgm x.png --unit mph
 fails 2 'named too often' frame0.pgm frame1.pgm - --format pam --stats -
@@ -218,7 +220,7 @@ has messages 'use segment-flow'
 fails 1 'PNG holds no float samples; use .flo or .npy' frame0.pgm frame1.pgm x.png --render flow
 fails 1 'PFM holds 1 or 3 channels \(the picture has 2\); use .flo or .npy' frame0.pgm frame1.pgm x.pfm
 fails 1 'write .flo or .npy files' frame0.pgm frame1.pgm x.mkv --render flow
-fails 2 'no picture or video format has this extension; use .png, .npy, .flo,' frame0.pgm frame1.pgm x.svg
+fails 2 'no picture or video format has this extension; use .png, .jpg, .*.npy or .flo,' frame0.pgm frame1.pgm x.svg
 absent x.png x.pfm x.mkv x.svg
 
 # ---- pipes ----

@@ -52,9 +52,10 @@ works --method gaussian --quality 95 in.pgm rich.jpg
 [ "$(wc -c <poor.jpg)" -lt "$(wc -c <rich.jpg)" ] || failed "--quality does nothing"
 fails 2 '--compression has no valid value \(got "10", allowed a whole number from 0 to 9\)' --compression 10 in.pgm x.png
 fails 1 'x.ppm: ppm cannot hold 1 channel' in.pgm x.ppm
+fails 1 'webp cannot hold 8-bit pictures of 1 channel without loss' in.pgm x.webp
 works --render overlay in.pgm colours.ppm
 fails 2 'x: format.*nosuch' in.pgm x --format nosuch
-fails 2 'x.nosuch: no picture or video format' in.pgm x.nosuch
+fails 2 'x.nosuch: no picture or video format has this extension; use .png, .jpg, ' in.pgm x.nosuch
 fails 2 'x.nosuch: no picture or video format' --dry-run in.pgm x.nosuch
 absent x x.png x.nosuch
 

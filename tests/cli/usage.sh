@@ -95,6 +95,12 @@ works --method region-grow --seeds '10,10;42,22' in.pgm grown.png
 fails 2 'INPUT and OUTPUT are missing'
 fails 2 'OUTPUT is missing \(got one name, "in.pgm"\)' in.pgm
 fails 1 'none.png: no such file' none.png x.png
+echo hello >text.png
+fails 1 'text.png: is neither a picture nor a video that can be read' text.png x.png
+fails 1 'text.png: is no video that can be read' text.png x.mkv --input-format y4m
+segment - x.png <&- >printed 2>messages && failed "a closed standard input is read"
+is "of a closed standard input" "$(cat messages)" \
+    "segment: standard input: cannot open (Bad file descriptor)"
 fails 1 'none.*pattern' 'none-*.png' x.png
 fails 1 'none/%03d.png.*pattern' none/%03d.png x.mkv
 fails 2 'needs --format' in.pgm -

@@ -55,6 +55,14 @@ void message_error(const char *subject, const char *format, ...) {
     va_end(arguments);
 }
 
+void message_parameter(const char *program, const char *method, seg_status status) {
+    const char *reason = message_reason(status);
+    if (strchr(reason, ';'))
+        message_error(NULL, "method %s: %s", method, reason);
+    else
+        message_error(NULL, "method %s: %s; see %s --help %s", method, reason, program, method);
+}
+
 void message_warning(const char *subject, const char *format, ...) {
     if (verbosity_level < VERBOSITY_NORMAL) return;
     va_list arguments;

@@ -38,6 +38,10 @@ void message_log(const char *subject, seg_log_level level, const char *line);
 /** The thread's last error in words: its detail line, or what the status means. */
 const char *message_reason(seg_status status);
 
+/** An error: the thread's last one is about a parameter of a method, of which `program --help
+ *  METHOD` tells more, unless the detail line ends with a hint of its own. */
+void message_parameter(const char *program, const char *method, seg_status status);
+
 /** A line without a program name that is replaced by the next one (a progress bar); NULL ends it.
  *  Messages in between do not mix with it. */
 void message_status_line(const char *line);

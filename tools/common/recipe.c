@@ -67,13 +67,8 @@ static int set_picture(recipe *target, const seg_param *param, const char *path)
     return EXIT_USAGE;
 }
 
-/* A detail line may end with a hint of its own. */
 static int fail_parameter(const recipe *from, seg_status status) {
-    const char *id = from->method->id, *reason = message_reason(status);
-    if (strchr(reason, ';'))
-        message_error(NULL, "method %s: %s", id, reason);
-    else
-        message_error(NULL, "method %s: %s; see segment --help %s", id, reason, id);
+    message_parameter("segment", from->method->id, status);
     return EXIT_USAGE;
 }
 

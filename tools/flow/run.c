@@ -138,10 +138,14 @@ static bool read_options(flow_job *job, const arguments *given) {
     job->method = given->method;
     job->options = memory_get(1, job->method->params->options_size);
     seg_params_init(job->options, job->method->params);
-    for (int32_t i = 0; i < given->parameter_count; i++)
-        if (seg_params_parse(job->options, job->method->params, given->parameters[i].name,
-                             given->parameters[i].value, NULL) < 0)
-            return fail(NULL, SEG_ERROR_OPTION);
+    for (int32_t i = 0; i < given->parameter_count; i++) {
+        const seg_status status =
+            seg_params_parse(job->options, job->method->params, given->parameters[i].name,
+                             given->parameters[i].value, NULL);
+        if (status >= 0) continue;
+        message_parameter("segment-flow", job->method->id, status);
+        return false;
+    }
     if (job->shown >= SHOW_OCCLUSION &&
         seg_params_parse(job->options, job->method->params, "consistency", "true", NULL) < 0)
         return fail(NULL, SEG_ERROR_OPTION);

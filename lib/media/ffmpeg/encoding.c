@@ -174,10 +174,12 @@ static seg_status choose_exact(seg_encoding *encoding, const seg_image *shape,
                      "do not; .mkv is the safer choice");
         return SEG_OK;
     }
-    return seg_fail(SEG_ERROR_UNSUPPORTED,
-                    "%s cannot hold %d-bit pictures of %d channels without loss; use .mkv, .nut or "
-                    "picture files, or choose a codec",
-                    container->name, shape->format == SEG_U8 ? 8 : 16, shape->channels);
+    return seg_fail(
+        SEG_ERROR_UNSUPPORTED,
+        "%s cannot hold %d-bit pictures of %d channel%s without loss; use .mkv, .nut or "
+        "picture files, or choose a codec",
+        container->name, shape->format == SEG_U8 ? 8 : 16, shape->channels,
+        shape->channels == 1 ? "" : "s");
 }
 
 seg_status seg_encoder_check(const AVCodec *codec, const AVOutputFormat *container) {

@@ -133,7 +133,10 @@ static seg_status open_container(seg_video *video, const seg_reader_options *opt
     /* Frees the context on failure. No name is given: the content alone decides. */
     int code = avformat_open_input(&video->format, NULL, demuxer, &dictionary);
     av_dict_free(&dictionary);
-    if (code < 0) return fail_data(video, code, "is no video that can be read");
+    if (code < 0)
+        return fail_data(video, code,
+                         demuxer ? "is no video that can be read"
+                                 : "is neither a picture nor a video that can be read");
     return SEG_OK;
 }
 

@@ -444,8 +444,9 @@ static seg_status find_container(SEG_AV_CONST AVOutputFormat **container, const 
             "pam, png, npy, flo, matroska, mp4, webm, mov or avi",
             format);
     return seg_fail(SEG_ERROR_OPTION,
-                    "%s: no picture or video format has this extension; use .png, .npy, .flo, "
-                    ".mkv, .mp4, .webm, .mov, .avi, .nut, .y4m, .gif, or state the format",
+                    "%s: no picture or video format has this extension; use .png, .jpg, .pnm, "
+                    ".pam, .pfm, .npy or .flo, for video .mkv, .mp4, .webm, .mov, .avi, .nut, "
+                    ".y4m or .gif, or name the format",
                     name);
 }
 
