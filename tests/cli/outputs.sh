@@ -67,9 +67,12 @@ fails 2 'would be written twice' scans/page1.pgm other/page1.ppm collide/
 fails 2 'would be written twice' scans 'collide/same-{ext}.png'
 works scans/page1.pgm other/page1.ppm 'collide/{stem}-{ext}.png'
 there collide/page1-pgm.png collide/page1-ppm.png
-fails 2 '3 inputs need as many outputs' scans one.png
+fails 2 '3 inputs need as many outputs \(got one name\); give .*or \{index\}$' scans one.png
+fails 2 'or \{index\}; --sequence makes them one video$' scans one.mkv
+fails 2 "or \{index\}; one video is made of a quoted pattern, such as 'frames/\*.png'$" \
+    scans/page1.pgm other/page1.ppm one.mkv
 fails 2 'would be written twice' in.pgm both.json --format png --report both.json
-absent one.png both.json
+absent one.png one.mkv both.json
 
 # ---- the output is the input, under any name ----
 cp in.pgm mine.pgm

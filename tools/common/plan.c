@@ -185,6 +185,17 @@ static int fail_usage(const char *subject, const char *why) {
     return EXIT_USAGE;
 }
 
+/* How several inputs become one video, if that may be meant. */
+static const char *one_video_hint(const plan *target) {
+    const settings *from = target->settings;
+    const char *format = from->format ? from->format : name_extension(from->output);
+    if (!*format || name_is_still(format)) return "";
+    for (int32_t i = 0; i < target->job_count; i++)
+        if (target->jobs[i].kind != SEG_SOURCE_PICTURE) return "";
+    if (from->input_count == 1) return "; --sequence makes them one video";
+    return "; one video is made of a quoted pattern, such as 'frames/*.png'";
+}
+
 static int assign_outputs(plan *target) {
     const settings *from = target->settings;
     const char *output = from->output;
@@ -194,8 +205,8 @@ static int assign_outputs(plan *target) {
     if (target->job_count > 1 && !directory && !spread && !text_equal(output, "null:")) {
         message_error(output,
                       "%d inputs need as many outputs (got one name); give a directory, or "
-                      "a name with {stem} or {index}",
-                      (int)target->job_count);
+                      "a name with {stem} or {index}%s",
+                      (int)target->job_count, one_video_hint(target));
         return EXIT_USAGE;
     }
     if (text_equal(output, "-") && !from->format)
