@@ -6,7 +6,7 @@
 static const help_pair inputs[] = {
     {"a picture",
      "PNG, JPEG, PNM, PAM, NPY, and whatever else FFmpeg decodes. Content decides, not "
-     "the name."},
+     "the name. What is transparent counts as it is stored; a cutout stays transparent there."},
     {"a video", "Any container and codec that FFmpeg decodes. Time stamps, rotation and variable "
                 "frame rates are kept."},
     {"a pattern or quoted glob", "frames/%05d.png or 'frames/*.png': one sequence of frames. An "
@@ -55,6 +55,7 @@ static const help_pair examples[] = {
 
 static const char *const usage[] = {"[--method NAME] [--PARAM VALUE]... [options] INPUT... OUTPUT",
                                     "[--method NAME] --train CLIP --save-model FILE",
+                                    "--try-all FAMILY [--truth TRUTH] [options] INPUT OUTPUT",
                                     "--list [--json]",
                                     "--help [NAME]",
                                     "--version",
