@@ -15,8 +15,16 @@ mkdir -p "$out"
 make_scene picture "$out/in.png" "$out/in_truth.png"
 make_scene video "$out/scene.mkv" "$out/truth"
 
+# What is run, as it can be typed.
 run() {
-    echo "+ $*"
+    printf '+'
+    for word in "$@"; do
+        case $word in
+        *[!A-Za-z0-9_./=-]*) printf " '%s'" "$word" ;;
+        *) printf ' %s' "$word" ;;
+        esac
+    done
+    echo
     "$@"
 }
 cd "$out"
