@@ -97,7 +97,8 @@ SEG_API void seg_sample_clear(seg_sample *sample);
 /** Releases everything. NULL is allowed. */
 SEG_API void seg_sample_free(seg_sample *sample);
 
-/** Makes `target` (initialised) a deep copy; its pictures are reused where they fit. */
+/** Makes `target` (initialised) a deep copy; its pictures are reused where they fit. Errors:
+ *  SEG_ERROR_ARGUMENT, _LIMIT, _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_sample_copy(seg_sample *target, const seg_sample *source,
                                                  const seg_env *env);
 
@@ -121,7 +122,8 @@ SEG_API SEG_NODISCARD seg_status seg_sample_add_points(seg_sample *sample,
 SEG_API SEG_NODISCARD seg_status seg_sample_add_runs(seg_sample *sample, const uint32_t *runs,
                                                      int32_t count);
 
-/** Sets `count` classes, all 0 but `category`, which is 1; -1 = all 0 yet. */
+/** Sets `count` classes, all 0 but `category`, which is 1; -1 = all 0 yet. Errors:
+ *  SEG_ERROR_ARGUMENT (no such category), _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_sample_set_class(seg_sample *sample, int32_t category,
                                                       int32_t count);
 
@@ -243,6 +245,8 @@ typedef struct seg_augment_decision {
 /** Working memory of one thread; with it, samples of sizes seen before allocate nothing. */
 typedef struct seg_augment_work seg_augment_work;
 
+/** `env` is copied, what it points to must outlive the memory; free it with seg_augment_work_free.
+ *  Errors: SEG_ERROR_ARGUMENT (NULL), _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_augment_work_create(seg_augment_work **work,
                                                          const seg_env *env);
 SEG_API void seg_augment_work_free(seg_augment_work *work);

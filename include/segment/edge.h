@@ -111,7 +111,7 @@ SEG_API void seg_canny_options_init(seg_canny_options *options);
  * (ensured): U8 0/255. `report` may be NULL. With sigma 0, aperture 3 and numeric thresholds on
  * u8 the result is that of OpenCV's Canny, pixel for pixel. `ignore` (may be NULL): pixels that
  * are never edges and do not vote for automatic thresholds. What is no finite number is no edge
- * either.
+ * either. Errors: as seg_gradient.
  * J. Canny, "A computational approach to edge detection", IEEE Trans. PAMI 8(6), 1986.
  */
 SEG_API SEG_NODISCARD seg_status seg_canny(seg_image *edges, seg_canny_report *report,

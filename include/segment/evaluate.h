@@ -132,7 +132,8 @@ typedef struct seg_tally seg_tally;
 SEG_API SEG_NODISCARD seg_status seg_tally_create(seg_tally **tally, const seg_metric *metric,
                                                   const void *options, const seg_env *env);
 
-/** An empty tally of the metric and options of another. */
+/** An empty tally of the metric and options of another. Errors: SEG_ERROR_ARGUMENT (`like` is
+ * NULL), _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_tally_create_like(seg_tally **tally, const seg_tally *like,
                                                        const seg_env *env);
 
@@ -145,7 +146,8 @@ SEG_API const seg_metric *seg_tally_metric(const seg_tally *tally);
 SEG_API SEG_NODISCARD seg_status seg_tally_add(seg_tally *tally, const seg_pair *pair);
 
 /** Ends a sequence: what is added later begins the next one. Where a metric can only sum up a whole
- *  sequence it does so here, once; else every merge, values and table does it anew. */
+ *  sequence it does so here, once; else every merge, values and table does it anew. Errors:
+ *  SEG_ERROR_ARGUMENT (NULL), _MEMORY, _CANCELLED. */
 SEG_API SEG_NODISCARD seg_status seg_tally_finish(seg_tally *tally);
 
 /** Adds all that `from` holds, which must be of the same metric and options; exact: the sum does
@@ -156,10 +158,13 @@ SEG_API SEG_NODISCARD seg_status seg_tally_merge(seg_tally *tally, const seg_tal
 SEG_API int64_t seg_tally_pairs(const seg_tally *tally);
 
 /** metric->measure_count numbers over all pairs. A measure that the data leave undefined (0/0) is
- *  NaN, unless prediction and truth agree completely: then it is its perfect value. */
+ *  NaN, unless prediction and truth agree completely: then it is its perfect value. Errors: as
+ *  seg_tally_finish. */
 SEG_API SEG_NODISCARD seg_status seg_tally_values(const seg_tally *tally, double *values);
 
-/** The table metric->tables[index] over all pairs; release it with seg_table_free. */
+/** The table metric->tables[index] over all pairs; release it with seg_table_free. `table` must be
+ *  zero or filled: what it held is released first. Errors: as seg_tally_finish, and
+ *  SEG_ERROR_ARGUMENT for an index that there is not. */
 SEG_API SEG_NODISCARD seg_status seg_tally_table(const seg_tally *tally, int32_t index,
                                                  seg_table *table);
 

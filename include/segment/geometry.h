@@ -22,7 +22,8 @@ typedef struct seg_contours {
 } seg_contours;
 
 /** Outlines of all labels > 0 (regions are 8-connected, an outline per boundary cycle), in raster
- *  order of their top left corner; release with seg_contours_free. */
+ *  order of their top left corner; release with seg_contours_free. What `contours` held is lost.
+ *  Errors: SEG_ERROR_ARGUMENT (NULL, no sane picture), _UNSUPPORTED (no labels), _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_contours_trace(seg_contours *contours, const seg_image *labels,
                                                     const seg_env *env);
 SEG_API void seg_contours_free(seg_contours *contours, const seg_env *env);

@@ -1,4 +1,9 @@
-/* Building blocks: colour, filters, gradients, histograms, morphology, components. */
+/* Building blocks: colour, filters, gradients, histograms, morphology, components.
+ *
+ * Errors of all, where nothing else is said: SEG_ERROR_ARGUMENT (NULL, no sane picture, a number
+ * out of range, an output that is the input where it must not be), _UNSUPPORTED (samples or
+ * channels), _SHAPE (an output that is there in another size, inputs that do not fit each other),
+ * _LIMIT, _MEMORY, _CANCELLED. */
 #ifndef SEGMENT_IMGPROC_H
 #define SEGMENT_IMGPROC_H
 

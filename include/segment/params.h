@@ -111,7 +111,8 @@ SEG_API SEG_NODISCARD seg_status seg_params_parse(void *options, const seg_param
                                                   const char *name, const char *text,
                                                   const seg_env *env);
 
-/** Sets a SEG_PARAM_PICTURE field, or a SEG_PARAM_SEEDS field to a seed picture. Borrowed. */
+/** Sets a SEG_PARAM_PICTURE field, or a SEG_PARAM_SEEDS field to a seed picture. Borrowed. Errors:
+ *  SEG_ERROR_OPTION (NULL, no such name, or it takes no picture). */
 SEG_API SEG_NODISCARD seg_status seg_params_set_picture(void *options, const seg_param_table *table,
                                                         const char *name, const seg_image *picture);
 
@@ -120,7 +121,9 @@ SEG_API SEG_NODISCARD seg_status seg_params_set_picture(void *options, const seg
 SEG_API SEG_NODISCARD seg_status seg_params_check(const void *options,
                                                   const seg_param_table *table);
 
-/** Deep copy (seed points are duplicated, pictures stay borrowed). Clear it afterwards. */
+/** Deep copy (seed points are duplicated, pictures stay borrowed). Clear it afterwards. What
+ *  `target` held is lost. Errors: SEG_ERROR_OPTION (`source` does not pass seg_params_check),
+ *  _MEMORY. */
 SEG_API SEG_NODISCARD seg_status seg_params_copy(void *target, const void *source,
                                                  const seg_param_table *table, const seg_env *env);
 

@@ -20,7 +20,8 @@ SEG_API void seg_threshold_options_init(seg_threshold_options *options);
  * brought to grey (BT.601), alpha is left out. `mask` (ensured): U8, 255 where
  * level < value <= max, or max < value <= level where max is the lower one. `ignore` (U8, may be
  * NULL): non-zero pixels do not vote and give 0. `native_level` (may be NULL): the level in the
- * samples' own unit.
+ * samples' own unit. Errors: SEG_ERROR_ARGUMENT, _OPTION, _UNSUPPORTED, _SHAPE, _LIMIT, _MEMORY,
+ * _CANCELLED.
  */
 SEG_API SEG_NODISCARD seg_status seg_threshold(seg_image *mask, double *native_level,
                                                const seg_image *picture, const seg_image *ignore,
