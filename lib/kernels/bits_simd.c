@@ -212,16 +212,22 @@ static int32_t count_runs(const uint64_t *top, const uint64_t *bottom, int32_t c
     return found;
 }
 
-/* Starts and ends take turns. */
+/* Of the pixels of a word, those that differ from the one to the left. */
+static inline uint64_t edges_of(uint64_t word, uint64_t *before) {
+    const uint64_t edges = word ^ (word << 1 | *before);
+    *before = word >> 63;
+    return edges;
+}
+
+/* Starts and ends take turns. Most words of a picture have none. */
 static int32_t runs(seg_bits_run *list, const uint64_t *top, const uint64_t *bottom,
                     int32_t count) {
     int32_t *edges = &list->start;
     int32_t found = 0;
     uint64_t before = 0;
     for (int32_t i = 0; i < count; i++) {
-        const uint64_t word = top[i] | bottom[i];
-        found += put_positions(edges + found, word ^ (word << 1 | before), i * WORD);
-        before = word >> 63;
+        const uint64_t here = edges_of(top[i] | bottom[i], &before);
+        if (here) found += put_positions(edges + found, here, i * WORD);
     }
     if (before) edges[found++] = count * WORD;
     return found / 2;

@@ -57,7 +57,7 @@ static void write_first(const seg_image *mask, const seg_flooding *flood) {
     const size_t width = (size_t)mask->width;
     for (int32_t y = 0; y < mask->height; y++) {
         uint8_t *row = seg_image_row(mask, y);
-        if (y < flood->top || y > flood->bottom || !flood->touched[y])
+        if (y < flood->top || y > flood->bottom || !flood->rows[y].touched)
             memset(row, 0, width);
         else
             flood->bits->unpack(row, seg_bitmap_row(&flood->filled, y), mask->width);
@@ -68,7 +68,7 @@ static void write_first(const seg_image *mask, const seg_flooding *flood) {
 static void write_more(const seg_image *mask, const seg_flooding *flood, uint8_t *line) {
     for (int32_t y = flood->top; y <= flood->bottom; y++) {
         uint8_t *row = seg_image_row(mask, y);
-        if (!flood->touched[y]) continue;
+        if (!flood->rows[y].touched) continue;
         flood->bits->unpack(line, seg_bitmap_row(&flood->filled, y), mask->width);
         for (int32_t x = 0; x < mask->width; x++)
             row[x] |= line[x];

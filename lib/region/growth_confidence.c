@@ -52,7 +52,7 @@ static statistics of_windows(const seg_growth *growth, size_t first, size_t end,
 static statistics of_region(const seg_flooding *flood) {
     statistics all = {0};
     for (int32_t y = flood->top; y <= flood->bottom; y++) {
-        if (!flood->touched[y]) continue;
+        if (!flood->rows[y].touched) continue;
         const uint64_t *words = seg_bitmap_row(&flood->filled, y);
         for (int32_t i = 0; i < flood->filled.pitch; i++)
             for (uint64_t word = words[i]; word; word &= word - 1)

@@ -80,7 +80,7 @@ static void find_row_block(seg_flooding *flood, int32_t y, int32_t block) {
     const seg_growth *growth = flood->growth;
     const stretch of = stretch_of(flood, block);
     uint64_t *words = seg_bitmap_row(&flood->row_joins, y) + of.word;
-    flood->ready[y] |= (uint64_t)1 << block;
+    flood->rows[y].ready |= (uint64_t)1 << block;
     if (growth->criterion != SEG_GROW_SEED) {
         compare(flood, words, &of, y, -1, 0);
         unblock(flood, words, &of, y, -1);
@@ -104,7 +104,7 @@ static void find_below_block(seg_flooding *flood, int32_t y, int32_t block) {
     const stretch of = stretch_of(flood, block);
     seg_bitmap *const joins[] = {&flood->below, &flood->below_left, &flood->below_right};
     static const int32_t steps[] = {0, -1, 1};
-    flood->ready_below[y] |= (uint64_t)1 << block;
+    flood->rows[y].ready_below |= (uint64_t)1 << block;
     for (int i = 0; i < (flood->growth->connectivity == 8 ? 3 : 1); i++) {
         uint64_t *words = seg_bitmap_row(joins[i], y) + of.word;
         compare(flood, words, &of, y, steps[i], 1);
@@ -116,13 +116,13 @@ static void find_below_block(seg_flooding *flood, int32_t y, int32_t block) {
 /* The word of a row's joins; those of the row below it. */
 static inline uint64_t row_joins(seg_flooding *flood, int32_t y, int32_t word) {
     const int32_t block = word / flood->block_words;
-    if (!(flood->ready[y] >> block & 1)) find_row_block(flood, y, block);
+    if (!(flood->rows[y].ready >> block & 1)) find_row_block(flood, y, block);
     return seg_bitmap_row(&flood->row_joins, y)[word];
 }
 
 static inline void need_below(seg_flooding *flood, int32_t y, int32_t word) {
     const int32_t block = word / flood->block_words;
-    if (!(flood->ready_below[y] >> block & 1)) find_below_block(flood, y, block);
+    if (!(flood->rows[y].ready_below >> block & 1)) find_below_block(flood, y, block);
 }
 
 /* Pixels that may be taken from the one to their right. A pixel that is taken is in range itself.
@@ -135,15 +135,14 @@ static inline uint64_t joined_right(seg_flooding *flood, int32_t y, int32_t word
 
 /* --- spreading --------------------------------------------------------------------------- */
 
+/* What is added to a run of ones carries to its end. */
 static uint64_t spread_right(uint64_t pixels, uint64_t joined) {
-    for (int step = 1; step < 64; step *= 2) {
-        pixels |= pixels << step & joined;
-        joined &= joined << step;
-    }
-    return pixels;
+    const uint64_t begun = pixels << 1 & joined;
+    return pixels | (joined & (~(joined + begun) | begun));
 }
 
 static uint64_t spread_left(uint64_t pixels, uint64_t joined) {
+    if (!(pixels >> 1 & joined & ~pixels)) return pixels;
     for (int step = 1; step < 64; step *= 2) {
         pixels |= pixels >> step & joined;
         joined &= joined >> step;
@@ -153,8 +152,8 @@ static uint64_t spread_left(uint64_t pixels, uint64_t joined) {
 
 static void touch(const seg_flooding *flood, int32_t y) {
     const size_t size = (size_t)flood->filled.pitch * sizeof(uint64_t);
-    if (flood->touched[y]) return;
-    flood->touched[y] = true;
+    if (flood->rows[y].touched) return;
+    flood->rows[y].touched = true;
     memset(seg_bitmap_row(&flood->filled, y), 0, size);
     memset(seg_bitmap_row(&flood->waiting, y), 0, size);
 }
@@ -162,13 +161,13 @@ static void touch(const seg_flooding *flood, int32_t y) {
 static void wait(seg_flooding *flood, int32_t y, int32_t word, uint64_t pixels) {
     touch(flood, y);
     seg_bitmap_row(&flood->waiting, y)[word] |= pixels;
-    if (flood->first[y] > flood->last[y]) {
+    if (flood->rows[y].first > flood->rows[y].last) {
         flood->stack[flood->depth++] = y;
-        flood->first[y] = flood->last[y] = word;
+        flood->rows[y].first = flood->rows[y].last = word;
         return;
     }
-    if (word < flood->first[y]) flood->first[y] = word;
-    if (word > flood->last[y]) flood->last[y] = word;
+    if (word < flood->rows[y].first) flood->rows[y].first = word;
+    if (word > flood->rows[y].last) flood->rows[y].last = word;
 }
 
 /* Fills what waits in a row and what it is joined with in the row; the range of words that changed
@@ -254,7 +253,7 @@ static void hand_on(seg_flooding *flood, int32_t from, int32_t to, int32_t first
     const bool by_seed = flood->growth->criterion == SEG_GROW_SEED;
     const int32_t begin = diagonal && first > 0 ? first - 1 : first;
     const int32_t end = diagonal && last + 1 < pitch ? last + 1 : last;
-    const uint64_t *filled = flood->touched[to] ? seg_bitmap_row(&flood->filled, to) : NULL;
+    const uint64_t *filled = flood->rows[to].touched ? seg_bitmap_row(&flood->filled, to) : NULL;
     for (int32_t i = begin; i <= end; i++) {
         const triple fresh = triple_of(flood->line, i, first, last);
         uint64_t pixels = by_seed ? reach_by_seed(flood, fresh, to, i)
@@ -268,9 +267,9 @@ static void spread_rows(seg_flooding *flood) {
     const int32_t height = flood->filled.height;
     while (flood->depth > 0) {
         const int32_t y = flood->stack[--flood->depth];
-        int32_t first = flood->first[y], last = flood->last[y];
-        flood->first[y] = 1;
-        flood->last[y] = 0;
+        int32_t first = flood->rows[y].first, last = flood->rows[y].last;
+        flood->rows[y].first = 1;
+        flood->rows[y].last = 0;
         fill_row(flood, y, &first, &last);
         uint64_t *filled = seg_bitmap_row(&flood->filled, y);
         for (int32_t i = first; i <= last; i++) {
@@ -290,54 +289,68 @@ static void spread_rows(seg_flooding *flood) {
 int64_t seg_flooding_sweep(seg_flooding *flood) {
     int64_t pixels = 0;
     for (int32_t y = flood->top; y <= flood->bottom; y++) {
-        if (!flood->touched[y]) continue;
+        if (!flood->rows[y].touched) continue;
         const uint64_t *filled = seg_bitmap_row(&flood->filled, y);
         for (int32_t i = 0; i < flood->filled.pitch; i++)
             pixels += seg_bits_count(filled[i]);
-        flood->touched[y] = false;
+        flood->rows[y].touched = false;
     }
+    /* the next region has a range of its own; rows beside this one were looked at, too */
+    for (int32_t y = flood->top - 1; flood->range && y <= flood->bottom + 1; y++)
+        if (y >= 0 && y < flood->filled.height) flood->rows[y].ready = 0;
     return pixels;
 }
 
-seg_status seg_flooding_take(seg_flooding *flood, const seg_growth *growth) {
+/* The next `height` rows of bits. */
+static seg_bitmap next_bitmap(uint64_t **words, int32_t width, int32_t height) {
+    const seg_bitmap bitmap = {
+        .words = *words, .width = width, .height = height, .pitch = seg_bits_words(width)};
+    *words += (size_t)bitmap.pitch * (size_t)height;
+    return bitmap;
+}
+
+/* All bits in one block: if an allocator gives back to the system what it has too much of, it is
+ * the smaller ones. */
+static seg_status take_bitmaps(seg_flooding *flood) {
+    const seg_growth *growth = flood->growth;
     const int32_t width = growth->labels.width, height = growth->labels.height;
-    const bool by_seed = growth->criterion == SEG_GROW_SEED;
-    const int32_t below = by_seed ? 1 : height, diagonal = growth->connectivity == 8 ? below : 1;
+    const int32_t below = growth->criterion == SEG_GROW_SEED ? 0 : height;
+    const int32_t diagonal = growth->connectivity == 8 ? below : 0;
+    const int32_t planted = flood->planted ? height : 0;
+    const size_t pitch = (size_t)seg_bits_words(width), all = 3 * (size_t)height + (size_t)below +
+                                                              2 * (size_t)diagonal +
+                                                              (size_t)planted + 1;
+    uint64_t *words =
+        seg_scratch_take(growth->scratch, all, pitch * sizeof *words, "rows of a region");
+    if (!words) return SEG_ERROR_MEMORY;
+    flood->row_joins = next_bitmap(&words, width, height);
+    flood->filled = next_bitmap(&words, width, height);
+    flood->waiting = next_bitmap(&words, width, height);
+    flood->below = next_bitmap(&words, width, below);
+    flood->below_left = next_bitmap(&words, width, diagonal);
+    flood->below_right = next_bitmap(&words, width, diagonal);
+    flood->seeds = next_bitmap(&words, width, planted);
+    flood->line = words;
+    memset(flood->seeds.words, 0, (size_t)planted * pitch * sizeof *words);
+    return SEG_OK;
+}
+
+seg_status seg_flooding_take(seg_flooding *flood, const seg_growth *growth) {
+    const size_t height = (size_t)growth->labels.height;
     const char *what = "rows of a region";
-    seg_scratch *scratch = growth->scratch;
     *flood = (seg_flooding){.growth = growth};
     flood->bits = seg_bits_kernels_get();
     flood->kernels = seg_grow_kernels_get();
     flood->planted = growth->seed_count > (size_t)growth->count;
-    SEG_TRY(seg_bitmap_take(&flood->row_joins, width, height, scratch));
-    SEG_TRY(seg_bitmap_take(&flood->filled, width, height, scratch));
-    SEG_TRY(seg_bitmap_take(&flood->waiting, width, height, scratch));
-    SEG_TRY(seg_bitmap_take(&flood->below, width, below, scratch));
-    SEG_TRY(seg_bitmap_take(&flood->below_left, width, diagonal, scratch));
-    SEG_TRY(seg_bitmap_take(&flood->below_right, width, diagonal, scratch));
-    SEG_TRY(seg_bitmap_take(&flood->seeds, width, flood->planted ? height : 1, scratch));
-    const size_t rows = (size_t)height, pitch = (size_t)flood->filled.pitch;
+    SEG_TRY(take_bitmaps(flood));
     flood->block_words = (flood->filled.pitch + MOST_BLOCKS - 1) / MOST_BLOCKS;
     if (flood->block_words < LEAST_WORDS) flood->block_words = LEAST_WORDS;
-    if (flood->planted) memset(flood->seeds.words, 0, rows * pitch * sizeof(uint64_t));
-    flood->ready = seg_scratch_take(scratch, rows, sizeof *flood->ready, what);
-    flood->ready_below = seg_scratch_take(scratch, rows, sizeof *flood->ready_below, what);
-    flood->touched = seg_scratch_take(scratch, rows, sizeof *flood->touched, what);
-    flood->flags = seg_scratch_take(scratch, 64 * (size_t)flood->block_words, 1, what);
-    flood->line = seg_scratch_take(scratch, pitch, sizeof *flood->line, what);
-    flood->first = seg_scratch_take(scratch, rows, sizeof *flood->first, what);
-    flood->last = seg_scratch_take(scratch, rows, sizeof *flood->last, what);
-    flood->stack = seg_scratch_take(scratch, rows, sizeof *flood->stack, what);
-    if (!flood->ready || !flood->ready_below || !flood->touched || !flood->flags || !flood->line ||
-        !flood->first || !flood->last || !flood->stack)
-        return SEG_ERROR_MEMORY;
-    for (size_t y = 0; y < rows; y++) {
-        flood->first[y] = 1;
-        flood->last[y] = 0;
-    }
-    memset(flood->ready, 0, rows * sizeof *flood->ready);
-    memset(flood->ready_below, 0, rows * sizeof *flood->ready_below);
-    memset(flood->touched, 0, rows * sizeof *flood->touched);
+    flood->flags = seg_scratch_take(growth->scratch, 64 * (size_t)flood->block_words, 1, what);
+    flood->rows = seg_scratch_take(growth->scratch, height, sizeof *flood->rows, what);
+    flood->stack = seg_scratch_take(growth->scratch, height, sizeof *flood->stack, what);
+    if (!flood->flags || !flood->rows || !flood->stack) return SEG_ERROR_MEMORY;
+    for (size_t y = 0; y < height; y++)
+        flood->rows[y] = (seg_flooding_row){.first = 1};
     return SEG_OK;
 }
 
@@ -359,7 +372,6 @@ void seg_flooding_region(seg_flooding *flood, const seg_grow_range *range, size_
     flood->top = growth->labels.height;
     flood->bottom = -1;
     flood->range = range;
-    if (range) memset(flood->ready, 0, (size_t)growth->labels.height * sizeof *flood->ready);
     for (size_t i = first; i < end; i++)
         plant(flood, &growth->seeds[i], true);
     spread_rows(flood);

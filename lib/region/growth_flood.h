@@ -6,6 +6,13 @@
 #include "kernels/grow.h"
 #include "region/growth.h"
 
+/* What is known of a row. */
+typedef struct seg_flooding_row {
+    uint64_t ready, ready_below; /* a bit for each block */
+    int32_t first, last;         /* words with pixels that wait */
+    bool touched;                /* filled and waiting are in use */
+} seg_flooding_row;
+
 typedef struct seg_flooding {
     const seg_growth *growth;
     const seg_bits_kernels *bits;
@@ -19,13 +26,11 @@ typedef struct seg_flooding {
     seg_bitmap seeds; /* of the region that grows: they belong whatever their value */
     bool planted;     /* regions have several seeds: `seeds` is in use */
     int32_t block_words;
-    uint64_t *ready, *ready_below; /* of each row: a bit for each block */
-    bool *touched;                 /* of each row: filled and waiting are in use */
-    uint8_t *flags;                /* a block */
-    uint64_t *line;                /* a row of bits */
-    int32_t *first, *last;         /* of each row: words with pixels that wait */
-    int32_t *stack, depth;         /* rows that wait */
-    int32_t top, bottom; /* rows that the region reaches; between seeds some may be untouched */
+    seg_flooding_row *rows;
+    uint8_t *flags;        /* a block */
+    uint64_t *line;        /* a row of bits */
+    int32_t *stack, depth; /* rows that wait */
+    int32_t top, bottom;   /* rows that the region reaches; between seeds some may be untouched */
 } seg_flooding;
 
 /** Memory for the regions of a growth, by criterion seed or neighbour; of growth->labels only the

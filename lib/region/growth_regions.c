@@ -23,7 +23,7 @@ static void paint_first(const painting *by, int32_t label) {
         by->ink[x] = label;
     for (int32_t y = 0; y < labels->height; y++) {
         int32_t *row = seg_growth_label(flood->growth, 0, y);
-        if (y < flood->top || y > flood->bottom || !flood->touched[y])
+        if (y < flood->top || y > flood->bottom || !flood->rows[y].touched)
             memset(row, 0, bytes);
         else
             flood->bits->paint(row, by->ink, seg_bitmap_row(&flood->filled, y), labels->width,
@@ -36,7 +36,7 @@ static bool paint(const painting *by, int32_t label) {
     const seg_flooding *flood = &by->flood;
     bool apart = true;
     for (int32_t y = flood->top; y <= flood->bottom; y++) {
-        if (!flood->touched[y]) continue;
+        if (!flood->rows[y].touched) continue;
         const uint64_t *filled = seg_bitmap_row(&flood->filled, y);
         int32_t *row = seg_growth_label(flood->growth, 0, y);
         const int32_t count = flood->bits->runs(by->runs, filled, filled, flood->filled.pitch);
