@@ -470,50 +470,59 @@ static inline bool is_flat(uint64_t word) {
     return word == (word << 16 | word >> 48);
 }
 
-static inline void count_word(uint32_t *pairs, uint64_t word) {
-    pairs[(uint16_t)word]++;
-    pairs[(uint16_t)(word >> 16)]++;
-    pairs[(uint16_t)(word >> 32)]++;
-    pairs[word >> 48]++;
-}
-
-/* A row of which a good part is flat, as scanned text. */
-static bool mostly_flat(const uint8_t *value, size_t words) {
-    int flat = 0;
-    for (size_t probe = 0; probe < 16; probe++)
-        flat += is_flat(load_word(value + words * probe / 16 * 8));
-    return flat >= 3;
-}
-
-/* One counter serves two samples, which halves the work. Equal pairs close together would wait for
- * each other, so four places of the row are counted in turn; in flat rows that does not help, there
- * flat words are added at once. */
-static void count_pairs_u8(uint32_t *pairs, uint32_t *bins, const uint8_t *value, size_t count) {
-    const size_t quarter = count / 32 * 8;
-    size_t i = 0;
-    if (count >= 256 && !mostly_flat(value, count / 8)) {
-        const uint8_t *a = value, *b = a + quarter, *c = b + quarter, *d = c + quarter;
-        for (; i < quarter; i += 8) {
-            uint64_t p = load_word(a + i), q = load_word(b + i);
-            uint64_t r = load_word(c + i), s = load_word(d + i);
-            for (int turn = 0; turn < 4; turn++) {
-                pairs[(uint16_t)p]++;
-                pairs[(uint16_t)q]++;
-                pairs[(uint16_t)r]++;
-                pairs[(uint16_t)s]++;
-                p >>= 16, q >>= 16, r >>= 16, s >>= 16;
-            }
-        }
-        i = 4 * quarter;
-    }
-    for (; i + 8 <= count; i += 8) {
-        const uint64_t word = load_word(value + i);
-        if (is_flat(word))
+/* Counts the pairs of words many of which may be flat. */
+static void count_flat(uint32_t *pairs, const uint8_t *value, size_t words) {
+    for (size_t i = 0; i < words; i++) {
+        const uint64_t word = load_word(value + 8 * i);
+        if (is_flat(word)) {
             pairs[(uint16_t)word] += 4;
-        else
-            count_word(pairs, word);
+            continue;
+        }
+        pairs[(uint16_t)word]++;
+        pairs[(uint16_t)(word >> 16)]++;
+        pairs[(uint16_t)(word >> 32)]++;
+        pairs[word >> 48]++;
     }
-    for (; i < count; i++)
+}
+
+#define CHUNK 256 /* samples */
+
+/* Equal pairs close together wait for each other's counter, so two places are counted in turn. */
+static inline void count_chunk(uint32_t *pairs, const uint8_t *value) {
+    for (size_t i = 0; i < CHUNK / 2; i += 8) {
+        const uint64_t a = load_word(value + i), b = load_word(value + CHUNK / 2 + i);
+        pairs[(uint16_t)a]++;
+        pairs[(uint16_t)b]++;
+        pairs[(uint16_t)(a >> 16)]++;
+        pairs[(uint16_t)(b >> 16)]++;
+        pairs[(uint16_t)(a >> 32)]++;
+        pairs[(uint16_t)(b >> 32)]++;
+        pairs[a >> 48]++;
+        pairs[b >> 48]++;
+    }
+}
+
+/* A chunk of which a good part is flat, as in scanned text. */
+static inline bool mostly_flat(const uint8_t *value) {
+    int flat = 0;
+    for (size_t i = 0; i < CHUNK; i += CHUNK / 4)
+        flat += is_flat(load_word(value + i));
+    return flat >= 2;
+}
+
+/* One counter serves two samples, which halves the work. In flat chunks all four pairs of a word
+ * are added at once. */
+static void count_pairs_u8(uint32_t *pairs, uint32_t *bins, const uint8_t *value, size_t count) {
+    size_t i = 0;
+    for (; i + CHUNK <= count; i += CHUNK) {
+        if (mostly_flat(value + i))
+            count_flat(pairs, value + i, CHUNK / 8);
+        else
+            count_chunk(pairs, value + i);
+    }
+    const size_t words = (count - i) / 8;
+    count_flat(pairs, value + i, words);
+    for (i += 8 * words; i < count; i++)
         bins[value[i]]++;
 }
 
