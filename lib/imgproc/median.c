@@ -21,7 +21,10 @@ static int32_t clamped(int64_t i, int32_t n) {
     return (int32_t)(i < 0 ? 0 : i >= n ? n - 1 : i);
 }
 
-/* ---- small sides: a ring of rows that are continued to both sides ---- */
+/* ---- small sides: of integers up to 5 from the rows as they lie, else from a ring of rows that
+ * are continued to both sides ---- */
+
+#define LARGEST_WHOLE 5
 
 typedef union row_pointer {
     const uint8_t *u8;
@@ -68,6 +71,25 @@ static void small_row(const small_job *job, void *target, const row_pointer *row
         job->kernels->median_f32(target, work, &rows->f32, job->side, step, count);
 }
 
+/* Row y from the rows of the picture. */
+static void whole_row(const small_job *job, int32_t y, void *work) {
+    const int32_t side = job->side, height = job->source->height;
+    const size_t step = job->source->channels, count = seg_row_samples(job->source);
+    void *target = seg_image_row(job->target, y);
+    row_pointer rows[LARGEST_WHOLE];
+    for (int32_t k = 0; k < side; k++) {
+        const void *row = seg_image_row(job->source, clamped((int64_t)y + k - side / 2, height));
+        if (job->source->format == SEG_U8)
+            rows[k].u8 = row;
+        else
+            rows[k].u16 = row;
+    }
+    if (job->source->format == SEG_U8)
+        job->kernels->median_whole_u8(target, work, &rows->u8, side, step, count);
+    else
+        job->kernels->median_whole_u16(target, work, &rows->u16, side, step, count);
+}
+
 static seg_status small_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
     (void)band;
@@ -76,6 +98,11 @@ static seg_status small_band(void *argument, int32_t band, int32_t first, int32_
     const size_t pixel = seg_format_size((seg_format)job->source->format) * job->source->channels;
     uint8_t *ring = job->memory + (size_t)worker * 2 * (size_t)side * job->row_size;
     row_pointer rows[SEG_MEDIAN_LARGEST_SIDE];
+    if (side <= LARGEST_WHOLE && job->source->format != SEG_F32) {
+        for (int32_t y = first; y < end; y++)
+            whole_row(job, y, ring);
+        return SEG_OK;
+    }
     for (int64_t y = (int64_t)first - radius; y < (int64_t)first + radius; y++)
         load_row(job, ring, y);
     for (int64_t y = first; y < end; y++) {

@@ -6,6 +6,8 @@
 
 /* Sides that median_u8 takes; the others types take 3 and 5. */
 #define SEG_MEDIAN_LARGEST_SIDE 15
+/** Room before a row of work space, for what continues the row: a line of the cache. */
+#define SEG_MEDIAN_LEAD 64
 
 /** Histograms of the columns of a window, for large sides: counts of `side` (at most 255) samples
  *  in 256 bins, and in 16 bins of 16 values each. */
@@ -27,6 +29,13 @@ typedef struct seg_median_kernels {
                        size_t step, size_t count);
     void (*median_f32)(float *out, float *work, const float *const *rows, int32_t side, size_t step,
                        size_t count);
+
+    /** The same of whole rows, which go on with their first and last pixels; sides 3 and 5. Nothing
+     *  beside the rows is read. `work` holds SEG_MEDIAN_LEAD bytes more for each row. */
+    void (*median_whole_u8)(uint8_t *out, uint8_t *work, const uint8_t *const *rows, int32_t side,
+                            size_t step, size_t count);
+    void (*median_whole_u16)(uint16_t *out, uint16_t *work, const uint16_t *const *rows,
+                             int32_t side, size_t step, size_t count);
 
     /** out[i * step] = median of columns i .. i + side - 1, i below count. */
     void (*median_columns_u8)(uint8_t *out, const seg_median_columns *columns, int32_t side,

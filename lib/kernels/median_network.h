@@ -1,8 +1,9 @@
 /*
  * Medians of 9 and 25 by sorting networks; a template over SEG_SAMPLE (the sample's type) and
- * SEG_NAME(name). The columns of the window are sorted once and shared by the windows that they
- * are in; the rest of the network was pruned by search: it is proven by the 0-1 principle, over all
- * 6^5 ways in which five sorted columns of zeros and ones can stand (see the tests).
+ * SEG_NAME(name), with SEG_WHOLE_ROWS of whole rows, too. The columns of the window are sorted once
+ * and shared by the windows that they are in; the rest of the network was pruned by search: it is
+ * proven by the 0-1 principle, over all 6^5 ways in which five sorted columns of zeros and ones can
+ * stand (see the tests).
  */
 
 /* X(a, b): v[a] becomes the smaller of the two, v[b] the larger. */
@@ -100,22 +101,49 @@ static void SEG_NAME(across_5)(SEG_SAMPLE *restrict out, const SEG_SAMPLE *restr
     }
 }
 
+static inline void SEG_NAME(columns)(SEG_SAMPLE *work, size_t plane, const SEG_SAMPLE *const *rows,
+                                     ptrdiff_t from, int32_t side, size_t count) {
+    const SEG_SAMPLE *a = rows[0] + from, *b = rows[1] + from, *c = rows[2] + from;
+    if (side == 3)
+        SEG_NAME(columns_3)(work, plane, a, b, c, count);
+    else
+        SEG_NAME(columns_5)(work, plane, a, b, c, rows[3] + from, rows[4] + from, count);
+}
+
+static inline void SEG_NAME(across)(SEG_SAMPLE *out, const SEG_SAMPLE *work, size_t plane,
+                                    int32_t side, size_t step, size_t count) {
+    if (side == 3)
+        SEG_NAME(across_3)(out, work, plane, step, count);
+    else
+        SEG_NAME(across_5)(out, work, plane, step, count);
+}
+
 static void SEG_NAME(median_network)(SEG_SAMPLE *out, SEG_SAMPLE *work,
                                      const SEG_SAMPLE *const *rows, int32_t side, size_t step,
                                      size_t count) {
     const size_t edge = (size_t)(side / 2) * step, wide = count + 2 * edge;
     const size_t plane = seg_median_work_row(wide * sizeof *work) / sizeof *work;
-    const SEG_SAMPLE *v[5];
-    for (int32_t r = 0; r < side; r++)
-        v[r] = rows[r] - edge;
-    if (side == 3) {
-        SEG_NAME(columns_3)(work, plane, v[0], v[1], v[2], wide);
-        SEG_NAME(across_3)(out, work, plane, step, count);
-    } else {
-        SEG_NAME(columns_5)(work, plane, v[0], v[1], v[2], v[3], v[4], wide);
-        SEG_NAME(across_5)(out, work, plane, step, count);
-    }
+    SEG_NAME(columns)(work, plane, rows, -(ptrdiff_t)edge, side, wide);
+    SEG_NAME(across)(out, work, plane, side, step, count);
 }
+
+#if defined(SEG_WHOLE_ROWS)
+/* Sorted columns are continued instead of the rows. */
+static void SEG_NAME(median_whole)(SEG_SAMPLE *out, SEG_SAMPLE *work, const SEG_SAMPLE *const *rows,
+                                   int32_t side, size_t step, size_t count) {
+    const size_t edge = (size_t)(side / 2) * step, lead = SEG_MEDIAN_LEAD / sizeof *work;
+    const size_t plane = lead + seg_median_work_row((count + edge) * sizeof *work) / sizeof *work;
+    SEG_NAME(columns)(work + lead, plane, rows, 0, side, count);
+    for (int32_t r = 0; r < side; r++) {
+        SEG_SAMPLE *first = work + (size_t)r * plane + lead, *last = first + count - step;
+        for (size_t k = 1; k <= edge; k++) {
+            *(first - k) = first[(step - k % step) % step];
+            last[step - 1 + k] = last[(k - 1) % step];
+        }
+    }
+    SEG_NAME(across)(out, work + lead - edge, plane, side, step, count);
+}
+#endif
 
 #undef SEG_EXCHANGE
 #undef SEG_SAMPLE

@@ -26,6 +26,31 @@ SEG_MEDIAN(uint8_t, u8)
 SEG_MEDIAN(uint16_t, u16)
 SEG_MEDIAN(float, f32)
 
+/* Each pixel from a copy of its window. */
+#define SEG_MEDIAN_WHOLE(type, suffix)                                                             \
+    static void median_whole_##suffix(type *out, type *work, const type *const *rows,              \
+                                      int32_t side, size_t step, size_t count) {                   \
+        type copies[5][5];                                                                         \
+        const type *middles[5];                                                                    \
+        for (size_t i = 0; i < count; i++) {                                                       \
+            for (int32_t r = 0; r < side; r++) {                                                   \
+                for (int32_t k = 0; k < side; k++) {                                               \
+                    ptrdiff_t at = (ptrdiff_t)i + (k - side / 2) * (ptrdiff_t)step;                \
+                    while (at < 0)                                                                 \
+                        at += (ptrdiff_t)step;                                                     \
+                    while (at >= (ptrdiff_t)count)                                                 \
+                        at -= (ptrdiff_t)step;                                                     \
+                    copies[r][k] = rows[r][at];                                                    \
+                }                                                                                  \
+                middles[r] = copies[r] + side / 2;                                                 \
+            }                                                                                      \
+            median_##suffix(out + i, work, middles, side, 1, 1);                                   \
+        }                                                                                          \
+    }
+
+SEG_MEDIAN_WHOLE(uint8_t, u8)
+SEG_MEDIAN_WHOLE(uint16_t, u16)
+
 static void median_columns_u8(uint8_t *out, const seg_median_columns *columns, int32_t side,
                               size_t step, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -63,6 +88,8 @@ const seg_median_kernels seg_median_kernels_ref = {
     .median_u8 = median_u8,
     .median_u16 = median_u16,
     .median_f32 = median_f32,
+    .median_whole_u8 = median_whole_u8,
+    .median_whole_u16 = median_whole_u16,
     .median_columns_u8 = median_columns_u8,
     .mask_columns = mask_columns,
     .median_mask = median_mask,

@@ -8,6 +8,7 @@
 #include <immintrin.h>
 #endif
 
+#define SEG_WHOLE_ROWS
 #define SEG_SAMPLE uint8_t
 #define SEG_NAME(name) name##_u8
 #include "kernels/median_network.h"
@@ -16,6 +17,7 @@
 #define SEG_NAME(name) name##_u16
 #include "kernels/median_network.h"
 
+#undef SEG_WHOLE_ROWS
 #define SEG_SAMPLE float
 #define SEG_NAME(name) name##_f32
 #include "kernels/median_network.h"
@@ -237,6 +239,8 @@ const seg_median_kernels SEG_LEVEL_NAME(seg_median_kernels) = {
     .median_u8 = median_u8,
     .median_u16 = median_network_u16,
     .median_f32 = median_network_f32,
+    .median_whole_u8 = median_whole_u8,
+    .median_whole_u16 = median_whole_u16,
     .median_columns_u8 = median_columns_u8,
     .mask_columns = mask_columns,
     .median_mask = median_mask,

@@ -86,6 +86,53 @@ CHECK_TYPE(uint8_t, SEG_U8, u8, SEG_MEDIAN_LARGEST_SIDE)
 CHECK_TYPE(uint16_t, SEG_U16, u16, 5)
 CHECK_TYPE(float, SEG_F32, f32, 5)
 
+/* Of whole rows: what continued copies give. */
+#define CHECK_WHOLE(type, format, suffix)                                                          \
+    START_TEST(median_whole_##suffix) {                                                            \
+        pixels_random random = pixels_random_start(24);                                            \
+        for (size_t width = 1; width < LONGEST / 4; width++) {                                     \
+            for (uint32_t kind = 0; kind < 8; kind++) {                                            \
+                const size_t step = 1 + kind % 4, count = width * step;                            \
+                const int32_t side = kind < 4 ? 3 : 5;                                             \
+                const size_t edge = (size_t)(side / 2) * step, wide = count + 2 * edge;            \
+                const size_t plane = SEG_MEDIAN_LEAD + seg_median_work_row(wide * sizeof(type));   \
+                type *work = malloc((size_t)side * plane), *whole[5], *longer[5];                  \
+                const type *rows[5], *continued[5];                                                \
+                for (int32_t r = 0; r < side; r++) {                                               \
+                    rows[r] = whole[r] = malloc(count * sizeof(type));                             \
+                    longer[r] = malloc(wide * sizeof(type));                                       \
+                    continued[r] = longer[r] + edge;                                               \
+                    pixels_fill(whole[r], format, count, pixels_below(&random, 5),                 \
+                                sizeof(type) == 1 ? 255 : 65535, &random);                         \
+                    for (size_t i = 0; i < wide; i++) {                                            \
+                        size_t at = i; /* in the longer row, of a pixel that there is */           \
+                        while (at < edge)                                                          \
+                            at += step;                                                            \
+                        while (at >= edge + count)                                                 \
+                            at -= step;                                                            \
+                        longer[r][i] = whole[r][at - edge];                                        \
+                    }                                                                              \
+                }                                                                                  \
+                type want[LONGEST + 1], got[LONGEST + 1];                                          \
+                memset(want, PIXELS_GUARD, sizeof want);                                           \
+                ref->median_##suffix(want, work, continued, side, step, count);                    \
+                for (int i = -1; i < level_count; i++) {                                           \
+                    const seg_median_kernels *kernels = i < 0 ? ref : levels[i];                   \
+                    memset(got, PIXELS_GUARD, sizeof got);                                         \
+                    kernels->median_whole_##suffix(got, work, rows, side, step, count);            \
+                    ck_assert_mem_eq(got, want, sizeof want);                                      \
+                }                                                                                  \
+                for (int32_t r = 0; r < side; r++)                                                 \
+                    free(whole[r]), free(longer[r]);                                               \
+                free(work);                                                                        \
+            }                                                                                      \
+        }                                                                                          \
+    }                                                                                              \
+    END_TEST
+
+CHECK_WHOLE(uint8_t, SEG_U8, u8)
+CHECK_WHOLE(uint16_t, SEG_U16, u16)
+
 START_TEST(columns_u8) {
     pixels_random random = pixels_random_start(22);
     for (uint32_t repeat = 0; repeat < 60; repeat++) {
@@ -152,7 +199,7 @@ END_TEST
 
 int main(void) {
     find_levels();
-    const TTest *const tests[] = {zero_one_principle, median_u8,  median_u16,
-                                  median_f32,         columns_u8, masks};
+    const TTest *const tests[] = {zero_one_principle, median_u8,        median_u16, median_f32,
+                                  median_whole_u8,    median_whole_u16, columns_u8, masks};
     return core_run("kernels_median", tests, sizeof tests / sizeof *tests);
 }
