@@ -322,15 +322,15 @@ static void above_rounded(float *restrict excess, const float *restrict value,
 }
 
 #if defined(SEG_LEVEL_AVX2)
-/* A formula's numbers in all lanes; no floor. */
+/* A formula's numbers in all lanes. */
 typedef struct seg_share_lanes {
     __m256i n;
-    __m256 count, per_sample, linear, product;
+    __m256 count, per_sample, lowest, linear, product;
 } share_lanes;
 
-/* seg_local_share_narrow of 8 pixels. */
-static inline __m256i share_of_8(const share_lanes *f, const uint8_t *grey, const uint32_t *sums,
-                                 const uint32_t *squares) {
+/* seg_local_share_narrow of 8 pixels; without a floor there is nothing to take off. */
+static inline __m256i share_of_8(const share_lanes *f, bool floor, const uint8_t *grey,
+                                 const uint32_t *sums, const uint32_t *squares) {
     const __m256i sum = load_u32(sums);
     const __m256 s = _mm256_cvtepi32_ps(sum);
     const __m256i mean =
@@ -342,56 +342,71 @@ static inline __m256i share_of_8(const share_lanes *f, const uint8_t *grey, cons
     const __m256 spread =
         _mm256_sub_ps(_mm256_mul_ps(f->count, _mm256_cvtepi32_ps(around)), _mm256_mul_ps(r, r));
     const __m256i value = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)grey));
-    const __m256 above = _mm256_mul_ps(f->count, _mm256_cvtepi32_ps(value));
-    const __m256 left = _mm256_sub_ps(above, _mm256_mul_ps(s, f->linear));
-    const __m256 right = _mm256_mul_ps(s, f->product);
+    __m256 above = _mm256_mul_ps(f->count, _mm256_cvtepi32_ps(value)), over = s;
+    if (floor) above = _mm256_sub_ps(above, f->lowest), over = _mm256_sub_ps(over, f->lowest);
+    const __m256 left = _mm256_sub_ps(above, _mm256_mul_ps(over, f->linear));
+    const __m256 right = _mm256_mul_ps(over, f->product);
     const __m256 size = _mm256_andnot_ps(_mm256_set1_ps(-0.0f), left);
     return _mm256_castps_si256(_mm256_cmp_ps(
         _mm256_mul_ps(left, size), _mm256_mul_ps(_mm256_mul_ps(right, right), spread), _CMP_GT_OQ));
 }
 
-/* Of formulas without a floor, whose differences from it need not be taken; pixels done. */
-static inline size_t share_vectors(uint8_t *mask, const uint8_t *grey, const uint32_t *sums,
-                                   const uint32_t *squares, size_t count,
-                                   const seg_local_narrow *narrow, uint8_t flip) {
-    const share_lanes f = {_mm256_set1_epi32(narrow->n), _mm256_set1_ps(narrow->count),
-                           _mm256_set1_ps(narrow->per_sample), _mm256_set1_ps(narrow->linear),
-                           _mm256_set1_ps(narrow->product)};
+enum { SHARES = 32 };
+
+/* The last pixels by way of memory that is long enough. */
+static inline void share_row(uint8_t *mask, const uint8_t *grey, const uint32_t *sums,
+                             const uint32_t *squares, size_t count, const share_lanes *f,
+                             bool floor, __m256i flip) {
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    size_t x = 0;
-    for (; narrow->lowest == 0 && x + 32 <= count; x += 32) {
-        const __m256i a = share_of_8(&f, grey + x, sums + x, squares + x);
-        const __m256i b = share_of_8(&f, grey + x + 8, sums + x + 8, squares + x + 8);
-        const __m256i c = share_of_8(&f, grey + x + 16, sums + x + 16, squares + x + 16);
-        const __m256i d = share_of_8(&f, grey + x + 24, sums + x + 24, squares + x + 24);
+    uint32_t numbers[2][SHARES] = {{0}};
+    uint8_t bytes[2][SHARES] = {{0}};
+    for (size_t x = 0; x < count; x += SHARES) {
+        const size_t rest = count - x;
+        const uint8_t *g = grey + x;
+        const uint32_t *s = sums + x, *q = squares + x;
+        if (rest < SHARES) {
+            g = memcpy(bytes[0], g, rest);
+            s = memcpy(numbers[0], s, rest * sizeof *s);
+            q = memcpy(numbers[1], q, rest * sizeof *q);
+        }
+        const __m256i a = share_of_8(f, floor, g, s, q);
+        const __m256i b = share_of_8(f, floor, g + 8, s + 8, q + 8);
+        const __m256i c = share_of_8(f, floor, g + 16, s + 16, q + 16);
+        const __m256i d = share_of_8(f, floor, g + 24, s + 24, q + 24);
         const __m256i flags =
             _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
-        _mm256_storeu_si256((__m256i *)(mask + x),
-                            _mm256_xor_si256(_mm256_permutevar8x32_epi32(flags, order),
-                                             _mm256_set1_epi8((char)flip)));
+        uint8_t *to = rest < SHARES ? bytes[1] : mask + x;
+        _mm256_storeu_si256((__m256i *)to,
+                            _mm256_xor_si256(_mm256_permutevar8x32_epi32(flags, order), flip));
+        if (rest < SHARES) memcpy(mask + x, to, rest);
     }
-    return x;
+}
+
+static void mask_share_narrow(uint8_t *mask, const uint8_t *grey, const uint32_t *sums,
+                              const uint32_t *squares, size_t count,
+                              const seg_local_formula *formula, uint8_t inside) {
+    const seg_local_narrow n = seg_local_narrow_of(formula);
+    const share_lanes f = {_mm256_set1_epi32(n.n),       _mm256_set1_ps(n.count),
+                           _mm256_set1_ps(n.per_sample), _mm256_set1_ps(n.lowest),
+                           _mm256_set1_ps(n.linear),     _mm256_set1_ps(n.product)};
+    const __m256i flip = _mm256_set1_epi8((char)(uint8_t)(255 - inside));
+    if (formula->floor)
+        share_row(mask, grey, sums, squares, count, &f, true, flip);
+    else
+        share_row(mask, grey, sums, squares, count, &f, false, flip);
 }
 #else
-static inline size_t share_vectors(uint8_t *mask, const uint8_t *grey, const uint32_t *sums,
-                                   const uint32_t *squares, size_t count,
-                                   const seg_local_narrow *narrow, uint8_t flip) {
-    (void)mask, (void)grey, (void)sums, (void)squares, (void)count, (void)narrow, (void)flip;
-    return 0;
-}
-#endif
-
 static void mask_share_narrow(uint8_t *restrict mask, const uint8_t *restrict grey,
                               const uint32_t *restrict sums, const uint32_t *restrict squares,
                               size_t count, const seg_local_formula *formula, uint8_t inside) {
     const seg_local_narrow f = seg_local_narrow_of(formula);
     const uint8_t flip = (uint8_t)(255 - inside);
-    size_t x = share_vectors(mask, grey, sums, squares, count, &f, flip);
-    for (; x < count; x++) {
+    for (size_t x = 0; x < count; x++) {
         const int32_t above = seg_local_share_narrow(&f, grey[x], sums[x], squares[x]) ? 255 : 0;
         mask[x] = (uint8_t)((uint8_t)above ^ flip);
     }
 }
+#endif
 
 static void mask_mean_narrow(uint8_t *restrict mask, const uint8_t *restrict grey,
                              const uint32_t *restrict sums, size_t count, int32_t n, int32_t slack,

@@ -514,15 +514,14 @@ static inline bool mostly_flat(const uint8_t *value) {
  * are added at once. */
 static void count_pairs_u8(uint32_t *pairs, uint32_t *bins, const uint8_t *value, size_t count) {
     size_t i = 0;
-    for (; i + CHUNK <= count; i += CHUNK) {
-        if (mostly_flat(value + i))
-            count_flat(pairs, value + i, CHUNK / 8);
+    for (size_t part; i + 8 <= count; i += part) {
+        part = count - i < CHUNK ? (count - i) / 8 * 8 : CHUNK;
+        if (part < CHUNK || mostly_flat(value + i))
+            count_flat(pairs, value + i, part / 8);
         else
             count_chunk(pairs, value + i);
     }
-    const size_t words = (count - i) / 8;
-    count_flat(pairs, value + i, words);
-    for (i += 8 * words; i < count; i++)
+    for (; i < count; i++)
         bins[value[i]]++;
 }
 
