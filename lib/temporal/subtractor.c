@@ -19,6 +19,8 @@
 
 #include <string.h>
 
+#define PAGE ((size_t)4096)
+
 const char *const seg_shadows_names[] = {"drop", "mark", "keep", NULL};
 
 const seg_subtractor_options *seg_subtractor_shared(const seg_subtractor *model) {
@@ -47,20 +49,33 @@ static seg_subtractor_layout layout_of(const seg_subtractor *model, int32_t widt
 }
 
 static void release_parts(seg_subtractor_layout *layout, const seg_env *env) {
-    for (int32_t i = 0; i < layout->count; i++)
-        seg_release(env, layout->parts[i].data);
+    seg_release(env, layout->memory);
     *layout = (seg_subtractor_layout){0};
 }
 
+/* Where the next part begins behind `size` bytes; false if there is no such place. Arrays that are
+ * walked through side by side must not lie whole pages apart, or their rows share cache sets. */
+static bool place_behind(size_t *place, size_t size, int32_t part) {
+    const size_t set = SEG_ALIGNMENT, sets = PAGE / set;
+    const size_t apart = 7 * (size_t)part % sets * set;
+    if (size > PTRDIFF_MAX - 2 * PAGE) return false;
+    *place = size < PAGE ? (size + set - 1) / set * set : (size + PAGE - 1) / PAGE * PAGE + apart;
+    return true;
+}
+
 static seg_status allocate_parts(seg_subtractor_layout *layout, const seg_env *env) {
+    size_t places[SEG_SUBTRACTOR_PARTS], size = 0;
     for (int32_t i = 0; i < layout->count; i++) {
-        seg_subtractor_part *part = &layout->parts[i];
-        if (part->count == 0) continue;
-        part->data = seg_allocate_zeroed(env, part->count, part->size, "background model");
-        if (part->data) continue;
-        release_parts(layout, env);
-        return SEG_ERROR_MEMORY;
+        const seg_subtractor_part *part = &layout->parts[i];
+        size_t bytes;
+        bool fits = seg_size_multiply(&bytes, part->count, part->size);
+        fits = fits && place_behind(&places[i], size, i) && bytes <= PTRDIFF_MAX - places[i];
+        size = fits ? places[i] + bytes : SIZE_MAX; /* which is refused */
     }
+    layout->memory = seg_allocate_zeroed(env, size, 1, "background model");
+    if (!layout->memory) return SEG_ERROR_MEMORY;
+    for (int32_t i = 0; i < layout->count; i++)
+        if (layout->parts[i].count) layout->parts[i].data = (char *)layout->memory + places[i];
     return SEG_OK;
 }
 
@@ -70,7 +85,26 @@ static const void *start_of(uint8_t *byte, const seg_subtractor_part *part) {
     return part->start == 0 ? NULL : part->size == 1 ? (const void *)byte : &part->start;
 }
 
-/* Fresh memory is zero already. */
+static seg_status touch_band(void *argument, int32_t band, int32_t first, int32_t end,
+                             int32_t worker) {
+    (void)band, (void)worker;
+    const seg_subtractor_layout *layout = argument;
+    for (int32_t i = 0; i < layout->count; i++) {
+        const seg_subtractor_part *part = &layout->parts[i];
+        const size_t row = part->data ? part->count / (size_t)layout->height * part->size : 0;
+        char *data = part->data;
+        for (size_t k = row * (size_t)first; k < row * (size_t)end; k += PAGE)
+            data[k] = 0;
+    }
+    return SEG_OK;
+}
+
+/* Fresh memory is zero already. Written to before anything is read, a page comes at once; read
+ * first, it is replaced at the first write, for which all processors are stopped. */
+static seg_status touch_parts(seg_subtractor_layout *layout, const seg_env *env) {
+    return seg_run_bands(env, layout->height, SEG_SUBTRACTOR_BAND, touch_band, layout);
+}
+
 static void start_parts(const seg_subtractor_layout *layout, bool fresh) {
     for (int32_t i = 0; i < layout->count; i++) {
         const seg_subtractor_part *part = &layout->parts[i];
@@ -139,6 +173,7 @@ static seg_status bind(seg_subtractor *model, int32_t colours) {
         release_parts(own, env);
         SEG_TRY(allocate_parts(&layout, env));
         *own = layout;
+        SEG_TRY(touch_parts(own, env));
     }
     start_parts(own, fresh);
     return seg_patience_start(&model->patience, &seg_subtractor_shared(model)->absorb,

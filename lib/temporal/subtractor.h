@@ -58,6 +58,7 @@ typedef struct seg_subtractor_layout {
     int32_t width, height;
     int32_t colours; /* 1 or 3 */
     int32_t count;
+    void *memory; /* that all parts lie in */
     seg_subtractor_part parts[SEG_SUBTRACTOR_PARTS];
 } seg_subtractor_layout;
 

@@ -28,7 +28,7 @@ str(n?len|n?cmp|n?chr|rchr|cspn|spn|str|pbrk)
 v?snprintf
 malloc|calloc|free|aligned_alloc|posix_memalign
 qsort|bsearch
-getenv|getpid|sysconf|sched_getaffinity|__sched_cpucount
+getenv|getpid|sysconf|sched_getaffinity|__sched_cpucount|madvise
 pthread_(attr_(init|destroy|setstacksize)|create|join|sigmask|once|self|equal)
 pthread_(mutex|cond|rwlock)_[a-z]+
 sigfillset
