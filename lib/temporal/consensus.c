@@ -193,6 +193,17 @@ uint8_t seg_consensus_chance(const seg_consensus *c, double rate, int32_t y) {
 
 /* ---- first sight ---- */
 
+/* All ones where the other row has anything; NULL has nothing. */
+static void add_marked(uint8_t *restrict row, const uint8_t *restrict marked, int32_t width) {
+    for (int32_t x = 0; marked && x < width; x++)
+        row[x] |= marked[x] ? 255 : 0;
+}
+
+static void clear_marked(uint8_t *restrict row, const uint8_t *restrict marked, int32_t width) {
+    for (int32_t x = 0; x < width; x++)
+        row[x] = marked[x] ? 0 : row[x];
+}
+
 /* What may not be learnt of this row. */
 static void hold_row(const seg_consensus *c, int32_t y) {
     const seg_subtractor *model = c->model;
@@ -202,12 +213,13 @@ static void hold_row(const seg_consensus *c, int32_t y) {
     const uint8_t *left_out = seg_optional_row(&model->left_out, y);
     const uint8_t *known = seg_optional_row(&model->held, y);
     const uint8_t *patient = seg_optional_row(&model->patient, y);
+    const int32_t width = model->layout.width;
     memset(held, 255, (size_t)c->blocks * BLOCK);
-    for (int32_t x = 0; x < model->layout.width; x++) {
-        held[x] = (left_out && left_out[x]) || (known && known[x]) ? 255 : 0;
-        if (patient && patient[x]) held[x] |= raw[x];
-        held[x] |= unseen[x];
-    }
+    memcpy(held, unseen, (size_t)width);
+    add_marked(held, left_out, width);
+    add_marked(held, known, width);
+    for (int32_t x = 0; patient && x < width; x++)
+        if (patient[x]) held[x] |= raw[x];
 }
 
 /* All samples of pixels seen for the first time: the pixel itself. */
@@ -316,8 +328,7 @@ static seg_status judge_band(void *argument, int32_t band, int32_t first, int32_
         const uint8_t *absorbed = seg_optional_row(&c->model->absorbed, y);
         const uint8_t *left_out = seg_optional_row(&c->model->left_out, y);
         const uint8_t *known = seg_optional_row(&c->model->held, y);
-        for (size_t x = 0; x < width; x++)
-            raw[x] = unseen[x] ? 0 : raw[x];
+        clear_marked(raw, unseen, c->model->layout.width);
         memcpy(from, raw, width);
         uint8_t *own = seg_consensus_row_of(c, c->chance_own, y);
         const uint8_t quickest = absorbed ? seg_consensus_chance(c, c->model->weight, y) : 0;
@@ -393,8 +404,9 @@ static void learn_block(const seg_consensus *c, int32_t y, int32_t block, const 
                             taken, c->planes);
     }
     memcpy(chance, c->chance_other + there, BLOCK);
-    for (int32_t x = 0; x < BLOCK && c->chance_ghost; x++)
-        if (c->chance_ghost[here + x] > chance[x]) chance[x] = c->chance_ghost[here + x];
+    const uint8_t *ghost = c->chance_ghost ? c->chance_ghost + here : chance;
+    for (int32_t x = 0; x < BLOCK; x++)
+        chance[x] = ghost[x] > chance[x] ? ghost[x] : chance[x];
     if (c->kernels->draw(taken, chance, c->from + there, c->held + here, pattern,
                          (uint16_t)(keys[2] | 1), (uint16_t)keys[3])) {
         for (int32_t p = 0; p < c->planes; p++)

@@ -16,17 +16,20 @@ typedef struct cleaning {
     const seg_image *mask, *core, *full;
 } cleaning;
 
+static void unite_row(uint8_t *restrict out, const uint8_t *restrict core,
+                      const uint8_t *restrict full, int32_t width) {
+    for (int32_t x = 0; x < width; x++)
+        out[x] |= core[x] | full[x];
+}
+
 /* What filling added to the closed mask, and its cores. */
 static seg_status unite_band(void *argument, int32_t band, int32_t first, int32_t end,
                              int32_t worker) {
     (void)band, (void)worker;
     const cleaning *job = argument;
-    for (int32_t y = first; y < end; y++) {
-        uint8_t *out = seg_image_row(job->mask, y);
-        const uint8_t *core = seg_image_row(job->core, y), *full = seg_image_row(job->full, y);
-        for (int32_t x = 0; x < job->mask->width; x++)
-            out[x] |= core[x] | full[x];
-    }
+    for (int32_t y = first; y < end; y++)
+        unite_row(seg_image_row(job->mask, y), seg_image_row(job->core, y),
+                  seg_image_row(job->full, y), job->mask->width);
     return SEG_OK;
 }
 
@@ -89,9 +92,22 @@ static seg_status fill_gaps(const seg_subsense *s, seg_image *mask) {
 
 /* ---- feedback ---- */
 
-static void mean_of(float *mean, const uint8_t *mask, float weight, int32_t width) {
+static void mean_of(float *restrict mean, const uint8_t *restrict mask, float weight,
+                    int32_t width) {
     for (int32_t x = 0; x < width; x++)
         mean[x] += ((mask[x] ? 1.0f : 0.0f) - mean[x]) * weight;
+}
+
+/* Pixels that change now or have changed just before, far from objects. */
+static void blinks_of(uint8_t *restrict blinks, uint8_t *restrict blink, uint8_t *restrict last_raw,
+                      const uint8_t *restrict raw, const uint8_t *restrict near_mask,
+                      int32_t width) {
+    for (int32_t x = 0; x < width; x++) {
+        const uint8_t changed = raw[x] ^ last_raw[x];
+        blinks[x] = (uint8_t)((changed | blink[x]) & ~near_mask[x]);
+        blink[x] = changed;
+        last_raw[x] = raw[x];
+    }
 }
 
 typedef struct remembering {
@@ -108,17 +124,10 @@ static seg_status remember_band(void *argument, int32_t band, int32_t first, int
     const seg_consensus *c = &job->s->frame;
     const int32_t width = job->mask->width;
     for (int32_t y = first; y < end; y++) {
-        const uint8_t *raw = seg_consensus_row_of(c, c->raw, y);
-        const uint8_t *now = seg_image_row(job->mask, y), *near_mask = seg_image_row(job->wide, y);
-        uint8_t *last_raw = seg_subsense_bytes(model, LAST_RAW, y);
-        uint8_t *blink = seg_subsense_bytes(model, LAST_BLINK, y);
-        uint8_t *blinks = seg_subsense_bytes(model, BLINKS, y);
-        for (int32_t x = 0; x < width; x++) {
-            const uint8_t changed = raw[x] ^ last_raw[x];
-            blinks[x] = (uint8_t)((changed | blink[x]) & ~near_mask[x]);
-            blink[x] = changed;
-            last_raw[x] = raw[x];
-        }
+        const uint8_t *now = seg_image_row(job->mask, y);
+        blinks_of(seg_subsense_bytes(model, BLINKS, y), seg_subsense_bytes(model, LAST_BLINK, y),
+                  seg_subsense_bytes(model, LAST_RAW, y), seg_consensus_row_of(c, c->raw, y),
+                  seg_image_row(job->wide, y), width);
         memcpy(seg_subsense_bytes(model, LAST_MASK, y), now, (size_t)width);
         mean_of(seg_subsense_floats(model, FINAL_SLOW, y), now, job->slow, width);
         mean_of(seg_subsense_floats(model, FINAL_QUICK, y), now, job->quick, width);
