@@ -26,6 +26,12 @@ static seg_status label_mask(seg_image *labels, seg_component **components, int3
     return SEG_OK;
 }
 
+seg_status seg_components_with(seg_image *labels, const seg_image *mask, int32_t connectivity,
+                               seg_scratch *scratch) {
+    SEG_TRY(seg_image_ensure(labels, mask->width, mask->height, SEG_LABEL32, 1, &scratch->env));
+    return label_mask(labels, NULL, NULL, mask, connectivity, scratch);
+}
+
 seg_status seg_components(seg_image *labels, seg_component **components, int32_t *count,
                           const seg_image *mask, int32_t connectivity, const seg_env *env) {
     if (components) *components = NULL;

@@ -54,5 +54,5 @@ seg_status seg_mask_median(seg_image *target, const seg_image *mask, int32_t sid
     j.memory =
         seg_scratch_take(scratch, (size_t)seg_workers(env), 2 * j.pitch, "counts of columns");
     if (!j.memory) return SEG_ERROR_MEMORY;
-    return seg_run_bands(env, mask->height, 64, median_band, &j);
+    return seg_run_light_bands(env, mask->width, mask->height, 64, median_band, &j);
 }

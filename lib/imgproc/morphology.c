@@ -256,7 +256,8 @@ static seg_status morph(seg_image *target, const seg_image *mask, seg_morphology
         SEG_TRY(seg_bitmap_pack(&packed, mask, false, scratch));
         morph.packed = &packed;
     }
-    return seg_run_bands(&scratch->env, mask->height, band_height, morph_band, &morph);
+    return seg_run_light_bands(&scratch->env, mask->width, mask->height, band_height, morph_band,
+                               &morph);
 }
 
 /* target = where the mask is and `other` is not; the other way round if `swapped`. */

@@ -137,10 +137,10 @@ static seg_status take_runs(seg_runs *runs, uint64_t room, seg_scratch *scratch)
     return runs->runs && runs->parents ? SEG_OK : SEG_ERROR_MEMORY;
 }
 
-static seg_status run(finding *find, seg_band_function function, const seg_env *env) {
-    const seg_runs *runs = find->runs;
+static seg_status run(const seg_runs *runs, seg_band_function function, void *argument,
+                      const seg_env *env) {
     return seg_run_light_bands(env, runs->bitmap->width * runs->strip_rows, runs->strips, BAND,
-                               function, find);
+                               function, argument);
 }
 
 seg_status seg_runs_find(seg_runs *runs, const seg_bitmap *bitmap, int32_t connectivity,
@@ -149,10 +149,10 @@ seg_status seg_runs_find(seg_runs *runs, const seg_bitmap *bitmap, int32_t conne
     runs->strips = seg_band_count(bitmap->height, runs->strip_rows);
     finding find = {.runs = runs, .kernels = seg_bits_kernels_get()};
     SEG_TRY(take_strips(&find, scratch));
-    SEG_TRY(run(&find, count_band, &scratch->env));
+    SEG_TRY(run(runs, count_band, &find, &scratch->env));
     uint64_t total;
     SEG_TRY(take_runs(runs, place_strips(runs, &total), scratch));
-    SEG_TRY(run(&find, find_band, &scratch->env));
+    SEG_TRY(run(runs, find_band, &find, &scratch->env));
     int64_t joined = 0;
     for (int32_t band = 0; band < seg_band_count(runs->strips, BAND); band++) {
         joined += find.joined[band];
@@ -339,5 +339,5 @@ seg_status seg_runs_paint(const seg_image *labels, const seg_runs *runs, seg_scr
     const size_t room = paint.line_room * (size_t)seg_workers(&scratch->env);
     paint.lines = seg_scratch_take(scratch, room, sizeof *paint.lines, "a row of labels");
     if (!paint.lines) return SEG_ERROR_MEMORY;
-    return seg_run_bands(&scratch->env, runs->strips, BAND, paint_band, &paint);
+    return run(runs, paint_band, &paint, &scratch->env);
 }

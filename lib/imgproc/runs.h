@@ -46,6 +46,10 @@ SEG_NODISCARD seg_status seg_runs_label(seg_runs *runs, const seg_bitmap *bitmap
 SEG_NODISCARD seg_status seg_runs_paint(const seg_image *labels, const seg_runs *runs,
                                         seg_scratch *scratch);
 
+/** seg_components of a mask that is sane; all memory is scratch. */
+SEG_NODISCARD seg_status seg_components_with(seg_image *labels, const seg_image *mask,
+                                             int32_t connectivity, seg_scratch *scratch);
+
 /** Upper and lower row of a strip; the same for a strip of one row. */
 static inline void seg_runs_rows(const seg_runs *runs, int32_t strip, const uint64_t **top,
                                  const uint64_t **bottom) {

@@ -92,25 +92,26 @@ static tally *find(tallies *t, int32_t id) {
     return &t->items[t->count++];
 }
 
-/* How many of above[0 .. length-1] are not `id`. */
-static int64_t count_other(const int32_t *above, int32_t length, int32_t id) {
-    int32_t same = 0;
-    for (int32_t i = 0; i < length; i++)
-        same += above[i] == id;
-    return length - same;
+/* Pixels of `id` among row[first .. end-1], and in how many runs. */
+typedef struct contact {
+    int32_t pixels, runs;
+} contact;
+
+static contact contact_with(const int32_t *row, int32_t first, int32_t end, int32_t id) {
+    contact c = {0, 0};
+    bool before = false;
+    for (int32_t x = first; x < end; x++) {
+        const bool same = row[x] == id;
+        c.pixels += same;
+        c.runs += same & !before;
+        before = same;
+    }
+    return c;
 }
 
-/* How many runs of `id` among row[first .. end-1]. */
-static int32_t count_runs(const int32_t *row, int32_t first, int32_t end, int32_t id) {
-    int32_t starts = row[first] == id;
-    for (int32_t x = first + 1; x < end; x++)
-        starts += (row[x] == id) & (row[x - 1] != id);
-    return starts;
-}
-
-/* The borders of the run first .. end-1. */
+/* The borders of the run first .. end-1; neighbours outside of the picture are other. */
 static void add_borders(tally *t, const int32_t *above, int32_t width, int32_t first, int32_t end) {
-    const int32_t length = end - first;
+    const int32_t length = end - first, left = first - (first > 0), right = end + (end < width);
     t->straight += 1;
     t->euler += 1;
     if (!above) {
@@ -118,11 +119,14 @@ static void add_borders(tally *t, const int32_t *above, int32_t width, int32_t f
         t->diagonal += 2 * (int64_t)length;
         return;
     }
-    t->straight += count_other(above + first, length, t->id);
-    const bool at_left = first == 0, at_right = end == width; /* neighbours outside are other */
-    t->diagonal += at_left + count_other(above + first - !at_left, length - at_left, t->id);
-    t->diagonal += at_right + count_other(above + first + 1, length - at_right, t->id);
-    t->euler -= count_runs(above, first - !at_left, end + !at_right, t->id);
+    const contact c = contact_with(above, left, right, t->id);
+    const bool at_left = left < first && above[left] == t->id;
+    const bool at_right = right > end && above[end] == t->id;
+    const int32_t straight = c.pixels - at_left - at_right;
+    t->straight += length - straight;
+    t->diagonal += length - (c.pixels - at_right - (above[end - 1] == t->id));
+    t->diagonal += length - (c.pixels - at_left - (above[first] == t->id));
+    t->euler -= c.runs;
 }
 
 /* 0 + 1 + ... + n-1 and 0 + 1 + 4 + ... + (n-1)^2. */

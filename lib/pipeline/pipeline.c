@@ -18,6 +18,7 @@
 #include "core/memory.h"
 #include "imgproc/input.h"
 #include "imgproc/masks.h"
+#include "imgproc/runs.h"
 #include "imgproc/still_method.h"
 #include "objects/fields.h"
 #include "objects/measure.h"
@@ -26,7 +27,6 @@
 #include "pipeline/frames.h"
 #include "pipeline/model.h"
 #include "pipeline/stabilize.h"
-#include <segment/imgproc.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -417,8 +417,8 @@ static seg_status find_objects(seg_pipeline *pipeline, const seg_kept_frame *kep
     if (masked) {
         const seg_image *mask = &result->mask;
         SEG_TRY(seg_image_reuse(&result->labels, mask->width, mask->height, SEG_LABEL32, 1, env));
-        int32_t count;
-        SEG_TRY(seg_components(&result->labels, NULL, &count, mask, pipeline->connectivity, env));
+        SEG_TRY(
+            seg_components_with(&result->labels, mask, pipeline->connectivity, &pipeline->scratch));
         result->outputs |= SEG_OUTPUT_LABELS;
     }
     const seg_image *picture = measured_picture(pipeline, kept);

@@ -42,8 +42,10 @@ int32_t seg_yuv420_widen_avx2(int16_t *out, const uint8_t *samples,
                               const int16_t odd[SEG_YUV420_TAPS], int32_t pairs) {
     const __m256i even_ab = share_pair(even[0], even[1]), even_cd = share_pair(even[2], even[3]);
     const __m256i odd_ab = share_pair(odd[0], odd[1]), odd_cd = share_pair(odd[2], odd[3]);
-    int32_t i = 0;
-    for (; i + AT_ONCE <= pairs; i += AT_ONCE) {
+    if (pairs < AT_ONCE) return 0;
+    /* the last ones are widened twice where they do not fill a vector */
+    for (int32_t next = 0, i = 0; next < pairs; next = i + AT_ONCE) {
+        i = next + AT_ONCE <= pairs ? next : pairs - AT_ONCE;
         const __m256i s0 = widen8(samples + i), s1 = widen8(samples + i + 1);
         const __m256i s2 = widen8(samples + i + 2), s3 = widen8(samples + i + 3);
         const __m256i s4 = widen8(samples + i + 4);
@@ -59,7 +61,7 @@ int32_t seg_yuv420_widen_avx2(int16_t *out, const uint8_t *samples,
         _mm256_storeu_si256(to, _mm256_permute2x128_si256(low, high, 0x20));
         _mm256_storeu_si256(to + 1, _mm256_permute2x128_si256(low, high, 0x31));
     }
-    return i;
+    return pairs;
 }
 
 /* Chroma around grey in 1/2^9 of a level. */
