@@ -503,11 +503,27 @@ static int32_t shade_eight(const seg_mixture_shade *shade, const seg_mixture_row
     return shadows;
 }
 
+/* Eight bytes, of which there are `count`, and zeros. */
+static inline uint64_t load_eight(const uint8_t *p, int32_t count) {
+    uint64_t bytes = 0;
+    if (count == 8)
+        memcpy(&bytes, p, sizeof bytes);
+    else
+        memcpy(&bytes, p, (size_t)count);
+    return bytes;
+}
+
+static inline void store_eight(uint8_t *p, uint64_t bytes, int32_t count) {
+    if (count == 8)
+        memcpy(p, &bytes, sizeof bytes);
+    else
+        memcpy(p, &bytes, (size_t)count);
+}
+
 /* Colours of eight pixels in 8-bit levels, of which there are `count`. */
 static inline void take_eight(__m256 *value, const seg_mixture_row *row, int32_t x, int32_t count) {
     for (int32_t c = 0; c < 3; c++) {
-        uint64_t bytes = 0;
-        if (row->value8[c]) memcpy(&bytes, row->value8[c] + x, (size_t)count);
+        const uint64_t bytes = row->value8[c] ? load_eight(row->value8[c] + x, count) : 0;
         value[c] =
             row->value8[c]
                 ? _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)bytes)))
@@ -527,8 +543,7 @@ static void shade(const seg_mixture_shade *shade, const seg_mixture_row *row) {
             x += 32;
         const int32_t count = row->width - x < 8 ? row->width - x : 8;
         if (count <= 0) break;
-        uint64_t mask = 0;
-        memcpy(&mask, row->mask + x, (size_t)count);
+        const uint64_t mask = load_eight(row->mask + x, count);
         if (!mask) continue;
         __m256 value[3];
         take_eight(value, row, x, count);
@@ -540,8 +555,7 @@ static void shade(const seg_mixture_shade *shade, const seg_mixture_row *row) {
         const __m128i shaded =
             _mm_blendv_epi8(_mm_cvtsi64_si128((long long)mask), _mm_set1_epi8((char)shade->value),
                             _mm_cmpeq_epi8(spread, bits));
-        mask = (uint64_t)_mm_cvtsi128_si64(shaded);
-        memcpy(row->mask + x, &mask, (size_t)count);
+        store_eight(row->mask + x, (uint64_t)_mm_cvtsi128_si64(shaded), count);
     }
 }
 

@@ -228,21 +228,35 @@ static seg_status judge_patience(seg_subtractor *model) {
     return SEG_OK;
 }
 
-static seg_status smooth(seg_subtractor *model, seg_image *mask) {
-    const int32_t side = seg_subtractor_shared(model)->smooth;
-    seg_still *still = model->base.still;
-    if (side == 1 || model->first) return SEG_OK;
-    seg_image raw = {0};
-    SEG_TRY(seg_scratch_image(&raw, mask, SEG_U8, 1, &still->scratch));
-    SEG_TRY(seg_image_copy(&raw, mask, &still->env));
-    return seg_mask_median(mask, &raw, side, &still->scratch, &still->env);
-}
-
 static void leave_out(const seg_subtractor *model, seg_image *mask) {
     const seg_temporal_kernels *kernels = seg_temporal_kernels_get();
     for (int32_t y = 0; y < mask->height && !seg_image_empty(&model->left_out); y++)
         kernels->leave_out_u8(seg_image_row(mask, y), seg_image_row(&model->left_out, y),
                               mask->width);
+}
+
+/* What differs from the model, which learns, and for how long it has. */
+static seg_status find_raw(seg_subtractor *model, seg_result *result) {
+    SEG_TRY(model->kind->step(model, result));
+    leave_out(model, &result->mask); /* smoothing must not see what is there */
+    /* smoothing takes corners away that are not to be foreground for ever */
+    if (!model->first)
+        seg_patience_count(&model->patience, &result->mask, &seg_subtractor_shared(model)->absorb,
+                           &model->base.clock);
+    return SEG_OK;
+}
+
+/* The same, smoothed: it is found where the median reads it. */
+static seg_status find_foreground(seg_subtractor *model, seg_result *result) {
+    const int32_t side = seg_subtractor_shared(model)->smooth;
+    seg_still *still = model->base.still;
+    seg_image mask = result->mask, raw = {0};
+    if (side > 1) SEG_TRY(seg_scratch_image(&raw, &mask, SEG_U8, 1, &still->scratch));
+    if (side == 1 || model->first) return find_raw(model, result);
+    result->mask = raw;
+    const seg_status status = find_raw(model, result);
+    result->mask = mask;
+    return status < 0 ? status : seg_mask_median(&mask, &raw, side, &still->scratch, &still->env);
 }
 
 /* ---- the background as a picture ---- */
@@ -309,13 +323,7 @@ seg_status seg_subtractor_apply(void *state, const seg_frame *frame, uint32_t wa
         SEG_TRY(weigh(model, &warm));
         SEG_TRY(judge_patience(model));
     }
-    SEG_TRY(model->kind->step(model, result));
-    leave_out(model, &result->mask); /* smoothing must not see what is there */
-    /* smoothing takes corners away that are not to be foreground for ever */
-    if (!model->first)
-        seg_patience_count(&model->patience, &result->mask, &seg_subtractor_shared(model)->absorb,
-                           &base->clock);
-    SEG_TRY(smooth(model, &result->mask));
+    SEG_TRY(find_foreground(model, result));
     if (model->first)
         seg_temporal_give_empty(result);
     else if (model->kind->finish)
