@@ -43,7 +43,13 @@ title() { title=$1; }
 measures() { measures=$*; }
 scored() { scorer=$*; }
 given() { given=$*; }
-averaged() { averaged=1; } # a column with the mean over the data sets
+# averaged [NAME SET...]: a column with the mean over these data sets; default: over all
+averaged() {
+    printf '%s' "${1:-mean}" >>"$work/means"
+    [ $# -eq 0 ] || shift
+    printf '\t%s' "$@" >>"$work/means"
+    echo >>"$work/means"
+}
 sparse() { sparse=1; }     # only some frames have a truth: the others are not scored
 # data NAME INPUTS TRUTH [PATTERN]: of the folders all files, or those that match
 data() {
@@ -186,12 +192,16 @@ methods_of() {
 
 # Methods down, data sets and measures across, the mean time last.
 print_table() {
-    awk -F '\t' -v title="$title" -v averaged="$averaged" '
+    awk -F '\t' -v title="$title" -v list="$work/means" '
+        FILENAME == list { means++; mean[means] = $1; of_all[means] = $2 == ""
+                    for (i = 2; i <= NF; i++) is_of[means, $i] = 1; next }
         !(($2, $3) in column) { column[$2, $3] = ++columns; set[columns] = $2; of[columns] = $3 }
         !($2 in known) { known[$2] = 1; sets++ }
         !($3 in measured) { measured[$3] = 1; measures++ }
         !($1 in line) { line[$1] = ++lines; name[lines] = $1 }
-        { sum[line[$1]] += $4; score[line[$1], column[$2, $3]] = $4; ms[line[$1]] += $5; cells[line[$1]]++ }
+        { score[line[$1], column[$2, $3]] = $4; ms[line[$1]] += $5; cells[line[$1]]++ }
+        { for (m = 1; m <= means; m++) if (of_all[m] || (m, $2) in is_of) {
+            sum[line[$1], m] += $4; summed[line[$1], m]++ } }
         END {
             text = "| " title
             if (measures == 1) text = text ", " of[1]
@@ -199,16 +209,18 @@ print_table() {
             for (c = 1; c <= columns; c++)
                 text = text " | " (measures == 1 ? (sets == 1 ? "score" : set[c]) : \
                                    sets == 1 ? of[c] : set[c] " " of[c])
-            print text (averaged ? " | mean" : "") " | ms |"
-            for (c = 0; c <= columns + 1 + averaged; c++) printf "| --- "
+            for (m = 1; m <= means; m++) text = text " | " mean[m]
+            print text " | ms |"
+            for (c = 0; c <= columns + 1 + means; c++) printf "| --- "
             print "|"
             for (l = 1; l <= lines; l++) {
                 text = "| " name[l]
                 for (c = 1; c <= columns; c++) text = text " | " score[l, c]
-                if (averaged) text = text sprintf(" | %.3f", sum[l] / cells[l])
+                for (m = 1; m <= means; m++)
+                    text = text (summed[l, m] ? sprintf(" | %.3f", sum[l, m] / summed[l, m]) : " |")
                 printf "%s | %.3g |\n", text, ms[l] / cells[l]
             }
-        }' "$work/rows"
+        }' "$work/means" "$work/rows"
 }
 
 # Puts the table between its marks in README.md.
@@ -232,7 +244,8 @@ for table in "$@"; do
     mkdir -p "$work"
     : >"$work/data"
     : >"$work/rows"
-    rows=0 title=$table measures= scorer= given= averaged=0 sparse=0
+    : >"$work/means"
+    rows=0 title=$table measures= scorer= given= sparse=0
     # shellcheck disable=SC1090 # one of tables/
     . "$source/tests/quality/tables/$table.sh"
     [ -s "$work/rows" ] || continue
