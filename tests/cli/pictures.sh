@@ -59,6 +59,16 @@ fails 2 'x.nosuch: no picture or video format has this extension; use .png, .jpg
 fails 2 'x.nosuch: no picture or video format' --dry-run in.pgm x.nosuch
 absent x x.png x.nosuch
 
+# ---- a method of video has nothing to compare a lone picture with ----
+expect 0 --method background in.pgm lone.pgm --report lone.json
+one_line "a lone picture" \
+    "in.pgm: warning: method background compares frames and had one only; .*'frames/\*\.png'"
+has lone.json '"warnings":\["method background compares'
+is "pixels of the lone mask" "$(count lone.pgm 255)" 0
+works --method background --save-model empty.model in.pgm
+works --method background --load-model empty.model in.pgm null:
+works --method background --reference in.pgm in.pgm null:
+
 # ---- names ----
 mkdir "a dir"
 cp in.pgm "a dir/with space & 'quote' %.pgm"

@@ -90,7 +90,7 @@ is "score of a step of a fifth" "$(tail -n +4 step-score.pgm | od -An -v -tu2 --
 works --method region-grow --seeds 2,2 --tolerance 5 --render score step.pgm grown.npy
 is "score of an even region" "$(tail -c 720 grown.npy | od -An -v -tf4 -w4 | tr -d ' ' | sort -u |
     tr '\n' ' ')" "0 1 "
-works --method frame-diff --render score in.pgm 'score%d.npy'
+works -q --method frame-diff --render score in.pgm 'score%d.npy'
 video scene.mkv 6
 works --method frame-diff --render score scene.mkv score.mkv
 works --method gaussian --sigma 0 score.mkv 'back%d.pgm'

@@ -200,6 +200,7 @@ static seg_status draw(work *target, seg_image *picture) {
 static bool take_result(work *target, work_deliver deliver, void *user) {
     const seg_result *result = &target->worker->result;
     target->results++;
+    target->provisional = result->flags & SEG_RESULT_PROVISIONAL;
     decisions_note(&target->decisions, result);
     if (!write_objects(target) || !write_curves(target) || !write_events(target, false))
         return false;
@@ -404,8 +405,23 @@ static void check_counts(work *target) {
                   (long long)target->frames_out);
 }
 
+/* What a method that compares frames makes of a picture alone is easily taken for its result. */
+static void note_lone_picture(work *target) {
+    if (target->item->kind != SEG_SOURCE_PICTURE || target->failed || target->results != 1) return;
+    if (target->settings->save_model || target->how->model || !target->provisional ||
+        !recipe_is_temporal(target->how->method))
+        return;
+    char *before = target->feed.warnings;
+    target->feed.warnings = text_format(
+        "%s%smethod %s compares frames and had one only; pictures are one sequence as a "
+        "directory or a quoted pattern, such as 'frames/*.png'",
+        before ? before : "", before && *before ? "\n" : "", target->how->method->id);
+    free(before);
+}
+
 static void end(work *target) {
     feed_close(&target->feed);
+    note_lone_picture(target);
     if (target->feed.truncated) {
         target->truncated = true;
         snprintf(target->error, sizeof target->error, "ended early (%s)", target->feed.warnings);

@@ -47,6 +47,7 @@ typedef struct work {
     events events;   /* pictures of objects that have not gone yet */
     int32_t width, height;
     int64_t frames_in, results, frames_out, objects, damaged, resized;
+    bool provisional; /* the last result: the method has seen too little */
     double start, decode_seconds, process_seconds, encode_seconds;
     decision_notes decisions;
     /* the first thing that went wrong */
