@@ -88,7 +88,8 @@ fails 2 'keep' --keep 'area >' in.pgm x.png
 # ---- seeds ----
 fails 1 'in.pgm: seed 1 is outside the picture \(got 64,3, allowed x 0 to 63, y 0 to 47\)' --method region-grow --seeds '64,3' in.pgm x.png
 fails 2 'seeds' --method region-grow --seeds '3' in.pgm x.png
-fails 1 'cannot open' --method region-grow --seeds '3,4;x' in.pgm x.png
+fails 2 '--seeds has no valid value \(got "3,4;x", allowed auto, points x,y;x,y;\.\.\. or the name' \
+    --method region-grow --seeds '3,4;x' in.pgm x.png
 works --method region-grow --seeds '10,10;42,22' in.pgm grown.png
 
 # ---- names ----

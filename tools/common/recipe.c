@@ -53,7 +53,15 @@ static int set_picture(recipe *target, const seg_param *param, const char *path)
                 sizeof *target->pictures);
     target->pictures[target->picture_count++] = picture;
     const bool labels = param->type == SEG_PARAM_SEEDS;
+    file_identity there;
     if (!check_template(path)) return EXIT_USAGE;
+    if (labels && !name_is_template(path) && !file_identify(&there, path)) {
+        message_error(NULL,
+                      "--%s has no valid value (got \"%s\", allowed auto, points x,y;x,y;... or "
+                      "the name of a picture)",
+                      param->name, path);
+        return EXIT_USAGE;
+    }
     seg_status status = SEG_OK;
     if (put_off(target, path))
         status = seg_image_alloc(picture, 1, 1, labels ? SEG_LABEL32 : SEG_U8, 1, NULL);
