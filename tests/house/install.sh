@@ -89,6 +89,18 @@ cmake -G Ninja -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="
 cmake --build "$work/project/build" >/dev/null
 check "$work/project/build/use_package"
 
+# A part that is not there is named.
+sed -i 's/find_package.*/find_package(segment REQUIRED COMPONENTS nosuch)/' "$work/project/CMakeLists.txt"
+if cmake -G Ninja -S "$work/project" -B "$work/missing" -DCMAKE_PREFIX_PATH="$prefix" \
+    -DCMAKE_C_COMPILER="$cc" >/dev/null 2>"$work/messages"; then
+    echo "a component that is not there is found"
+    exit 1
+fi
+grep -q 'There is no segment::nosuch in this installation' "$work/messages" || {
+    cat "$work/messages"
+    exit 1
+}
+
 if [ -f "$libdir/segment-media.pc" ]; then
     # shellcheck disable=SC2046
     "$cc" -std=c11 "$SEGMENT_SOURCE/samples/edges.c" -o "$work/edges" \
