@@ -12,7 +12,7 @@ typedef enum seg_render_kind {
     SEG_RENDER_COLORS,     /**< RGB, a fixed colour per label, black for 0 */
     SEG_RENDER_OVERLAY,    /**< the frame with tinted regions, outlines and arrows of motion */
     SEG_RENDER_CONTOURS,   /**< the frame with outlines only */
-    SEG_RENDER_CUTOUT,     /**< the frame with alpha = mask (RGBA) */
+    SEG_RENDER_CUTOUT,     /**< the frame as RGBA: its own alpha in the mask, 0 outside */
     SEG_RENDER_SCORE,      /**< the soft score as it is: seg_result.score_full_scale is certainty */
     SEG_RENDER_BACKGROUND, /**< the model's picture */
     SEG_RENDER_PICTURE,    /**< a filtered picture */

@@ -14,6 +14,8 @@ mv printed segment.1
 works --completion bash
 mv printed completion
 segment -h >short && same short help
+# every way of calling it is among the usages
+has help '^segment --try-all FAMILY ' '^segment .*--train CLIP' '^segment --list' 'transparent counts as'
 
 # ---- the list as data: an object for each method, a parameter with all that is known ----
 head -n 1 list.json | grep -qx '\[' || failed "--list --json is no array"

@@ -499,7 +499,7 @@ START_TEST(bad_requests_are_named) {
     save_file(scratch("empty.mkv"), "", 0);
     check_refused(NULL, scratch("empty.mkv"), SEG_ERROR_DATA, "empty");
     save_file(scratch("text.avi"), "nothing but words, nothing but words, nothing", 45);
-    check_refused(NULL, scratch("text.avi"), SEG_ERROR_DATA, "no video");
+    check_refused(NULL, scratch("text.avi"), SEG_ERROR_DATA, "neither a picture nor a video");
     clip made = make_clip(2, SEG_U8, 1);
     write_clip(scratch("b.mkv"), &made);
     const char *good = scratch("b.mkv");
