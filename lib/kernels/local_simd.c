@@ -328,9 +328,9 @@ typedef struct seg_share_lanes {
     __m256 count, per_sample, lowest, linear, product;
 } share_lanes;
 
-/* seg_local_share_narrow of 8 pixels; without a floor there is nothing to take off. */
-static inline __m256i share_of_8(const share_lanes *f, bool floor, const uint8_t *grey,
-                                 const uint32_t *sums, const uint32_t *squares) {
+/* seg_local_share_narrow of 8 pixels. */
+static inline __m256i share_of_8(const share_lanes *f, const uint8_t *grey, const uint32_t *sums,
+                                 const uint32_t *squares) {
     const __m256i sum = load_u32(sums);
     const __m256 s = _mm256_cvtepi32_ps(sum);
     const __m256i mean =
@@ -342,8 +342,9 @@ static inline __m256i share_of_8(const share_lanes *f, bool floor, const uint8_t
     const __m256 spread =
         _mm256_sub_ps(_mm256_mul_ps(f->count, _mm256_cvtepi32_ps(around)), _mm256_mul_ps(r, r));
     const __m256i value = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)grey));
-    __m256 above = _mm256_mul_ps(f->count, _mm256_cvtepi32_ps(value)), over = s;
-    if (floor) above = _mm256_sub_ps(above, f->lowest), over = _mm256_sub_ps(over, f->lowest);
+    const __m256 above =
+        _mm256_sub_ps(_mm256_mul_ps(f->count, _mm256_cvtepi32_ps(value)), f->lowest);
+    const __m256 over = _mm256_sub_ps(s, f->lowest);
     const __m256 left = _mm256_sub_ps(above, _mm256_mul_ps(over, f->linear));
     const __m256 right = _mm256_mul_ps(over, f->product);
     const __m256 size = _mm256_andnot_ps(_mm256_set1_ps(-0.0f), left);
@@ -353,35 +354,19 @@ static inline __m256i share_of_8(const share_lanes *f, bool floor, const uint8_t
 
 enum { SHARES = 32 };
 
-/* The last pixels by way of memory that is long enough. */
-static inline void share_row(uint8_t *mask, const uint8_t *grey, const uint32_t *sums,
-                             const uint32_t *squares, size_t count, const share_lanes *f,
-                             bool floor, __m256i flip) {
+static inline void share_of_32(uint8_t *mask, const share_lanes *f, const uint8_t *grey,
+                               const uint32_t *sums, const uint32_t *squares, __m256i flip) {
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    uint32_t numbers[2][SHARES] = {{0}};
-    uint8_t bytes[2][SHARES] = {{0}};
-    for (size_t x = 0; x < count; x += SHARES) {
-        const size_t rest = count - x;
-        const uint8_t *g = grey + x;
-        const uint32_t *s = sums + x, *q = squares + x;
-        if (rest < SHARES) {
-            g = memcpy(bytes[0], g, rest);
-            s = memcpy(numbers[0], s, rest * sizeof *s);
-            q = memcpy(numbers[1], q, rest * sizeof *q);
-        }
-        const __m256i a = share_of_8(f, floor, g, s, q);
-        const __m256i b = share_of_8(f, floor, g + 8, s + 8, q + 8);
-        const __m256i c = share_of_8(f, floor, g + 16, s + 16, q + 16);
-        const __m256i d = share_of_8(f, floor, g + 24, s + 24, q + 24);
-        const __m256i flags =
-            _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
-        uint8_t *to = rest < SHARES ? bytes[1] : mask + x;
-        _mm256_storeu_si256((__m256i *)to,
-                            _mm256_xor_si256(_mm256_permutevar8x32_epi32(flags, order), flip));
-        if (rest < SHARES) memcpy(mask + x, to, rest);
-    }
+    const __m256i a = share_of_8(f, grey, sums, squares);
+    const __m256i b = share_of_8(f, grey + 8, sums + 8, squares + 8);
+    const __m256i c = share_of_8(f, grey + 16, sums + 16, squares + 16);
+    const __m256i d = share_of_8(f, grey + 24, sums + 24, squares + 24);
+    const __m256i flags = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+    _mm256_storeu_si256((__m256i *)mask,
+                        _mm256_xor_si256(_mm256_permutevar8x32_epi32(flags, order), flip));
 }
 
+/* The last pixels by way of memory that is long enough. */
 static void mask_share_narrow(uint8_t *mask, const uint8_t *grey, const uint32_t *sums,
                               const uint32_t *squares, size_t count,
                               const seg_local_formula *formula, uint8_t inside) {
@@ -390,10 +375,18 @@ static void mask_share_narrow(uint8_t *mask, const uint8_t *grey, const uint32_t
                            _mm256_set1_ps(n.per_sample), _mm256_set1_ps(n.lowest),
                            _mm256_set1_ps(n.linear),     _mm256_set1_ps(n.product)};
     const __m256i flip = _mm256_set1_epi8((char)(uint8_t)(255 - inside));
-    if (formula->floor)
-        share_row(mask, grey, sums, squares, count, &f, true, flip);
-    else
-        share_row(mask, grey, sums, squares, count, &f, false, flip);
+    uint32_t last_sums[SHARES] = {0}, last_squares[SHARES] = {0};
+    uint8_t last_grey[SHARES] = {0}, last[SHARES];
+    size_t x = 0;
+    for (; x + SHARES <= count; x += SHARES)
+        share_of_32(mask + x, &f, grey + x, sums + x, squares + x, flip);
+    const size_t rest = count - x;
+    if (!rest) return;
+    memcpy(last_grey, grey + x, rest);
+    memcpy(last_sums, sums + x, rest * sizeof *sums);
+    memcpy(last_squares, squares + x, rest * sizeof *squares);
+    mask_share_narrow(last, last_grey, last_sums, last_squares, SHARES, formula, inside);
+    memcpy(mask + x, last, rest);
 }
 #else
 static void mask_share_narrow(uint8_t *restrict mask, const uint8_t *restrict grey,
