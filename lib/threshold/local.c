@@ -59,7 +59,7 @@ size_t seg_local_finish(const seg_local_output *output, int32_t y, const float *
     for (size_t x = 0; floats && x < width; x++)
         if (left_out(source, NULL, x)) mask[x] = 0;
     if (ignore) pixels->clear_ignored(mask, ignore, width);
-    return pixels->count_set(mask, width);
+    return output->counted ? pixels->count_set(mask, width) : 0;
 }
 
 /* ---- bands of windows ---- */
@@ -295,6 +295,7 @@ seg_status seg_local_output_take(seg_local_output *output, seg_result *result, u
     const seg_image *grey = output->source;
     SEG_TRY(seg_image_reuse(&result->mask, grey->width, grey->height, SEG_U8, 1, env));
     output->mask = &result->mask;
+    output->counted = true;
     if (!(wanted & SEG_OUTPUT_SCORE)) return SEG_OK;
     SEG_TRY(seg_image_reuse(&result->score, grey->width, grey->height, SEG_F32, 1, env));
     SEG_TRY(seg_check_apart(&result->score, "the score", grey, "the picture"));

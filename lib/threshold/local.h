@@ -43,7 +43,7 @@ typedef struct seg_local_row {
 typedef struct seg_local_output {
     seg_image *mask, *score;          /* score may be NULL */
     const seg_image *source, *ignore; /* ignore may be empty */
-    bool invert;
+    bool invert, counted;
     float scale;       /* of an excess: 0.5 + scale * excess is the score */
     seg_image blocked; /* what seg_local_block makes of `ignore` */
 } seg_local_output;
@@ -52,11 +52,12 @@ typedef struct seg_local_output {
 SEG_NODISCARD seg_status seg_local_block(seg_local_output *output, seg_scratch *scratch);
 
 /** Finishes row y, whose mask is written: clears what is left out, and writes the score, if there
- * is one, from how far the pixels are above their thresholds. Returns how many are foreground. */
+ * is one, from how far the pixels are above their thresholds. Returns how many are foreground if
+ * that is counted, else 0. */
 size_t seg_local_finish(const seg_local_output *output, int32_t y, const float *excess);
 
-/** output->mask, and output->score if it is wanted, from a result whose pictures are reused. The
- *  source is set. */
+/** output->mask, and output->score if it is wanted, from a result whose pictures are reused, for
+ *  seg_local_decide to follow. The source is set. */
 SEG_NODISCARD seg_status seg_local_output_take(seg_local_output *output, seg_result *result,
                                                uint32_t wanted, const seg_env *env);
 
