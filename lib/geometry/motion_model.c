@@ -4,6 +4,7 @@
 #include "core/check.h"
 #include "core/math.h"
 #include "core/memory.h"
+#include "imgproc/sort.h"
 
 #include <math.h>
 #include <string.h>
@@ -188,38 +189,12 @@ static void find_residuals(fit *f, const seg_motion *motion) {
     }
 }
 
-/* The item of that rank (Hoare's selection); reorders `values`. */
-static float select_rank(float *values, int32_t count, int32_t rank) {
-    int32_t low = 0, high = count - 1;
-    while (low < high) {
-        const float pivot = values[low + (high - low) / 2];
-        int32_t i = low, j = high;
-        while (i <= j) {
-            while (values[i] < pivot)
-                i++;
-            while (values[j] > pivot)
-                j--;
-            if (i > j) break;
-            const float swap = values[i];
-            values[i++] = values[j];
-            values[j--] = swap;
-        }
-        if (rank <= j)
-            high = j;
-        else if (rank >= i)
-            low = i;
-        else
-            break;
-    }
-    return values[rank];
-}
-
 /* 1.4826 times the median residual of the samples that have a weight. */
 static double find_deviation(const fit *f) {
     int32_t n = 0;
     for (int32_t i = 0; i < f->count; i++)
         if (f->samples[i].weight > 0) f->order[n++] = (float)f->residuals[i];
-    return n ? 1.4826 * sqrt((double)select_rank(f->order, n, n / 2)) : 0;
+    return n ? 1.4826 * sqrt((double)seg_select_rank(f->order, n, n / 2)) : 0;
 }
 
 /* Of the first `count` terms, which are those that the model has: others are multiplied by 0. */
@@ -252,7 +227,7 @@ static void start(seg_motion *motion, const fit *f) {
         int32_t n = 0;
         for (int32_t i = 0; i < f->count; i++)
             if (f->samples[i].weight > 0) f->order[n++] = part ? f->samples[i].v : f->samples[i].u;
-        if (n) motion->p[part * TERMS] = (double)select_rank(f->order, n, n / 2);
+        if (n) motion->p[part * TERMS] = (double)seg_select_rank(f->order, n, n / 2);
     }
 }
 

@@ -40,3 +40,29 @@ void seg_sort(seg_keyed *items, seg_keyed *spare, size_t count) {
     }
     if (from != items) memcpy(items, from, count * sizeof *items);
 }
+
+/* Hoare's selection. */
+float seg_select_rank(float *values, int32_t count, int32_t rank) {
+    int32_t low = 0, high = count - 1;
+    while (low < high) {
+        const float pivot = values[low + (high - low) / 2];
+        int32_t i = low, j = high;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i > j) break;
+            const float swap = values[i];
+            values[i++] = values[j];
+            values[j--] = swap;
+        }
+        if (rank <= j)
+            high = j;
+        else if (rank >= i)
+            low = i;
+        else
+            break;
+    }
+    return values[rank];
+}

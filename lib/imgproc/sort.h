@@ -12,4 +12,7 @@ typedef struct seg_keyed {
 /** Sorts by ascending key, equal keys in the order that they had. `spare` has room for `count`. */
 void seg_sort(seg_keyed *items, seg_keyed *spare, size_t count);
 
+/** The item that would be at place `rank` if they were sorted; reorders `values`. */
+float seg_select_rank(float *values, int32_t count, int32_t rank);
+
 #endif

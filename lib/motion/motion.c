@@ -2,7 +2,7 @@
  * What moves against the dominant motion, as objects.
  *
  * Frames are brought to a grid of about GRID blocks; flow is found there from the frame at hand to
- * the one before, with `look-ahead` also to the next one; a parametric motion is fitted to it
+ * the one before and, unless `look-ahead` is 0, to the next one; a parametric motion is fitted to it
  * robustly (geometry/motion_model.c: the camera, mostly), and what deviates is evidence of an
  * object (moving.c). Evidence is carried along the flow, learns its colours and joins its
  * neighbours; regions are parted by their motions and keep their numbers (moving_objects.c); what
@@ -64,7 +64,7 @@ static const seg_param rows[] = {
      ""},
     {"smoothness", SEG_PARAM_FLOAT, offsetof(seg_moving_options, smoothness), "1.5", 0, 10, NULL,
      "", "Of outlines, but for those along edges of colour; 0 = each pixel for itself.", "lambda"},
-    {"look-ahead", SEG_PARAM_INT, offsetof(seg_moving_options, look_ahead), "0", 0, 1, NULL,
+    {"look-ahead", SEG_PARAM_INT, offsetof(seg_moving_options, look_ahead), "1", 0, 1, NULL,
      "frames", "1 = also by where objects go, a frame later; 0 = by where they come from.", ""},
     {"min-area", SEG_PARAM_FLOAT, offsetof(seg_moving_options, min_area), "0.1", 0, 100, NULL,
      "% of the picture", "Smaller objects are left out.", ""},

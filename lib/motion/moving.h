@@ -9,6 +9,8 @@
 #include "motion/dominant.h"
 
 #define SEG_MOVING_COLOURS 4096 /* 16 levels of each of three channels */
+#define SEG_MOVING_STEP 4       /* between the samples of the dominant motion */
+#define SEG_MOVING_WITNESSES 2  /* neighbours in time that tell of a frame */
 
 /** A frame on the small grid. Rows are `width` long without gaps. */
 typedef struct seg_moving_frame {
@@ -16,6 +18,12 @@ typedef struct seg_moving_frame {
     float *right, *below; /* how much a pixel and its neighbour belong together, 0 .. 1 */
     uint8_t *left_out;    /* non-zero = takes no part */
 } seg_moving_frame;
+
+/** Memory to find a dominant motion in. */
+typedef struct seg_moving_fit {
+    double *memory; /* seg_dominant_room */
+    seg_motion_sample *samples;
+} seg_moving_fit;
 
 /** What is known from the frames so far. Zero-initialise. */
 typedef struct seg_moving {
@@ -27,8 +35,7 @@ typedef struct seg_moving {
     float *evidence;
     float *moving_colours, *still_colours; /* weights */
     float *colour_odds;
-    seg_motion_sample *samples;
-    double *room; /* to fit motions in */
+    seg_moving_fit fits[SEG_MOVING_WITNESSES];
     void *memory;
 } seg_moving;
 

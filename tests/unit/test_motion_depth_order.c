@@ -251,7 +251,7 @@ START_TEST(squares_that_cross) {
             s.squares[0] = s.squares[1];
             s.squares[1] = first;
         }
-        flow_run run = flow_start("motion", NULL);
+        flow_run run = flow_start("motion", (const char *const[]){"look-ahead", "0", NULL});
         int right = 0, wrong = 0;
         int32_t ids[2] = {0, 0};
         for (int t = 0; t < 24; t++) {
@@ -272,7 +272,7 @@ END_TEST
 /* The fields of objects, as expressions ask for them. */
 START_TEST(fields) {
     const scene s = {0, {{20, 30, 3, 1, false}}, 1};
-    flow_run run = flow_start("motion", NULL);
+    flow_run run = flow_start("motion", (const char *const[]){"look-ahead", "0", NULL});
     seg_result *result = &run.result;
     for (int t = 0; t < FRAMES; t++)
         give(&run, &s, t);

@@ -19,6 +19,7 @@ typedef struct scene {
     int stops_at;  /* the square stands still from here on; 0 = never */
     double waves;  /* pixels by which the lower half is shaken, each frame elsewhere */
     bool square;
+    bool plain; /* the background around the square's way */
 } scene;
 
 static int square_steps(const scene *s, int t) {
@@ -47,6 +48,9 @@ static void paint(float *pixels, const scene *s, int t) {
     const double shift = s->cut_at && t >= s->cut_at ? 500 : 0;
     motion_scene_fill(pixels, WIDTH, HEIGHT, s->camera_x * t + shift, s->camera_y * t, 5);
     if (s->waves > 0) paint_waves(pixels, s, t);
+    for (int y = 14; s->plain && y < 54; y++)
+        for (int x = 8; x < 70; x++)
+            pixels[y * WIDTH + x] = 0.2f;
     const double left = square_left(s, t), top = square_top(s, t);
     for (int y = 0; s->square && y < HEIGHT; y++)
         for (int x = 0; x < WIDTH; x++)
@@ -130,12 +134,13 @@ static void run_scene(answer *answers, const scene *s, const char *const *pairs)
 #define FRAMES 7
 
 static const char *const look_ahead[] = {"look-ahead", "1", NULL};
+static const char *const causal[] = {"look-ahead", "0", NULL};
 
 /* Without look-ahead the first frame has no flow: nothing is known of it. */
 static void check_square(const scene *s) {
     for (int ahead = 0; ahead < 2; ahead++) {
         answer answers[FRAMES];
-        run_scene(answers, s, ahead ? look_ahead : NULL);
+        run_scene(answers, s, ahead ? look_ahead : causal);
         ck_assert_int_eq(answers[0].provisional, !ahead);
         if (!ahead) ck_assert_int_eq(answers[0].marked, 0);
         for (int t = 1 - ahead; t < FRAMES; t++) {
@@ -209,7 +214,7 @@ static void check_dominant(const seg_motion *found, bool forward) {
 START_TEST(the_numbers_of_a_turning_camera) {
     static float pixels[2][WIDTH * HEIGHT];
     for (int ahead = 0; ahead < 2; ahead++) {
-        flow_run run = flow_start("motion", ahead ? look_ahead : NULL);
+        flow_run run = flow_start("motion", ahead ? look_ahead : causal);
         for (int t = 0; t < 2; t++) {
             seg_image image = {0};
             paint_turned(pixels[t], t);
@@ -233,7 +238,7 @@ END_TEST
 /* The object's own numbers: those of a square that moves by itself. */
 START_TEST(the_numbers_of_an_object) {
     const scene s = {.camera_x = -1, .speed_x = 2, .speed_y = -1, .frames = 4, .square = true};
-    flow_run run = flow_start("motion", NULL);
+    flow_run run = flow_start("motion", causal);
     for (int t = 0; t < s.frames; t++)
         ck_assert_int_eq(give(&run, &s, t), SEG_OK);
     seg_result *result = &run.result;
@@ -278,7 +283,7 @@ START_TEST(everything_moves) {
     for (int i = 0; i < 6; i++) {
         const int rows = HEIGHT / 2 - i / 2 * HEIGHT / 12;
         flow_run run;
-        const int64_t wrong = run_parts(&run, rows, i % 2 ? look_ahead : NULL);
+        const int64_t wrong = run_parts(&run, rows, i % 2 ? look_ahead : causal);
         const bool upper = rows == HEIGHT / 2 && wrong > WIDTH * HEIGHT / 2;
         const int64_t really = upper ? WIDTH * HEIGHT - wrong : wrong;
         ck_assert_msg(really < WIDTH * HEIGHT / 10, "%d rows: %d pixels are wrong", rows,
@@ -302,7 +307,7 @@ START_TEST(nothing_moves) {
     const scene *const scenes[] = {&still, &pan, &noisy, &grainy, &noisy_pan};
     for (int i = 0; i < 10; i++) {
         answer answers[FRAMES];
-        run_scene(answers, scenes[i / 2], i % 2 ? look_ahead : NULL);
+        run_scene(answers, scenes[i / 2], i % 2 ? look_ahead : causal);
         for (int t = 0; t < FRAMES; t++)
             ck_assert_msg(answers[t].marked == 0, "scene %d, frame %d: %d pixels", i, t,
                           (int)answers[t].marked);
@@ -334,12 +339,32 @@ START_TEST(what_pauses_is_kept) {
 }
 END_TEST
 
+/* Flow of the square spreads over the plain ground around it, a part of which it is about to cover;
+ * nothing of that moves. */
+START_TEST(plain_ground_beside_an_object_stands_still) {
+    const scene s = {.speed_x = 8, .frames = 4, .square = true, .plain = true};
+    for (int ahead = 0; ahead < 2; ahead++) {
+        answer answers[4];
+        run_scene(answers, &s, ahead ? look_ahead : causal);
+        for (int t = 1 - ahead; t < 4; t++)
+            ck_assert_msg(answers[t].iou > 0.7, "frame %d: IoU %g", t, answers[t].iou);
+    }
+}
+END_TEST
+
+START_TEST(looks_ahead_unless_told) {
+    flow_run run = flow_start("motion", NULL);
+    ck_assert_int_eq(seg_context_delay(run.context), 1);
+    flow_stop(&run);
+}
+END_TEST
+
 /* Its flow deviates from the dominant motion, but no more than flow does there. */
 START_TEST(water_is_no_object) {
     const scene s = {.frames = FRAMES, .waves = 2.8};
     for (int ahead = 0; ahead < 2; ahead++) {
         answer answers[FRAMES];
-        run_scene(answers, &s, ahead ? look_ahead : NULL);
+        run_scene(answers, &s, ahead ? look_ahead : causal);
         for (int t = 4; t < FRAMES; t++)
             ck_assert_msg(answers[t].marked < WIDTH * HEIGHT / 100, "frame %d: %d pixels", t,
                           (int)answers[t].marked);
@@ -351,31 +376,38 @@ START_TEST(switched_light_is_no_motion) {
     const scene s = {.frames = FRAMES, .dark_from = 4};
     const scene moving = {
         .speed_x = 3, .speed_y = 1, .frames = FRAMES, .dark_from = 4, .square = true};
-    answer answers[FRAMES];
-    run_scene(answers, &s, NULL);
-    for (int t = 0; t < FRAMES; t++)
-        ck_assert_int_eq(answers[t].marked, 0);
-    run_scene(answers, &moving, NULL);
-    for (int t = 1; t < FRAMES; t++)
-        ck_assert_msg(answers[t].iou > 0.4, "frame %d: IoU %g", t, answers[t].iou);
+    for (int ahead = 0; ahead < 2; ahead++) {
+        answer answers[FRAMES];
+        run_scene(answers, &s, ahead ? look_ahead : causal);
+        for (int t = 0; t < FRAMES; t++)
+            ck_assert_int_eq(answers[t].marked, 0);
+        run_scene(answers, &moving, ahead ? look_ahead : causal);
+        for (int t = 1; t < FRAMES; t++)
+            ck_assert_msg(answers[t].iou > 0.4, "frame %d: IoU %g", t, answers[t].iou);
+    }
 }
 END_TEST
 
 /* After a cut nothing is known of the old objects, and none is invented. */
 START_TEST(a_cut_starts_anew) {
     const scene s = {.frames = FRAMES, .cut_at = 3};
-    answer answers[FRAMES];
-    run_scene(answers, &s, NULL);
-    for (int t = 0; t < FRAMES; t++)
-        ck_assert_int_eq(answers[t].marked, 0);
+    for (int ahead = 0; ahead < 2; ahead++) {
+        answer answers[FRAMES];
+        run_scene(answers, &s, ahead ? look_ahead : causal);
+        for (int t = 0; t < FRAMES; t++)
+            ck_assert_int_eq(answers[t].marked, 0);
+    }
 }
 END_TEST
 
 START_TEST(one_frame_alone) {
     const scene s = {.frames = 1, .square = true};
-    answer answers[1];
-    run_scene(answers, &s, NULL);
-    ck_assert_int_eq(answers[0].marked, 0);
+    for (int ahead = 0; ahead < 2; ahead++) {
+        answer answers[1];
+        run_scene(answers, &s, ahead ? look_ahead : causal);
+        ck_assert_int_eq(answers[0].marked, 0);
+        ck_assert(answers[0].provisional);
+    }
 }
 END_TEST
 
@@ -392,4 +424,4 @@ CORE_MAIN("motion_motion", a_square_before_a_still_camera, a_square_before_a_mov
           nothing_moves, what_stops_has_moved, what_pauses_is_kept, water_is_no_object,
           switched_light_is_no_motion, a_cut_starts_anew, one_frame_alone,
           small_objects_are_left_out, the_numbers_of_a_turning_camera, the_numbers_of_an_object,
-          everything_moves)
+          everything_moves, plain_ground_beside_an_object_stands_still, looks_ahead_unless_told)
