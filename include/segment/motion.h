@@ -201,8 +201,8 @@ SEG_API SEG_NODISCARD seg_status seg_flow_measure(seg_flow_numbers *numbers, con
  * frame gives SEG_OUTPUT_LABELS, the objects, each of which follows one motion and keeps its number
  * while it is seen (0 = the dominant motion); SEG_OUTPUT_MASK, where there is one;
  * SEG_OUTPUT_SCORE, F32, the belief 0 .. 1 that a pixel moves; SEG_OUTPUT_FLOW, F32, two channels,
- * pixels per frame: how a pixel came to its place since the frame before, or, with look-ahead,
- * where it goes until the next one. Decisions: the dominant motion, numbers as in seg_motion with
+ * pixels per frame: where a pixel goes until the next frame, or, without look-ahead or a next frame,
+ * how it came to its place since the one before. Decisions: the dominant motion, numbers as in seg_motion with
  * the names u (p0), u-x, u-y, ..., v (p6), ..., the numbers of its model, how far the flow deviates
  * from it, and the number of objects. seg_result.orders: which layer is in front of which, where
  * what they hide of each other tells it. The first frame of a stream, or after a cut or jump, has
@@ -214,8 +214,8 @@ typedef struct seg_moving_options {
     int32_t model;      /**< of the dominant motion: 0 = choose, else seg_motion_model + 1 */
     double threshold;   /**< robust deviations from the dominant motion that make a pixel move */
     double smoothness;  /**< of the bonds between neighbours; 0 = each pixel for itself */
-    int32_t look_ahead; /**< frames: 0 = evidence is the flow from the frame before, 1 = that to the
-                             next one */
+    int32_t look_ahead; /**< frames that results come later by: 1 (default) = evidence is the flow to
+                             the next frame and to the one before, 0 = to the one before only */
     double min_area;    /**< of an object, percent of the picture */
 } seg_moving_options;
 

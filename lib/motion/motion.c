@@ -19,8 +19,8 @@
  * A cut (the frames do not agree along the flow) or a jump in time starts anew. Where light is
  * switched, brightness is no guide: the belief stays where it was for that frame.
  *
- * Cost: two flows on the grid, there and back, and about 150 operations a grid pixel; per pixel
- * of the picture the means of blocks and the enlarged answer. Memory: about 100 bytes a grid pixel
+ * Cost: two flows on the grid, there and back, and about 250 operations a grid pixel; per pixel
+ * of the picture the means of blocks and the enlarged answer. Memory: about 130 bytes a grid pixel
  * and, with an ignore mask, two bytes a pixel. Known failures: what stands still relative to the
  * camera's motion is not seen before it moves; large depth steps near a moving camera deviate as
  * objects do; shadows and water move, too. Who is in front is told only where layers move against

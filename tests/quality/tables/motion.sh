@@ -10,4 +10,4 @@ for clip in blackswan car-shadow drift-straight; do
 done
 
 for quality in fastest fast default; do ours motion --flow-quality $quality; done
-ours motion --look-ahead 1
+ours motion --look-ahead 0

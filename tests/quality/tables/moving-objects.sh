@@ -14,5 +14,5 @@ done
 
 for quality in fast default; do
     ours motion --flow-quality $quality
-    ours motion --flow-quality $quality --look-ahead 1
+    ours motion --flow-quality $quality --look-ahead 0
 done
