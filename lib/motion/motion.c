@@ -2,8 +2,8 @@
  * What moves against the dominant motion, as objects.
  *
  * Frames are brought to a grid of about GRID blocks; flow is found there from the frame at hand to
- * the one before and, unless `look-ahead` is 0, to the next one; a parametric motion is fitted to it
- * robustly (geometry/motion_model.c: the camera, mostly), and what deviates is evidence of an
+ * the one before and, unless `look-ahead` is 0, to the next one; a parametric motion is fitted to
+ * it robustly (geometry/motion_model.c: the camera, mostly), and what deviates is evidence of an
  * object (moving.c). Evidence is carried along the flow, learns its colours and joins its
  * neighbours; regions are parted by their motions and keep their numbers (moving_objects.c); what
  * they hide of each other tells who is in front (depth_order.c).
