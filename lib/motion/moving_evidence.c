@@ -95,6 +95,7 @@ static float find_noise(const weighing *job, const seg_moving_flow *flow, float 
     seg_spot to;
     for (int32_t y = SEG_MOVING_STEP / 2; y < job->moving->height; y += SEG_MOVING_STEP)
         for (int32_t x = SEG_MOVING_STEP / 2; x < job->moving->width; x += SEG_MOVING_STEP) {
+            if (job->frame->left_out[(size_t)y * (size_t)job->moving->width + (size_t)x]) continue;
             const float difference = own_difference(job, flow, x, y, &to);
             values[count++] = difference * difference;
         }
@@ -159,7 +160,12 @@ static void find_gains(const weighing *job, int32_t y) {
     const seg_motion_row dominant = seg_motion_along(&w->found.motion, y);
     float *left = job->gains[0] + (size_t)y * (size_t)width;
     float *reached = job->gains[1] + (size_t)y * (size_t)width;
+    const uint8_t *left_out = job->frame->left_out + (size_t)y * (size_t)width;
     for (int32_t x = 0; x < width; x++) {
+        if (left_out[x]) { /* says nothing of what is beside it */
+            left[x] = reached[x] = 0;
+            continue;
+        }
         seg_spot to;
         const float own = own_difference(job, flow, x, y, &to);
         const seg_spot calm =

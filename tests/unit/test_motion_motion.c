@@ -19,7 +19,12 @@ typedef struct scene {
     int stops_at;  /* the square stands still from here on; 0 = never */
     double waves;  /* pixels by which the lower half is shaken, each frame elsewhere */
     bool square;
-    bool plain; /* the background around the square's way */
+    bool plain;           /* the background around the square's way */
+    double contrast;      /* of all but what is ignored; 0 = 1 */
+    seg_rect ignored;     /* width 0 = nothing */
+    bool ignored_beside;  /* not that part is, but what is beside it */
+    double ignored_speed; /* pixels per frame that what is there moves by */
+    double ignored_noise; /* its deviation, 8-bit levels */
 } scene;
 
 static int square_steps(const scene *s, int t) {
@@ -44,6 +49,23 @@ static void paint_waves(float *pixels, const scene *s, int t) {
         }
 }
 
+static bool is_ignored(const scene *s, int i) {
+    const int x = i % WIDTH - s->ignored.x, y = i / WIDTH - s->ignored.y;
+    const bool in = x >= 0 && x < s->ignored.width && y >= 0 && y < s->ignored.height;
+    return in != s->ignored_beside;
+}
+
+static void paint_ignored(float *pixels, const scene *s, int t) {
+    const seg_random grain = seg_random_stream(2, (uint64_t)t, 0);
+    for (int i = 0; i < WIDTH * HEIGHT; i++) {
+        const double noise = s->ignored_noise / 255 * seg_random_normal(&grain, (uint32_t)i);
+        if (s->contrast > 0) pixels[i] = (float)(0.5 + s->contrast * ((double)pixels[i] - 0.5));
+        if (is_ignored(s, i))
+            pixels[i] =
+                (float)(motion_texture(i % WIDTH - s->ignored_speed * t, i / WIDTH, 4) + noise);
+    }
+}
+
 static void paint(float *pixels, const scene *s, int t) {
     const double shift = s->cut_at && t >= s->cut_at ? 500 : 0;
     motion_scene_fill(pixels, WIDTH, HEIGHT, s->camera_x * t + shift, s->camera_y * t, 5);
@@ -63,6 +85,7 @@ static void paint(float *pixels, const scene *s, int t) {
         if (s->noise > 0)
             pixels[i] += (float)(s->noise / 255 * seg_random_normal(&grain, (uint32_t)i));
     }
+    if (s->ignored.width) paint_ignored(pixels, s, t);
 }
 
 /* What the method said of each frame. */
@@ -107,7 +130,12 @@ static seg_status give(flow_run *run, const scene *s, int t) {
     ck_assert_int_eq(
         seg_image_wrap(&image, pixels, (ptrdiff_t)sizeof(float) * WIDTH, WIDTH, HEIGHT, SEG_F32, 1),
         SEG_OK);
-    const seg_frame frame = {.index = t, .pts = SEG_NO_PTS, .image = image};
+    seg_frame frame = {.index = t, .pts = SEG_NO_PTS, .image = image};
+    static uint8_t ignored[WIDTH * HEIGHT];
+    for (int i = 0; i < WIDTH * HEIGHT; i++)
+        ignored[i] = is_ignored(s, i);
+    ck_assert_int_eq(seg_image_wrap(&frame.ignore, ignored, WIDTH, WIDTH, HEIGHT, SEG_U8, 1),
+                     SEG_OK);
     return seg_context_apply(run->context, &frame, 0, &run->result);
 }
 
@@ -352,6 +380,36 @@ START_TEST(plain_ground_beside_an_object_stands_still) {
 }
 END_TEST
 
+/* Flow spreads from there over its surroundings, which do not change as it says. */
+START_TEST(what_moves_and_is_ignored_makes_no_objects) {
+    const scene s = {
+        .frames = FRAMES, .contrast = 0.1, .ignored = {33, 26, 30, 20}, .ignored_speed = 4};
+    for (int ahead = 0; ahead < 2; ahead++) {
+        answer answers[FRAMES];
+        run_scene(answers, &s, ahead ? look_ahead : causal);
+        for (int t = 0; t < FRAMES; t++)
+            ck_assert_msg(answers[t].marked == 0, "frame %d: %d pixels", t, (int)answers[t].marked);
+    }
+}
+END_TEST
+
+/* The noise of what is ignored is not that of what is looked at. */
+START_TEST(what_is_ignored_may_be_noisy) {
+    scene s = {.speed_x = 3, .frames = 5, .square = true, .contrast = 0.2};
+    s.ignored = (seg_rect){14, 18, 44, 32};
+    s.ignored_beside = true;
+    answer quiet[5], noisy[5];
+    run_scene(quiet, &s, causal);
+    s.ignored_noise = 8;
+    run_scene(noisy, &s, causal);
+    for (int t = 1; t < 5; t++) {
+        ck_assert_msg(quiet[t].iou > 0.5, "frame %d: IoU %g", t, quiet[t].iou);
+        ck_assert_msg(noisy[t].iou > 0.5, "frame %d: IoU %g, without noise %g", t, noisy[t].iou,
+                      quiet[t].iou);
+    }
+}
+END_TEST
+
 START_TEST(looks_ahead_unless_told) {
     flow_run run = flow_start("motion", NULL);
     ck_assert_int_eq(seg_context_delay(run.context), 1);
@@ -424,4 +482,5 @@ CORE_MAIN("motion_motion", a_square_before_a_still_camera, a_square_before_a_mov
           nothing_moves, what_stops_has_moved, what_pauses_is_kept, water_is_no_object,
           switched_light_is_no_motion, a_cut_starts_anew, one_frame_alone,
           small_objects_are_left_out, the_numbers_of_a_turning_camera, the_numbers_of_an_object,
-          everything_moves, plain_ground_beside_an_object_stands_still, looks_ahead_unless_told)
+          everything_moves, plain_ground_beside_an_object_stands_still, looks_ahead_unless_told,
+          what_moves_and_is_ignored_makes_no_objects, what_is_ignored_may_be_noisy)
