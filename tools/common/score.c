@@ -7,7 +7,7 @@ void score_to_one(seg_result *result) {
     for (int32_t y = 0; y < score->height; y++) {
         float *row = seg_image_row(score, y);
         for (int32_t x = 0; x < score->width; x++)
-            row[x] = row[x] < full ? row[x] / full : 1;
+            row[x] = row[x] > full ? 1 : row[x] / full;
     }
     result->score_full_scale = 1;
 }
