@@ -309,19 +309,17 @@ static seg_bitmap next_bitmap(uint64_t **words, int32_t width, int32_t height) {
     return bitmap;
 }
 
-/* All bits in one block: if an allocator gives back to the system what it has too much of, it is
- * the smaller ones. */
+/* All in one block: glibc keeps as much memory from call to call as twice the largest block that it
+ * was given back, and faults in anew what is more. */
 static seg_status take_bitmaps(seg_flooding *flood) {
     const seg_growth *growth = flood->growth;
     const int32_t width = growth->labels.width, height = growth->labels.height;
     const int32_t below = growth->criterion == SEG_GROW_SEED ? 0 : height;
     const int32_t diagonal = growth->connectivity == 8 ? below : 0;
     const int32_t planted = flood->planted ? height : 0;
-    const size_t pitch = (size_t)seg_bits_words(width), all = 3 * (size_t)height + (size_t)below +
-                                                              2 * (size_t)diagonal +
-                                                              (size_t)planted + 1;
-    uint64_t *words =
-        seg_scratch_take(growth->scratch, all, pitch * sizeof *words, "rows of a region");
+    const int64_t rows = 3 * (int64_t)height + below + 2 * (int64_t)diagonal + planted + 1;
+    const size_t row = (size_t)seg_bits_words(width) * sizeof(uint64_t);
+    uint64_t *words = seg_scratch_take(growth->scratch, (size_t)rows, row, "rows of a region");
     if (!words) return SEG_ERROR_MEMORY;
     flood->row_joins = next_bitmap(&words, width, height);
     flood->filled = next_bitmap(&words, width, height);
@@ -331,7 +329,7 @@ static seg_status take_bitmaps(seg_flooding *flood) {
     flood->below_right = next_bitmap(&words, width, diagonal);
     flood->seeds = next_bitmap(&words, width, planted);
     flood->line = words;
-    memset(flood->seeds.words, 0, (size_t)planted * pitch * sizeof *words);
+    memset(flood->seeds.words, 0, (size_t)planted * row);
     return SEG_OK;
 }
 
