@@ -4,14 +4,14 @@
  * Frames are brought to a grid of about GRID blocks; flow is found there from the frame at hand to
  * the one before and, unless `look-ahead` is 0, to the next one; a parametric motion is fitted to
  * it robustly (geometry/motion_model.c: the camera, mostly), and what deviates is evidence of an
- * object (moving.c). Evidence is carried along the flow, learns its colours and joins its
- * neighbours; regions are parted by their motions and keep their numbers (moving_objects.c); what
- * they hide of each other tells who is in front (depth_order.c).
+ * object (moving_evidence.c). Evidence is carried along the flow, learns its colours and joins its
+ * neighbours (moving.c); regions are parted by their motions and keep their numbers
+ * (moving_objects.c); what they hide of each other tells who is in front (depth_order.c).
  *
  * In the spirit of A. Papazoglou, V. Ferrari, "Fast object segmentation in unconstrained video",
  * ICCV 2013 (motion, colour and neighbours, without training) and of layers by parametric motion
- * (moving_objects.c names them), but causal, and with a mean field in place of a cut over the whole
- * clip.
+ * (moving_objects.c names them), but a frame ahead at most, and with a mean field in place of a cut
+ * over the whole clip.
  *
  * Where everything moves, the motion of the largest part is the dominant one and the other parts
  * are objects; the decision `dominant` tells which share of the frame follows it (dominant.c).

@@ -251,6 +251,7 @@ static seg_status find_foreground(seg_subtractor *model, seg_result *result) {
     const int32_t side = seg_subtractor_shared(model)->smooth;
     seg_still *still = model->base.still;
     seg_image mask = result->mask, raw = {0};
+    /* taken from the first frame on, so that later ones need no memory */
     if (side > 1) SEG_TRY(seg_scratch_image(&raw, &mask, SEG_U8, 1, &still->scratch));
     if (side == 1 || model->first) return find_raw(model, result);
     result->mask = raw;

@@ -513,6 +513,25 @@ START_TEST(sorting) {
 }
 END_TEST
 
+START_TEST(ranks) {
+    static seg_keyed items[500], spare[500];
+    static float values[500];
+    shapes_random random = shapes_random_start(39);
+    for (uint32_t count = 1; count <= 500; count += 1 + count / 9) {
+        for (uint32_t rank = 0; rank < count; rank += 1 + count / 13) {
+            const uint32_t kinds = 1 + shapes_below(&random, 600); /* 1: all are equal */
+            for (uint32_t i = 0; i < count; i++) {
+                items[i] = (seg_keyed){shapes_below(&random, kinds), i};
+                values[i] = (float)items[i].key;
+            }
+            seg_sort(items, spare, count);
+            const float found = seg_select_rank(values, (int32_t)count, (int32_t)rank);
+            ck_assert_float_eq(found, (float)items[rank].key);
+        }
+    }
+}
+END_TEST
+
 int main(void) {
     TCase *tcase = tcase_create("mask_operations");
     tcase_add_test(tcase, labels_morphology);
@@ -527,6 +546,7 @@ int main(void) {
     tcase_add_test(tcase, memory);
     tcase_add_test(tcase, no_memory_after_the_first_frame);
     tcase_add_test(tcase, sorting);
+    tcase_add_test(tcase, ranks);
     Suite *suite = suite_create("imgproc_mask_operations");
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
